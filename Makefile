@@ -1,0 +1,30 @@
+# Every target first installs what is missing (bin/setup), and needs nothing but make and sh to do so.
+#   make run                 the whole system on this machine, at http://127.0.0.1:3000
+#   make test ARGS="-k …"    all tests, on a throw-away Postgres and Redis
+#   make check               format, lint, types, import rules, PL/pgSQL, migrations
+#   make bench WHAT=…        ratios and floors, measured in the same run
+.PHONY: run test check bench install
+.DEFAULT_GOAL := run
+
+BIN := .venv/bin
+JOBS ?= 2
+
+install:
+	@sh bin/setup
+
+run: install
+	@$(BIN)/curhat up $(ARGS)
+
+test: install
+	@$(BIN)/pytest --numprocesses=$(JOBS) $(ARGS)
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/squawk migrations/*.sql
+	$(BIN)/pytest -m check --quiet
+
+bench: install
+	@$(BIN)/python -m bench $(WHAT)

@@ -1,0 +1,97 @@
+"""`curhat migrate`: migrations/ (history), then sql/ (head state), then the jobs of pg_cron.
+
+Safe to run twice at once (the second waits, then finds nothing to do) and while traffic flows: it waits for
+locks only briefly, and functions are replaced in place.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from structlog.typing import FilteringBoundLogger
+
+from app.migrate.code import OWNER, CodeReport, apply_code
+from app.migrate.cron_jobs import CronReport
+from app.migrate.cron_jobs import schedule_jobs as schedule_cron_jobs
+from app.migrate.errors import MigrateError, told
+from app.migrate.history import apply_migrations
+from app.migrate.retrying import LOCK_TIMEOUT, without_blocking
+
+__all__ = ["CodeReport", "CronReport", "MigrateError", "MigrationReport", "migrate"]
+
+PROJECT = Path(__file__).resolve().parents[2]
+MIGRATIONS = PROJECT / "migrations"
+SQL = PROJECT / "sql"
+RUN_LOCK = int.from_bytes(b"curhat")  # the key of the advisory lock that a run holds
+
+
+@dataclass(frozen=True)
+class MigrationReport:
+    """What a run did."""
+
+    migrations: tuple[str, ...]
+    stale_lock_cleared: bool
+    code: CodeReport
+    cron: CronReport
+
+    @property
+    def changed_anything(self) -> bool:
+        """Whether the database is another one than before."""
+        return bool(
+            self.migrations
+            or self.code.changed
+            or self.code.dropped
+            or self.cron.changed
+            or self.cron.removed
+        )
+
+
+def migrate(
+    database_url: str,
+    log: FilteringBoundLogger,
+    *,
+    migrations: Path = MIGRATIONS,
+    sql: Path = SQL,
+    schedule_jobs: bool = True,
+) -> MigrationReport:
+    """Bring the database up to date.
+
+    The URL's login must own the database and may create roles (CREATEROLE) if they are not there yet; it
+    needs no superuser, except that pg_cron's extension is created, and its functions are granted, by one.
+    Blocks until it is done. Raises MigrateError with a sentence for whoever runs it.
+    """
+    try:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            _wait_for_turn(connection, log)
+            applied, cleared = apply_migrations(database_url, migrations, log)
+            code = apply_code(connection, sql, log)
+            _make_partitions(connection, log)
+            cron = (
+                schedule_cron_jobs(connection, database_url, log) if schedule_jobs else CronReport("skipped")
+            )
+    except psycopg.Error as error:
+        raise MigrateError(f"Postgres: {told(error)}") from error
+    return MigrationReport(applied, cleared, code, cron)
+
+
+def _make_partitions(connection: psycopg.Connection[Any], log: FilteringBoundLogger) -> None:
+    """Make the coming partitions now: the first rows need a place before the first night's job."""
+
+    def attempt() -> None:
+        with connection.transaction():
+            connection.execute(f"set local role {OWNER}")
+            connection.execute(f"set local lock_timeout to '{LOCK_TIMEOUT}'")
+            row = connection.execute("select to_regprocedure('logic.make_partitions()')").fetchone()
+            if row is not None and row[0] is not None:
+                connection.execute("select logic.make_partitions()")
+
+    without_blocking(attempt, "partitions", log)
+
+
+def _wait_for_turn(connection: psycopg.Connection[tuple[bool]], log: FilteringBoundLogger) -> None:
+    """Take the advisory lock that one run at a time holds, until its connection closes."""
+    row = connection.execute("select pg_try_advisory_lock(%s)", [RUN_LOCK]).fetchone()
+    if row is None or not row[0]:
+        log.info("migrate_waits", reason="another run is under way")
+        connection.execute("select pg_advisory_lock(%s)", [RUN_LOCK])

@@ -1,0 +1,36 @@
+"""DDL that waits for a lock makes all others wait behind it, so it waits briefly, gives way, tries again."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import psycopg
+from structlog.typing import FilteringBoundLogger
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random
+
+LOCK_TIMEOUT = "3s"
+ATTEMPTS = 8
+
+IN_THE_WAY = (
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+)
+
+Result = TypeVar("Result")
+
+
+def without_blocking(work: Callable[[], Result], what: str, log: FilteringBoundLogger) -> Result:
+    """Do the work, which must be one whole transaction, again when others' locks got in its way."""
+
+    def say(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        log.warning("migrate_again", what=what, attempt=state.attempt_number, because=str(error).strip())
+
+    retrying = Retrying(
+        retry=retry_if_exception_type(IN_THE_WAY),
+        wait=wait_random(0.2, 1),
+        stop=stop_after_attempt(ATTEMPTS),
+        before_sleep=say,
+        reraise=True,
+    )
+    return retrying(work)

@@ -1,0 +1,1 @@
+"""Everything that waits on Postgres: the relay and the deadlines."""

@@ -1,0 +1,223 @@
+"""One throw-away Postgres for a whole test run, with a template database that every test gets a clone of.
+
+The process that starts the run (with xdist: its controller) starts the cluster; workers join it by its base
+directory. Nothing in it is ever flushed to disk.
+"""
+
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+import redis
+import structlog
+from psycopg import sql
+from pytest_postgresql.janitor import DatabaseJanitor
+from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_fixed
+
+from app.accounts import make_directory, server_account
+from app.migrate import migrate
+from app.postgres import SUPERUSER, Cluster, find_programs
+from app.redis_server import RedisServer, find_program
+
+PREFIX = "curhat-test-"
+OWNER_FILE = "pid"
+LOGIN = "curhat"
+TEMPLATE = "curhat_template"
+CRON_DATABASE = "postgres"
+IN_MEMORY = Path("/dev/shm")  # noqa: S108
+ENOUGH_MEMORY = 2 * 1024**3
+
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum_naptime": "10s",
+    "checkpoint_timeout": "1h",
+    "max_wal_size": "8GB",
+    "shared_buffers": "256MB",
+    "max_connections": "300",
+    "max_worker_processes": "32",
+    "shared_preload_libraries": "pg_stat_statements,pg_cron",
+    "cron.database_name": CRON_DATABASE,
+    "cron.use_background_workers": "on",
+    "log_line_prefix": "%m %d %u %p ",
+    "deadlock_timeout": "200ms",
+}
+
+
+class Janitor(DatabaseJanitor):
+    """Makes databases for the login; copying files is the fastest way to clone where nothing is flushed."""
+
+    def _build_create_database_sql(self) -> sql.Composed:
+        options = sql.SQL(" owner {} strategy file_copy").format(sql.Identifier(LOGIN))
+        return super()._build_create_database_sql() + options
+
+
+@dataclass(frozen=True)
+class TestCluster:
+    """The cluster of this run; every process of the run has its own of these objects for it."""
+
+    __test__ = False
+
+    base: Path
+
+    @classmethod
+    def start(cls, settings: Mapping[str, str] = SETTINGS) -> Self:
+        """Start a cluster, and take away what killed runs left behind."""
+        for home in _homes():
+            for left in home.glob(f"{PREFIX}*"):
+                _remove_if_abandoned(left)
+        base = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_homes()[0]))
+        base.chmod(0o711)
+        (base / OWNER_FILE).write_text(str(os.getpid()), encoding="ascii")
+        made = cls(base)
+        make_directory(base / "log", server_account())
+        postgres = replace(made.postgres, settings=settings)
+        postgres.initialise()
+        postgres.start()
+        with made.monitor() as connection:
+            connection.execute(
+                sql.SQL("create role {} login createdb createrole").format(sql.Identifier(LOGIN))
+            )
+        return made
+
+    def stop(self) -> None:
+        """Stop the cluster and remove every trace of it."""
+        self.postgres.stop("immediate")
+        shutil.rmtree(self.base)
+
+    @cached_property
+    def postgres(self) -> Cluster:
+        """The server."""
+        return Cluster(
+            programs=find_programs(self.base / "data"),
+            data=self.base / "data",
+            sockets=self.base / "s",
+            log=self.base / "log" / "postgres.log",
+            account=server_account(),
+        )
+
+    def redis(self, name: str) -> RedisServer:
+        """A Redis, to be started by the caller, that goes with the cluster."""
+        return RedisServer(find_program(), self.base / f"redis-{name}", self.base / f"redis-{name}.log")
+
+    def url(self, database: str) -> str:
+        """The URL of a database for the login that owns it and that migrations run under: no superuser."""
+        return self.postgres.url(database, LOGIN)
+
+    def superuser_url(self, database: str) -> str:
+        """The URL of a database for the superuser."""
+        return self.postgres.url(database)
+
+    def monitor(self) -> psycopg.Connection[Any]:
+        """A superuser's connection that sees what all others do."""
+        return psycopg.connect(self.superuser_url("postgres"), autocommit=True)
+
+    def prepare_extensions(self) -> None:
+        """What a superuser does once on a server where the login is none."""
+        login = sql.Identifier(LOGIN)
+        with self.monitor() as connection:
+            connection.execute("create extension pg_cron")
+            connection.execute("create extension pg_stat_statements")
+            connection.execute(sql.SQL("grant usage on schema cron to {}").format(login))
+            connection.execute(
+                sql.SQL("grant execute on function cron.schedule_in_database to {}").format(login)
+            )
+
+    def make_template(self) -> None:
+        """Make the template: an empty database with our migrations and our sql/ applied."""
+        self.create(TEMPLATE)
+        log = structlog.wrap_logger(
+            structlog.PrintLogger(sys.stderr),
+            wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        )
+        migrate(self.url(TEMPLATE), log, schedule_jobs=False)
+
+    def create(self, name: str, template: str | None = None) -> None:
+        """Create a database that the login owns, empty or as a clone."""
+        janitor = self._janitor(name, template)
+        janitor.init()
+        with janitor.cursor() as cursor:
+            # A clone has its template's everything but the privileges on the database itself.
+            cursor.execute(
+                "update pg_database set datacl = (select datacl from pg_database where datname = %s) "
+                "where datname = %s",
+                [template, name],
+            )
+
+    def drop(self, name: str) -> None:
+        """Drop a database, its connections and its pg_cron jobs."""
+        janitor = self._janitor(name)
+        with janitor.cursor() as cursor:
+            cursor.execute("select cron.unschedule(jobid) from cron.job where database = %s", [name])
+        janitor.drop()
+
+    def _janitor(self, name: str, template: str | None = None) -> DatabaseJanitor:
+        return Janitor(
+            user=SUPERUSER,
+            host=str(self.postgres.sockets),
+            port=5432,
+            dbname=name,
+            template_dbname=template,
+        )
+
+
+def wait_until(condition: Callable[[], bool], tries: int = 3000) -> None:
+    """Return when the condition holds; fail when it still does not after so many looks at it."""
+    retrying = Retrying(
+        retry=retry_if_result(lambda holds: not holds),
+        stop=stop_after_attempt(tries),
+        wait=wait_fixed(0.01),
+        retry_error_callback=lambda _: False,
+    )
+    if not retrying(condition):
+        raise AssertionError("the condition never came to hold")
+
+
+def wait_for_lock(monitor: psycopg.Connection[Any], pid: int) -> None:
+    """Return when the backend waits for a lock that another one holds."""
+
+    def waits() -> bool:
+        row = monitor.execute(
+            "select wait_event_type = 'Lock' from pg_stat_activity where pid = %s", [pid]
+        ).fetchone()
+        if row is None:
+            raise AssertionError(f"backend {pid} is gone")
+        return bool(row[0])
+
+    wait_until(waits)
+
+
+def _homes() -> list[Path]:
+    """Where clusters may lie: in memory where there is enough of it."""
+    disk = Path(tempfile.gettempdir())
+    if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ENOUGH_MEMORY:
+        return [IN_MEMORY, disk]
+    return [disk]
+
+
+def _remove_if_abandoned(base: Path) -> None:
+    """Remove a cluster whose run is gone without having stopped it (killed, or the machine went down)."""
+    with suppress(FileNotFoundError):  # another run stops or removes it at this moment
+        if base.stat().st_uid != os.getuid():
+            return
+        owner = (base / OWNER_FILE).read_text(encoding="ascii")
+        if Path(f"/proc/{owner}").exists():
+            return
+        for socket in base.glob("redis-*/redis.sock"):
+            with suppress(redis.ConnectionError), redis.Redis(unix_socket_path=str(socket)) as left:
+                left.shutdown(nosave=True)
+        if (base / "data" / "postmaster.pid").exists():
+            TestCluster(base).postgres.stop("immediate")
+        shutil.rmtree(base, ignore_errors=True)

@@ -1,0 +1,97 @@
+"""The jobs of pg_cron after a run are what `logic.cron_jobs` says."""
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.cluster import SETTINGS, TestCluster
+from tests.setup.conftest import Tree
+
+Connection = psycopg.Connection[Any]
+
+JOBS = (
+    "create or replace view logic.cron_jobs as\nselect * from (values {}) as job (name, schedule, command);"
+)
+FIRE = "('fire', '* * * * *', 'select 1')"
+PURGE = "('purge', '0 3 * * *', 'select 2')"
+
+
+def jobs(monitor: Connection, database: str) -> list[tuple[str, ...]]:
+    return monitor.execute(
+        """
+        select jobname::text, schedule, command, username from cron.job where database = %s order by jobname
+        """,
+        [database],
+    ).fetchall()
+
+
+def test_jobs_are_scheduled_by_name_once(tree: Tree, empty_database: str, monitor: Connection) -> None:
+    tree.write("sql/first/cron_jobs.sql", JOBS.format(f"{FIRE}, {PURGE}"))
+    first = tree.migrate(schedule_jobs=True).cron
+    assert first.state == "scheduled"
+    assert first.changed == (f"curhat:{empty_database}:fire", f"curhat:{empty_database}:purge")
+    wanted = [
+        (f"curhat:{empty_database}:fire", "* * * * *", "select 1", "curhat"),
+        (f"curhat:{empty_database}:purge", "0 3 * * *", "select 2", "curhat"),
+    ]
+    assert jobs(monitor, empty_database) == wanted
+    second = tree.migrate(schedule_jobs=True)
+    assert not second.changed_anything
+    assert jobs(monitor, empty_database) == wanted
+
+
+def test_a_changed_job_is_changed_and_an_unwanted_one_removed(
+    tree: Tree, empty_database: str, monitor: Connection
+) -> None:
+    tree.write("sql/first/cron_jobs.sql", JOBS.format(f"{FIRE}, {PURGE}"))
+    tree.migrate(schedule_jobs=True)
+    tree.write("sql/first/cron_jobs.sql", JOBS.format(FIRE.replace("select 1", "select 3")))
+    report = tree.migrate(schedule_jobs=True).cron
+    assert report.changed == (f"curhat:{empty_database}:fire",)
+    assert report.removed == (f"curhat:{empty_database}:purge",)
+    assert jobs(monitor, empty_database) == [
+        (f"curhat:{empty_database}:fire", "* * * * *", "select 3", "curhat")
+    ]
+
+
+def test_jobs_of_others_are_left_alone(
+    tree: Tree, empty_database: str, cluster: TestCluster, monitor: Connection
+) -> None:
+    with psycopg.connect(cluster.url("postgres")) as cron:
+        schedule = "select cron.schedule_in_database(%s, '0 0 1 1 *', 'select 9', %s)"
+        cron.execute(schedule, [f"{empty_database}:reports", empty_database])
+    tree.write("sql/first/cron_jobs.sql", JOBS.format(FIRE))
+    tree.migrate(schedule_jobs=True)
+    tree.remove("sql/first/cron_jobs.sql")
+    tree.migrate(schedule_jobs=True)
+    assert [name for name, *_ in jobs(monitor, empty_database)] == [f"{empty_database}:reports"]
+
+
+def test_nothing_is_scheduled_where_the_caller_asks_for_nothing(
+    tree: Tree, empty_database: str, monitor: Connection
+) -> None:
+    tree.write("sql/first/cron_jobs.sql", JOBS.format(FIRE))
+    assert tree.migrate().cron.state == "skipped"
+    assert jobs(monitor, empty_database) == []
+
+
+@pytest.mark.parametrize(
+    ("preloaded", "state", "problem"),
+    [("pg_cron", "not_permitted", "permission denied to create extension"), ("", "not_preloaded", "")],
+)
+def test_a_server_that_nobody_prepared_gets_everything_but_jobs(
+    tree: Tree, preloaded: str, state: str, problem: str
+) -> None:
+    settings = {name: value for name, value in SETTINGS.items() if not name.startswith("cron.")}
+    bare = TestCluster.start({**settings, "shared_preload_libraries": preloaded})
+    try:
+        bare.create("curhat")
+        tree.database_url = bare.url("curhat")
+        tree.write("sql/first/cron_jobs.sql", JOBS.format(FIRE))
+        report = tree.migrate(schedule_jobs=True)
+    finally:
+        bare.stop()
+    assert report.code.changed == ("sql/first/cron_jobs.sql",)
+    assert report.cron.state == state
+    assert problem in report.cron.problem
