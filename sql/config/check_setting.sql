@@ -1,0 +1,23 @@
+-- Refuses: invalid_setting.
+create or replace function logic.check_setting(p_setting data.app_config, p_value text)
+returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if p_value is null then
+        perform logic.refuse(400, 'invalid_setting', format('%s needs a value.', p_setting.key));
+    elsif p_setting.value_type = 'enum' and p_value <> all (p_setting.options) then
+        perform logic.refuse(400, 'invalid_setting', format(
+            '%s is one of: %s.', p_setting.key, array_to_string(p_setting.options, ', ')
+        ));
+    elsif p_setting.value_type = 'integer' and not (
+        case when p_value ~ '^(0|-?[1-9][0-9]{0,8})$' then p_value::integer between p_setting.minimum and p_setting.maximum
+        else false end
+    ) then
+        perform logic.refuse(400, 'invalid_setting', format(
+            '%s is a whole number from %s to %s.', p_setting.key, p_setting.minimum, p_setting.maximum
+        ));
+    end if;
+end
+$$;
+comment on function logic.check_setting is 'Refuses a value that does not fit the setting''s type, bounds or options.';

@@ -1,0 +1,30 @@
+-- Yesterday and today anew, in the calendar of Jakarta: what an operator does to an older failure shows in the
+-- failures themselves, the roll-up tells what came in.
+create or replace function logic.refresh_daily_figures(p_days integer default 2)
+returns void
+language sql volatile security definer set search_path = ''
+as $$
+    insert into data.daily_figures as f
+    select (logic.figures_of(d::date)).*
+    from generate_series(
+        (logic.now() at time zone 'Asia/Jakarta')::date - (p_days - 1),
+        (logic.now() at time zone 'Asia/Jakarta')::date,
+        interval '1 day'
+    ) d
+    on conflict (day) do update
+    set payments_created = excluded.payments_created,
+        payments_confirmed = excluded.payments_confirmed,
+        searches_general = excluded.searches_general,
+        searches_returning = excluded.searches_returning,
+        paired = excluded.paired,
+        failed = excluded.failed,
+        extensions_requested = excluded.extensions_requested,
+        extensions_approved = excluded.extensions_approved,
+        seconds_to_pair_p50 = excluded.seconds_to_pair_p50,
+        seconds_to_pair_p99 = excluded.seconds_to_pair_p99,
+        charged = excluded.charged,
+        refund_due = excluded.refund_due,
+        refunded = excluded.refunded,
+        computed_at = excluded.computed_at
+$$;
+comment on function logic.refresh_daily_figures is 'Computes the figures of the last p_days days, today among them, again.';

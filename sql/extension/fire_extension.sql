@@ -1,0 +1,26 @@
+-- The deadline of an extension. Approved by itself only while the mitra is in reach.
+-- Locks: payment session, mitra, chat, extension; none is waited for.
+create or replace function logic.fire_extension(p_extension_id uuid)
+returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_extension data.extensions := logic.try_lock_extension(p_extension_id);
+    v_mitra data.mitras;
+begin
+    if v_extension.id is null or v_extension.deadline_at > logic.now() then
+        return false;
+    end if;
+    select * into v_mitra from data.mitras where id = v_extension.mitra_id;
+    if logic.setting_text('extension_default_action_on_timeout') = 'auto_reject' then
+        perform logic.deny_extension(v_extension, 'auto_rejected', 'targeted_mitra_timeout', 'deadline');
+    elsif logic.presence_of(v_mitra) = 'online' then
+        perform logic.grant_extension(v_extension, 'auto_approved', 'deadline');
+    else
+        perform logic.deny_extension(v_extension, 'auto_rejected', 'targeted_mitra_offline', 'deadline');
+    end if;
+    return true;
+end
+$$;
+comment on function logic.fire_extension is
+    'Fires an extension''s deadline, as extension_default_action_on_timeout says; auto_approve only while the mitra is in reach.';

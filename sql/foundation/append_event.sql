@@ -1,0 +1,33 @@
+-- The last step but one of every transition: one event, and its id in the outbox, in the same transaction.
+create or replace function logic.append_event(
+    p_type text,
+    p_entity text,
+    p_entity_id uuid,
+    p_from_status text,
+    p_to_status text,
+    p_customer_id uuid,
+    p_mitra_ids uuid[],
+    p_actor text,
+    p_body jsonb,
+    p_deadline_at timestamptz default null
+)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+    with event as (
+        insert into data.events (
+            at, type, entity, entity_id, from_status, to_status, customer_id, mitra_ids, actor, request_id, body
+        )
+        values (
+            logic.now(), p_type, p_entity, p_entity_id, p_from_status, p_to_status, p_customer_id,
+            coalesce(p_mitra_ids, '{}'), p_actor, nullif(current_setting('curhat.request_id', true), ''), p_body
+        )
+        returning id, at
+    )
+    insert into data.outbox (event_id, at, deadline_at)
+    select id, at, p_deadline_at from event;
+end
+$$;
+comment on function logic.append_event is
+    'Appends an event and its outbox row. p_deadline_at: a deadline that the change set, for the deadline listener.';

@@ -1,0 +1,15 @@
+-- Proof of work, not of life: written by the work itself, every five seconds at most.
+create or replace function logic.beat(p_process text)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+    if not exists (
+        select from data.heartbeats where process = p_process and at > logic.now() - interval '5 seconds'
+    ) then
+        insert into data.heartbeats (process, at) values (p_process, logic.now())
+        on conflict (process) do update set at = excluded.at;
+    end if;
+end
+$$;
+comment on function logic.beat is 'Notes that a process has just done its work in this database.';

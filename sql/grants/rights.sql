@@ -1,0 +1,15 @@
+-- Nobody has what is not given here. Table rights are given to none of them.
+revoke all on all tables in schema logic, control_center from public, curhat_app, curhat_operator, curhat_control_center;
+revoke all on all functions in schema logic, api, ops, control_center from public, curhat_app, curhat_operator, curhat_control_center;
+revoke all on all procedures in schema logic, api, ops, control_center from public, curhat_app, curhat_operator, curhat_control_center;
+revoke all on schema data, logic, api, ops, control_center from public, curhat_app, curhat_operator, curhat_control_center;
+
+grant usage on schema api to curhat_app;
+grant execute on all functions in schema api to curhat_app;
+
+grant usage on schema ops to curhat_operator;
+grant execute on all functions in schema ops to curhat_operator;
+
+grant usage on schema control_center to curhat_control_center;
+grant select on all tables in schema control_center to curhat_control_center;
+grant execute on all functions in schema control_center to curhat_control_center;

@@ -1,0 +1,22 @@
+-- Refuses: invalid_action, failure_not_found, failure_superseded, failure_already_actioned, nothing_to_refund.
+create or replace function logic.check_failure_open(p_failure data.pairing_failures, p_action text)
+returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if p_action is null or p_action not in ('refunded', 'credited', 'no_action') then
+        perform logic.refuse(400, 'invalid_action', 'The action is one of: refunded, credited, no_action.');
+    elsif p_failure.id is null then
+        perform logic.refuse(404, 'failure_not_found', 'There is no such failure.');
+    elsif p_failure.superseded_at is not null then
+        perform logic.refuse(409, 'failure_superseded', 'The customer has taken another bestie: the payment lives on.');
+    elsif p_failure.operator_action is not null then
+        perform logic.refuse(409, 'failure_already_actioned', format(
+            '%s has marked this as %s already.', p_failure.actioned_by, replace(p_failure.operator_action, '_', ' ')
+        ));
+    elsif p_action <> 'no_action' and not p_failure.refund_due then
+        perform logic.refuse(409, 'nothing_to_refund', 'No money was taken for this payment.');
+    end if;
+end
+$$;
+comment on function logic.check_failure_open is 'Refuses a decision on a failure that is decided, superseded, or took no money.';

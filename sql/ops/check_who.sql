@@ -1,0 +1,12 @@
+-- Refuses: who_is_missing.
+create or replace function logic.check_who(p_who text)
+returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if coalesce(p_who, '') !~ '\S' then
+        perform logic.refuse(400, 'who_is_missing', 'Say who does this: it goes into the record.');
+    end if;
+end
+$$;
+comment on function logic.check_who is 'Refuses an act of an operator that names nobody.';

@@ -1,0 +1,34 @@
+-- The payment's lock decides between an operator and a customer's fallback.
+-- Locks: payment session, failure.
+-- Refuses: invalid_action, failure_not_found, failure_superseded, failure_already_actioned, nothing_to_refund.
+create or replace function logic.decide_failure(p_failure_id uuid, p_action text, p_who text, p_note text)
+returns data.pairing_failures
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_failure data.pairing_failures;
+begin
+    perform from data.payment_sessions
+    where id = (select f.payment_session_id from data.pairing_failures f where f.id = p_failure_id)
+    for update;
+    select * into v_failure from data.pairing_failures where id = p_failure_id for update;
+    perform logic.check_failure_open(v_failure, p_action);
+
+    update data.pairing_failures
+    set operator_action = p_action, action_note = p_note, actioned_by = p_who, actioned_at = logic.now()
+    where id = p_failure_id
+    returning * into v_failure;
+    perform logic.append_event(
+        'PAIRING_FAILURE_ACTIONED', 'pairing_failure', v_failure.id, null, null, v_failure.customer_id, null,
+        'operator:' || p_who,
+        jsonb_build_object(
+            'failure_id', v_failure.id,
+            'payment_session_id', v_failure.payment_session_id,
+            'action', p_action,
+            'note', p_note
+        )
+    );
+    return v_failure;
+end
+$$;
+comment on function logic.decide_failure is 'Records an operator''s decision on a failure, once.';

@@ -1,0 +1,19 @@
+-- Locks: as logic.lock_chat.
+-- Refuses: who_is_missing, chat_session_not_found.
+create or replace function ops.end_chat(p_chat_session_id uuid, p_who text, p_note text default null)
+returns table (id uuid, status text, end_reason text, ended_at timestamptz)
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_chat data.chat_sessions;
+begin
+    perform logic.check_who(p_who);
+    v_chat := logic.lock_chat(p_chat_session_id);
+    if v_chat.id is null then
+        perform logic.refuse(404, 'chat_session_not_found', 'There is no such chat.');
+    end if;
+    v_chat := logic.finish_chat(v_chat, 'ended_by_operator', 'operator:' || p_who, p_note);
+    return query select v_chat.id, v_chat.status, v_chat.end_reason, v_chat.ended_at;
+end
+$$;
+comment on function ops.end_chat is 'Ends a chat for both people. Refuses who_is_missing, chat_session_not_found.';

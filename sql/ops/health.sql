@@ -1,0 +1,32 @@
+create or replace function ops.health()
+returns table (item text, ok boolean, detail text)
+language sql stable security definer set search_path = ''
+as $$
+    select p.process, coalesce(h.at > logic.now() - p.patience, false),
+        case
+            when h.at is null then format('%s has never worked in this database: %s', p.process, p.remedy)
+            else format('%s last worked at %s', p.process, h.at)
+        end
+    from (values
+        ('relay', interval '15 seconds', 'run curhat listen'),
+        ('deadline listener', interval '15 seconds', 'run curhat listen'),
+        ('pg_cron', interval '90 seconds', 'load it with shared_preload_libraries, then run curhat migrate')
+    ) p (process, patience, remedy)
+    left join data.heartbeats h using (process)
+    union all
+    select 'events are handed on', coalesce(min(o.at) > logic.now() - interval '10 seconds', true),
+        format('%s events wait', count(*))
+    from data.outbox o
+    union all
+    select 'deadlines are fired', coalesce(min(w.due_at) > logic.now() - interval '5 seconds', true),
+        format('%s wait, %s of them are due', count(*), count(*) filter (where w.due_at <= logic.now()))
+    from logic.waits w
+    union all
+    select 'deadlines can be fired', count(*) = 0, format('%s failed', count(*)) from data.deadline_errors
+    union all
+    select 'partitions are made ahead', bool_and(to_regclass(
+        format('data.%I', t.name || '_' || to_char(logic.now() at time zone 'UTC' + interval '1 month', 'YYYY_MM'))
+    ) is not null), 'of events and messages, for the next month'
+    from (values ('events'), ('chat_messages')) t (name)
+$$;
+comment on function ops.health is 'What must be alive for the promise to hold: (item, ok, detail).';

@@ -1,0 +1,28 @@
+-- The deadline of a search's window.
+-- Locks: payment session, request; neither is waited for. Then its offers.
+create or replace function logic.expire_request(p_request_id uuid)
+returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_request data.pairing_requests := logic.try_lock_search(p_request_id);
+    v_payment data.payment_sessions;
+begin
+    if v_request.id is null or v_request.deadline_at > logic.now() then
+        return false;
+    end if;
+    select * into v_payment from data.payment_sessions where id = v_request.payment_session_id;
+    perform logic.fail_request(
+        v_request, v_payment,
+        case
+            when v_payment.expires_at <= v_request.deadline_at then 'payment_session_expired'
+            when v_request.request_type = 'general' then 'no_mitra_available'
+            else 'targeted_mitra_timeout'
+        end,
+        'deadline'
+    );
+    return true;
+end
+$$;
+comment on function logic.expire_request is
+    'Fires a search''s deadline. False when it is not due, or somebody holds it: then it is looked at again.';

@@ -1,0 +1,44 @@
+-- A search came to nothing: search, offers and payment in one transaction.
+-- Locks: its offers. The caller holds payment session and request.
+create or replace function logic.fail_request(
+    p_request data.pairing_requests,
+    p_payment data.payment_sessions,
+    p_cause_tag text,
+    p_actor text,
+    p_note text default null
+)
+returns data.pairing_failures
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_unanswered boolean := p_cause_tag in ('no_mitra_available', 'targeted_mitra_timeout');
+    v_returning_event text := case p_cause_tag
+        when 'targeted_mitra_timeout' then 'RETURNING_CHAT_TIMEOUT'
+        when 'targeted_mitra_rejected' then 'RETURNING_CHAT_REJECTED'
+    end;
+begin
+    perform logic.close_request(
+        p_request, 'failed',
+        case
+            when p_cause_tag in ('all_mitras_rejected', 'targeted_mitra_rejected') then 'declined'
+            when p_cause_tag = 'customer_cancelled' then 'cancelled'
+            when p_cause_tag = 'targeted_mitra_offline' then 'withdrawn'
+            else 'expired'
+        end,
+        case when v_unanswered then 'auto_rejected' else 'withdrawn' end,
+        p_actor
+    );
+    if v_returning_event is not null then
+        perform logic.append_event(
+            v_returning_event, 'pairing_request', p_request.id, null, null, p_request.customer_id, null, p_actor,
+            jsonb_build_object(
+                'payment_session_id', p_payment.id,
+                'request_id', p_request.id,
+                'mitra', logic.mitra_json(p_request.targeted_mitra_id)
+            )
+        );
+    end if;
+    return logic.fail_payment_session(p_payment, p_cause_tag, p_actor, p_request, p_note);
+end
+$$;
+comment on function logic.fail_request is 'Fails a locked search and its payment with a cause, and records the failure.';

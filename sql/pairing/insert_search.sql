@@ -1,0 +1,40 @@
+-- One search at a time: the unique index makes a second one of the same customer wait for the first's outcome,
+-- so that the look for a running chat after it sees what the first came to.
+-- Refuses: search_already_running, chat_already_active.
+create or replace function logic.insert_search(
+    p_payment data.payment_sessions, p_request_type text, p_targeted_mitra_id uuid, p_window interval
+)
+returns data.pairing_requests
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_request data.pairing_requests;
+begin
+    insert into data.pairing_requests (
+        payment_session_id, customer_id, request_type, targeted_mitra_id, created_at, deadline_at
+    )
+    values (
+        p_payment.id, p_payment.customer_id, p_request_type, p_targeted_mitra_id, logic.now(), logic.now() + p_window
+    )
+    on conflict (customer_id) where status = 'searching' do nothing
+    returning * into v_request;
+    if not found then
+        perform logic.refuse(409, 'search_already_running', 'Another search of this customer is running.');
+    end if;
+    if exists (
+        select from data.chat_sessions
+        where customer_id = p_payment.customer_id and status = 'active'
+            and mitra_id is distinct from p_targeted_mitra_id
+    ) then
+        perform logic.refuse(409, 'chat_already_active', 'A chat is running: end it before looking for another bestie.');
+    end if;
+    perform logic.append_event(
+        'CHAT_REQUEST_STARTED', 'pairing_request', v_request.id, null, 'searching', v_request.customer_id, null,
+        'customer:' || v_request.customer_id,
+        logic.request_json(v_request) - 'id' - 'seconds_left' || jsonb_build_object('request_id', v_request.id),
+        v_request.deadline_at
+    );
+    return v_request;
+end
+$$;
+comment on function logic.insert_search is 'Opens a search on a confirmed, locked payment session.';

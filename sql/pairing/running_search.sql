@@ -1,0 +1,14 @@
+create or replace function logic.running_search(p_payment_session_id uuid)
+returns data.pairing_requests
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    v_request data.pairing_requests;
+begin
+    select r.* into v_request
+    from data.pairing_requests r
+    where r.payment_session_id = p_payment_session_id and r.status = 'searching';
+    return v_request;
+end
+$$;
+comment on function logic.running_search is 'The search that runs on a payment session; null when none does.';

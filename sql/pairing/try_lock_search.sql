@@ -1,0 +1,17 @@
+-- Locks: payment session, request; neither is waited for.
+create or replace function logic.try_lock_search(p_request_id uuid)
+returns data.pairing_requests
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_request data.pairing_requests;
+begin
+    select r.* into v_request
+    from data.pairing_requests r
+    join data.payment_sessions p on p.id = r.payment_session_id
+    where r.id = p_request_id and r.status = 'searching'
+    for update of p, r skip locked;
+    return v_request;
+end
+$$;
+comment on function logic.try_lock_search is 'A running search with its payment session, locked; null when somebody holds them or it is over.';

@@ -1,0 +1,31 @@
+-- The customer has paid. A first chat is charged now, an extension when it is approved, a free trial never.
+-- Confirming twice is one confirmation: a client and a webhook may both say so.
+-- Locks: the idempotency key, payment session.
+-- Refuses: payment_session_not_found, payment_session_expired, payment_session_abandoned, payment_session_consumed,
+-- payment_session_failed, free_trial_already_used, idempotency_key_reused.
+create or replace function api.confirm_payment_session(
+    p_payment_session_id uuid, p_customer_id uuid, p_idempotency_key text default null
+)
+returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_reply jsonb := logic.recall_reply(
+        p_customer_id, p_idempotency_key, 'confirm_payment_session', to_jsonb(p_payment_session_id)
+    );
+    v_payment data.payment_sessions;
+begin
+    if v_reply is not null then
+        return v_reply;
+    end if;
+    v_payment := logic.lock_payment_session(p_payment_session_id, p_customer_id);
+    if v_payment.status <> 'confirmed' then
+        perform logic.check_payment_status(v_payment, 'pending');
+        v_payment := logic.set_confirmed(v_payment);
+        perform logic.append_payment_event(v_payment, 'pending', 'customer:' || p_customer_id);
+    end if;
+    return logic.keep_reply(p_customer_id, p_idempotency_key, logic.payment_session_json(v_payment));
+end
+$$;
+comment on function api.confirm_payment_session is
+    'The customer has paid: pending → confirmed, once. Refuses payment_session_not_found, payment_session_expired, payment_session_abandoned, payment_session_consumed, payment_session_failed, free_trial_already_used, idempotency_key_reused.';

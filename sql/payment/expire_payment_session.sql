@@ -1,0 +1,44 @@
+-- The deadline of a payment session: pending → expired; confirmed and not used → failed, with its search or extension.
+-- Locks: payment session, request, mitra, chat, extension; none is waited for.
+create or replace function logic.expire_payment_session(p_payment_session_id uuid)
+returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_payment data.payment_sessions;
+    v_request data.pairing_requests;
+    v_extension_id uuid;
+begin
+    select * into v_payment
+    from data.payment_sessions
+    where id = p_payment_session_id and status in ('pending', 'confirmed') and expires_at <= logic.now()
+    for update skip locked;
+    if not found then
+        return false;
+    end if;
+    if v_payment.status = 'pending' then
+        update data.payment_sessions set status = 'expired' where id = v_payment.id returning * into v_payment;
+        perform logic.append_payment_event(v_payment, 'pending', 'deadline');
+        return true;
+    end if;
+
+    select id into v_extension_id
+    from data.extensions
+    where payment_session_id = v_payment.id and status = 'requested';
+    if found then
+        return logic.withdraw_extension(v_extension_id, 'payment_session_expired', 'deadline');
+    end if;
+    select * into v_request
+    from data.pairing_requests
+    where payment_session_id = v_payment.id and status = 'searching'
+    for update;
+    if found then
+        perform logic.fail_request(v_request, v_payment, 'payment_session_expired', 'deadline');
+    else
+        perform logic.fail_payment_session(v_payment, 'payment_session_expired', 'deadline');
+    end if;
+    return true;
+end
+$$;
+comment on function logic.expire_payment_session is
+    'Fires a payment session''s deadline. False when it is not due, or somebody holds it: then it is looked at again.';

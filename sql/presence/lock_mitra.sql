@@ -1,0 +1,17 @@
+-- The strong lock: a blast that is about to offer to this mitra waits, and sees the change.
+-- Refuses: mitra_not_found.
+create or replace function logic.lock_mitra(p_mitra_id uuid)
+returns data.mitras
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_mitra data.mitras;
+begin
+    select * into v_mitra from data.mitras where id = p_mitra_id for update;
+    if not found then
+        perform logic.refuse(404, 'mitra_not_found', 'There is no such bestie.');
+    end if;
+    return v_mitra;
+end
+$$;
+comment on function logic.lock_mitra is 'A mitra, locked for a change of presence.';

@@ -1,0 +1,37 @@
+-- One change of a mitra's presence: row, events, offers.
+-- Locks: none of its own that it waits for; the caller holds the mitra.
+create or replace function logic.set_presence(
+    p_mitra data.mitras, p_declared_online boolean, p_reachable_until timestamptz, p_actor text, p_note text default null
+)
+returns data.mitras
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_from text := logic.presence_of(p_mitra);
+    v_to text;
+    v_mitra data.mitras;
+begin
+    -- A lapsed lease that its deadline has not seen yet is an unbroken one.
+    if p_mitra.reachable_until is not null then
+        v_from := 'online';
+    end if;
+    update data.mitras
+    set declared_online = p_declared_online, reachable_until = p_reachable_until
+    where id = p_mitra.id
+    returning * into v_mitra;
+    v_to := logic.presence_of(v_mitra);
+    if v_to = v_from then
+        return v_mitra;
+    end if;
+
+    update data.mitras
+    set status_changed_at = logic.now(), idle_since = case when v_to = 'online' then logic.now() else idle_since end
+    where id = p_mitra.id
+    returning * into v_mitra;
+    perform logic.append_presence_events(v_mitra, v_from, v_to, p_actor, p_note);
+    perform logic.reconcile_offers(v_mitra.id);
+    return v_mitra;
+end
+$$;
+comment on function logic.set_presence is
+    'Sets what a mitra declares and how long their lease runs; on a change tells those concerned and brings offers in line.';

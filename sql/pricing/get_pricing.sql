@@ -1,0 +1,20 @@
+create or replace function api.get_pricing(p_customer_id uuid, p_is_extension boolean)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object(
+        'tiers', coalesce(jsonb_agg(
+            jsonb_build_object(
+                'id', t.id,
+                'duration_minutes', t.duration_minutes,
+                'amount', case when t.is_free_trial then 0 else t.amount end,
+                'is_free_trial', t.is_free_trial
+            )
+            order by t.duration_minutes
+        ), '[]'),
+        'free_trial_eligible', not p_is_extension and logic.has_free_trial(p_customer_id)
+    )
+    from logic.tiers_for(p_customer_id, p_is_extension) t
+$$;
+comment on function api.get_pricing is
+    'The tiers that a customer may choose from, {tiers: [{id, duration_minutes, amount, is_free_trial}], free_trial_eligible}. Amounts in rupiah. Extensions are never free.';

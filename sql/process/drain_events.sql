@@ -1,0 +1,47 @@
+-- Guarantees: every committed event is returned at least once, in whatever order transactions commit;
+-- what the caller rolls back is returned again. Rows that another drain holds are passed over.
+-- Announces each on curhat_events, and the nearest new deadline on curhat_deadline. NOTIFY never carries
+-- a body: it may be long, and anyone who may LISTEN would read it.
+-- One generic plan: the partitions are pruned when it starts, and planning for each batch took longer than the batch.
+create or replace function api.drain_events(p_limit integer)
+returns table (event_id bigint, envelope text)
+language plpgsql volatile security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
+as $$
+declare
+    v_ids bigint[];
+    v_from timestamptz;
+    v_to timestamptz;
+    v_deadline timestamptz;
+    v_announcement text;
+begin
+    perform logic.beat('relay');
+    with due as (
+        select o.event_id from data.outbox o order by o.event_id limit p_limit for update skip locked
+    ),
+    taken as (
+        delete from data.outbox o using due where o.event_id = due.event_id
+        returning o.event_id, o.at, o.deadline_at
+    )
+    select array_agg(t.event_id), min(t.at), max(t.at), min(t.deadline_at)
+    into v_ids, v_from, v_to, v_deadline
+    from taken t;
+
+    if v_deadline is not null then
+        perform pg_notify('curhat_deadline', extract(epoch from v_deadline - clock_timestamp())::text);
+    end if;
+    for event_id, envelope, v_announcement in
+        select e.id, logic.event_envelope(e, t.to_customer, t.to_mitra, m)::text, (logic.event_json(e) - array['body', 'mitra_ids'])::text
+        from data.events e
+        left join logic.event_types t on t.type = e.type
+        left join data.chat_messages m on e.type = 'CHAT_MESSAGE' and m.chat_session_id = e.entity_id
+            and m.seq = (e.body ->> 'seq')::bigint and m.sent_at = e.at
+        where e.id = any (v_ids) and e.at between v_from and v_to
+        order by e.id
+    loop
+        perform pg_notify('curhat_events', v_announcement);
+        return next;
+    end loop;
+end
+$$;
+comment on function api.drain_events is
+    'Takes up to p_limit events from the outbox, announces them, and returns (event_id, envelope). Publish, then commit.';
