@@ -1,0 +1,265 @@
+"""The command line. A command parses the settings, calls one function, and says in a sentence what failed.
+
+Exit codes: 0; 1 for what failed on the way; 2 for what is wrong before anything has begun.
+"""
+
+import asyncio
+import os
+import shlex
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, NoReturn
+from uuid import UUID
+
+import click
+import psycopg
+import structlog
+
+from app import embedded, place
+from app.log import configure
+from app.settings import Settings, SettingsError
+from app.signals import until_asked_to_stop
+from app.supervisor import StartError, supervise
+
+TOKEN_LIFETIME = timedelta(hours=12)
+
+log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def told_in_a_sentence() -> Iterator[None]:
+    """End the process with the sentence of an expected failure, and the exit code of its kind."""
+    from app.migrate import MigrateError
+
+    try:
+        yield
+    except (SettingsError, *embedded.CANNOT_RUN) as error:
+        _end(str(error), 2)
+    except (StartError, MigrateError) as error:
+        _end(str(error), 1)
+    except psycopg.Error as error:
+        _end(f"Postgres: {str(error).strip()}", 1)
+
+
+def _end(sentence: str, code: int) -> NoReturn:
+    click.echo(sentence, err=True)
+    raise click.exceptions.Exit(code)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="curhat")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """A paid, on-demand curhat service. `curhat up` runs all of it on this machine."""
+    with told_in_a_sentence():
+        context.obj = Settings.from_environment()
+
+
+@main.command()
+@click.pass_obj
+def up(settings: Settings) -> None:
+    """Run everything here: Postgres, Redis, migrations, demo people, the service."""
+    from rich.console import Console
+
+    from app import up
+
+    with told_in_a_sentence():
+        up.up(settings, Console())
+
+
+@main.command()
+@click.pass_obj
+def migrate(settings: Settings) -> None:
+    """Bring the database up to date: migrations/, then sql/, then the jobs of pg_cron."""
+    from app.migrate import migrate as bring_up_to_date
+
+    configure(settings)
+    with told_in_a_sentence():
+        report = bring_up_to_date(embedded.locate_database(settings), log)
+    if not report.changed_anything:
+        click.echo("The database is up to date.")
+        return
+    click.echo(
+        f"Applied {len(report.migrations)} migrations and {len(report.code.changed)} files of sql/, "
+        f"took out {len(report.code.dropped)} objects; jobs of pg_cron: {report.cron.state}."
+    )
+
+
+@main.command()
+@click.option("--worker", type=click.Choice(["public", "internal"]), help="One worker, in this process.")
+@click.option("--name", help="What the worker is called in the log.")
+@click.pass_obj
+def serve(settings: Settings, worker: str | None, name: str | None) -> None:
+    """Serve the API: CURHAT_WORKERS public workers and an internal one, kept running."""
+    from app import programs
+    from app.server import serve_worker
+    from app.up import check_ports
+
+    configure(settings, name=name or worker or "serve")
+    with told_in_a_sentence():
+        settings = embedded.locate(settings)
+        if worker is None:
+            check_ports(settings)
+            asyncio.run(supervise(programs.workers(settings)))
+        elif worker == "public":
+            serve_worker(settings, "public")
+        else:
+            serve_worker(settings, "internal")
+
+
+@main.command()
+@click.option("--worker", type=click.Choice(["relay", "deadlines"]), help="One listener, in this process.")
+@click.option("--name", help="What the listener is called in the log.")
+@click.pass_obj
+def listen(settings: Settings, worker: str | None, name: str | None) -> None:
+    """Run what waits on Postgres: the relay and the deadline listener, kept running."""
+    import uvloop
+
+    from app import programs
+    from listeners import deadlines, relay
+
+    configure(settings, name=name or worker or "listen")
+    with told_in_a_sentence():
+        settings = embedded.locate(settings)
+    if worker is None:
+        asyncio.run(supervise(programs.listeners(settings)))
+        return
+    run = relay.run if worker == "relay" else deadlines.run
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(until_asked_to_stop(run(settings)))
+
+
+@main.command(hidden=True)
+@click.option("--name", default="demo", help="What it is called in the log.")
+@click.pass_obj
+def demo(settings: Settings, name: str) -> None:
+    """Keep the demo mitras online."""
+    from app.simulate.demo import run_demo
+
+    configure(settings, name=name)
+    with told_in_a_sentence():
+        settings = embedded.locate(settings)
+    asyncio.run(until_asked_to_stop(run_demo(settings)))
+
+
+@main.command()
+@click.pass_obj
+def seed(settings: Settings) -> None:
+    """Add the demo people, once, and list them."""
+    from app.seed import seed_demo
+
+    if settings.production and not settings.demo:
+        _end("CURHAT_ENV is production: demo people are added only with CURHAT_DEMO=on.", 2)
+    with told_in_a_sentence():
+        people = seed_demo(embedded.locate_database(settings))
+    for person in people:
+        click.echo(person.line())
+
+
+SHARE = click.FloatRange(0, 1)
+
+
+@main.command()
+@click.option("--customers", type=click.IntRange(1), default=50, show_default=True)
+@click.option("--mitras", type=click.IntRange(1), default=10, show_default=True)
+@click.option("--minutes", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
+@click.option("--declines", type=SHARE, default=0.1, show_default=True, help="Share of offers declined.")
+@click.option("--cancels", type=SHARE, default=0.1, show_default=True, help="Share of searches given up.")
+@click.option(
+    "--silent", type=SHARE, default=0.1, show_default=True, help="Share of mitras who never answer."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same choices.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.pass_obj
+def simulate(settings: Settings, /, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - the options above
+    """Let bots be customers and mitras over the real API, and see that nothing is missed or shown twice.
+
+    Ends with an error when anything was, or when ops.audit() finds anything. Refused in production.
+    """
+    from app.probes import answers, base_url
+    from app.simulate.plan import Options
+    from app.simulate.simulation import run_simulation
+
+    configure(settings)
+    if settings.production:
+        _end("CURHAT_ENV is production: a simulation fills the database with people that it makes up.", 2)
+    with told_in_a_sentence():
+        settings = embedded.locate(settings)
+        url = base_url(settings.host, settings.public_port)
+        if not answers(f"{url}/healthz"):
+            _end(
+                f"Nothing answers at {url}: start `curhat up`, or set CURHAT_HOST and CURHAT_PUBLIC_PORT.", 2
+            )
+        code = asyncio.run(run_simulation(settings, Options(**options), as_json=as_json))
+    raise click.exceptions.Exit(code)
+
+
+@main.command()
+@click.argument("audience", type=click.Choice(["customer", "mitra", "operator"]))
+@click.argument("id", type=click.UUID)
+@click.pass_obj
+def token(settings: Settings, audience: str, id: UUID) -> None:  # noqa: A002 - its name on the command line
+    """Print an access token for somebody, good for 12 hours. Refused in production."""
+    click.echo(_token(settings, audience, id))
+
+
+@main.command()
+@click.argument("audience", type=click.Choice(["customer", "mitra"]))
+@click.argument("id", type=click.UUID)
+@click.pass_obj
+def socket(settings: Settings, audience: str, id: UUID) -> None:  # noqa: A002 - its name on the command line
+    """Open somebody's WebSocket here: frames are printed, lines typed are sent. Refused in production."""
+    from app import terminal_socket
+
+    base_url = f"ws://{settings.host}:{settings.public_port}"
+    with told_in_a_sentence():
+        asyncio.run(terminal_socket.run(base_url, audience, _token(settings, audience, id)))
+
+
+def _token(settings: Settings, audience: str, id: UUID) -> str:  # noqa: A002 - as in the commands
+    from app.auth import AUDIENCES, issue_token
+
+    if settings.production:
+        _end("CURHAT_ENV is production: people sign in there, and tokens are not handed out.", 2)
+    kind = next(one for one in AUDIENCES if one == audience)
+    return issue_token(settings, kind, id, TOKEN_LIFETIME)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.option(
+    "--role",
+    type=click.Choice(["owner", "app", "operator", "control_center"]),
+    help="Whose rights to have; without it, those of the login.",
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def psql(settings: Settings, role: str | None, arguments: tuple[str, ...]) -> None:
+    """Open psql on the database; what follows `--` goes to psql."""
+    with told_in_a_sentence():
+        url = embedded.locate_database(settings)
+        program = shutil.which("psql")
+        if program is None:
+            program = embedded.find_cluster_programs(place.find(settings.home)).path("psql")
+    environment = dict(os.environ)
+    if role is not None:
+        options = [environment.get("PGOPTIONS", ""), "-c", shlex.quote(f"role=curhat_{role}")]
+        environment["PGOPTIONS"] = " ".join(options).strip()
+    os.execve(program, ["psql", f"--dbname={url}", *arguments], environment)  # noqa: S606 - it becomes psql
+
+
+@main.command()
+@click.pass_obj
+def doctor(settings: Settings) -> None:
+    """Say what is installed, running and reachable, and what to do about the rest."""
+    from rich.console import Console
+
+    from app.doctor import examine, show
+
+    if not show(examine(settings), Console()):
+        raise click.exceptions.Exit(1)
+
+
+if __name__ == "__main__":
+    main()

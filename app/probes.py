@@ -1,0 +1,91 @@
+"""Whether a server answers right now: asked when processes are started, and by `curhat doctor`."""
+
+import asyncio
+import socket
+import urllib.request
+from urllib.error import URLError
+
+import psycopg
+import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+TIMEOUT_SECONDS = 2
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever http_proxy says
+
+
+def base_url(host: str, port: int) -> str:
+    """The address at which a listener that is bound to `host` can be called from this machine."""
+    reached = EVERYWHERE.get(host, host)
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
+
+
+def port_problem(host: str, port: int) -> str | None:
+    """Why a server could not listen there, in a few words; `None` when it could."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
+def answers(url: str) -> bool:
+    """Whether a GET is answered with a status below 400. Blocks."""
+    try:
+        with DIRECTLY.open(url, timeout=TIMEOUT_SECONDS) as response:
+            return bool(response.status < 400)
+    except (URLError, OSError):
+        return False
+
+
+async def http_answers(url: str) -> bool:
+    """Whether a GET is answered with a status below 400."""
+    return await asyncio.to_thread(answers, url)
+
+
+async def postgres_answers(url: str) -> bool:
+    """Whether a connection can be made and is answered."""
+    try:
+        async with await psycopg.AsyncConnection.connect(
+            url, autocommit=True, connect_timeout=TIMEOUT_SECONDS
+        ) as connection:
+            await connection.execute("select 1")
+    except psycopg.Error:
+        return False
+    return True
+
+
+async def redis_answers(url: str) -> bool:
+    """Whether a PING is answered."""
+    client = redis.asyncio.Redis.from_url(
+        url,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+    async with client:
+        try:
+            await client.ping()
+        except RedisError:
+            return False
+    return True
+
+
+async def connected_as(url: str, application: str) -> bool:
+    """Whether somebody who calls himself so is connected to this database."""
+    try:
+        async with await psycopg.AsyncConnection.connect(
+            url, autocommit=True, connect_timeout=TIMEOUT_SECONDS
+        ) as connection:
+            found = await connection.execute(
+                "select from pg_stat_activity where datname = current_database() and application_name = %s",
+                [application],
+            )
+            return await found.fetchone() is not None
+    except psycopg.Error:
+        return False

@@ -1,0 +1,89 @@
+"""Our own processes as the supervisor runs them: each is this very command line in another process."""
+
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from app.probes import base_url, connected_as, http_answers
+from app.settings import Settings
+from app.supervisor import Program
+
+WORKER_STOP_SECONDS = 20.0  # a little more than a worker takes at most to let its requests finish
+
+
+def workers(settings: Settings, log_dir: Path | None = None) -> list[Program]:
+    """The public workers, which share a port, and the one for the internal listener."""
+    public = [
+        _program(
+            settings,
+            f"public-{number}",
+            ["serve", "--worker", "public"],
+            log_dir,
+            ready=_http(settings.host, settings.public_port),
+        )
+        for number in range(1, settings.workers + 1)
+    ]
+    internal = _program(
+        settings,
+        "internal",
+        ["serve", "--worker", "internal"],
+        log_dir,
+        ready=_http(settings.internal_host, settings.internal_port),
+    )
+    return [*public, internal]
+
+
+def listeners(settings: Settings, log_dir: Path | None = None) -> list[Program]:
+    """The relay and the deadline listener; ready when they are connected to Postgres."""
+    return [
+        _program(
+            settings,
+            name,
+            ["listen", "--worker", name],
+            log_dir,
+            ready=_connected(settings.database_url, f"curhat {name}"),
+        )
+        for name in ("relay", "deadlines")
+    ]
+
+
+def demo(settings: Settings, log_dir: Path) -> Program:
+    """The demo mitras."""
+    return _program(settings, "demo", ["demo"], log_dir)
+
+
+def _program(
+    settings: Settings,
+    name: str,
+    arguments: list[str],
+    log_dir: Path | None,
+    ready: Callable[[], Awaitable[bool]] | None = None,
+) -> Program:
+    return Program(
+        name=name,
+        command=[sys.executable, "-P", "-m", "app.cli", *arguments, "--name", name],
+        environment={
+            **os.environ,
+            "CURHAT_HOME": str(settings.home),
+            "CURHAT_DATABASE_URL": settings.database_url,
+            "CURHAT_REDIS_URL": settings.redis_url,
+        },
+        log=None if log_dir is None else log_dir / f"{name}.log",
+        ready=ready,
+        stop_seconds=WORKER_STOP_SECONDS,
+    )
+
+
+def _http(host: str, port: int) -> Callable[[], Awaitable[bool]]:
+    async def ready() -> bool:
+        return await http_answers(f"{base_url(host, port)}/healthz")
+
+    return ready
+
+
+def _connected(database_url: str, application: str) -> Callable[[], Awaitable[bool]]:
+    async def ready() -> bool:
+        return await connected_as(database_url, application)
+
+    return ready

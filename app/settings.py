@@ -1,0 +1,223 @@
+"""What the environment asks for, parsed once into one frozen object.
+
+Every variable is named ``CURHAT_…``; an empty one counts as not set. A value that cannot be used raises
+`SettingsError`, whose text is one sentence that names the variable; the command line prints it and exits
+with 2. Nothing else in the project reads these variables.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+Environment = Literal["development", "production"]
+
+DEVELOPMENT_KEY_ID = "development"
+DEVELOPMENT_SECRET = "curhat-development-key-known-to-everybody"
+DEVELOPMENT_CORS_ORIGINS = ("http://localhost:5173",)
+SHORTEST_SECRET = 32  # bytes; RFC 7518 §3.2: a key of at least the hash's size for HS256
+MOST_WORKERS = 64
+
+VARIABLES = (
+    "CURHAT_ENV",
+    "CURHAT_HOME",
+    "CURHAT_PUBLIC_PORT",
+    "CURHAT_INTERNAL_PORT",
+    "CURHAT_HOST",
+    "CURHAT_INTERNAL_HOST",
+    "CURHAT_DEMO",
+    "CURHAT_DATABASE_URL",
+    "CURHAT_REDIS_URL",
+    "CURHAT_WORKERS",
+    "CURHAT_JWT_KEYS",
+    "CURHAT_CORS_ORIGINS",
+    "CURHAT_OTP_SENDER",
+)
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the text is one sentence that names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class JwtKey:
+    """A key that signs or checks access tokens (HS256)."""
+
+    kid: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set from outside.
+
+    `database_url` and `redis_url` are empty when the embedded servers are meant. The first of `jwt_keys`
+    signs, all of them verify. `otp_sender` is ``log`` or the http(s) address of a webhook. `home` is an
+    absolute path.
+    """
+
+    env: Environment
+    home: Path
+    public_port: int
+    internal_port: int
+    host: str
+    internal_host: str
+    demo: bool
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    workers: int
+    jwt_keys: tuple[JwtKey, ...]
+    cors_origins: tuple[str, ...]
+    otp_sender: str
+
+    @property
+    def production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def log_dir(self) -> Path:
+        """Where every long-lived process writes ``<name>.log``."""
+        return self.home / "log"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Parse `environ` (default: the environment of this process).
+
+        Raises:
+            SettingsError: a value cannot be used.
+        """
+        given = os.environ if environ is None else environ
+        values = {name: given.get(name, "").strip() for name in VARIABLES}
+
+        env = _environment(values["CURHAT_ENV"] or "development")
+        public_port = _port("CURHAT_PUBLIC_PORT", values["CURHAT_PUBLIC_PORT"] or "3000")
+        internal_port = _port("CURHAT_INTERNAL_PORT", values["CURHAT_INTERNAL_PORT"] or "3001")
+        if public_port == internal_port:
+            raise SettingsError(
+                f"CURHAT_INTERNAL_PORT must differ from CURHAT_PUBLIC_PORT, but both are {public_port}."
+            )
+        return cls(
+            env=env,
+            home=_home(values["CURHAT_HOME"] or ".curhat"),
+            public_port=public_port,
+            internal_port=internal_port,
+            host=_host("CURHAT_HOST", values["CURHAT_HOST"] or "127.0.0.1"),
+            internal_host=_host("CURHAT_INTERNAL_HOST", values["CURHAT_INTERNAL_HOST"] or "127.0.0.1"),
+            demo=_switch("CURHAT_DEMO", values["CURHAT_DEMO"], default=env == "development"),
+            database_url=_url(
+                "CURHAT_DATABASE_URL", values["CURHAT_DATABASE_URL"], ("postgresql", "postgres")
+            ),
+            redis_url=_url("CURHAT_REDIS_URL", values["CURHAT_REDIS_URL"], ("redis", "rediss", "unix")),
+            workers=_whole("CURHAT_WORKERS", values["CURHAT_WORKERS"] or "2", 1, MOST_WORKERS),
+            jwt_keys=_jwt_keys(values["CURHAT_JWT_KEYS"], env),
+            cors_origins=_cors_origins(values["CURHAT_CORS_ORIGINS"], env),
+            otp_sender=_otp_sender(values["CURHAT_OTP_SENDER"] or "log"),
+        )
+
+
+def _environment(value: str) -> Environment:
+    if value == "development":
+        return "development"
+    if value == "production":
+        return "production"
+    raise SettingsError(f"CURHAT_ENV must be development or production, not {value!r}.")
+
+
+def _home(value: str) -> Path:
+    try:
+        home = Path(value).expanduser().absolute()
+    except RuntimeError as error:
+        raise SettingsError(f"CURHAT_HOME must be a directory, not {value!r}: {error}.") from error
+    if home.exists() and not home.is_dir():
+        raise SettingsError(f"CURHAT_HOME must be a directory, but {value!r} is a file.")
+    return home
+
+
+def _whole(name: str, value: str, lowest: int, highest: int) -> int:
+    if value.isascii() and value.isdigit() and lowest <= int(value) <= highest:
+        return int(value)
+    raise SettingsError(f"{name} must be a whole number from {lowest} to {highest}, not {value!r}.")
+
+
+def _port(name: str, value: str) -> int:
+    return _whole(name, value, 1, 65535)
+
+
+def _host(name: str, value: str) -> str:
+    if any(character.isspace() or character in "/@" for character in value):
+        raise SettingsError(f"{name} must be a host name or an address, not {value!r}.")
+    return value
+
+
+def _switch(name: str, value: str, *, default: bool) -> bool:
+    if not value:
+        return default
+    if value.lower() in ("on", "true", "yes", "1"):
+        return True
+    if value.lower() in ("off", "false", "no", "0"):
+        return False
+    raise SettingsError(f"{name} must be on or off, not {value!r}.")
+
+
+def _url(name: str, value: str, schemes: tuple[str, ...]) -> str:
+    """The address as given; the sentence of a wrong one does not show it, for it may hold a password."""
+    if not value:
+        return ""
+    try:
+        scheme = urlsplit(value).scheme
+    except ValueError:
+        scheme = ""
+    if scheme not in schemes or not value.startswith(f"{scheme}://"):
+        raise SettingsError(f"{name} must be an address that starts with {schemes[0]}://.")
+    return value
+
+
+def _jwt_keys(value: str, env: Environment) -> tuple[JwtKey, ...]:
+    if not value:
+        if env == "production":
+            raise SettingsError("CURHAT_JWT_KEYS must be set in production, as kid:secret,kid:secret.")
+        return (JwtKey(DEVELOPMENT_KEY_ID, DEVELOPMENT_SECRET),)
+    keys: dict[str, JwtKey] = {}
+    for part in value.split(","):
+        kid, colon, secret = part.strip().partition(":")
+        if not colon or not kid or not secret:
+            raise SettingsError("CURHAT_JWT_KEYS must have the form kid:secret,kid:secret.")
+        if kid in keys:
+            raise SettingsError(f"CURHAT_JWT_KEYS names the key {kid!r} twice.")
+        if len(secret.encode()) < SHORTEST_SECRET:
+            raise SettingsError(
+                f"CURHAT_JWT_KEYS: the secret of key {kid!r} must have at least {SHORTEST_SECRET} bytes."
+            )
+        if env == "production" and (kid == DEVELOPMENT_KEY_ID or secret == DEVELOPMENT_SECRET):
+            raise SettingsError("CURHAT_JWT_KEYS must not hold the development key in production.")
+        keys[kid] = JwtKey(kid, secret)
+    return tuple(keys.values())
+
+
+def _cors_origins(value: str, env: Environment) -> tuple[str, ...]:
+    if not value:
+        return DEVELOPMENT_CORS_ORIGINS if env == "development" else ()
+    return tuple(_origin(part.strip()) for part in value.split(","))
+
+
+def _origin(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        well_formed = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        well_formed = False
+    if not well_formed or value != f"{parts.scheme}://{parts.netloc}" or parts.username is not None:
+        raise SettingsError(
+            f"CURHAT_CORS_ORIGINS must list origins such as https://example.com, and {value!r} is none."
+        )
+    return value
+
+
+def _otp_sender(value: str) -> str:
+    if value == "log" or value.startswith(("http://", "https://")):
+        return value
+    raise SettingsError("CURHAT_OTP_SENDER must be log, or the http(s) address of a webhook.")

@@ -1,0 +1,162 @@
+"""`curhat up`: everything on one machine, from nothing to a running service, and down again."""
+
+import asyncio
+import shlex
+import shutil
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import psycopg
+import redis
+import structlog
+from rich.console import Console
+
+from app import embedded, place, programs
+from app.accounts import server_account
+from app.embedded import Embedded
+from app.log import configure
+from app.migrate import migrate
+from app.postgres import MINIMUM_VERSION
+from app.probes import TIMEOUT_SECONDS, base_url, port_problem
+from app.seed import Person, seed_demo
+from app.settings import Settings, SettingsError
+from app.signals import until_asked_to_stop
+from app.supervisor import Supervisor
+
+log = structlog.get_logger(__name__)
+
+
+def up(settings: Settings, console: Console) -> None:
+    """Run everything until asked to stop. Blocks.
+
+    Raises, before anything is started, SettingsError or one of embedded.CANNOT_RUN; later StartError or
+    MigrateError, when everything that was started has been stopped.
+    """
+    place.make_home(settings.home, server_account())
+    with place.locked(settings.home):
+        configure(settings, file=settings.log_dir / "up.log")
+        check_ports(settings)
+        servers = embedded.prepare(settings)
+        if servers.postgres is None:
+            check_database(settings.database_url)
+        if servers.redis is None:
+            check_redis(settings.redis_url)
+        asyncio.run(_up(servers, console))
+    console.print("Stopped.")
+
+
+def check_ports(settings: Settings) -> None:
+    """Raise SettingsError when one of the listeners' ports cannot be had."""
+    for name, host, port in (
+        ("PUBLIC", settings.host, settings.public_port),
+        ("INTERNAL", settings.internal_host, settings.internal_port),
+    ):
+        problem = port_problem(host, port)
+        if problem is not None:
+            raise SettingsError(
+                f"Cannot listen on {host}:{port} ({problem}): stop what uses it, or set CURHAT_{name}_PORT "
+                f"or CURHAT_{'' if name == 'PUBLIC' else 'INTERNAL_'}HOST to something else."
+            )
+
+
+def check_database(url: str) -> None:
+    """Raise SettingsError when there is no Postgres of the right version at this address."""
+    try:
+        with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
+            version = connection.info.server_version // 10000
+    except psycopg.Error as error:
+        said = str(error).strip().splitlines()[-1]
+        raise SettingsError(f"CURHAT_DATABASE_URL: Postgres cannot be reached there: {said}") from error
+    if version < MINIMUM_VERSION:
+        raise SettingsError(
+            f"CURHAT_DATABASE_URL leads to PostgreSQL {version}, and Curhat needs {MINIMUM_VERSION} or newer."
+        )
+
+
+def check_redis(url: str) -> None:
+    """Raise SettingsError when no Redis answers at this address."""
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=TIMEOUT_SECONDS) as client:
+            client.ping()
+    except redis.RedisError as error:
+        raise SettingsError(f"CURHAT_REDIS_URL: Redis cannot be reached there: {error}") from error
+
+
+async def _up(servers: Embedded, console: Console) -> None:
+    supervisor = Supervisor()
+    await until_asked_to_stop(_run(servers, supervisor, console), hurry=supervisor.kill)
+
+
+async def _run(servers: Embedded, supervisor: Supervisor, console: Console) -> None:
+    began = time.monotonic()
+    async with supervisor:
+        try:
+            people = await _start(servers, supervisor, console)
+            _show(servers, people, console, seconds=time.monotonic() - began)
+            log.info("up")
+            await asyncio.get_running_loop().create_future()  # never done: it is cancelled
+        except asyncio.CancelledError:
+            console.print("\nStopping …")
+            raise
+
+
+async def _start(servers: Embedded, supervisor: Supervisor, console: Console) -> list[Person]:
+    settings = servers.settings
+    people: list[Person] = []
+    own = servers.programs()
+    if own:
+        console.print(f"Starting {' and '.join(program.name.capitalize() for program in own)} …")
+        await asyncio.to_thread(servers.make_ready_to_start)
+        await supervisor.start(*own)
+        await asyncio.to_thread(servers.provision)
+    console.print("Migrating the database …")
+    await asyncio.to_thread(migrate, settings.database_url, log)
+    if settings.demo:
+        people = await asyncio.to_thread(seed_demo, settings.database_url)
+    console.print("Starting Curhat …")
+    await supervisor.start(
+        *programs.workers(settings, settings.log_dir), *programs.listeners(settings, settings.log_dir)
+    )
+    if settings.demo:
+        await supervisor.start(programs.demo(settings, settings.log_dir))
+    return people
+
+
+def _show(servers: Embedded, people: list[Person], console: Console, *, seconds: float) -> None:
+    settings = servers.settings
+    command = _command()
+    say = partial(console.print, highlight=False, soft_wrap=True)
+    say(f"\n[bold green]Curhat is up[/] after {seconds:.1f} s. Ctrl-C stops it.\n")
+    say(f"Public API     {base_url(settings.host, settings.public_port)}")
+    say(f"Internal API   {base_url(settings.internal_host, settings.internal_port)}")
+    say(f"Logs           {_short(settings.log_dir)}/")
+    for path in servers.place.outside(settings.home) if servers.programs() else []:
+        say(f"Servers' files {path} (they cannot be in CURHAT_HOME)")
+    say(f"More           {command} psql · {command} doctor · {command} simulate")
+    if not servers.has_cron:
+        say(
+            "\n[yellow]pg_cron is not installed:[/] deadlines hang on the deadline listener alone "
+            "(Debian: apt-get install postgresql-15-cron)."
+        )
+    if people:
+        say("\nDemo people; the mitras are bots: online, and they accept after a few seconds.")
+        for person in people:
+            say(f"  {person.line()}")
+        customer = next(person for person in people if person.kind == "customer")
+        say(f"A token for {customer.name}: {command} token customer {customer.id}")
+
+
+def _command() -> str:
+    """How `curhat` is called from here."""
+    ours = Path(sys.executable).parent / "curhat"
+    if shutil.which("curhat") == str(ours):
+        return "curhat"
+    return shlex.quote(_short(ours))
+
+
+def _short(path: Path) -> str:
+    """A path as seen from the working directory, when it lies below it."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
