@@ -1,0 +1,96 @@
+"""Access tokens: short JWTs (HS256), one audience each, signed with the first of the keys, verified with any.
+
+The `kid` of a token's header names its key, so that keys can be exchanged while tokens are out.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Literal, get_args
+from uuid import UUID
+
+import jwt
+
+from app.db import Refusal
+from app.settings import JwtKey, Settings
+
+Audience = Literal["customer", "mitra", "operator"]
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
+
+ALGORITHM = "HS256"
+LIFETIME = timedelta(minutes=15)
+
+# Checking a token takes as long as the rest of a request, and an app sends the same one for minutes.
+MOST_REMEMBERED_TOKENS = 10_000
+
+
+class Unauthenticated(Refusal):
+    """No token, or none that holds."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "unauthenticated", "A valid access token is needed.")
+
+
+class Forbidden(Refusal):
+    """A token of another audience."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "forbidden", "This access token is for another kind of user.")
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a token says that holds: until when (Unix time) who may act as what."""
+
+    audience: str
+    subject_id: UUID
+    expires_at: float
+
+
+def issue_token(
+    settings: Settings, audience: Audience, subject_id: UUID, lifetime: timedelta = LIFETIME
+) -> str:
+    """A token for `subject_id`, good for `lifetime` from now."""
+    key = settings.jwt_keys[0]
+    now = datetime.now(UTC)
+    claims = {"aud": audience, "sub": str(subject_id), "iat": now, "exp": now + lifetime}
+    return jwt.encode(claims, key.secret, ALGORITHM, headers={"kid": key.kid})
+
+
+def verify_token(settings: Settings, audience: Audience, token: str) -> UUID:
+    """Whose token it is.
+
+    Raises:
+        Unauthenticated: it is malformed, forged, expired or signed with a key that is gone.
+        Forbidden: it holds, but for another audience.
+    """
+    try:
+        claims = _claims(settings.jwt_keys, token)
+    except (jwt.InvalidTokenError, ValueError, TypeError) as error:
+        raise Unauthenticated from error
+    if claims.expires_at <= time.time():
+        raise Unauthenticated
+    if claims.audience != audience:
+        raise Forbidden
+    return claims.subject_id
+
+
+@lru_cache(MOST_REMEMBERED_TOKENS)
+def _claims(keys: tuple[JwtKey, ...], token: str) -> Claims:
+    claims = jwt.decode(
+        token,
+        _secret(keys, token),
+        algorithms=[ALGORITHM],
+        audience=AUDIENCES,
+        options={"require": ["aud", "sub", "exp"]},
+    )
+    return Claims(str(claims["aud"]), UUID(claims["sub"]), float(claims["exp"]))
+
+
+def _secret(keys: tuple[JwtKey, ...], token: str) -> str:
+    kid = jwt.get_unverified_header(token).get("kid")
+    for key in keys:
+        if key.kid == kid:
+            return key.secret
+    raise jwt.InvalidTokenError(f"no key {kid!r}")

@@ -1,0 +1,267 @@
+"""The only door to Postgres. All it knows is how to call a function of the schema `api`.
+
+`await database.call("confirm_payment_session", payment_session_id, customer_id, key)` sends
+`select api.confirm_payment_session($1,$2,$3)` and gives the function's jsonb as text, ready to be a reply's
+body (None for null and void). Arguments go as text and take their types from the function's own signature.
+
+Raises:
+    Refusal: the function refused (SQLSTATE PT + HTTP status); nothing has changed.
+    Busy: a lock or the statement took too long, or too many calls wait; nothing has changed, try again.
+    Unavailable: there is no connection; nothing has changed.
+    UnknownOutcome: the connection was lost with a change on its way. Asked again with the same idempotency
+        key, it takes effect once.
+    DatabaseError: anything else, which is our fault; nothing has changed.
+
+Functions that change something ring the bell once they have committed; those that only read are known by
+their name (`get_…`, `list_…`, `…_state`, `ready`). Lists have lanes of their own, so that nobody's payment
+waits behind a long history.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg.conninfo import conninfo_to_dict
+
+from app.lane import CONNECT_TIMEOUT_SECONDS, Call, Lane, LostError, ServerError
+
+QUICK_LANES = 4
+SLOW_LANES = 2
+FIRST_CONNECTION_SECONDS = 5.0
+DRAIN_SECONDS = 4.0  # what is on its way was sent while requests were being finished
+
+SESSION = {
+    "role": "curhat_app",
+    "curhat.app_rings": "on",
+    "lock_timeout": "2000",
+    "statement_timeout": "10000",
+    "timezone": "UTC",
+}
+# A peer that vanished is noticed within 10 s, idle or not. A unix socket needs none of it.
+KEEPALIVE = {
+    "keepalives": 1,
+    "keepalives_idle": 3,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 9000,
+}
+
+# In this order: a lock, a deadlock, a serialization failure, the statement's own time.
+BUSY_STATES = frozenset({"55P03", "40P01", "40001", "57014"})
+# Connection exceptions, insufficient resources, operator intervention.
+UNAVAILABLE_CLASSES = ("08", "53", "57")
+READ_ONLY_STATE = "25006"  # a standby answered
+
+Argument = str | int | UUID | Sequence[UUID] | None
+
+log = structlog.get_logger(__name__)
+
+
+class Refusal(Exception):  # noqa: N818 - not an error: an answer
+    """The caller was refused and nothing has changed: an HTTP status, a stable slug, one plain sentence."""
+
+    def __init__(self, status: int, slug: str, sentence: str) -> None:
+        super().__init__(slug)
+        self.status = status
+        self.slug = slug
+        self.sentence = sentence
+
+
+class TryAgain(Refusal):
+    """A refusal that has to do with the moment; `retry_after` in seconds."""
+
+    retry_after = 1
+
+
+class Unavailable(TryAgain):
+    """Postgres cannot be reached."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            503, "unavailable", "The service cannot reach its database at the moment. Try again soon."
+        )
+
+
+class Busy(TryAgain):
+    """It took too long to get at what was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(503, "busy", "This took too long and nothing was changed. Try again.")
+
+
+class UnknownOutcome(TryAgain):
+    """Whether the call was carried out is not known."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            503,
+            "unknown_outcome",
+            "The connection was lost before the answer came. Retry with the same Idempotency-Key.",
+        )
+
+
+class DatabaseError(Exception):
+    """A function failed in a way that it should not have."""
+
+
+class Database:
+    """Several lanes to one Postgres; a new call goes to the one with the least on its way.
+
+    `session` adds to the connections' settings. `on_commit` is called after each call that may have changed
+    something.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        lanes: int = QUICK_LANES,
+        slow_lanes: int = SLOW_LANES,
+        session: Mapping[str, str] | None = None,
+        on_commit: Callable[[], None] | None = None,
+    ) -> None:
+        self._parameters = _parameters(url, session or {})
+        self._quick = [Lane(self._connect) for _ in range(lanes)]
+        self._slow = [Lane(self._connect) for _ in range(slow_lanes)]
+        self._on_commit = on_commit
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._closing = False
+
+    @property
+    def connected(self) -> int:
+        """How many lanes hold a connection."""
+        return sum(lane.connected for lane in self._lanes)
+
+    async def open(self, tasks: asyncio.TaskGroup) -> None:
+        """Hold the lanes open as tasks of `tasks`; wait a little for the first connections, not for ever."""
+        self._tasks = [tasks.create_task(lane.run(), name="database lane") for lane in self._lanes]
+        try:
+            async with asyncio.timeout(FIRST_CONNECTION_SECONDS):
+                for lane in self._lanes:
+                    await lane.opened.wait()
+        except TimeoutError:
+            log.warning("no connection to the database yet, serving without")
+
+    async def close(self) -> None:
+        """Take no more calls, let those on their way be answered, and close the connections."""
+        self._closing = True
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                for lane in self._lanes:
+                    await lane.drained()
+        except TimeoutError:
+            log.warning("calls were not answered in time, closing all the same")
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def call(self, function: str, *arguments: Argument) -> bytes | None:
+        """Call `api.<function>`; see the module for what it gives and raises."""
+        try:
+            return await self._ask(function, arguments)
+        except LostError as error:
+            if not only_reads(function):
+                raise UnknownOutcome from error
+        try:
+            return await self._ask(function, arguments)  # a look does no harm when it is taken again
+        except LostError as error:
+            raise Unavailable from error
+
+    def send(self, function: str, *arguments: Argument) -> Call:
+        """Put a call on its way without waiting for it; its future gets the answer."""
+        lane = self._free_lane(self._slow if function.startswith("list_") and self._slow else self._quick)
+        call = Call(
+            _statement(function, len(arguments)),
+            [_text(argument) for argument in arguments],
+            None if only_reads(function) else self._on_commit,
+        )
+        lane.send(call)
+        return call
+
+    async def _ask(self, function: str, arguments: Sequence[Argument]) -> bytes | None:
+        call = self.send(function, *arguments)
+        try:
+            return await call.future or None  # void is an empty text
+        except ServerError as error:
+            raise _translated(function, error) from error
+
+    @property
+    def _lanes(self) -> Iterable[Lane]:
+        return (*self._quick, *self._slow)
+
+    def _free_lane(self, lanes: Iterable[Lane]) -> Lane:
+        now = asyncio.get_running_loop().time()
+        connected = [] if self._closing else [lane for lane in lanes if lane.connected]
+        if not connected:
+            raise Unavailable
+        lane = min(connected, key=lambda lane: lane.load(now))
+        if lane.full:
+            raise Busy
+        return lane
+
+    async def _connect(self) -> psycopg.AsyncConnection[Any]:
+        return await psycopg.AsyncConnection.connect(**self._parameters, autocommit=True)
+
+
+def only_reads(function: str) -> bool:
+    """Whether a function of `api` changes nothing, by its name."""
+    return function.startswith(("get_", "list_")) or function.endswith("_state") or function == "ready"
+
+
+def _parameters(url: str, session: Mapping[str, str]) -> dict[str, Any]:
+    given = conninfo_to_dict(url)
+    settings = " ".join(f"-c {name}={value}" for name, value in {**SESSION, **session}.items())
+    return {
+        "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        "application_name": "curhat app",
+        **KEEPALIVE,
+        **given,
+        "client_encoding": "UTF8",
+        "options": f"{given.get('options') or ''} {settings}".strip(),
+    }
+
+
+@cache
+def _statement(function: str, arguments: int) -> bytes:
+    if not function.isidentifier():
+        raise ValueError(f"{function!r} is no function of api")
+    places = ",".join(f"${number}" for number in range(1, arguments + 1))
+    return f"select api.{function}({places})".encode()
+
+
+def _text(argument: Argument) -> bytes | None:
+    """An argument as Postgres reads it."""
+    match argument:
+        case None:
+            return None
+        case bool():
+            return b"t" if argument else b"f"
+        case str():
+            return _encoded(argument)
+        case int() | UUID():
+            return str(argument).encode()
+        case _:
+            return f"{{{','.join(map(str, argument))}}}".encode()
+
+
+def _encoded(text: str) -> bytes:
+    """Postgres' text holds every character but one."""
+    if "\0" in text:
+        raise Refusal(400, "invalid_body", "A text must not contain the character U+0000.")
+    return text.encode()
+
+
+def _translated(function: str, error: ServerError) -> Exception:
+    if error.sqlstate.startswith("PT"):
+        return Refusal(int(error.sqlstate[2:]), error.message, error.detail)
+    if error.sqlstate in BUSY_STATES:
+        log.warning("database busy", function=function, sqlstate=error.sqlstate, reason=error.message)
+        return Busy()
+    if error.sqlstate.startswith(UNAVAILABLE_CLASSES) or error.sqlstate == READ_ONLY_STATE:
+        log.error("database unavailable", function=function, sqlstate=error.sqlstate, reason=error.message)
+        return Unavailable()
+    return DatabaseError(f"api.{function} failed with {error}\n{error.context}".rstrip())

@@ -1,0 +1,52 @@
+"""What travels from the relay, over Redis, to the sockets of every worker.
+
+The relay publishes each event's envelope exactly as the drain function returned it; a worker parses it once
+and hands `frame` on, byte for byte. Short-lived frames that no table remembers (somebody types) travel the
+same way, with no id.
+"""
+
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+REDIS_CHANNEL = "curhat:events"
+"""The one pub/sub channel that carries envelopes."""
+
+Role = Literal["customer", "mitra"]
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """One event, and whose sockets it is for.
+
+    `id` is the event's (bigint), None for a frame that is not stored. `customer_id` None: not for a customer;
+    `mitra_ids` empty: for no mitra. `frame` is the JSON text that both get. `internal` is what the control
+    center gets instead; it never holds a message's text.
+    """
+
+    id: int | None
+    customer_id: UUID | None
+    mitra_ids: tuple[UUID, ...]
+    frame: msgspec.Raw
+    internal: msgspec.Raw = msgspec.Raw(b"null")
+
+
+# What decoding raises for a text that is no JSON of the shape asked for, or no UTF-8.
+DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError)
+
+_decoder = msgspec.json.Decoder(Envelope)
+_encoder = msgspec.json.Encoder()
+
+
+def decode(payload: bytes | str) -> Envelope:
+    """Parse an envelope.
+
+    Raises:
+        one of DECODE_ERRORS: it is none.
+    """
+    return _decoder.decode(payload)
+
+
+def encode(envelope: Envelope) -> bytes:
+    """The envelope as it goes over Redis."""
+    return _encoder.encode(envelope)

@@ -1,0 +1,52 @@
+"""What a caller is told when something goes wrong, here and nowhere else: `{"error": slug, "message": …}`."""
+
+from typing import Any
+
+import msgspec
+import structlog
+from sanic import HTTPResponse, Request, Sanic
+from sanic.exceptions import SanicException
+
+from app.db import Refusal, TryAgain
+
+# Requests that never reach a handler of ours, by the status that Sanic gives them.
+HTTP_SLUGS = {
+    400: ("bad_request", "This is not a request that can be understood."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take this method."),
+    408: ("request_timeout", "The request did not arrive in time."),
+    413: ("too_large", "The request is larger than anything that is sent here."),
+    417: ("expectation_failed", "The Expect header asks for something that is not offered."),
+    426: ("upgrade_required", "This address speaks WebSocket only."),
+    503: ("response_timeout", "This took too long. Whether it was carried out is not known."),
+}
+
+log = structlog.get_logger(__name__)
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """What the caller is told about `error`. What nobody expected is logged, and tells nothing."""
+    match error:
+        case Refusal():
+            return error
+        case SanicException() if error.status_code in HTTP_SLUGS:
+            return Refusal(error.status_code, *HTTP_SLUGS[error.status_code])
+        case _:
+            log.error("unexpected error", exc_info=error)
+            return Refusal(500, "internal_error", "Something went wrong on our side.")
+
+
+def install(app: Sanic[Any, Any]) -> None:
+    """Let every error of `app` be told in the one shape."""
+    app.error_handler.add(Exception, _reply)
+
+
+def _reply(_request: Request, error: Exception) -> HTTPResponse:
+    refusal = refusal_of(error)
+    headers = dict(getattr(error, "headers", {}))  # the Allow of a 405
+    if refusal.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(refusal, TryAgain):
+        headers["Retry-After"] = str(refusal.retry_after)
+    body = msgspec.json.encode({"error": refusal.slug, "message": refusal.sentence})
+    return HTTPResponse(body, refusal.status, headers, "application/json")

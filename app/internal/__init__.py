@@ -1,0 +1,1 @@
+"""The internal listener: what operators' screens call."""

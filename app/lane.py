@@ -1,0 +1,332 @@
+"""One connection to Postgres with many calls on their way at once: libpq's pipeline mode on the running loop.
+
+It guarantees
+- that every call is its own transaction: each ends with its own Sync, and what one call breaks is no matter
+  of the next;
+- that a call is settled only when Postgres has answered its Sync: a statement commits there, so a row that
+  arrived before it proves nothing;
+- that a call once sent is never cancelled: when nobody waits any more the answer is dropped, and `on_commit`
+  is called all the same;
+- that a connection which is lost, or says nothing although it owes an answer, fails what was on its way with
+  `LostError`, and another is opened, again and again, with jittered pauses.
+
+Calls on one lane are answered in the order they were sent: one that waits for a lock holds up those behind
+it. `load` therefore counts a lane that has kept a call waiting as a full one.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import count
+from typing import Any, NoReturn
+
+import psycopg
+import structlog
+from psycopg import pq
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+
+CONNECT_TIMEOUT_SECONDS = 5
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 3
+LOOK_SECONDS = 1.0
+# More than any statement may take (statement_timeout is 10 s): a server this silent is gone.
+SILENCE_SECONDS = 15.0
+SLOW_SECONDS = 0.01
+MOST_IN_FLIGHT = 256
+
+# A prepared statement that the server no longer has, or cannot run as prepared, was not executed at all.
+UNKNOWN_STATEMENT = "26000"
+STALE_PLAN_FUNCTION = b"RevalidateCachedQuery"
+MOST_ATTEMPTS = 3
+
+log = structlog.get_logger(__name__)
+
+Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
+
+
+class LostError(Exception):
+    """The connection went away with the call on its way: whether it was carried out is unknown."""
+
+
+class ServerError(Exception):
+    """Postgres refused or failed a statement, and so undid it; the attributes are what it said."""
+
+    def __init__(self, result: pq.abc.PGresult) -> None:
+        self.sqlstate = _field(result, pq.DiagnosticField.SQLSTATE)
+        self.message = _field(result, pq.DiagnosticField.MESSAGE_PRIMARY)
+        self.detail = _field(result, pq.DiagnosticField.MESSAGE_DETAIL)
+        self.context = _field(result, pq.DiagnosticField.CONTEXT)
+        self.not_executed = (
+            self.sqlstate == UNKNOWN_STATEMENT
+            or result.error_field(pq.DiagnosticField.SOURCE_FUNCTION) == STALE_PLAN_FUNCTION
+        )
+        super().__init__(f"{self.sqlstate}: {self.message}")
+
+
+class Call:
+    """A statement with its arguments (text, or None for null), and the future of its answer.
+
+    The answer is the first column of the first row as text, or None when that is null.
+    """
+
+    __slots__ = (
+        "arguments",
+        "attempts",
+        "error",
+        "future",
+        "name",
+        "on_commit",
+        "prepared",
+        "statement",
+        "value",
+    )
+
+    def __init__(
+        self,
+        statement: bytes,
+        arguments: Sequence[bytes | None],
+        on_commit: Callable[[], None] | None = None,
+    ) -> None:
+        self.statement = statement
+        self.arguments = arguments
+        self.on_commit = on_commit
+        self.future: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        self.attempts = 0
+        self.name = b""
+        self.prepared = False
+        self.value: bytes | None = None
+        self.error: ServerError | None = None
+
+    def settle(self) -> None:
+        """Postgres has answered the call's Sync."""
+        if self.error is not None:
+            self.fail(self.error)
+            return
+        if not self.future.done():
+            self.future.set_result(self.value)
+        if self.on_commit is not None:
+            self.on_commit()
+
+    def fail(self, error: Exception) -> None:
+        """Tell whoever still waits."""
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class Lane:
+    """One place for a connection, held open by `run`; `send` may be used whenever `connected`."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._pg: pq.abc.PGconn | None = None
+        self._connection: psycopg.AsyncConnection[Any] | None = None  # owns the PGconn
+        self._socket = -1
+        self._in_flight: deque[Call] = deque()
+        self._head_since = 0.0
+        self._prepared: dict[bytes, bytes] = {}
+        self._names = count()
+        self._within_command = False
+        self._writing = False
+        self._lost = asyncio.Event()
+        self._reason: object = None
+        self._idle: asyncio.Future[None] | None = None
+        self.opened = asyncio.Event()
+        """Set once the first connection stood."""
+
+    @property
+    def connected(self) -> bool:
+        return self._pg is not None
+
+    def load(self, now: float) -> int:
+        """How many calls are on their way; as good as full when the first of them has waited for long."""
+        waiting = len(self._in_flight)
+        if waiting and now - self._head_since > SLOW_SECONDS:
+            return MOST_IN_FLIGHT + waiting
+        return waiting
+
+    @property
+    def full(self) -> bool:
+        return len(self._in_flight) >= MOST_IN_FLIGHT
+
+    async def run(self) -> NoReturn:
+        """Keep a connection open until cancelled."""
+        while True:
+            await self._open()
+            try:
+                await self._watch()
+            finally:
+                self._lose("the lane is closed")
+            log.warning("database connection lost", reason=str(self._reason).strip())
+            await asyncio.sleep(FIRST_PAUSE_SECONDS)
+
+    async def drained(self) -> None:
+        """Return when nothing is on its way."""
+        if self._in_flight:
+            self._idle = asyncio.get_running_loop().create_future()
+            await self._idle
+
+    def send(self, call: Call) -> None:
+        """Put a call on its way; what comes of it is told by its future alone."""
+        pg = self._pg
+        if pg is None:
+            call.fail(LostError())
+            return
+        if not self._in_flight:
+            self._head_since = asyncio.get_running_loop().time()
+        self._in_flight.append(call)
+        call.attempts += 1
+        try:
+            self._write(pg, call)
+            self._flush(pg)
+        except psycopg.Error as error:
+            self._lose(error)
+
+    def _write(self, pg: pq.abc.PGconn, call: Call) -> None:
+        name = self._prepared.get(call.statement)
+        call.prepared = name is not None
+        if name is None:
+            name = self._prepared[call.statement] = b"call_%d" % next(self._names)
+            pg.send_prepare(name, call.statement)
+        call.name = name
+        pg.send_query_prepared(name, call.arguments)
+        pg.pipeline_sync()
+
+    def _flush(self, pg: pq.abc.PGconn) -> None:
+        unsent = bool(pg.flush())
+        if unsent == self._writing:
+            return
+        self._writing = unsent
+        loop = asyncio.get_running_loop()
+        if unsent:
+            loop.add_writer(self._socket, self._on_writable)
+        else:
+            loop.remove_writer(self._socket)
+
+    def _on_writable(self) -> None:
+        if self._pg is None:
+            return
+        try:
+            self._flush(self._pg)
+        except psycopg.Error as error:
+            self._lose(error)
+
+    def _on_readable(self) -> None:
+        pg = self._pg
+        if pg is None:
+            return
+        lost: psycopg.Error | None = None
+        try:
+            pg.consume_input()
+            if self._writing:
+                self._flush(pg)
+        except psycopg.Error as error:
+            lost = error
+        self._take_results(pg)
+        if lost is not None or pg.status == pq.ConnStatus.BAD:
+            self._lose(lost or pg.get_error_message())
+
+    def _take_results(self, pg: pq.abc.PGconn) -> None:
+        """Everything that has arrived. A None ends one command's results, a second one: no more is due."""
+        while self._in_flight and not pg.is_busy():
+            result = pg.get_result()
+            if result is None:
+                if not self._within_command:
+                    break
+                self._within_command = False
+            elif result.status == pq.ExecStatus.PIPELINE_SYNC:
+                self._finish(self._in_flight.popleft())
+            else:
+                self._within_command = True
+                _take(self._in_flight[0], result)
+
+    def _finish(self, call: Call) -> None:
+        self._head_since = asyncio.get_running_loop().time()
+        error = call.error
+        if error is not None and (error.not_executed or not call.prepared):
+            self._forget(call)
+        if error is not None and error.not_executed and call.attempts < MOST_ATTEMPTS:
+            call.error = None
+            self.send(call)
+            return
+        call.settle()
+        if not self._in_flight:
+            self._tell_idle()
+
+    def _forget(self, call: Call) -> None:
+        """The statement is not prepared, or no longer fits: the next call prepares it under another name."""
+        if self._prepared.get(call.statement) == call.name:
+            del self._prepared[call.statement]
+
+    def _tell_idle(self) -> None:
+        if self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
+
+    async def _open(self) -> None:
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type((psycopg.OperationalError, OSError)),
+            wait=wait_random_exponential(multiplier=FIRST_PAUSE_SECONDS, max=LONGEST_PAUSE_SECONDS),
+            before_sleep=_tell_attempt,
+        ):
+            with attempt:
+                connection = await self._connect()
+        self._attach(connection)
+
+    def _attach(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        pg = connection.pgconn
+        pg.nonblocking = 1
+        pg.enter_pipeline_mode()
+        self._prepared.clear()
+        self._within_command = False
+        self._writing = False
+        self._lost.clear()
+        self._socket = pg.socket
+        self._connection, self._pg = connection, pg
+        asyncio.get_running_loop().add_reader(self._socket, self._on_readable)
+        self.opened.set()
+
+    async def _watch(self) -> None:
+        """Return when the connection is lost."""
+        loop = asyncio.get_running_loop()
+        while not self._lost.is_set():
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._lost.wait()
+            except TimeoutError:
+                if self._in_flight and loop.time() - self._head_since > SILENCE_SECONDS:
+                    self._lose(f"no answer for {SILENCE_SECONDS:.0f} s")
+
+    def _lose(self, reason: object) -> None:
+        pg, self._pg = self._pg, None
+        if pg is None:
+            return
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._socket)
+        loop.remove_writer(self._socket)
+        self._reason = reason
+        pg.finish()
+        self._connection = None
+        on_their_way, self._in_flight = self._in_flight, deque()
+        for call in on_their_way:
+            call.fail(LostError())
+        self._tell_idle()
+        self._lost.set()
+
+
+def _take(call: Call, result: pq.abc.PGresult) -> None:
+    if result.status == pq.ExecStatus.COMMAND_OK:
+        call.prepared = True
+    elif result.status == pq.ExecStatus.TUPLES_OK:
+        call.value = result.get_value(0, 0) if result.ntuples else None
+    elif result.status == pq.ExecStatus.FATAL_ERROR:
+        call.error = ServerError(result)
+
+
+def _field(result: pq.abc.PGresult, field: pq.DiagnosticField) -> str:
+    return (result.error_field(field) or b"").decode("utf-8", "replace")
+
+
+def _tell_attempt(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome is not None else None
+    log.warning(
+        "no connection to the database, trying again", attempt=state.attempt_number, reason=str(error)
+    )

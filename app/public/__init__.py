@@ -1,0 +1,1 @@
+"""The public listener: what customer and mitra apps call."""

@@ -1,0 +1,249 @@
+"""`/api/client/ws` and `/api/mitra/ws`: sign-in, snapshot, events, and what people say.
+
+A client signs in with the subprotocols `curhat.v1, bearer.<token>`, or with a first frame
+`{"type": "auth", "token": …}`. After that it gets `snapshot`, then events as they happen. What it sends:
+`message` (answered by `ack`), `read`, `typing` (heard only by the other person of a running chat, and lost
+when nobody listens), `ping` (answered by `pong`). A refusal is an `error` frame and the socket stays open; a
+frame that is none of these closes it.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+from sanic import Request
+
+from app.auth import Forbidden, Unauthenticated, verify_token
+from app.bodies import Sequence
+from app.db import Database, Refusal, TryAgain
+from app.envelope import DECODE_ERRORS, Envelope, Role
+from app.errors import refusal_of
+from app.hub import Hub, Member
+from app.presence import Leases
+from app.websocket import Code, WebSocket, text_frame
+
+SIGN_IN_SECONDS = 5.0
+BEARER = "bearer."
+
+
+class FromClient(msgspec.Struct, tag_field="type", forbid_unknown_fields=True):
+    """A frame that a client sends."""
+
+
+class Auth(FromClient, tag="auth"):
+    token: str
+
+
+class Say(FromClient, tag="message"):
+    chat_session_id: UUID
+    client_message_id: UUID
+    body: str
+
+
+class Read(FromClient, tag="read"):
+    chat_session_id: UUID
+    seq: Sequence
+
+
+class Typing(FromClient, tag="typing"):
+    chat_session_id: UUID
+
+
+class Ping(FromClient, tag="ping"):
+    pass
+
+
+class Head(msgspec.Struct):
+    """What an answer refers to, of a frame that is otherwise wrong."""
+
+    type: str
+    client_message_id: str | None = None
+
+
+class Sent(msgspec.Struct):
+    """Of a stored message, what its sender needs to know."""
+
+    chat_session_id: UUID
+    client_message_id: UUID
+    seq: int
+    sent_at: str
+
+
+KNOWN_TYPES = frozenset({"message", "read", "typing", "ping"})
+
+_frame_decoder = msgspec.json.Decoder(Say | Read | Typing | Ping)
+_auth_decoder = msgspec.json.Decoder(Auth)
+_head_decoder = msgspec.json.Decoder(Head)
+_sent_decoder = msgspec.json.Decoder(Sent)
+
+
+async def client_socket(request: Request, websocket: WebSocket) -> None:
+    """`/api/client/ws`"""
+    await _serve(request, websocket, "customer")
+
+
+async def mitra_socket(request: Request, websocket: WebSocket) -> None:
+    """`/api/mitra/ws`"""
+    await _serve(request, websocket, "mitra")
+
+
+async def _serve(request: Request, websocket: WebSocket, role: Role) -> None:
+    user_id = await _sign_in(request, websocket, role)
+    if user_id is None:
+        return
+    hub: Hub = request.app.ctx.hub
+    member = Member(websocket, role, user_id)
+    hub.join(member)
+    try:
+        if await _welcome(request, member):
+            await _converse(Conversation(member, request.app.ctx.database, hub))
+    finally:
+        hub.leave(member)
+
+
+async def _sign_in(request: Request, websocket: WebSocket, role: Role) -> UUID | None:
+    """Who it is; None when the socket was closed instead."""
+    try:
+        token = _offered_token(request) or await _token_of_first_frame(websocket)
+        return verify_token(request.app.ctx.settings, role, token)
+    except Unauthenticated:
+        websocket.finish(Code.UNAUTHENTICATED, "unauthenticated")
+    except Forbidden:
+        websocket.finish(Code.FORBIDDEN, "forbidden")
+    except DECODE_ERRORS:
+        websocket.finish(Code.BAD_FRAME, "bad frame")
+    return None
+
+
+def _offered_token(request: Request) -> str | None:
+    offered = ",".join(request.headers.getall("sec-websocket-protocol", []))
+    for name in offered.split(","):
+        if name.strip().startswith(BEARER):
+            return name.strip().removeprefix(BEARER)
+    return None
+
+
+async def _token_of_first_frame(websocket: WebSocket) -> str:
+    try:
+        async with asyncio.timeout(SIGN_IN_SECONDS):
+            text = await websocket.receive()
+    except TimeoutError as error:
+        raise Unauthenticated from error
+    if text is None or _head_decoder.decode(text).type != "auth":
+        raise Unauthenticated
+    return _auth_decoder.decode(text).token
+
+
+async def _welcome(request: Request, member: Member) -> bool:
+    """Send the snapshot; False when the socket was closed instead."""
+    leases: Leases = request.app.ctx.leases
+    if member.role == "mitra":
+        await leases.renew([member.user_id])
+    try:
+        await member.refresh(request.app.ctx.database)
+    except Exception as error:  # noqa: BLE001 - any error becomes a close code
+        refusal = refusal_of(error)
+        member.websocket.finish(_code_of(refusal), refusal.slug)
+    return member.websocket.open
+
+
+def _code_of(refusal: Refusal) -> Code:
+    if isinstance(refusal, TryAgain):
+        return Code.TRY_AGAIN_LATER
+    if refusal.status >= 500:
+        return Code.INTERNAL_ERROR
+    return Code.UNAUTHENTICATED  # a person who is no longer there
+
+
+async def _converse(conversation: "Conversation") -> None:
+    while (text := await conversation.member.websocket.receive()) is not None:
+        try:
+            frame = _frame_decoder.decode(text)
+        except DECODE_ERRORS as error:
+            conversation.refuse_frame(text, error)
+            continue
+        await conversation.take(frame)
+
+
+class Conversation:
+    """What one signed-in socket says, one frame after the other: their order is the order of the messages."""
+
+    def __init__(self, member: Member, database: Database, hub: Hub) -> None:
+        self.member = member
+        self._database = database
+        self._hub = hub
+
+    async def take(self, frame: Say | Read | Typing | Ping) -> None:
+        """Carry a frame out, or answer why not."""
+        try:
+            await self._carry_out(frame)
+        except Exception as error:  # noqa: BLE001 - any error becomes an answer
+            client_message_id = str(frame.client_message_id) if isinstance(frame, Say) else None
+            self._refuse(refusal_of(error), Head(str(frame.__struct_config__.tag), client_message_id))
+
+    def refuse_frame(self, text: bytes, error: Exception) -> None:
+        """A known type with something wrong in it is answered, anything else closes the socket."""
+        try:
+            head = _head_decoder.decode(text)
+        except DECODE_ERRORS:
+            head = None
+        if head is None or head.type not in KNOWN_TYPES:
+            self.member.websocket.finish(Code.BAD_FRAME, "bad frame")
+        else:
+            self._refuse(Refusal(400, "invalid_body", f"{error}."), head)
+
+    async def _carry_out(self, frame: Say | Read | Typing | Ping) -> None:
+        match frame:
+            case Say():
+                await self._say(frame)
+            case Read():
+                await self._call("mark_read", frame.chat_session_id, frame.seq)
+            case Typing():
+                await self._type(frame)
+            case Ping():
+                self._answer({"type": "pong", "server_time": datetime.now(UTC)})
+
+    async def _say(self, frame: Say) -> None:
+        reply = await self._call("send_message", frame.chat_session_id, frame.client_message_id, frame.body)
+        sent = _sent_decoder.decode(reply or b"")
+        self._answer({"type": "ack", **msgspec.structs.asdict(sent)})
+
+    async def _type(self, frame: Typing) -> None:
+        chat = self.member.chats.get(frame.chat_session_id)
+        if chat is None:
+            return
+        typing = {
+            "type": "CHAT_TYPING",
+            "id": None,
+            "at": datetime.now(UTC),
+            "chat_session_id": chat.id,
+            "sender": self.member.role,
+        }
+        to_customer = self.member.role == "mitra"
+        await self._hub.publish(
+            Envelope(
+                id=None,
+                customer_id=chat.customer.id if to_customer else None,
+                mitra_ids=() if to_customer else (chat.mitra.id,),
+                frame=msgspec.Raw(msgspec.json.encode(typing)),
+            )
+        )
+
+    async def _call(self, function: str, chat_session_id: UUID, *rest: UUID | str | int) -> bytes | None:
+        member = self.member
+        return await self._database.call(function, chat_session_id, member.role, member.user_id, *rest)
+
+    def _answer(self, answer: dict[str, object]) -> None:
+        self.member.websocket.send(text_frame(msgspec.json.encode(answer)))
+
+    def _refuse(self, refusal: Refusal, head: Head) -> None:
+        answer: dict[str, object] = {
+            "type": "error",
+            "error": refusal.slug,
+            "message": refusal.sentence,
+            "in_reply_to": head.type,
+        }
+        if head.client_message_id is not None:
+            answer["client_message_id"] = head.client_message_id
+        self._answer(answer)
