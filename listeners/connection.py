@@ -1,0 +1,91 @@
+"""The listeners' connections to Postgres: their session settings, their keepalives, and when to try again."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from redis.backoff import EqualJitterBackoff
+
+CONNECT_TIMEOUT_SECONDS = 5.0
+# Long enough for any batch of ours, short enough that a dead connection is noticed within 10 s.
+COMMAND_TIMEOUT_SECONDS = 5.0
+KEEPALIVE_IDLE_SECONDS = 3
+KEEPALIVE_INTERVAL_SECONDS = 2
+KEEPALIVE_COUNT = 2
+USER_TIMEOUT_MILLISECONDS = 8000
+
+# What it looks like when Postgres, or the way to it, fails; anything else is our fault and ends the process.
+CONNECTION_ERRORS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+# The n-th wait lies between half and the whole of 0.1 s · 2ⁿ, and is never longer than 5 s.
+BACKOFF = EqualJitterBackoff(cap=5.0, base=0.1)
+
+# The server lets go of a client that vanished: its locks must not outlive it.
+SESSION_SETTINGS = {
+    "role": "curhat_app",
+    "timezone": "UTC",
+    "lock_timeout": "2000",
+    "statement_timeout": "10000",
+    "tcp_keepalives_idle": str(KEEPALIVE_IDLE_SECONDS),
+    "tcp_keepalives_interval": str(KEEPALIVE_INTERVAL_SECONDS),
+    "tcp_keepalives_count": str(KEEPALIVE_COUNT),
+    "tcp_user_timeout": str(USER_TIMEOUT_MILLISECONDS),
+}
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+    """An asyncpg connection whose socket notices a peer that is gone, which asyncpg leaves to its user."""
+
+    def keep_alive(self) -> None:
+        """Turn TCP keepalives on (a unix socket needs none)."""
+        sock = self._transport.get_extra_info("socket")
+        if sock is None or sock.family not in (socket.AF_INET, socket.AF_INET6):
+            return
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        options = {
+            "TCP_KEEPIDLE": KEEPALIVE_IDLE_SECONDS,
+            "TCP_KEEPINTVL": KEEPALIVE_INTERVAL_SECONDS,
+            "TCP_KEEPCNT": KEEPALIVE_COUNT,
+            "TCP_USER_TIMEOUT": USER_TIMEOUT_MILLISECONDS,
+        }
+        for name, value in options.items():
+            if hasattr(socket, name):  # Linux has all four, other systems have some
+                sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+@asynccontextmanager
+async def connected(dsn: str, name: str, **settings: str) -> AsyncIterator[Connection]:
+    """A connection as `curhat_app`, seen in pg_stat_activity as `name`; `settings` are its session's own.
+
+    It is cut off at the end, not closed politely: a polite close would wait for a server that is gone.
+    """
+    connection = await asyncpg.connect(
+        dsn,
+        timeout=CONNECT_TIMEOUT_SECONDS,
+        command_timeout=COMMAND_TIMEOUT_SECONDS,
+        connection_class=Connection,
+        server_settings={**SESSION_SETTINGS, "application_name": name, **settings},
+    )
+    try:
+        connection.keep_alive()
+        yield connection
+    finally:
+        connection.terminate()
+
+
+class Retries:
+    """Counts the failures in a row, and waits longer after each."""
+
+    def __init__(self) -> None:
+        self.failures = 0
+
+    def reset(self) -> None:
+        """What we tried has worked."""
+        self.failures = 0
+
+    async def wait(self) -> None:
+        """Wait for the time of one more failure."""
+        await asyncio.sleep(BACKOFF.compute(self.failures))
+        self.failures += 1

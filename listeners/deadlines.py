@@ -1,0 +1,80 @@
+"""Fires deadlines at their time, to within milliseconds.
+
+It sleeps until the next deadline, wakes early when a nearer one is set, and looks every second whatever it
+was told. Any number of these may run, beside pg_cron, which calls the same function: `api.fire_due` skips
+the rows that another caller is at. Correctness never hangs on this process, precision does.
+"""
+
+import asyncio
+import time
+from typing import NoReturn
+
+import structlog
+
+from app.settings import Settings
+from listeners.channel import Channel
+from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected
+
+BATCH = 100
+LOOK_SECONDS = 1.0
+# Something is due and was not fired (another caller is at it, or it fails): look again after these pauses.
+FIRST_PAUSE_SECONDS = 0.002
+LONGEST_PAUSE_SECONDS = 0.1
+
+log = structlog.get_logger(__name__)
+
+
+async def run(settings: Settings, *, look_seconds: float = LOOK_SECONDS) -> None:
+    """Fire deadlines until cancelled."""
+    nearer = Channel(settings.database_url, ["curhat_deadline"], name="curhat deadlines bell")
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(nearer.run())
+        tasks.create_task(_fire(settings, nearer, look_seconds))
+
+
+async def _fire(settings: Settings, nearer: Channel, look_seconds: float) -> NoReturn:
+    retries = Retries()
+    while True:
+        try:
+            async with connected(settings.database_url, "curhat deadlines") as connection:
+                log.info("deadline listener at work")
+                await _fire_for_ever(connection, nearer, retries, look_seconds)
+        except CONNECTION_ERRORS as error:
+            log.warning("deadlines were not fired, trying again", reason=repr(error))
+        await retries.wait()
+
+
+async def _fire_for_ever(
+    connection: Connection, nearer: Channel, retries: Retries, look_seconds: float
+) -> NoReturn:
+    pause = FIRST_PAUSE_SECONDS
+    while True:
+        fired = 0
+        while (batch := await connection.fetchval("select api.fire_due($1)", BATCH)) >= BATCH:
+            fired += batch
+        fired += batch
+        seconds = await connection.fetchval("select api.seconds_to_next_deadline()")
+        retries.reset()
+        if fired == 0 and seconds is not None and seconds <= 0:
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        else:
+            pause = FIRST_PAUSE_SECONDS
+            await _sleep(look_seconds if seconds is None else min(seconds, look_seconds), nearer)
+
+
+async def _sleep(seconds: float, nearer: Channel) -> None:
+    """Sleep for so long, or until a deadline is set that is nearer."""
+    wake_at = time.monotonic() + seconds
+    while (left := wake_at - time.monotonic()) > 0:
+        notification = await nearer.next(left)
+        if notification is not None and _seconds(notification.payload) < wake_at - time.monotonic():
+            return
+
+
+def _seconds(payload: str) -> float:
+    try:
+        return float(payload)
+    except ValueError:
+        log.warning("a deadline was announced that is no number", payload=payload)
+        return 0.0

@@ -1,0 +1,105 @@
+"""Hands the outbox on: every event to Redis for the sockets, and as one NOTIFY to whoever listens.
+
+It guarantees
+- that no event is skipped, whatever order the writers commit in: what is committed lies in the outbox
+  until a drain that published it has committed;
+- at-least-once delivery: when the relay, Redis or Postgres fails between publishing and committing, the
+  events are published again, and receivers drop the ids that they have seen;
+- one relay at work: it holds a session advisory lock on the very connection that drains, so that whoever
+  has lost the lock cannot commit. Others stand by and ask for the lock.
+"""
+
+import asyncio
+from typing import NoReturn
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from app.envelope import REDIS_CHANNEL
+from app.settings import Settings
+from listeners.channel import Channel
+from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected
+
+BATCH = 500
+# Whatever was missed is found by looking, at the latest after this time.
+LOOK_SECONDS = 0.2
+STANDBY_SECONDS = 0.5
+REDIS_TIMEOUT_SECONDS = 2.0
+# "curhat" and the number of this lock; one relay per database holds it.
+LOCK = (0x6375_7268, 1)
+# A relay that hangs, or whose host is gone, loses its session, and with it the lock: one that is at work or
+# stands by asks something several times a second.
+FENCE = {
+    "idle_session_timeout": "5000",
+    "idle_in_transaction_session_timeout": "5000",
+    # An event that is announced twice is harmless, so the drain need not wait for the disk.
+    "synchronous_commit": "off",
+}
+
+log = structlog.get_logger(__name__)
+
+
+async def run(settings: Settings, *, look_seconds: float = LOOK_SECONDS) -> None:
+    """Stand by until no other relay works, then relay, until cancelled."""
+    bell = Channel(settings.database_url, ["curhat_bell"], name="curhat relay bell")
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(bell.run())
+        tasks.create_task(_relay(settings, bell, look_seconds))
+
+
+async def _relay(settings: Settings, bell: Channel, look_seconds: float) -> NoReturn:
+    retries = Retries()
+    redis: Redis = Redis.from_url(
+        settings.redis_url,
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 0),  # trying again is our own business: with the lock given up
+    )
+    async with redis:
+        while True:
+            try:
+                async with connected(settings.database_url, "curhat relay", **FENCE) as connection:
+                    await _stand_by(connection)
+                    await redis.ping()
+                    log.info("relay at work")
+                    while True:
+                        await _drain_all(connection, redis)
+                        retries.reset()
+                        await bell.next(look_seconds)
+            except RedisError as error:
+                # Closing the connection has given the lock up: a relay that reaches Redis may take over.
+                log.critical("redis lost, no event is delivered", reason=repr(error))
+            except CONNECTION_ERRORS as error:
+                log.warning("relay connection lost", reason=repr(error))
+            await retries.wait()
+
+
+async def _stand_by(connection: Connection) -> None:
+    waiting = False
+    while not await connection.fetchval("select pg_try_advisory_lock($1, $2)", *LOCK):
+        if not waiting:
+            log.info("another relay is at work, standing by")
+            waiting = True
+        await asyncio.sleep(STANDBY_SECONDS)
+
+
+async def _drain_all(connection: Connection, redis: Redis) -> None:
+    # A batch that is not full was the last: what is committed after it was read rings the bell anew.
+    while await _drain(connection, redis) == BATCH:
+        pass
+
+
+async def _drain(connection: Connection, redis: Redis) -> int:
+    # What fails in here costs the connection, and with it the transaction and the lock.
+    await connection.execute("begin")
+    rows = await connection.fetch("select event_id, envelope from api.drain_events($1)", BATCH)
+    if rows:
+        async with redis.pipeline(transaction=False) as pipeline:
+            for row in rows:
+                pipeline.publish(REDIS_CHANNEL, row["envelope"])
+            await pipeline.execute()
+    await connection.execute("commit")
+    return len(rows)
