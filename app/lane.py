@@ -69,17 +69,7 @@ class Call:
     The answer is the first column of the first row as text, or None when that is null.
     """
 
-    __slots__ = (
-        "arguments",
-        "attempts",
-        "error",
-        "future",
-        "name",
-        "on_commit",
-        "prepared",
-        "statement",
-        "value",
-    )
+    __slots__ = ("arguments", "attempts", "error", "future", "name", "on_commit", "statement", "value")
 
     def __init__(
         self,
@@ -93,7 +83,6 @@ class Call:
         self.future: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
         self.attempts = 0
         self.name = b""
-        self.prepared = False
         self.value: bytes | None = None
         self.error: ServerError | None = None
 
@@ -183,7 +172,6 @@ class Lane:
 
     def _write(self, pg: pq.abc.PGconn, call: Call) -> None:
         name = self._prepared.get(call.statement)
-        call.prepared = name is not None
         if name is None:
             name = self._prepared[call.statement] = b"call_%d" % next(self._names)
             pg.send_prepare(name, call.statement)
@@ -242,12 +230,12 @@ class Lane:
     def _finish(self, call: Call) -> None:
         self._head_since = asyncio.get_running_loop().time()
         error = call.error
-        if error is not None and (error.not_executed or not call.prepared):
+        if error is not None and error.not_executed:
             self._forget(call)
-        if error is not None and error.not_executed and call.attempts < MOST_ATTEMPTS:
-            call.error = None
-            self.send(call)
-            return
+            if call.attempts < MOST_ATTEMPTS:
+                call.error = None
+                self.send(call)
+                return
         call.settle()
         if not self._in_flight:
             self._tell_idle()
@@ -313,9 +301,7 @@ class Lane:
 
 
 def _take(call: Call, result: pq.abc.PGresult) -> None:
-    if result.status == pq.ExecStatus.COMMAND_OK:
-        call.prepared = True
-    elif result.status == pq.ExecStatus.TUPLES_OK:
+    if result.status == pq.ExecStatus.TUPLES_OK:
         call.value = result.get_value(0, 0) if result.ntuples else None
     elif result.status == pq.ExecStatus.FATAL_ERROR:
         call.error = ServerError(result)

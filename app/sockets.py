@@ -89,15 +89,25 @@ async def mitra_socket(request: Request, websocket: WebSocket) -> None:
 
 
 async def _serve(request: Request, websocket: WebSocket, role: Role) -> None:
-    user_id = await _sign_in(request, websocket, role)
-    if user_id is None:
-        return
+    try:
+        user_id = await _sign_in(request, websocket, role)
+        if user_id is not None:
+            await _attend(request, Member(websocket, role, user_id))
+    except Exception as error:  # noqa: BLE001 - any error becomes a close code
+        refusal = refusal_of(error)
+        websocket.finish(_code_of(refusal), refusal.slug)
+
+
+async def _attend(request: Request, member: Member) -> None:
     hub: Hub = request.app.ctx.hub
-    member = Member(websocket, role, user_id)
+    leases: Leases = request.app.ctx.leases
+    database: Database = request.app.ctx.database
     hub.join(member)
     try:
-        if await _welcome(request, member):
-            await _converse(Conversation(member, request.app.ctx.database, hub))
+        if member.role == "mitra":
+            await leases.renew([member.user_id])
+        await member.refresh(database)
+        await _converse(Conversation(member, database, hub))
     finally:
         hub.leave(member)
 
@@ -133,19 +143,6 @@ async def _token_of_first_frame(websocket: WebSocket) -> str:
     if text is None or _head_decoder.decode(text).type != "auth":
         raise Unauthenticated
     return _auth_decoder.decode(text).token
-
-
-async def _welcome(request: Request, member: Member) -> bool:
-    """Send the snapshot; False when the socket was closed instead."""
-    leases: Leases = request.app.ctx.leases
-    if member.role == "mitra":
-        await leases.renew([member.user_id])
-    try:
-        await member.refresh(request.app.ctx.database)
-    except Exception as error:  # noqa: BLE001 - any error becomes a close code
-        refusal = refusal_of(error)
-        member.websocket.finish(_code_of(refusal), refusal.slug)
-    return member.websocket.open
 
 
 def _code_of(refusal: Refusal) -> Code:

@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -84,7 +84,7 @@ class _Child:
     program: Program
     first_start: asyncio.Future[None]
     process: asyncio.subprocess.Process | None = None
-    keeper: asyncio.Task[None] | None = None
+    keeper: asyncio.Task[None] = field(init=False)
     stopping: bool = False
     failures: int = 0
     log_start: int = 0  # where in the log file the present run begins
@@ -190,24 +190,29 @@ class Supervisor:
     async def _end(self, child: _Child) -> None:
         child.stopping = True
         program, process = child.program, child.process
-        if process is not None and process.returncode is None:
-            for number, seconds in (
-                (program.stop_signal, program.stop_seconds),
-                (program.kill_signal, KILL_SECONDS),
-            ):
-                _signal(process, number)
-                try:
-                    await asyncio.wait_for(process.wait(), seconds)
-                except TimeoutError:
-                    log.warning("program does not stop", program=program.name, signal=number.name)
-                else:
-                    break
-            _signal_group(process, signal.SIGKILL)
-            log.info("program stopped", program=program.name, how=_how(await process.wait()))
-        if child.keeper is not None:
+        if process is None or process.returncode is not None or not await _stopped(program, process):
             child.keeper.cancel()
-            await asyncio.wait([child.keeper])
+        await asyncio.wait([child.keeper])
         child.first_start.cancel()
+        log.info("program stopped", program=program.name)
+
+
+async def _stopped(program: Program, process: asyncio.subprocess.Process) -> bool:
+    """Ask the program to stop, then make it; return whether it has ended."""
+    for number, seconds in (
+        (program.stop_signal, program.stop_seconds),
+        (program.kill_signal, KILL_SECONDS),
+        (signal.SIGKILL, KILL_SECONDS),
+    ):
+        if process.returncode is None:
+            process.send_signal(number)
+        try:
+            await asyncio.wait_for(process.wait(), seconds)
+        except TimeoutError:
+            log.warning("program does not stop", program=program.name, signal=number.name)
+        else:
+            return True
+    return False
 
 
 async def supervise(programs: Sequence[Program]) -> None:
@@ -278,11 +283,6 @@ async def _until_ready(program: Program, process: asyncio.subprocess.Process) ->
     except TimeoutError:
         return False
     return True
-
-
-def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
-    if process.returncode is None:
-        process.send_signal(number)
 
 
 def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:

@@ -17,7 +17,14 @@ KEEPALIVE_COUNT = 2
 USER_TIMEOUT_MILLISECONDS = 8000
 
 # What it looks like when Postgres, or the way to it, fails; anything else is our fault and ends the process.
-CONNECTION_ERRORS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+# (An internal error of asyncpg is what comes when the server ends the session between two calls.)
+CONNECTION_ERRORS = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 # The n-th wait lies between half and the whole of 0.1 s · 2ⁿ, and is never longer than 5 s.
 BACKOFF = EqualJitterBackoff(cap=5.0, base=0.1)

@@ -10,6 +10,7 @@ It guarantees
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import NoReturn
 
 import structlog
@@ -17,6 +18,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.envelope import REDIS_CHANNEL
 from app.settings import Settings
@@ -54,7 +56,7 @@ async def _relay(settings: Settings, bell: Channel, look_seconds: float) -> NoRe
     retries = Retries()
     redis: Redis = Redis.from_url(
         settings.redis_url,
-        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_timeout=None,  # with one, redis-py loses cancellations: asyncio.wait_for before Python 3.12
         socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 0),  # trying again is our own business: with the lock given up
     )
@@ -63,7 +65,7 @@ async def _relay(settings: Settings, bell: Channel, look_seconds: float) -> NoRe
             try:
                 async with connected(settings.database_url, "curhat relay", **FENCE) as connection:
                     await _stand_by(connection)
-                    await redis.ping()
+                    await _publish(redis, [])
                     log.info("relay at work")
                     while True:
                         await _drain_all(connection, redis)
@@ -97,9 +99,20 @@ async def _drain(connection: Connection, redis: Redis) -> int:
     await connection.execute("begin")
     rows = await connection.fetch("select event_id, envelope from api.drain_events($1)", BATCH)
     if rows:
-        async with redis.pipeline(transaction=False) as pipeline:
-            for row in rows:
-                pipeline.publish(REDIS_CHANNEL, row["envelope"])
-            await pipeline.execute()
+        await _publish(redis, [row["envelope"] for row in rows])
     await connection.execute("commit")
     return len(rows)
+
+
+async def _publish(redis: Redis, envelopes: Sequence[str]) -> None:
+    """Publish all of them at once; none: only see whether Redis is there."""
+    async with redis.pipeline(transaction=False) as pipeline:
+        for envelope in envelopes:
+            pipeline.publish(REDIS_CHANNEL, envelope)
+        if not envelopes:
+            pipeline.ping()
+        try:
+            async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
+                await pipeline.execute()
+        except TimeoutError as error:
+            raise RedisTimeoutError(f"no answer for {REDIS_TIMEOUT_SECONDS:g} s") from error

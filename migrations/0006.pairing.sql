@@ -42,7 +42,7 @@ comment on table data.pairing_offers is
 create unique index pairing_offers_one_open on data.pairing_offers (request_id, mitra_id) where status = 'offered';
 create unique index pairing_offers_one_accepted on data.pairing_offers (request_id) where status = 'accepted';
 create index pairing_offers_of_request on data.pairing_offers (request_id, mitra_id, id);
-create index pairing_offers_of_mitra on data.pairing_offers (mitra_id, id);
+create index pairing_offers_of_mitra on data.pairing_offers (mitra_id, sent_at, id);
 create index pairing_offers_open_of_mitra on data.pairing_offers (mitra_id) where status = 'offered';
 
 create table data.pairing_failures (

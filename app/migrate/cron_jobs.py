@@ -39,6 +39,7 @@ class Job:
     name: str
     schedule: str
     command: str
+    database: str
 
 
 def schedule_jobs(
@@ -50,10 +51,11 @@ def schedule_jobs(
     if cron_database is None:
         log.warning("migrate_cron_not_preloaded")
         return CronReport("not_preloaded")
-    wanted = _wanted(connection, prefix=f"curhat:{database}:")
+    prefix = f"curhat:{database}:"
+    wanted = _wanted(connection, prefix, cron_database)
     try:
         with psycopg.connect(make_conninfo(database_url, dbname=cron_database)) as cron:
-            report = _schedule(cron, database, wanted)
+            report = _schedule(cron, prefix, wanted)
     except (errors.InsufficientPrivilege, psycopg.OperationalError) as error:
         problem = str(error).strip()
         log.warning("migrate_cron_not_permitted", database=cron_database, problem=problem)
@@ -71,13 +73,19 @@ def _cron_database(connection: psycopg.Connection[Any]) -> str | None:
     return row[0] if row is not None else None
 
 
-def _wanted(connection: psycopg.Connection[Any], prefix: str) -> list[Job]:
+def _wanted(connection: psycopg.Connection[Any], prefix: str, cron_database: str) -> list[Job]:
     found = connection.execute("select to_regclass('logic.cron_jobs')").fetchone()
     if found is None or found[0] is None:
         return []
     with connection.cursor(row_factory=class_row(Job)) as cursor:
         jobs = cursor.execute(
-            "select %s || name as name, schedule, command from logic.cron_jobs order by 1", [prefix]
+            """
+            select %s || name as name, schedule, command,
+                case when in_cron_database then %s else current_database() end as database
+            from logic.cron_jobs
+            order by 1
+            """,
+            [prefix, cron_database],
         ).fetchall()
     for job in jobs:
         if len(job.name.encode()) > LONGEST_NAME:
@@ -85,16 +93,16 @@ def _wanted(connection: psycopg.Connection[Any], prefix: str) -> list[Job]:
     return jobs
 
 
-def _schedule(cron: psycopg.Connection[Any], database: str, wanted: list[Job]) -> CronReport:
+def _schedule(cron: psycopg.Connection[Any], prefix: str, wanted: list[Job]) -> CronReport:
     cron.execute("set local client_min_messages to warning")
     cron.execute("create extension if not exists pg_cron")
     with cron.cursor(row_factory=class_row(Job)) as cursor:
         there = cursor.execute(
             """
-            select jobname as name, schedule, command from cron.job
-            where username = current_user and database = %s and starts_with(jobname, %s)
+            select jobname as name, schedule, command, database from cron.job
+            where username = current_user and starts_with(jobname, %s)
             """,
-            [database, f"curhat:{database}:"],
+            [prefix],
         ).fetchall()
     changed = [job for job in wanted if job not in there]
     names = {job.name for job in wanted}
@@ -102,7 +110,7 @@ def _schedule(cron: psycopg.Connection[Any], database: str, wanted: list[Job]) -
     for job in changed:
         cron.execute(
             "select cron.schedule_in_database(%s, %s, %s, %s)",
-            [job.name, job.schedule, job.command, database],
+            [job.name, job.schedule, job.command, job.database],
         )
     for name in removed:
         cron.execute("select cron.unschedule(%s)", [name])

@@ -1,3 +1,4 @@
+-- A chat that began more than a week before the day is over: the bound keeps a veteran's history out of it.
 create or replace function logic.mitra_figures_of(p_mitra_id uuid, p_day date)
 returns table (
     online_seconds double precision, unreachable_seconds double precision, busy_seconds double precision,
@@ -16,6 +17,7 @@ as $$
             select coalesce(sum(extract(epoch from least(coalesce(c.ended_at, b.until), b.until) - greatest(c.started_at, b.since))), 0)
             from data.chat_sessions c, bounds b
             where c.mitra_id = p_mitra_id and c.started_at < b.until and coalesce(c.ended_at, b.until) > b.since
+                and c.started_at > b.since - interval '7 days'
         )::double precision,
         (
             select count(*) from data.chat_sessions c, bounds b

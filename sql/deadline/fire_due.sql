@@ -13,12 +13,12 @@ begin
         begin
             if logic.fire(v_due.kind, v_due.id) then
                 v_fired := v_fired + 1;
-                delete from data.deadline_errors where kind = v_due.kind and id = v_due.id;
             end if;
         exception when others then
             perform logic.record_deadline_error(v_due.kind, v_due.id, sqlerrm);
         end;
     end loop;
+    perform logic.forget_deadline_errors();
     perform logic.note_staffing();
     return v_fired;
 end

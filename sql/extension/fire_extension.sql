@@ -1,4 +1,5 @@
--- The deadline of an extension. Approved by itself only while the mitra is in reach.
+-- The deadline of an extension. Approved by itself only while the mitra is in reach, and while the payment lives: both
+-- may have run out while nobody fired, and an expired payment buys nothing.
 -- Locks: payment session, mitra, chat, extension; none is waited for.
 create or replace function logic.fire_extension(p_extension_id uuid)
 returns boolean
@@ -6,13 +7,17 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_extension data.extensions := logic.try_lock_extension(p_extension_id);
+    v_payment data.payment_sessions;
     v_mitra data.mitras;
 begin
     if v_extension.id is null or v_extension.deadline_at > logic.now() then
         return false;
     end if;
+    select * into v_payment from data.payment_sessions where id = v_extension.payment_session_id;
     select * into v_mitra from data.mitras where id = v_extension.mitra_id;
-    if logic.setting_text('extension_default_action_on_timeout') = 'auto_reject' then
+    if v_payment.expires_at <= logic.now() then
+        perform logic.deny_extension(v_extension, 'withdrawn', 'payment_session_expired', 'deadline');
+    elsif logic.setting_text('extension_default_action_on_timeout') = 'auto_reject' then
         perform logic.deny_extension(v_extension, 'auto_rejected', 'targeted_mitra_timeout', 'deadline');
     elsif logic.presence_of(v_mitra) = 'online' then
         perform logic.grant_extension(v_extension, 'auto_approved', 'deadline');

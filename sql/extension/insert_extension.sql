@@ -1,3 +1,4 @@
+-- A warning that is due at this moment is given, since the chat's deadline goes.
 create or replace function logic.insert_extension(p_payment data.payment_sessions, p_chat data.chat_sessions)
 returns data.extensions
 language plpgsql volatile security definer set search_path = ''
@@ -13,6 +14,9 @@ begin
         logic.now() + logic.setting_seconds('extension_timeout_seconds')
     )
     returning * into v_extension;
+    if p_chat.deadline_at <= logic.now() then
+        perform logic.warn_of_end(p_chat);
+    end if;
     update data.chat_sessions set deadline_at = null where id = p_chat.id;
     perform logic.append_event(
         'EXTENSION_REQUESTED', 'extension', v_extension.id, null, 'requested', v_extension.customer_id,

@@ -1,6 +1,6 @@
 -- The customer asks for more minutes. While the answer is awaited the chat does not end.
 -- The same payment again gives the same extension.
--- Locks: the idempotency key, payment session, chat.
+-- Locks: the idempotency key, payment session, mitra (shared), chat.
 -- Refuses: payment_session_not_found, payment_not_for_extension, free_trial_not_for_extension,
 -- payment_session_expired, payment_not_confirmed, payment_session_abandoned, payment_session_consumed,
 -- payment_session_failed, chat_session_not_found, chat_ended, extension_already_pending, search_already_running,
@@ -27,6 +27,9 @@ begin
         return v_reply;
     end if;
     v_payment := logic.lock_payment_session(p_extension_payment_session_id, p_customer_id);
+    perform from data.mitras m
+    where m.id = (select c.mitra_id from data.chat_sessions c where c.id = p_chat_session_id)
+    for key share;
     select * into v_chat from data.chat_sessions where id = p_chat_session_id for update;
     perform logic.check_chat_member(v_chat, 'customer', p_customer_id);
     select * into v_extension from data.extensions where payment_session_id = v_payment.id and status = 'requested';

@@ -1,4 +1,5 @@
--- Proof of work, not of life: written by the work itself, every five seconds at most.
+-- Proof of work, not of life: written by the work itself, every five seconds at most. Whoever finds another at it
+-- leaves it to them, so that nobody's work waits for a heartbeat.
 create or replace function logic.beat(p_process text)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -6,7 +7,7 @@ as $$
 begin
     if not exists (
         select from data.heartbeats where process = p_process and at > logic.now() - interval '5 seconds'
-    ) then
+    ) and pg_try_advisory_xact_lock(hashtextextended('heartbeat of ' || p_process, 0)) then
         insert into data.heartbeats (process, at) values (p_process, logic.now())
         on conflict (process) do update set at = excluded.at;
     end if;

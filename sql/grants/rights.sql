@@ -13,3 +13,9 @@ grant execute on all functions in schema ops to curhat_operator;
 grant usage on schema control_center to curhat_control_center;
 grant select on all tables in schema control_center to curhat_control_center;
 grant execute on all functions in schema control_center to curhat_control_center;
+
+-- What a view calls is called by whoever reads the view. These are called no other way: their schema may not be used.
+grant execute on function
+logic.now(), logic.presence_of(data.mitras), logic.active_chats(uuid), logic.setting_integer(text),
+logic.mitra_figures_of(uuid, date)
+to curhat_control_center;

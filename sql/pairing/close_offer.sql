@@ -13,10 +13,12 @@ begin
     set status = p_status, closed_at = greatest(logic.now(), sent_at)
     where id = p_offer_id and status = 'offered'
     returning mitra_id into v_mitra_id;
-    perform logic.append_event(
-        'CHAT_REQUEST_CLOSED', 'pairing_request', p_request.id, null, null, p_request.customer_id,
-        array[v_mitra_id], p_actor, jsonb_build_object('request_id', p_request.id, 'reason', p_status)
-    );
+    if found then
+        perform logic.append_event(
+            'CHAT_REQUEST_CLOSED', 'pairing_request', p_request.id, null, null, p_request.customer_id,
+            array[v_mitra_id], p_actor, jsonb_build_object('request_id', p_request.id, 'reason', p_status)
+        );
+    end if;
 end
 $$;
 comment on function logic.close_offer is 'Closes one offer as declined or withdrawn, and tells its mitra''s devices.';

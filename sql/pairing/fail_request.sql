@@ -1,4 +1,5 @@
--- A search came to nothing: search, offers and payment in one transaction.
+-- A search came to nothing: search, offers and payment in one transaction. A mitra has missed an offer only when
+-- the window is over: an operator who ends a search before that leaves nobody with a miss.
 -- Locks: its offers. The caller holds payment session and request.
 create or replace function logic.fail_request(
     p_request data.pairing_requests,
@@ -11,7 +12,8 @@ returns data.pairing_failures
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_unanswered boolean := p_cause_tag in ('no_mitra_available', 'targeted_mitra_timeout');
+    v_missed boolean := p_request.deadline_at <= logic.now()
+        and p_cause_tag in ('no_mitra_available', 'targeted_mitra_timeout');
     v_returning_event text := case p_cause_tag
         when 'targeted_mitra_timeout' then 'RETURNING_CHAT_TIMEOUT'
         when 'targeted_mitra_rejected' then 'RETURNING_CHAT_REJECTED'
@@ -25,7 +27,7 @@ begin
             when p_cause_tag = 'targeted_mitra_offline' then 'withdrawn'
             else 'expired'
         end,
-        case when v_unanswered then 'auto_rejected' else 'withdrawn' end,
+        case when v_missed then 'auto_rejected' else 'withdrawn' end,
         p_actor
     );
     if v_returning_event is not null then

@@ -8,7 +8,7 @@ begin
     if not found then
         return false;
     end if;
-    perform logic.reconcile_offers(p_mitra_id);
+    perform logic.reconcile_offers(p_mitra_id, logic.no_blast_runs(p_until_commit => false));
     return true;
 end
 $$;

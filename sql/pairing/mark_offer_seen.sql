@@ -1,5 +1,5 @@
 -- The mitra's app has shown the offer. Only the first time counts; an offer that is over is left as it is.
--- Locks: offer.
+-- Locks: request (shared, so that whoever must not wait for the offer finds the search held), offer.
 -- Refuses: request_not_found, offer_not_yours.
 create or replace function api.mark_offer_seen(p_request_id uuid, p_mitra_id uuid)
 returns jsonb
@@ -8,7 +8,7 @@ as $$
 declare
     v_customer_id uuid;
 begin
-    select r.customer_id into v_customer_id from data.pairing_requests r where r.id = p_request_id;
+    select r.customer_id into v_customer_id from data.pairing_requests r where r.id = p_request_id for key share;
     if not found then
         perform logic.refuse(404, 'request_not_found', 'There is no such request.');
     end if;

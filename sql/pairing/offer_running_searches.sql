@@ -11,6 +11,7 @@ begin
     for v_request_id in
         select r.id
         from data.pairing_requests r
+        join data.payment_sessions p on p.id = r.payment_session_id and p.expires_at > logic.now()
         where r.status = 'searching' and r.request_type = 'general' and r.deadline_at > logic.now()
             and not exists (
                 select from data.pairing_offers o

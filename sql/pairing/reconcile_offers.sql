@@ -1,9 +1,10 @@
 -- Brings a mitra's offers in line with their presence and load: one who is out of reach has none, one who is full
 -- has no general ones, one who is free is offered every search that runs and that they have not declined.
 -- A search that somebody holds is not waited for (the mitra is held already, and the order is payment session,
--- request, mitra): the mitra stays due, and it is tried again a moment later.
+-- request, mitra): the mitra stays due, and it is tried again a moment later. So they do while a blast is under way
+-- (not p_alone): it may not have seen the mitra as they are now, and cannot be seen yet.
 -- Locks: payment sessions and requests; none is waited for. The caller holds the mitra.
-create or replace function logic.reconcile_offers(p_mitra_id uuid)
+create or replace function logic.reconcile_offers(p_mitra_id uuid, p_alone boolean)
 returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -22,6 +23,7 @@ begin
     else
         v_settled := logic.withdraw_offers(p_mitra_id, p_returning_too => not v_reachable);
     end if;
+    v_settled := v_settled and p_alone;
     update data.mitras
     set offers_due_at = case when not v_settled then logic.now() + interval '100 milliseconds' end
     where id = p_mitra_id and (offers_due_at is not null or not v_settled);

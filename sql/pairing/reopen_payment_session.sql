@@ -16,8 +16,6 @@ begin
     for update;
     if v_failure.operator_action is not null then
         perform logic.refuse(409, 'failure_already_actioned', 'An operator has already settled this payment.');
-    elsif p_payment.expires_at <= logic.now() then
-        perform logic.refuse(410, 'payment_session_expired', 'This payment session has expired.');
     elsif not logic.fallback_offered(v_failure, p_payment) then
         perform logic.refuse(409, 'fallback_not_offered', 'Another bestie is offered only after a "Curhat lagi" that failed.');
     end if;

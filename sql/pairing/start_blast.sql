@@ -1,6 +1,7 @@
 -- Offers the search to every reachable mitra with spare capacity, longest idle first. Nobody there: it stays
 -- open until its window ends, for whoever comes.
--- Locks: request (new), mitras (shared: one who is just leaving is waited for, and then left out).
+-- Locks: request (new), the blasts' advisory lock (shared), mitras (shared: one who is just leaving is waited for,
+-- and then left out).
 -- Refuses: search_already_running, chat_already_active.
 create or replace function logic.start_blast(p_payment data.payment_sessions)
 returns data.pairing_requests
@@ -14,6 +15,7 @@ declare
     );
     v_mitra_ids uuid[];
 begin
+    perform logic.begin_blast();
     with candidates as (
         select m.id
         from data.mitras m

@@ -1,4 +1,5 @@
--- A customer chooses some minutes. An older unconfirmed choice of the same kind is abandoned.
+-- A customer chooses some minutes. An older unconfirmed choice of the same kind is abandoned first: were it being
+-- confirmed at this moment, the free trial would be gone, and the price another.
 -- Locks: the idempotency key, the older pending payment session.
 -- Refuses: customer_not_found, unknown_tier, mitra_not_found, target_not_allowed, idempotency_key_reused.
 create or replace function api.create_payment_session(
@@ -24,6 +25,7 @@ begin
         return v_reply;
     end if;
     perform logic.check_payment_choice(p_customer_id, p_targeted_mitra_id, p_is_extension);
+    perform logic.abandon_pending_payment(p_customer_id, p_is_extension);
     select * into v_tier
     from logic.tiers_for(p_customer_id, p_is_extension) t
     where t.duration_minutes = p_duration_minutes and (p_tier_id is null or t.id = p_tier_id);

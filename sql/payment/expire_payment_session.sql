@@ -28,15 +28,16 @@ begin
     if found then
         return logic.withdraw_extension(v_extension_id, 'payment_session_expired', 'deadline');
     end if;
-    select * into v_request
-    from data.pairing_requests
-    where payment_session_id = v_payment.id and status = 'searching'
-    for update;
-    if found then
-        perform logic.fail_request(v_request, v_payment, 'payment_session_expired', 'deadline');
-    else
+    v_request := logic.running_search(v_payment.id);
+    if v_request.id is null and logic.try_share_mitra(v_payment.targeted_mitra_id) then
         perform logic.fail_payment_session(v_payment, 'payment_session_expired', 'deadline');
+        return true;
     end if;
+    v_request := logic.try_lock_search(v_request.id);
+    if v_request.id is null then
+        return false;
+    end if;
+    perform logic.fail_request(v_request, v_payment, 'payment_session_expired', 'deadline');
     return true;
 end
 $$;

@@ -4,18 +4,9 @@ returns data.payment_sessions
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_older data.payment_sessions;
     v_payment data.payment_sessions;
 begin
     loop
-        update data.payment_sessions
-        set status = 'abandoned'
-        where customer_id = p_payment.customer_id and is_extension = p_payment.is_extension and status = 'pending'
-        returning * into v_older;
-        if found then
-            perform logic.append_payment_event(v_older, 'pending', 'customer:' || v_older.customer_id);
-        end if;
-
         insert into data.payment_sessions (
             customer_id, amount, duration_minutes, is_free_trial, is_extension, tier_id, targeted_mitra_id,
             created_at, expires_at
@@ -28,9 +19,10 @@ begin
         on conflict (customer_id, is_extension) where status = 'pending' do nothing
         returning * into v_payment;
         exit when found;
+        perform logic.abandon_pending_payment(p_payment.customer_id, p_payment.is_extension);
     end loop;
     return v_payment;
 end
 $$;
 comment on function logic.insert_pending_payment is
-    'Inserts the pending payment session, abandoning an older one of the same customer and kind.';
+    'Inserts the pending payment session, abandoning one of the same customer and kind that came first.';

@@ -11,7 +11,7 @@ begin
             where mitra_id = p_mitra.id
                 and sent_at >= p_mitra.status_changed_at
                 and status in ('accepted', 'declined', 'auto_rejected')
-            order by id desc
+            order by sent_at desc, id desc
             limit p_limit
         ) o
     );

@@ -1,12 +1,15 @@
+-- The control center's views show it to readers who may use nothing else of this schema, so it runs as its owner.
 create or replace function logic.presence_of(p_mitra data.mitras)
 returns text
-language sql stable security invoker
+language plpgsql stable security definer set search_path = ''
 as $$
-    select case
+begin
+    return case
         when not p_mitra.declared_online then 'offline'
         when p_mitra.reachable_until > logic.now() then 'online'
         else 'unreachable'
-    end
+    end;
+end
 $$;
 comment on function logic.presence_of is
     'online (declared and the lease runs), unreachable (declared, the lease has lapsed) or offline.';

@@ -1,4 +1,5 @@
--- One call a worker for all its mitras. A lease that runs is simply moved on; one that had lapsed is a return.
+-- One call a worker for all its mitras. A lease that runs is simply moved on; one that had lapsed is a return. One that
+-- has run out unnoticed is moved on too, and the mitra is due to be offered what has passed them by.
 -- Rows that somebody holds are passed over: the next renewal comes long before a lease ends.
 -- Locks: mitras; none is waited for.
 create or replace function api.renew_leases(p_mitra_ids uuid[])
@@ -16,7 +17,8 @@ begin
         for no key update skip locked
     )
     update data.mitras m
-    set reachable_until = greatest(m.reachable_until, v_until)
+    set reachable_until = greatest(m.reachable_until, v_until),
+        offers_due_at = case when m.reachable_until <= logic.now() then logic.now() else m.offers_due_at end
     from held
     where m.id = held.id;
     get diagnostics v_renewed = row_count;

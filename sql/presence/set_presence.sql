@@ -1,5 +1,6 @@
 -- One change of a mitra's presence: row, events, offers.
--- Locks: none of its own that it waits for; the caller holds the mitra.
+-- Locks: none of its own that it waits for; the caller holds the mitra. No blast begins before one who comes online
+-- can be seen.
 create or replace function logic.set_presence(
     p_mitra data.mitras, p_declared_online boolean, p_reachable_until timestamptz, p_actor text, p_note text default null
 )
@@ -11,12 +12,14 @@ declare
     v_to text;
     v_mitra data.mitras;
 begin
-    -- A lapsed lease that its deadline has not seen yet is an unbroken one.
+    -- A lapsed lease that its deadline has not seen yet is an unbroken one; but a blast may have passed the mitra by.
     if p_mitra.reachable_until is not null then
         v_from := 'online';
     end if;
     update data.mitras
-    set declared_online = p_declared_online, reachable_until = p_reachable_until
+    set declared_online = p_declared_online,
+        reachable_until = p_reachable_until,
+        offers_due_at = case when reachable_until <= logic.now() then logic.now() else offers_due_at end
     where id = p_mitra.id
     returning * into v_mitra;
     v_to := logic.presence_of(v_mitra);
@@ -29,7 +32,7 @@ begin
     where id = p_mitra.id
     returning * into v_mitra;
     perform logic.append_presence_events(v_mitra, v_from, v_to, p_actor, p_note);
-    perform logic.reconcile_offers(v_mitra.id);
+    perform logic.reconcile_offers(v_mitra.id, v_to <> 'online' or logic.no_blast_runs(p_until_commit => true));
     return v_mitra;
 end
 $$;

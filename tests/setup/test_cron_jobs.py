@@ -11,7 +11,8 @@ from tests.setup.conftest import Tree
 Connection = psycopg.Connection[Any]
 
 JOBS = (
-    "create or replace view logic.cron_jobs as\nselect * from (values {}) as job (name, schedule, command);"
+    "create or replace view logic.cron_jobs as\n"
+    "select job.*, false as in_cron_database from (values {}) as job (name, schedule, command);"
 )
 FIRE = "('fire', '* * * * *', 'select 1')"
 PURGE = "('purge', '0 3 * * *', 'select 2')"

@@ -1,0 +1,188 @@
+"""The simulation: customers and mitras for a while, then the reckoning.
+
+The order of the end matters: customers bring their searches and chats to an end while mitras are still there,
+then mitras leave, then every socket stays up until all that REST knows of has been told over it, or for the
+`settle_seconds` of the options. What is untold then was missed.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from functools import partial
+from uuid import UUID
+
+import httpx
+from rich.console import Console
+
+from app.auth import issue_token
+from app.probes import base_url
+from app.settings import Settings
+from app.simulate.customer import be_a_customer
+from app.simulate.mitra import Manner, Mitra
+from app.simulate.people import Somebody, audit, seed_people
+from app.simulate.person import Person
+from app.simulate.plan import Figures, Options
+from app.simulate.report import Progress, Summary, percentile
+from app.simulate.rest import REQUEST_TIMEOUT_SECONDS
+from app.simulate.truth import truth, untold
+
+START_SECONDS = 30
+LOOK_SECONDS = 0.2
+CONNECTIONS = 100
+
+
+def rest_client(settings: Settings) -> httpx.AsyncClient:
+    """A client of the public listener for all bots of this process."""
+    return httpx.AsyncClient(
+        base_url=base_url(settings.host, settings.public_port),
+        timeout=REQUEST_TIMEOUT_SECONDS,
+        limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+        trust_env=False,
+    )
+
+
+def make_person(
+    settings: Settings, client: httpx.AsyncClient, somebody: Somebody, seed: str, figures: Figures
+) -> Person:
+    """Somebody as a bot; `seed` is for what they leave to chance."""
+    return Person(
+        somebody.kind,
+        somebody.id,
+        somebody.name,
+        client=client,
+        socket_url=base_url(settings.host, settings.public_port).replace("http", "ws", 1),
+        make_token=partial(issue_token, settings, somebody.kind, UUID(somebody.id)),
+        chance=random.Random(seed),
+        unexpected=figures.unexpected,
+    )
+
+
+async def run_simulation(settings: Settings, options: Options, *, as_json: bool = False) -> int:
+    """Simulate, print the summary, and return the exit code: 1 when anything was wrong."""
+    with Progress(options, Console(stderr=True, quiet=as_json)) as progress:
+        summary = await simulate(settings, options, progress)
+    console = Console()
+    if as_json:
+        console.print_json(summary.to_json())
+    else:
+        console.print(summary)
+    return 1 if summary.faults else 0
+
+
+async def simulate(settings: Settings, options: Options, progress: Progress) -> Summary:
+    """Simulate with people made for it; the app must be serving and listening."""
+    people = await seed_people(settings.database_url, options.customers, options.mitras)
+    figures = Figures()
+    async with rest_client(settings) as client:
+        persons = [
+            make_person(settings, client, one, f"{options.seed}/{number}", figures)
+            for number, one in enumerate(people)
+        ]
+        customers = [person for person in persons if person.knowledge.role == "customer"]
+        mitras = _mitras(persons, options)
+        async with asyncio.TaskGroup() as tasks:
+            sockets = await asyncio.gather(*(person.start(tasks, START_SECONDS) for person in persons))
+            missed = await _live(options, figures, progress, customers, mitras)
+            for socket in sockets:
+                socket.cancel()
+    return _summary(
+        options, figures, customers, mitras, missed=missed, findings=await audit(settings.database_url)
+    )
+
+
+async def _live(
+    options: Options,
+    figures: Figures,
+    progress: Progress,
+    customers: Sequence[Person],
+    mitras: Sequence[Mitra],
+) -> list[str]:
+    """The simulation proper; returns what somebody missed."""
+    persons = [*customers, *(mitra.me for mitra in mitras)]
+    earlier = await asyncio.gather(*(person.history() for person in persons))
+    async with asyncio.TaskGroup() as tasks:
+        for mitra in mitras:
+            tasks.create_task(mitra.be_there())
+        async with asyncio.TaskGroup() as customer_tasks:
+            for customer in customers:
+                customer_tasks.create_task(be_a_customer(customer, options, figures))
+            ends_at = time.monotonic() + options.minutes * 60
+            while (left := ends_at - time.monotonic()) > 0:
+                progress.show(figures)
+                await asyncio.sleep(min(left, LOOK_SECONDS))
+            progress.say("bringing it to an end")
+            for customer in customers:
+                customer.close_up()
+        for mitra in mitras:
+            mitra.me.close_up()
+    progress.say("comparing with what REST knows")
+    earlier_chats = [frozenset(row["id"] for row in rows) for rows in earlier]
+    return await _missed(persons, earlier_chats, options.settle_seconds)
+
+
+async def _missed(
+    persons: Sequence[Person], earlier_chats: Sequence[frozenset[str]], settle_seconds: float
+) -> list[str]:
+    known = await asyncio.gather(*map(truth, persons, earlier_chats))
+    give_up_at = time.monotonic() + settle_seconds
+    while True:
+        missed = [
+            f"{person.name}: {what}"
+            for person, (facts, faults) in zip(persons, known, strict=True)
+            for what in (*untold(person, facts), *faults)
+        ]
+        if not missed or time.monotonic() > give_up_at:
+            return missed
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def _mitras(persons: Sequence[Person], options: Options) -> list[Mitra]:
+    mitras = [person for person in persons if person.knowledge.role == "mitra"]
+    silent = round(options.silent * len(mitras))
+    return [
+        Mitra(person, Manner(declines=options.declines, silent=number < silent))
+        for number, person in enumerate(mitras)
+    ]
+
+
+def _summary(
+    options: Options,
+    figures: Figures,
+    customers: Sequence[Person],
+    mitras: Sequence[Mitra],
+    *,
+    missed: list[str],
+    findings: list[dict[str, str]],
+) -> Summary:
+    persons = [*customers, *(mitra.me for mitra in mitras)]
+    failed: dict[str, int] = {}
+    for customer in customers:
+        for payment_id, status in customer.knowledge.payments.items():
+            if status == "failed_pairing":
+                cause = customer.knowledge.causes.get(payment_id, "not told")
+                failed[cause] = failed.get(cause, 0) + 1
+    return Summary(
+        customers=options.customers,
+        mitras=options.mitras,
+        minutes=options.minutes,
+        searches=figures.searches,
+        paired=figures.paired,
+        failed=failed,
+        seconds_to_pair_p50=percentile(figures.seconds_to_pair, 0.50),
+        seconds_to_pair_p99=percentile(figures.seconds_to_pair, 0.99),
+        messages_sent=sum(len(person.acknowledged) for person in persons),
+        messages_delivered=sum(
+            len(chat.shown) for person in persons for chat in person.knowledge.chats.values()
+        ),
+        connections=sum(person.knowledge.connections for person in persons),
+        redelivered=sum(person.knowledge.redelivered for person in persons),
+        missed=[
+            *missed,
+            *(f"{mitra.me.name}: offer {one} was not told" for mitra in mitras for one in mitra.overlooked),
+        ],
+        doubled=[f"{person.name}: {what}" for person in persons for what in person.knowledge.doubled],
+        unanswered=figures.unanswered,
+        unexpected=dict(figures.unexpected),
+        audit=findings,
+    )

@@ -1,0 +1,23 @@
+-- A blast sees the mitras who can be had when it begins, and is seen by nobody until it has committed. A mitra who
+-- becomes free meanwhile would miss it for good, so whoever brings a mitra's offers in line asks this first.
+-- Locks: the blasts' advisory lock; it is not waited for.
+create or replace function logic.no_blast_runs(p_until_commit boolean)
+returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_blasts bigint := 'data.pairing_requests'::regclass::oid;
+    v_none boolean;
+begin
+    if p_until_commit then
+        return pg_try_advisory_xact_lock(v_blasts);
+    end if;
+    v_none := pg_try_advisory_lock(v_blasts);
+    if v_none then
+        perform pg_advisory_unlock(v_blasts);
+    end if;
+    return v_none;
+end
+$$;
+comment on function logic.no_blast_runs is
+    'Whether every blast that began has committed. p_until_commit: and none begins until this transaction has, which changes whom blasts see.';

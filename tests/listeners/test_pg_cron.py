@@ -1,0 +1,63 @@
+"""pg_cron is the guarantee: with every process of ours dead, what waits still ends."""
+
+from typing import Any
+
+import psycopg
+import structlog
+
+from app.migrate import migrate
+from tests.cluster import TestCluster, wait_until
+from tests.conftest import Connect
+
+TRIES = 12_000  # two minutes: a job that is scheduled now first runs when the next minute begins
+
+Connection = psycopg.Connection[Any]
+
+
+def scalar(connection: Connection, query: str, *arguments: object) -> Any:  # noqa: ANN401
+    row = connection.execute(query.encode(), arguments).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def test_a_search_whose_window_ends_is_failed_with_no_process_of_ours_alive(
+    connect: Connect, cluster: TestCluster, database: str, monitor: Connection
+) -> None:
+    log = structlog.get_logger()
+    assert migrate(cluster.url(database), log, schedule_jobs=True).cron.state == "scheduled"
+    owner, app = connect(role="curhat_owner"), connect()
+    owner.execute("select ops.set_config('pairing_blast_timeout_seconds', '5', 'test')")
+    wait_until(
+        lambda: scalar(owner, "select count(*) from data.heartbeats where process = 'pg_cron'") == 1, TRIES
+    )
+
+    customer = scalar(owner, "select id from ops.seed_people(1, 0)")
+    payment = scalar(app, "select api.create_payment_session(%s, 30) ->> 'id'", customer)
+    app.execute("select api.confirm_payment_session(%s, %s)", [payment, customer])
+    request = scalar(app, "select api.start_general_request(%s, %s) ->> 'id'", customer, payment)
+    wait_until(
+        lambda: scalar(owner, "select status from data.pairing_requests where id = %s", request) == "failed",
+        TRIES,
+    )
+
+    failure = owner.execute(
+        """
+        select f.cause_tag, f.refund_due, f.created_at >= r.deadline_at as at_its_time,
+            array_agg(e.type::text order by e.id) as events
+        from data.pairing_failures f
+        join data.pairing_requests r on r.id = f.pairing_request_id
+        join control_center.payment_timeline e on e.payment_session_id = f.payment_session_id
+        where r.id = %s and e.actor = 'deadline'
+        group by f.id, r.id
+        """,
+        [request],
+    ).fetchone()
+    assert failure == (
+        "no_mitra_available",
+        True,
+        True,
+        ["CHAT_REQUEST_CLOSED", "PAYMENT_SESSION", "PAIRING_FAILED"],
+    )
+    monitor.execute(
+        "select cron.unschedule(jobid) from cron.job where starts_with(jobname, %s)", [f"curhat:{database}:"]
+    )

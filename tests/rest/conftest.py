@@ -1,0 +1,65 @@
+"""A worker and its people, for the tests of REST and of sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+import uvloop
+
+from app.settings import Settings
+from tests.conftest import Connect, Connection
+from tests.rest.harness import Client, People, Postgres, Worker, running, settings_for
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """On the loop that workers run on."""
+    return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    return settings_for(database_url, redis_url, tmp_path)
+
+
+@pytest.fixture
+async def worker(settings: Settings) -> AsyncIterator[Worker]:
+    async with running(settings) as worker:
+        yield worker
+
+
+@pytest.fixture
+async def http(worker: Worker) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=worker.url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def postgres(monitor: Connection, database: str, connect: Connect) -> Postgres:
+    return Postgres(monitor, database, connect)
+
+
+@pytest.fixture
+def people(db: Connection) -> People:
+    return People(db)
+
+
+@pytest.fixture
+def new_customer(settings: Settings, http: httpx.AsyncClient, people: People) -> Callable[[], Client]:
+    return lambda: Client(settings, http, "customer", people.customer())
+
+
+@pytest.fixture
+def new_mitra(settings: Settings, http: httpx.AsyncClient, people: People) -> Callable[[], Client]:
+    return lambda: Client(settings, http, "mitra", people.mitra())
+
+
+@pytest.fixture
+def customer(new_customer: Callable[[], Client]) -> Client:
+    return new_customer()
+
+
+@pytest.fixture
+def mitra(new_mitra: Callable[[], Client]) -> Client:
+    return new_mitra()

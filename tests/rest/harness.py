@@ -1,0 +1,228 @@
+"""A real worker in the test's own loop, its people, and clients that talk to it as apps do."""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sanic import Sanic
+
+from app.auth import Audience, issue_token
+from app.server import App, bind, create_public_app, serving
+from app.settings import Settings
+from tests.conftest import Connect, Connection
+
+PATIENCE_SECONDS = 15.0
+"""How long a test waits for what must come; never a measure of how fast it should."""
+
+numbers = itertools.count(1)
+
+# Sanic rewrites its own methods when an app starts; this lets it start from the originals for the next one.
+Sanic.test_mode = True
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A public worker that serves."""
+
+    app: App
+    settings: Settings
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def socket_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}"
+
+
+def settings_for(database_url: str, redis_url: str, home: Path) -> Settings:
+    """The settings of a development installation on these servers."""
+    settings = Settings.from_environment({"CURHAT_HOME": str(home)})
+    return replace(settings, database_url=database_url, redis_url=redis_url)
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings, create: Callable[[Settings], App] = create_public_app
+) -> AsyncIterator[Worker]:
+    """A worker on a free port; what fails in it fails the test."""
+    app = create(settings)
+    started, stop = asyncio.Event(), asyncio.Event()
+    with bind("127.0.0.1", 0) as sock:
+
+        async def serve() -> None:
+            async with serving(app, sock):
+                started.set()
+                await stop.wait()
+
+        async with background(serve()) as task:
+            await until(lambda: started.is_set() or task.done())
+            if task.done():
+                await task
+            yield Worker(app, settings, sock.getsockname()[1])
+            stop.set()
+            await task
+
+
+@contextlib.asynccontextmanager
+async def background(awaitable: Awaitable[None]) -> AsyncIterator[asyncio.Task[None]]:
+    """Something that runs beside the test, and is cancelled when it is over; its failure is the test's."""
+    task = asyncio.ensure_future(awaitable)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until a condition holds."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not condition():  # noqa: ASYNC110 - Postgres and the like have no asyncio.Event
+            await asyncio.sleep(0.005)
+
+
+class Postgres:
+    """The test's database, seen and interfered with from outside."""
+
+    def __init__(self, monitor: Connection, database: str, connect: Connect) -> None:
+        self._monitor = monitor
+        self._database = database
+        self._connect = connect
+
+    @contextlib.contextmanager
+    def locked(self, table: str, row_id: str) -> Iterator[None]:
+        """Nobody else gets at this row while the context is open."""
+        owner = self._connect(role="curhat_owner")
+        with owner.transaction():
+            owner.execute(f"select from data.{table} where id = %s for update", [row_id])
+            yield
+
+    @contextlib.contextmanager
+    def locked_tables(self, *tables: str) -> Iterator[None]:
+        """Nobody else reads or writes these tables while the context is open."""
+        owner = self._connect(role="curhat_owner")
+        with owner.transaction():
+            owner.execute(f"lock table {', '.join(f'data.{table}' for table in tables)}")
+            yield
+
+    def waiting(self) -> list[int]:
+        """The backends that wait for a lock."""
+        return self._backends("wait_event_type = 'Lock'")
+
+    def asleep(self) -> list[int]:
+        """The backends that sleep, as a function told them to."""
+        return self._backends("wait_event = 'PgSleep'")
+
+    def cut(self, pid: int) -> None:
+        """End a backend."""
+        self._monitor.execute("select pg_terminate_backend(%s)", [pid])
+
+    @contextlib.contextmanager
+    def away(self) -> Iterator[None]:
+        """The app's connections are cut and none is let in while the context is open."""
+        self._allow_connections("false")
+        self._monitor.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where datname = %s and application_name = 'curhat app'",
+            [self._database],
+        )
+        yield
+        self._allow_connections("true")
+
+    def _backends(self, condition: str) -> list[int]:
+        query = f"select pid from pg_stat_activity where datname = %s and {condition}"
+        return [pid for (pid,) in self._monitor.execute(query, [self._database])]
+
+    def _allow_connections(self, allowed: str) -> None:
+        self._monitor.execute(f'alter database "{self._database}" allow_connections {allowed}')
+
+
+class People:
+    """Makes customers and mitras in the test's database."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def customer(self) -> UUID:
+        return self._person("users", "Budi", "")
+
+    def mitra(self) -> UUID:
+        return self._person("mitras", "Sari", ", status_changed_at, idle_since")
+
+    def _person(self, table: str, name: str, more: str) -> UUID:
+        number = next(numbers)
+        values = ", logic.now()" * more.count(",")
+        row = self._db.execute(
+            f"insert into data.{table} (phone, display_name, created_at{more}) "
+            f"values (%s, %s, logic.now(){values}) returning id",
+            [f"+62811{number:07}", f"{name} {number}"],
+        ).fetchone()
+        assert row is not None
+        assert isinstance(row[0], UUID)
+        return row[0]
+
+
+class Client:
+    """A person's app, as far as REST goes."""
+
+    def __init__(
+        self, settings: Settings, http: httpx.AsyncClient, audience: Audience, person_id: UUID
+    ) -> None:
+        self.id = person_id
+        self.port = http.base_url.port
+        self.audience = audience
+        self.token = issue_token(settings, audience, person_id)
+        self._http = http
+
+    async def get(self, path: str, **query: str | int) -> httpx.Response:
+        return await self._http.get(path, params=query, headers=self.headers())
+
+    async def post(self, path: str, body: object = None, key: str | None = None) -> httpx.Response:
+        headers = self.headers() if key is None else {**self.headers(), "Idempotency-Key": key}
+        return await self._http.post(path, json=body, headers=headers)
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+async def pay(customer: Client, minutes: int = 15, **more: object) -> str:
+    """A confirmed payment session's id."""
+    created = await customer.post("/api/client/payment-sessions", {"duration_minutes": minutes, **more})
+    assert created.status_code == 201, created.text
+    payment_id: str = created.json()["id"]
+    confirmed = await customer.post(f"/api/client/payment-sessions/{payment_id}/confirm")
+    assert confirmed.status_code == 200, confirmed.text
+    return payment_id
+
+
+async def search(customer: Client) -> dict[str, Any]:
+    """A general search that runs, paid for."""
+    started = await customer.post("/api/client/chat-requests", {"payment_session_id": await pay(customer)})
+    assert started.status_code == 201, started.text
+    found: dict[str, Any] = started.json()
+    return found
+
+
+async def go_online(mitra: Client) -> None:
+    response = await mitra.post("/api/mitra/status", {"online": True})
+    assert response.status_code == 200, response.text
+
+
+async def pair(customer: Client, mitra: Client) -> str:
+    """A running chat's id."""
+    await go_online(mitra)
+    started = await search(customer)
+    accepted = await mitra.post(f"/api/mitra/chat-requests/{started['id']}/accept")
+    assert accepted.status_code == 200, accepted.text
+    chat_id: str = accepted.json()["chat_session"]["id"]
+    return chat_id

@@ -1,0 +1,69 @@
+"""Workers as processes of their own, as they run in production."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from app.settings import Settings
+from tests.rest.harness import PATIENCE_SECONDS, background
+
+SERVE = """
+from app.server import serve_worker
+from app.settings import Settings
+serve_worker(Settings.from_environment(), '{}')
+"""
+
+
+@dataclass
+class Process:
+    """A worker's process."""
+
+    process: asyncio.subprocess.Process
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    async def exit_code(self) -> int:
+        async with asyncio.timeout(30):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def worker_process(settings: Settings, listener: str = "public") -> AsyncIterator[Process]:
+    """A worker process that answers."""
+    environment = {
+        **os.environ,
+        "CURHAT_HOME": str(settings.home),
+        "CURHAT_DATABASE_URL": settings.database_url,
+        "CURHAT_REDIS_URL": settings.redis_url,
+        "CURHAT_PUBLIC_PORT": str(settings.public_port),
+        "CURHAT_INTERNAL_PORT": str(settings.internal_port),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", SERVE.format(listener), env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        await _serves(process.stdout)
+        async with background(_drain(process.stdout)):
+            yield Process(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def _serves(output: asyncio.StreamReader) -> None:
+    """Return when the worker says so; others may answer on its port already."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while b"serving" not in (line := await output.readline()):
+            assert line, "the worker ended"
+
+
+async def _drain(output: asyncio.StreamReader) -> None:
+    while await output.readline():
+        pass

@@ -1,0 +1,253 @@
+"""The door to Postgres, by itself."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from app import lane
+from app.bell import Bell
+from app.db import QUICK_LANES, SLOW_LANES, Database, DatabaseError, Refusal, Unavailable, UnknownOutcome
+from tests.conftest import Connect, Connection
+from tests.rest.harness import Postgres, background, until
+
+NAP = """
+create function api.{name}(p_seconds text) returns jsonb language plpgsql security definer as
+$$ begin perform pg_sleep(p_seconds::float8); return to_jsonb(p_seconds); end $$
+"""
+ECHO = """
+create function api.get_echo(a integer, b text, c uuid[], d boolean, e uuid) returns jsonb language sql as
+$$ select jsonb_build_array(a, b, c, d, e) $$
+"""
+
+
+class Rings:
+    """Counts how often the bell was asked for."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def ring(self) -> None:
+        self.count += 1
+
+
+@pytest.fixture
+def rings() -> Rings:
+    return Rings()
+
+
+@pytest.fixture
+def functions(connect: Connect) -> Connection:
+    """Functions to call, and the connection that may change them."""
+    owner: Connection = connect(role="curhat_owner")
+    for name in ("nap", "get_nap", "list_nap"):
+        owner.execute(NAP.format(name=name))
+    owner.execute(ECHO)
+    owner.execute("grant execute on all functions in schema api to curhat_app")
+    return owner
+
+
+@pytest.fixture
+async def door(database_url: str, functions: Connection, rings: Rings) -> AsyncIterator[Database]:
+    database = Database(database_url, on_commit=rings.ring)
+    opened, done = asyncio.Event(), asyncio.Event()
+
+    async def hold_open() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            await database.open(tasks)
+            opened.set()
+            await done.wait()
+            await database.close()
+
+    async with background(hold_open()) as task:
+        await opened.wait()
+        yield database
+        done.set()
+        await task
+
+
+async def test_every_kind_of_argument_arrives_as_it_was_given(door: Database) -> None:
+    one, two = UUID(int=1), UUID(int=2)
+    yes, no = True, False
+    answer = await door.call("get_echo", -7, 'quote " \\ {brace} é 🙂', [one, two], yes, one)
+    assert answer is not None
+    assert answer.decode() == f'[-7, "quote \\" \\\\ {{brace}} é 🙂", ["{one}", "{two}"], true, "{one}"]'
+    assert await door.call("get_echo", None, None, None, None, None) == b"[null, null, null, null, null]"
+    assert await door.call("get_echo", 0, "", [], no, two) == f'[0, "", [], false, "{two}"]'.encode()
+
+
+async def test_void_and_null_are_none(door: Database, functions: Connection) -> None:
+    functions.execute("create function api.get_null() returns jsonb language sql as 'select null::jsonb'")
+    functions.execute("create function api.get_void() returns void language plpgsql as 'begin end'")
+    assert await door.call("get_null") is None
+    assert await door.call("get_void") is None
+
+
+async def test_a_refusal_carries_what_the_function_said(door: Database) -> None:
+    with pytest.raises(Refusal) as refused:
+        await door.call("get_payment_session", UUID(int=1), UUID(int=2))
+    assert (refused.value.status, refused.value.slug) == (404, "payment_session_not_found")
+    assert refused.value.sentence
+
+
+async def test_a_call_that_fails_is_no_matter_of_those_beside_it(door: Database) -> None:
+    calls = [door.call("nap", "0" if number % 2 else "broken") for number in range(40)]
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    assert [isinstance(answer, DatabaseError) for answer in answers] == [
+        number % 2 == 0 for number in range(40)
+    ]
+
+
+async def test_a_function_that_does_not_exist_is_our_fault_each_time(door: Database) -> None:
+    for _ in range(2):
+        with pytest.raises(DatabaseError, match="42883"):
+            await door.call("nothing")
+
+
+async def test_a_function_that_appears_later_is_found(door: Database, functions: Connection) -> None:
+    with pytest.raises(DatabaseError):
+        await asyncio.gather(*(door.call("get_late") for _ in range(8)))
+    functions.execute("create function api.get_late() returns jsonb language sql as 'select to_jsonb(1)'")
+    assert await asyncio.gather(*(door.call("get_late") for _ in range(8))) == [b"1"] * 8
+
+
+async def test_a_function_that_is_replaced_under_traffic_fails_no_call(
+    door: Database, functions: Connection
+) -> None:
+    body = "create function api.get_it() returns {} language sql as $$ select {} $$"
+    functions.execute(body.format("jsonb", "to_jsonb(1)"))
+    assert set(await asyncio.gather(*(door.call("get_it") for _ in range(20)))) == {b"1"}
+    with functions.transaction():
+        functions.execute("drop function api.get_it()")
+        functions.execute(body.format("text", "'two'"))
+    assert set(await asyncio.gather(*(door.call("get_it") for _ in range(20)))) == {b"two"}
+
+
+async def test_a_lost_connection_leaves_the_outcome_of_a_change_open(
+    door: Database, postgres: Postgres, door_naps: Callable[[int], bool]
+) -> None:
+    change = asyncio.create_task(door.call("nap", "60"))
+    await until(lambda: door_naps(1))
+    with postgres.away():
+        with pytest.raises(UnknownOutcome):
+            await change
+        await until(lambda: door.connected == 0)
+        for function in ("nap", "get_nap", "list_nap"):
+            with pytest.raises(Unavailable):
+                await door.call(function, "0")
+    await until(lambda: door.connected == QUICK_LANES + SLOW_LANES)
+    assert await door.call("nap", "0") == b'"0"'
+
+
+async def test_a_connection_that_owes_an_answer_for_too_long_is_given_up(
+    door: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane, "SILENCE_SECONDS", 0.1)
+    with pytest.raises(UnknownOutcome):
+        await door.call("nap", "5")
+    await until(lambda: door.connected == QUICK_LANES + SLOW_LANES)
+
+
+async def test_a_look_whose_connection_is_lost_is_taken_again(
+    door: Database, postgres: Postgres, door_naps: Callable[[int], bool]
+) -> None:
+    look = asyncio.create_task(door.call("get_nap", "0.5"))
+    await until(lambda: door_naps(1))
+    postgres.cut(*postgres.asleep())
+    assert await look == b'"0.5"'
+
+
+@pytest.fixture
+def door_naps(postgres: Postgres) -> Callable[[int], bool]:
+    """Whether so many calls sleep in Postgres."""
+    return lambda number: len(postgres.asleep()) == number
+
+
+async def test_a_call_that_waits_holds_up_nobody_else(
+    door: Database, postgres: Postgres, door_naps: Callable[[int], bool]
+) -> None:
+    waiting = asyncio.create_task(door.call("nap", "60"))
+    await until(lambda: door_naps(1))
+    for _ in range(30):
+        assert await door.call("nap", "0") == b'"0"'
+    assert door_naps(1)
+    postgres.cut(*postgres.asleep())
+    with pytest.raises(UnknownOutcome):
+        await waiting
+
+
+async def test_lists_are_answered_while_every_lane_for_the_rest_waits(
+    door: Database, postgres: Postgres, door_naps: Callable[[int], bool]
+) -> None:
+    waiting = [asyncio.create_task(door.call("nap", "60")) for _ in range(QUICK_LANES)]
+    await until(lambda: door_naps(QUICK_LANES))
+    assert await door.call("list_nap", "0") == b'"0"'
+    for pid in postgres.asleep():
+        postgres.cut(pid)
+    assert all(
+        isinstance(outcome, UnknownOutcome)
+        for outcome in await asyncio.gather(*waiting, return_exceptions=True)
+    )
+
+
+async def test_a_call_whose_caller_is_gone_is_carried_out_and_rings(
+    door: Database, functions: Connection, rings: Rings, door_naps: Callable[[int], bool]
+) -> None:
+    functions.execute("create table api.done (at timestamptz)")
+    functions.execute(
+        "create function api.leave_a_trace() returns jsonb language plpgsql security definer as "
+        "$$ begin perform pg_sleep(0.3); insert into api.done values (now()); return '1'; end $$"
+    )
+    caller = asyncio.create_task(door.call("leave_a_trace"))
+    await until(lambda: door_naps(1))
+    caller.cancel()
+    await until(lambda: rings.count == 1)
+    assert functions.execute("select count(*) from api.done").fetchone() == (1,)
+
+
+async def test_looks_and_refusals_do_not_ring(door: Database, rings: Rings) -> None:
+    await door.call("get_nap", "0")
+    with pytest.raises(Refusal):
+        await door.call("confirm_payment_session", UUID(int=1), UUID(int=2), None)
+    assert rings.count == 0
+    await door.call("nap", "0")
+    assert rings.count == 1
+
+
+async def test_closing_waits_for_what_is_on_its_way_and_takes_nothing_new(
+    database_url: str, functions: Connection, door_naps: Callable[[int], bool]
+) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        database = Database(database_url)
+        await database.open(tasks)
+        last = asyncio.create_task(database.call("nap", "0.3"))
+        await until(lambda: door_naps(1))
+        closing = asyncio.create_task(database.close())
+        await asyncio.sleep(0)
+        with pytest.raises(Unavailable):
+            await database.call("nap", "0")
+        assert await last == b'"0.3"'
+        await closing
+
+
+async def test_a_burst_of_commits_rings_the_bell_a_few_times_at_most(
+    database_url: str, connect: Connect
+) -> None:
+    listener = connect(role=None)
+    listener.execute("listen curhat_bell")
+    async with asyncio.TaskGroup() as tasks:
+        bell = Bell(database_url)
+        await bell.open(tasks)
+        for _ in range(1000):
+            bell.ring()
+        await bell.close()
+    heard: list[psycopg.Notify] = []
+
+    def heard_twice() -> bool:
+        heard.extend(listener.notifies(timeout=0))
+        return len(heard) > 1
+
+    await until(heard_twice)
+    assert len(heard) < 100

@@ -1,0 +1,195 @@
+"""Every way of being refused has its status and one shape: `{"error": slug, "message": sentence}`."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import jwt
+import pytest
+
+from app.auth import LIFETIME, Unauthenticated, issue_token, verify_token
+from app.public.table import ROUTES
+from app.routes import Route
+from app.settings import Settings
+from tests.conftest import Connect
+from tests.rest.harness import Client, People, Worker, pay
+
+CREATE = "/api/client/payment-sessions"
+
+
+def refused(response: httpx.Response, status: int, slug: str) -> str:
+    """The sentence of a refusal, once its status, slug and shape are as they should be."""
+    assert (response.status_code, response.json()["error"]) == (status, slug), response.text
+    assert response.json().keys() == {"error", "message"}
+    assert response.headers["content-type"] == "application/json"
+    sentence: str = response.json()["message"]
+    assert sentence.endswith(".")
+    return sentence
+
+
+async def test_what_the_database_refuses_keeps_its_status_slug_and_sentence(customer: Client) -> None:
+    response = await customer.post(f"{CREATE}/{uuid4()}/confirm")
+    refused(response, 404, "payment_session_not_found")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"duration_minutes": "30"}', "duration_minutes"),
+        (b'{"duration_minutes": 30, "tier_id": "x"}', "tier_id"),
+        (b'{"duration_minutes": 30, "colour": "red"}', "colour"),
+        (b'{"duration_minutes": 99999999999}', "duration_minutes"),
+        (b"{}", "duration_minutes"),
+        (b"[]", "object"),
+        (b"{", "truncated"),
+        (b'{"duration_minutes": 30}\xff', "malformed"),
+        (b"", "truncated"),
+    ],
+)
+async def test_a_body_that_does_not_fit_names_what_is_wrong(
+    customer: Client, http: httpx.AsyncClient, body: bytes, field: str
+) -> None:
+    response = await http.post(CREATE, content=body, headers=customer.headers())
+    assert field in refused(response, 400, "invalid_body")
+
+
+async def test_a_text_that_postgres_cannot_hold_is_refused(customer: Client) -> None:
+    body = {"client_message_id": str(uuid4()), "body": "ha\0lo"}
+    response = await customer.post(f"/api/client/chat-sessions/{uuid4()}/messages", body)
+    assert "U+0000" in refused(response, 400, "invalid_body")
+
+
+async def test_a_body_that_is_not_utf_8_is_refused(customer: Client, http: httpx.AsyncClient) -> None:
+    content = f'{{"client_message_id": "{UUID(int=1)}", "body": "'.encode() + b'\xff"}'
+    path = f"/api/client/chat-sessions/{UUID(int=2)}/messages"
+    response = await http.post(path, content=content, headers=customer.headers())
+    assert "utf-8" in refused(response, 400, "invalid_body")
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/api/client/pricing", {"extension": "perhaps"}),
+        ("/api/client/chat-sessions", {"limit": "0"}),
+        ("/api/client/chat-sessions", {"limit": ""}),
+        ("/api/client/chat-sessions", {"page": "2"}),
+        (f"/api/client/chat-sessions/{UUID(int=0)}/messages", {"after_seq": "-1"}),
+    ],
+)
+async def test_a_query_that_does_not_fit_is_refused(
+    customer: Client, path: str, query: dict[str, str]
+) -> None:
+    refused(await customer.get(path, **query), 400, "invalid_query")
+
+
+@pytest.mark.parametrize("key", ["", "a b", "x" * 256, "caf\u00e9"])
+async def test_an_idempotency_key_that_cannot_be_kept_is_refused(
+    customer: Client, http: httpx.AsyncClient, key: str
+) -> None:
+    headers = httpx.Headers({**customer.headers(), "Idempotency-Key": key}, encoding="utf-8")
+    response = await http.post(CREATE, json={"duration_minutes": 30}, headers=headers)
+    refused(response, 400, "invalid_idempotency_key")
+
+
+async def test_an_unknown_address_and_a_bad_id_are_both_not_found(customer: Client) -> None:
+    refused(await customer.get("/api/client/nothing"), 404, "not_found")
+    refused(await customer.get(f"{CREATE}/42"), 404, "not_found")
+
+
+async def test_a_method_that_an_address_does_not_take_is_told_which_it_does(customer: Client) -> None:
+    response = await customer.get("/api/client/chat-requests")
+    refused(response, 405, "method_not_allowed")
+    assert response.headers["allow"] == "POST"
+
+
+async def test_a_body_that_is_too_large_is_refused(customer: Client) -> None:
+    refused(await customer.post(CREATE, {"duration_minutes": 30, "x": "y" * 100_000}), 413, "too_large")
+
+
+async def test_an_error_that_nobody_expected_leaks_nothing(customer: Client, connect: Connect) -> None:
+    connect(role="curhat_owner").execute("revoke usage on schema api from curhat_app")
+    response = await customer.get("/api/client/pricing")
+    sentence = refused(response, 500, "internal_error")
+    assert sentence == "Something went wrong on our side."
+
+
+def _path(route: Route) -> str:
+    return "/".join(str(uuid4()) if part.startswith("<") else part for part in route.path.split("/"))
+
+
+GUARDED = [route for route in ROUTES if route.audience is not None]
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route.method} {route.path}")
+async def test_a_route_is_for_its_audience_alone(
+    worker: Worker, http: httpx.AsyncClient, route: Route
+) -> None:
+    path = _path(route)
+    refused(await http.request(route.method, path), 401, "unauthenticated")
+    for audience in ("customer", "mitra", "operator"):
+        token = issue_token(worker.settings, audience, uuid4())
+        response = await http.request(route.method, path, headers={"Authorization": f"Bearer {token}"})
+        if audience == route.audience:
+            assert response.status_code not in (401, 403, 405, 500)
+        else:
+            refused(response, 403, "forbidden")
+
+
+def test_every_address_is_somebodys_in_particular() -> None:
+    for route in ROUTES:
+        owners = {"client": "customer", "mitra": "mitra"}
+        assert route.audience == owners.get(route.path.split("/")[2] if "/api/" in route.path else "")
+
+
+async def test_a_token_that_does_not_hold_is_refused(
+    worker: Worker, http: httpx.AsyncClient, people: People
+) -> None:
+    key = worker.settings.jwt_keys[0]
+    customer_id = people.customer()
+    good = issue_token(worker.settings, "customer", customer_id)
+    claims = jwt.decode(good, options={"verify_signature": False})
+
+    def signed(claims: dict[str, Any], secret: str = key.secret, kid: str = key.kid) -> str:
+        return jwt.encode(claims, secret, "HS256", headers={"kid": kid})
+
+    bad = {
+        "expired": issue_token(worker.settings, "customer", customer_id, timedelta(seconds=-1)),
+        "forged": signed(claims, secret="x" * 40),
+        "of a key that is gone": signed(claims, kid="gone"),
+        "unsigned": jwt.encode(claims, None, "none", headers={"kid": key.kid}),
+        "for nobody": signed({name: value for name, value in claims.items() if name != "sub"}),
+        "for no person": signed({**claims, "sub": "42"}),
+        "without an end": signed({name: value for name, value in claims.items() if name != "exp"}),
+        "for two audiences": signed({**claims, "aud": ["customer", "mitra"]}),
+        "no token": "x",
+    }
+    for token in bad.values():
+        response = await http.get("/api/client/state", headers={"Authorization": f"Bearer {token}"})
+        assert response.status_code in (401, 403)
+        assert response.headers.get("www-authenticate") == ("Bearer" if response.status_code == 401 else None)
+    response = await http.get("/api/client/state", headers={"Authorization": f"Basic {good}"})
+    refused(response, 401, "unauthenticated")
+    response = await http.get("/api/client/state", headers={"Authorization": f"Bearer {good}"})
+    assert response.status_code == 200
+
+
+def test_a_token_holds_until_it_expires_although_it_was_good_before(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person_id = uuid4()
+    token = issue_token(settings, "customer", person_id)
+    assert verify_token(settings, "customer", token) == person_id
+    later = time.time() + LIFETIME.total_seconds()
+    monkeypatch.setattr(time, "time", lambda: later)
+    with pytest.raises(Unauthenticated):
+        verify_token(settings, "customer", token)
+
+
+async def test_another_customers_payment_is_not_found(
+    customer: Client, new_customer: Callable[[], Client]
+) -> None:
+    payment_id = await pay(customer)
+    refused(await new_customer().get(f"{CREATE}/{payment_id}"), 404, "payment_session_not_found")

@@ -1,0 +1,136 @@
+"""What sockets get when Redis or Postgres was away."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from app import subscription
+from app.db import QUICK_LANES, SLOW_LANES
+from tests.conftest import Connection
+from tests.rest.harness import Client, Postgres, Worker, pay, until
+from tests.sockets.harness import PATHS, Publisher, raw_socket, signed_in
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    async with Redis.from_url(redis_url) as redis:
+        await redis.ping()
+        yield redis
+
+
+async def cut_subscriptions(redis: Redis) -> None:
+    await redis.client_kill_filter(_type="pubsub")
+
+
+async def test_every_socket_gets_a_fresh_snapshot_after_redis_was_interrupted(
+    customer: Client, mitra: Client, new_customer: Callable[[], Client], redis: Redis
+) -> None:
+    payment_id = await pay(customer)
+    async with AsyncExitStack() as stack:
+        people = [customer, mitra, *(new_customer() for _ in range(10))]
+        sockets = [await stack.enter_async_context(signed_in(person)) for person in people]
+        await cut_subscriptions(redis)
+        snapshots = [await socket.frame_of("snapshot") for socket in sockets]
+    assert [snapshot["user"]["id"] for snapshot in snapshots] == [str(person.id) for person in people]
+    assert snapshots[0]["payment_session"]["id"] == payment_id
+
+
+async def test_what_happened_while_redis_was_away_is_in_the_snapshot(
+    customer: Client, redis: Redis, worker: Worker
+) -> None:
+    async with signed_in(customer) as socket:
+        await redis.config_set("maxclients", 1)
+        try:
+            await cut_subscriptions(redis)
+            await until(lambda: not worker.app.ctx.hub.subscription.subscribed.is_set())
+            payment_id = await pay(customer)
+        finally:
+            await redis.config_set("maxclients", 10000)
+        snapshot = await socket.frame_of("snapshot")
+    assert snapshot["payment_session"]["id"] == payment_id
+
+
+async def test_events_come_again_after_redis_was_interrupted(
+    customer: Client, redis: Redis, publisher: Publisher
+) -> None:
+    async with signed_in(customer) as socket:
+        await cut_subscriptions(redis)
+        await socket.frame_of("snapshot")
+        await publisher.publish(customer=customer.id, number=1)
+        assert (await socket.frame_of("TEST"))["number"] == 1
+
+
+async def test_a_subscription_that_is_alive_but_deaf_is_noticed(
+    customer: Client, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(subscription, "PONG_SECONDS", 0.05)
+    async with signed_in(customer) as socket:
+        await cut_subscriptions(redis)  # so that the new waits are in force
+        await socket.frame_of("snapshot")
+        await redis.client_pause(500)
+        await socket.frame_of("snapshot")
+
+
+@pytest.mark.parametrize("audience", ["customer", "mitra"])
+async def test_an_event_that_happens_while_the_snapshot_is_read_comes_after_it(
+    request: pytest.FixtureRequest, new_customer: Callable[[], Client], publisher: Publisher, audience: str
+) -> None:
+    person: Client = request.getfixturevalue(audience)
+    postgres: Postgres = request.getfixturevalue("postgres")
+    worker: Worker = request.getfixturevalue("worker")
+    other = new_customer()
+    async with signed_in(other) as others, raw_socket(worker.socket_url + PATHS[audience]) as socket:
+        with postgres.locked_tables("users", "mitras"):
+            await socket.send("auth", token=person.token)
+            await until(lambda: len(worker.app.ctx.hub.members()) == 2)
+            await publisher.publish(customer=person.id, mitras=(person.id,))
+            await publisher.publish(customer=other.id)
+            await others.frame_of("TEST")  # so the one before it has come, too
+        assert [frame["type"] for frame in await socket.frames_until("TEST")] == ["snapshot", "TEST"]
+
+
+async def test_an_event_that_happens_while_a_fresh_snapshot_is_read_comes_after_it(
+    customer: Client, mitra: Client, publisher: Publisher, postgres: Postgres, redis: Redis
+) -> None:
+    async with signed_in(customer) as customers, signed_in(mitra) as mitras:
+        with postgres.locked_tables("users"):
+            await cut_subscriptions(redis)
+            await mitras.frame_of("snapshot")
+            await until(postgres.waiting)
+            await publisher.publish(customer=customer.id, mitras=(mitra.id,))
+            await mitras.frame_of("TEST")
+        assert [frame["type"] for frame in await customers.frames_until("TEST")] == ["snapshot", "TEST"]
+
+
+async def test_a_fault_of_ours_closes_with_1011(worker: Worker, customer: Client, db: Connection) -> None:
+    db.execute("revoke usage on schema api from curhat_app")
+    url = f"{worker.socket_url}/api/client/ws"
+    async with raw_socket(url, "curhat.v1", f"bearer.{customer.token}") as socket:
+        assert await socket.close_code() == 1011
+
+
+async def test_without_postgres_a_socket_is_told_to_come_back(
+    worker: Worker, customer: Client, postgres: Postgres
+) -> None:
+    url = f"{worker.socket_url}/api/client/ws"
+    with postgres.away():
+        await until(lambda: worker.app.ctx.database.connected == 0)
+        async with raw_socket(url, "curhat.v1", f"bearer.{customer.token}") as socket:
+            assert await socket.close_code() == 1013
+
+
+async def test_without_postgres_a_frame_is_refused_and_the_socket_stays_open(
+    worker: Worker, customer: Client, postgres: Postgres
+) -> None:
+    async with signed_in(customer) as socket:
+        with postgres.away():
+            await until(lambda: worker.app.ctx.database.connected == 0)
+            await socket.send("read", chat_session_id=str(uuid4()), seq=1)
+            assert (await socket.frame_of("error"))["error"] == "unavailable"
+        await until(lambda: worker.app.ctx.database.connected == QUICK_LANES + SLOW_LANES)
+        await socket.send("read", chat_session_id=str(uuid4()), seq=1)
+        assert (await socket.frame_of("error"))["error"] == "chat_session_not_found"
