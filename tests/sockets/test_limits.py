@@ -95,7 +95,7 @@ async def deaf_socket(client: Client) -> AsyncIterator[sockets.socket]:
     loop = asyncio.get_running_loop()
     with sockets.socket() as sock:
         sock.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
-        sock.setblocking(False)  # noqa: FBT003
+        sock.setblocking(False)
         await loop.sock_connect(sock, ("127.0.0.1", client.port))
         lines = (
             f"GET {PATHS[client.audience]} HTTP/1.1",

@@ -1,0 +1,104 @@
+"""Servers and processes for one benchmark: those of `curhat up`, in a directory that is thrown away.
+
+Postgres flushes as it would for users, and remembers when each transaction committed, by the same clock as
+`time.time()` here: delays are measured from that.
+"""
+
+import asyncio
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import asyncpg
+import structlog
+
+from app import embedded, place, programs
+from app.accounts import server_account
+from app.embedded import DATABASE, Embedded
+from app.migrate import migrate
+from app.settings import Settings
+from app.supervisor import Program, Supervisor
+from bench.measure import say
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What runs. `settings` hold its addresses."""
+
+    settings: Settings
+    _servers: Embedded
+
+    async def superuser(self) -> asyncpg.Connection:
+        """A connection that may do anything."""
+        cluster = self._servers.postgres
+        if cluster is None:
+            raise AssertionError("a benchmark has a cluster of its own")
+        return await asyncpg.connect(cluster.url(DATABASE))
+
+    async def as_role(self, role: str, **settings: str) -> asyncpg.Connection:
+        """A connection as one of our roles."""
+        return await asyncpg.connect(
+            self.settings.database_url, server_settings={"role": role, "timezone": "UTC", **settings}
+        )
+
+
+@asynccontextmanager
+async def stack(
+    *, workers: int = 0, listeners: tuple[str, ...] = ("relay", "deadlines")
+) -> AsyncIterator[Stack]:
+    """Servers, migrated, with so many public workers and these listeners; all gone at the end.
+
+    pg_cron has no jobs, so that whatever is measured is done by our own processes.
+    """
+    with tempfile.TemporaryDirectory(prefix="curhat-bench-") as directory:
+        given = Settings.from_environment(
+            {
+                "CURHAT_HOME": f"{directory}/home",
+                "CURHAT_PUBLIC_PORT": str(_free_port()),
+                "CURHAT_WORKERS": str(max(workers, 1)),
+            }
+        )
+        servers = _servers(given, Path(directory))
+        settings = servers.settings
+        say("starting Postgres and Redis")
+        async with Supervisor() as supervisor:
+            await asyncio.to_thread(servers.make_ready_to_start)
+            await supervisor.start(*servers.programs())
+            await asyncio.to_thread(servers.provision)
+            await asyncio.to_thread(
+                migrate, settings.database_url, structlog.get_logger("migrate"), schedule_jobs=False
+            )
+            public = programs.workers(settings, settings.log_dir)[:workers]
+            ours = [one for one in programs.listeners(settings, settings.log_dir) if one.name in listeners]
+            await supervisor.start(*(_with_port(one, settings) for one in (*public, *ours)))
+            yield Stack(settings, servers)
+
+
+def _servers(given: Settings, directory: Path) -> Embedded:
+    directory.chmod(0o711)  # the servers' account must get through
+    place.make_home(given.home, server_account())
+    servers = embedded.prepare(given)
+    if servers.postgres is None:
+        raise AssertionError("no database is named, so there is a cluster of our own")
+    remembering = {
+        **servers.postgres.settings,
+        "track_commit_timestamp": "on",
+        "shared_preload_libraries": "pg_stat_statements",
+    }
+    remembering = {name: value for name, value in remembering.items() if not name.startswith("cron.")}
+    return replace(servers, postgres=replace(servers.postgres, settings=remembering))
+
+
+def _with_port(program: Program, settings: Settings) -> Program:
+    environment = {**(program.environment or {}), "CURHAT_PUBLIC_PORT": str(settings.public_port)}
+    return replace(program, environment=environment)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

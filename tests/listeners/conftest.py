@@ -1,0 +1,148 @@
+"""What tests of the listeners share: settings, something to listen with, and events to hand on."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import redis.asyncio as redis
+from psycopg.types.json import Jsonb
+
+from app.envelope import REDIS_CHANNEL
+from app.settings import Settings
+
+# A wait that is this long has failed; no test measures anything by it.
+GIVE_UP_SECONDS = 30
+
+Run = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
+Cut = Callable[[str], Awaitable[None]]
+Writer = psycopg.AsyncConnection[Any]
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    return Settings.from_environment(
+        {
+            "CURHAT_DATABASE_URL": database_url,
+            "CURHAT_REDIS_URL": redis_url,
+            "CURHAT_HOME": str(tmp_path),
+        }
+    )
+
+
+@pytest.fixture
+async def run() -> AsyncIterator[Run]:
+    """Runs something in the background until the test ends; what it raises fails the test."""
+    tasks: list[asyncio.Task[Any]] = []
+
+    def start(coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        tasks.append(asyncio.create_task(coroutine))
+        return tasks[-1]
+
+    yield start
+    for task in tasks:
+        task.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception):
+            raise result
+
+
+@pytest.fixture
+def cut(monitor: psycopg.Connection[Any], database: str) -> Cut:
+    """Terminates the backend of this application name, once there is one."""
+
+    async def terminate(name: str) -> None:
+        async def terminated() -> bool:
+            return bool(
+                monitor.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity "
+                    "where datname = %s and application_name = %s",
+                    [database, name],
+                ).rowcount
+            )
+
+        await until(terminated)
+
+    return terminate
+
+
+async def until(holds: Callable[[], Awaitable[object]]) -> None:
+    """Return when something holds; fail when it never does."""
+    async with asyncio.timeout(GIVE_UP_SECONDS):
+        while not await holds():  # noqa: ASYNC110 — a database has no asyncio.Event
+            await asyncio.sleep(0.01)
+
+
+class Writers:
+    """Opens connections that write events, as any process of ours may."""
+
+    def __init__(self, database_url: str, stack: AsyncExitStack) -> None:
+        self._database_url = database_url
+        self._stack = stack
+
+    async def open(self, *, autocommit: bool = True, rings: bool = True) -> Writer:
+        """A connection as owner. `rings` False: it says that it rings the bell by itself, and does not."""
+        options = "-c role=curhat_owner" + ("" if rings else " -c curhat.app_rings=on")
+        return await self._stack.enter_async_context(
+            await psycopg.AsyncConnection.connect(self._database_url, options=options, autocommit=autocommit)
+        )
+
+
+@pytest.fixture
+async def writers(database_url: str) -> AsyncIterator[Writers]:
+    async with AsyncExitStack() as stack:
+        yield Writers(database_url, stack)
+
+
+@pytest.fixture
+async def writer(writers: Writers) -> Writer:
+    return await writers.open()
+
+
+async def write_event(writer: Writer, marker: int) -> None:
+    """An event that customers' and mitras' sockets get, recognisable by its marker."""
+    await writer.execute(
+        "select logic.append_event('CHAT_EXTENDED', 'chat_session', gen_random_uuid(), null, null, "
+        "gen_random_uuid(), null, 'system', %s)",
+        [Jsonb({"marker": marker})],
+    )
+
+
+class Subscriber:
+    """Keeps what comes over Redis, as an app worker would see it."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = redis.Redis.from_url(url)
+        self._messages = self._redis.pubsub(ignore_subscribe_messages=True)
+        self.frames: list[dict[str, Any]] = []
+
+    async def open(self) -> None:
+        await self._messages.subscribe(REDIS_CHANNEL)
+
+    async def close(self) -> None:
+        await self._messages.aclose()  # type: ignore[no-untyped-call]
+        await self._redis.aclose()
+
+    async def hear(self, markers: set[int]) -> None:
+        """Return when each of these markers has come at least once."""
+
+        async def heard() -> bool:
+            message = await self._messages.get_message(timeout=0)
+            while message is not None:
+                self.frames.append(json.loads(message["data"])["frame"])
+                message = await self._messages.get_message(timeout=0)
+            return markers <= {frame.get("marker") for frame in self.frames}
+
+        await until(heard)
+
+
+@pytest.fixture
+async def subscriber(redis_url: str) -> AsyncIterator[Subscriber]:
+    subscriber = Subscriber(redis_url)
+    await subscriber.open()
+    yield subscriber
+    await subscriber.close()

@@ -1,0 +1,76 @@
+"""A listener may be asked to stop, or lose its connections, at whatever moment."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import psycopg
+import pytest
+
+from app.settings import Settings
+from listeners import deadlines, relay
+from tests.listeners.conftest import GIVE_UP_SECONDS, Run, Subscriber, Writer, write_event
+from tests.listeners.test_deadlines import expired, pending_payment
+
+TIMES = 50
+CUT = (
+    "select pg_terminate_backend(pid) from pg_stat_activity "
+    "where datname = %s and application_name like 'curhat %%'"
+)
+
+Listener = Callable[[Settings], Awaitable[None]]
+LISTENERS = pytest.mark.parametrize(
+    "listener", [pytest.param(relay.run, id="relay"), pytest.param(deadlines.run, id="deadlines")]
+)
+
+
+async def a_moment(chance: random.Random) -> None:
+    await asyncio.sleep(chance.random() / 20)
+
+
+@LISTENERS
+async def test_asked_to_stop_it_stops(settings: Settings, writer: Writer, listener: Listener) -> None:
+    chance = random.Random(1)  # noqa: S311
+    for marker in range(TIMES):
+        task = asyncio.ensure_future(listener(settings))
+        await write_event(writer, marker)
+        await a_moment(chance)
+        task.cancel()
+        await asyncio.wait([task], timeout=GIVE_UP_SECONDS)
+        assert task.cancelled()
+
+
+@pytest.fixture
+def cut_everything(monitor: psycopg.Connection[Any], database: str) -> Callable[[], object]:
+    """Terminates every backend of a listener."""
+    return lambda: monitor.execute(CUT, [database])
+
+
+async def test_with_its_connections_cut_the_relay_goes_on(
+    settings: Settings,
+    run: Run,
+    subscriber: Subscriber,
+    writer: Writer,
+    cut_everything: Callable[[], object],
+) -> None:
+    chance = random.Random(1)  # noqa: S311
+    run(relay.run(settings))
+    for marker in range(TIMES):
+        await write_event(writer, marker)
+        await a_moment(chance)
+        cut_everything()
+
+    await subscriber.hear(set(range(TIMES)))
+
+
+async def test_with_its_connections_cut_the_deadline_listener_goes_on(
+    settings: Settings, run: Run, writer: Writer, cut_everything: Callable[[], object]
+) -> None:
+    chance = random.Random(1)  # noqa: S311
+    run(deadlines.run(settings))
+    for _ in range(TIMES):
+        await a_moment(chance)
+        cut_everything()
+
+    await expired(writer, await pending_payment(writer, -1))

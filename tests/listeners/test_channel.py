@@ -1,0 +1,205 @@
+"""A channel comes back by itself, reads the state before it delivers, and knows when it is deaf."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from listeners.channel import Channel, Notification
+from tests.listeners.conftest import GIVE_UP_SECONDS, Cut, Run, Writer, until
+from tests.listeners.wire import wire
+
+NAME = "channel under test"
+
+
+async def notify(writer: Writer, payload: str) -> None:
+    await writer.execute("select pg_notify('news', %s)", [payload])
+
+
+async def connected(channel: Channel) -> None:
+    async def holds() -> bool:
+        return channel.connected
+
+    await until(holds)
+
+
+async def round_trip(channel: Channel) -> None:
+    """Return when a whole round trip has gone by: what was sent before it has arrived."""
+    seen: set[float | None] = {channel.last_round_trip}
+
+    async def holds() -> bool:
+        seen.add(channel.last_round_trip)
+        return len(seen) > 2
+
+    await until(holds)
+
+
+async def next_payload(channel: Channel) -> str:
+    notification = await channel.next(GIVE_UP_SECONDS)
+    assert notification is not None
+    return notification.payload
+
+
+async def test_a_notification_is_delivered_with_its_channel_and_payload(
+    database_url: str, run: Run, writer: Writer
+) -> None:
+    channel = Channel(database_url, ["news", "weather"], name=NAME)
+    run(channel.run())
+    await connected(channel)
+
+    await writer.execute("select pg_notify('weather', 'rain')")
+
+    async with asyncio.timeout(GIVE_UP_SECONDS):
+        async for notification in channel:
+            assert notification == Notification("weather", "rain")
+            break
+
+
+async def test_next_is_none_when_nothing_comes(database_url: str, run: Run) -> None:
+    channel = Channel(database_url, ["news"], name=NAME)
+    run(channel.run())
+
+    assert await channel.next(0.01) is None
+
+
+async def test_it_reconnects_and_delivers_after_its_backend_was_terminated(
+    database_url: str, run: Run, writer: Writer, cut: Cut
+) -> None:
+    times_connected = 0
+
+    async def count() -> None:
+        nonlocal times_connected
+        times_connected += 1
+
+    channel = Channel(database_url, ["news"], name=NAME, on_connected=count)
+    run(channel.run())
+    await connected(channel)
+
+    await cut(NAME)
+
+    async def again() -> bool:
+        return times_connected == 2
+
+    await until(again)
+    await notify(writer, "after")
+    assert await next_payload(channel) == "after"
+
+
+async def test_the_state_is_read_after_listen_and_before_anything_is_delivered(
+    database_url: str, run: Run, writer: Writer
+) -> None:
+    may_return = asyncio.Event()
+
+    async def read_state() -> None:
+        await notify(writer, "sent while the state is read")
+        await may_return.wait()
+
+    channel = Channel(database_url, ["news"], name=NAME, on_connected=read_state, ping_seconds=0.01)
+    run(channel.run())
+    await round_trip(channel)  # so the notification has arrived
+
+    assert not channel.connected
+    assert await channel.next(0) is None
+    may_return.set()
+    assert await next_payload(channel) == "sent while the state is read"
+
+
+async def test_a_failure_to_read_the_state_is_followed_by_another_try(database_url: str, run: Run) -> None:
+    tries = 0
+
+    async def fail_once() -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise ConnectionRefusedError
+
+    channel = Channel(database_url, ["news"], name=NAME, on_connected=fail_once)
+    run(channel.run())
+    await connected(channel)
+
+    assert tries == 2
+
+
+async def test_a_bug_in_reading_the_state_ends_it_loudly(database_url: str) -> None:
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        async with asyncio.timeout(GIVE_UP_SECONDS):
+            await Channel(database_url, ["news"], name=NAME, on_connected=fail).run()
+
+
+async def test_what_waits_already_is_not_queued_twice(database_url: str, run: Run, writer: Writer) -> None:
+    channel = Channel(database_url, ["news"], name=NAME, ping_seconds=0.01)
+    run(channel.run())
+    await connected(channel)
+
+    for payload in ("bell", "bell", "other", "bell"):
+        await notify(writer, payload)
+    await round_trip(channel)
+
+    assert [await next_payload(channel), await next_payload(channel)] == ["bell", "other"]
+    assert await channel.next(0) is None
+    await notify(writer, "bell")
+    assert await next_payload(channel) == "bell"
+
+
+async def test_when_too_much_waits_the_state_is_read_again(
+    database_url: str, run: Run, writer: Writer
+) -> None:
+    reads = 0
+
+    async def read_state() -> None:
+        nonlocal reads
+        reads += 1
+
+    channel = Channel(
+        database_url, ["news"], name=NAME, on_connected=read_state, queue_size=3, ping_seconds=0.01
+    )
+    run(channel.run())
+    await connected(channel)
+
+    for number in range(4):
+        await notify(writer, str(number))
+    await round_trip(channel)
+
+    assert reads == 2
+    assert await next_payload(channel) == "3"
+    assert await channel.next(0) is None
+
+
+async def test_the_wait_before_a_reconnect_grows_until_listen_has_succeeded(
+    database_url: str, run: Run, tmp_path: Path
+) -> None:
+    async with wire(database_url, tmp_path) as (url, line):
+        line.refuse()
+        channel = Channel(url, ["news"], name=NAME)
+        run(channel.run())
+
+        async def failed_often() -> bool:
+            return channel.failures >= 3
+
+        await until(failed_often)
+        line.accept()
+        await connected(channel)
+
+    assert channel.failures == 0
+
+
+async def test_a_connection_that_is_up_but_deaf_is_noticed_and_replaced(
+    database_url: str, run: Run, writer: Writer, tmp_path: Path
+) -> None:
+    async with wire(database_url, tmp_path) as (url, line):
+        channel = Channel(url, ["news"], name=NAME, ping_seconds=0.05, ping_timeout_seconds=0.2)
+        run(channel.run())
+        await connected(channel)
+
+        line.swallow()
+
+        async def noticed() -> bool:
+            return not channel.connected
+
+        await until(noticed)
+        await connected(channel)
+        await notify(writer, "heard again")
+        assert await next_payload(channel) == "heard again"

@@ -1,0 +1,201 @@
+"""The deadline listener fires what is due at its time, and whatever happens to it, in the end."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from app.settings import Settings
+from listeners import deadlines
+from tests.listeners.conftest import Cut, Run, Writer, until
+from tests.listeners.wire import wire
+
+LISTENER = "curhat deadlines"
+NEVER = 3600.0
+
+
+async def pending_payment(writer: Writer, seconds: float) -> str:
+    """A payment session that expires so many seconds from now; nobody is told of its deadline."""
+    row = await (
+        await writer.execute(
+            """
+            with customer as (
+                insert into data.users (phone, display_name, created_at)
+                select '+62' || (8110000000 + count(*))::text, 'Sari', now() from data.users
+                returning id
+            )
+            insert into data.payment_sessions (customer_id, amount, duration_minutes, created_at, expires_at)
+            select id, 15000, 15, now(), now() + make_interval(secs => %s) from customer
+            returning id
+            """,
+            [seconds],
+        )
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+async def expired(writer: Writer, payment_id: str) -> None:
+    """Return when the payment session has expired."""
+
+    async def holds() -> bool:
+        row = await (
+            await writer.execute("select status from data.payment_sessions where id = %s", [payment_id])
+        ).fetchone()
+        assert row is not None
+        return bool(row[0] == "expired")
+
+    await until(holds)
+
+
+async def looked(monitor: psycopg.Connection[Any], database: str, times: int) -> None:
+    """Return when the listener has been seen to do something so many times."""
+    seen = set()
+
+    async def holds() -> bool:
+        row = monitor.execute(
+            "select state_change from pg_stat_activity where datname = %s and application_name = %s",
+            [database, LISTENER],
+        ).fetchone()
+        if row is not None:
+            seen.add(row[0])
+        return len(seen) >= times
+
+    await until(holds)
+
+
+async def fired_early(writer: Writer) -> int:
+    row = await (
+        await writer.execute(
+            """
+            select count(*) from data.events e
+            join data.payment_sessions p on p.id = e.entity_id
+            where e.to_status = 'expired' and e.at < p.expires_at
+            """
+        )
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def test_what_is_overdue_when_it_starts_is_fired(settings: Settings, run: Run, writer: Writer) -> None:
+    payment_id = await pending_payment(writer, -60)
+
+    run(deadlines.run(settings, look_seconds=NEVER))
+
+    await expired(writer, payment_id)
+
+
+async def test_it_wakes_at_the_time_of_the_next_deadline_and_not_before(
+    settings: Settings, run: Run, writer: Writer
+) -> None:
+    payment_ids = [await pending_payment(writer, 0.2 + number / 100) for number in range(20)]
+
+    run(deadlines.run(settings, look_seconds=NEVER))
+
+    for payment_id in payment_ids:
+        await expired(writer, payment_id)
+    assert await fired_early(writer) == 0
+
+
+async def test_it_wakes_for_a_deadline_that_is_set_nearer_than_its_sleep(
+    settings: Settings, run: Run, writer: Writer
+) -> None:
+    await pending_payment(writer, 600)
+    first = await pending_payment(writer, -1)
+    run(deadlines.run(settings, look_seconds=NEVER))
+    await expired(writer, first)
+
+    nearer = await pending_payment(writer, 0.1)
+    await writer.execute("select pg_notify('curhat_deadline', '0.1')")
+
+    await expired(writer, nearer)
+
+
+async def test_it_finds_a_deadline_that_nobody_told_it_of(
+    settings: Settings, run: Run, writer: Writer
+) -> None:
+    await pending_payment(writer, 600)
+    first = await pending_payment(writer, -1)
+    run(deadlines.run(settings))
+    await expired(writer, first)
+
+    untold = await pending_payment(writer, 0.1)
+
+    await expired(writer, untold)
+
+
+async def test_it_looks_although_nothing_waits(settings: Settings, run: Run, writer: Writer) -> None:
+    first = await pending_payment(writer, -1)
+    run(deadlines.run(settings))
+    await expired(writer, first)
+
+    untold = await pending_payment(writer, 0.1)
+
+    await expired(writer, untold)
+
+
+async def test_more_than_a_batch_that_is_due_at_once_is_fired(
+    settings: Settings, run: Run, writer: Writer
+) -> None:
+    payment_ids = [await pending_payment(writer, -1) for _ in range(deadlines.BATCH + 20)]
+
+    run(deadlines.run(settings, look_seconds=NEVER))
+
+    for payment_id in payment_ids:
+        await expired(writer, payment_id)
+
+
+async def test_it_survives_a_lost_connection(settings: Settings, run: Run, writer: Writer, cut: Cut) -> None:
+    first = await pending_payment(writer, -1)
+    run(deadlines.run(settings))
+    await expired(writer, first)
+
+    await cut(LISTENER)
+    await cut(f"{LISTENER} bell")
+    later = await pending_payment(writer, 0.1)
+
+    await expired(writer, later)
+
+
+async def test_it_comes_back_when_its_connections_swallow_everything(
+    settings: Settings, run: Run, writer: Writer, tmp_path: Path
+) -> None:
+    first = await pending_payment(writer, -1)
+    async with wire(settings.database_url, tmp_path) as (url, line):
+        run(deadlines.run(replace(settings, database_url=url)))
+        await expired(writer, first)
+
+        line.swallow()
+        later = await pending_payment(writer, 0.1)
+
+        await expired(writer, later)
+
+
+async def test_a_row_that_somebody_holds_is_fired_once_they_let_go(
+    settings: Settings, run: Run, writer: Writer, monitor: psycopg.Connection[Any], database: str
+) -> None:
+    held = await pending_payment(writer, -1)
+    async with writer.transaction():
+        await writer.execute("select from data.payment_sessions where id = %s for update", [held])
+        run(deadlines.run(settings, look_seconds=NEVER))
+        await looked(monitor, database, times=5)
+
+    await expired(writer, held)
+
+
+async def test_two_listeners_fire_a_deadline_once(settings: Settings, run: Run, writer: Writer) -> None:
+    payment_ids = [await pending_payment(writer, 0.2) for _ in range(30)]
+
+    run(deadlines.run(settings))
+    run(deadlines.run(settings))
+
+    await asyncio.gather(*(expired(writer, payment_id) for payment_id in payment_ids))
+    rows = await (
+        await writer.execute(
+            "select count(*) from data.events where to_status = 'expired' group by entity_id"
+        )
+    ).fetchall()
+    assert [row[0] for row in rows] == [1] * len(payment_ids)

@@ -1,0 +1,305 @@
+"""The relay hands every committed event on: whatever the order, and whatever dies."""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+
+from app.redis_server import RedisServer, find_program
+from app.settings import Settings
+from listeners import relay
+from tests.listeners.conftest import (
+    GIVE_UP_SECONDS,
+    Cut,
+    Run,
+    Subscriber,
+    Writer,
+    Writers,
+    until,
+    write_event,
+)
+from tests.listeners.wire import wire
+
+RELAY = "curhat relay"
+NEVER = 3600.0
+
+
+async def outbox(writer: Writer) -> int:
+    row = await (await writer.execute("select count(*) from data.outbox")).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def test_nothing_is_missed_of_writers_that_commit_in_scrambled_order_around_an_open_transaction(
+    settings: Settings, run: Run, subscriber: Subscriber, writers: Writers
+) -> None:
+    chance = random.Random(1)  # noqa: S311
+    run(relay.run(settings))
+    early = await writers.open(autocommit=False)
+    await write_event(early, -1)
+
+    async def write(number: int) -> None:
+        writer = await writers.open(autocommit=False)
+        for turn in range(20):
+            await write_event(writer, number * 100 + turn)
+            await asyncio.sleep(chance.random() / 100)
+            await writer.commit()
+
+    await asyncio.gather(*(write(number) for number in range(16)))
+    others = {number * 100 + turn for number in range(16) for turn in range(20)}
+    await subscriber.hear(others)  # although the early one is still open
+
+    await early.commit()
+    await subscriber.hear({-1})
+    assert Counter(frame["marker"] for frame in subscriber.frames) == Counter(others | {-1})
+
+
+async def test_the_bell_wakes_it(
+    settings: Settings, run: Run, subscriber: Subscriber, writer: Writer
+) -> None:
+    run(relay.run(settings, look_seconds=NEVER))
+    await write_event(writer, 1)
+    await subscriber.hear({1})
+
+    await write_event(writer, 2)
+
+    await subscriber.hear({2})
+
+
+async def test_it_finds_what_nobody_rang_for(
+    settings: Settings, run: Run, subscriber: Subscriber, writer: Writer, writers: Writers
+) -> None:
+    run(relay.run(settings))
+    await write_event(writer, 1)
+    await subscriber.hear({1})
+
+    await write_event(await writers.open(rings=False), 2)
+
+    await subscriber.hear({2})
+
+
+async def test_every_event_is_notified_once_and_without_its_body(
+    settings: Settings, run: Run, database_url: str, writer: Writer
+) -> None:
+    written = set(range(relay.BATCH + 50))
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as listener:
+        await listener.execute("listen curhat_events")
+        for marker in written:
+            await write_event(writer, marker)
+        rows = await (await writer.execute("select id from data.events")).fetchall()
+        run(relay.run(settings, look_seconds=NEVER))
+
+        announced = []
+        async for notification in listener.notifies(timeout=GIVE_UP_SECONDS):
+            announced.append(json.loads(notification.payload))
+            if len(announced) == len(written):
+                break
+        await writer.execute("notify curhat_events, 'last'")
+        async for notification in listener.notifies(timeout=GIVE_UP_SECONDS, stop_after=1):
+            assert notification.payload == "last"
+
+    assert sorted(event["id"] for event in announced) == sorted(row[0] for row in rows)
+    assert all("body" not in event for event in announced)
+
+
+async def test_an_event_of_an_unknown_type_holds_nothing_up(
+    settings: Settings, run: Run, subscriber: Subscriber, writer: Writer
+) -> None:
+    await writer.execute(
+        "select logic.append_event('UNHEARD_OF', 'thing', null, null, null, null, null, 'system', '{}')"
+    )
+    await write_event(writer, 1)
+    run(relay.run(settings))
+
+    await subscriber.hear({1})
+    await handed_on(writer)
+
+
+async def test_it_comes_back_after_its_connections_were_cut(
+    settings: Settings, run: Run, subscriber: Subscriber, writer: Writer, cut: Cut
+) -> None:
+    run(relay.run(settings))
+    await write_event(writer, 1)
+    await subscriber.hear({1})
+
+    await cut(RELAY)
+    await cut(f"{RELAY} bell")
+    await write_event(writer, 2)
+
+    await subscriber.hear({2})
+
+
+async def test_it_comes_back_when_its_connections_swallow_everything(
+    settings: Settings, run: Run, subscriber: Subscriber, writer: Writer, tmp_path: Path
+) -> None:
+    async with wire(settings.database_url, tmp_path) as (url, line):
+        run(relay.run(replace(settings, database_url=url)))
+        await write_event(writer, 1)
+        await subscriber.hear({1})
+
+        line.swallow()
+        await write_event(writer, 2)
+
+        await subscriber.hear({2})
+
+
+async def test_a_killed_relay_loses_nothing_and_the_one_that_stands_by_takes_over(
+    settings: Settings, subscriber: Subscriber, writer: Writer
+) -> None:
+    async with relay_process(settings) as first:
+        await write_event(writer, 0)
+        await subscriber.hear({0})
+        async with relay_process(settings):
+            await relays_connected(writer, 2)
+            for marker in range(1, 401):
+                await write_event(writer, marker)
+                if marker == 200:
+                    first.kill()
+            await subscriber.hear(set(range(401)))
+
+
+async def test_of_two_relays_one_works_and_one_waits_for_its_lock(
+    settings: Settings, run: Run, writer: Writer
+) -> None:
+    run(relay.run(settings))
+    run(relay.run(settings))
+    await relays_connected(writer, 2)
+
+    async def one_holds_the_lock() -> bool:
+        held = await (
+            await writer.execute(
+                "select count(*) from pg_locks where locktype = 'advisory' and granted "
+                "and database = (select oid from pg_database where datname = current_database()) "
+                "and (classid, objid) = (%s, %s)",
+                relay.LOCK,
+            )
+        ).fetchone()
+        return held == (1,)
+
+    await until(one_holds_the_lock)
+
+
+async def test_a_relay_that_hangs_loses_its_place(
+    settings: Settings, subscriber: Subscriber, writer: Writer
+) -> None:
+    async with relay_process(settings) as first:
+        await write_event(writer, 0)
+        await subscriber.hear({0})
+        first.send_signal(signal.SIGSTOP)
+        async with relay_process(settings):
+            await write_event(writer, 1)
+            await subscriber.hear({1})
+
+
+async def test_while_redis_is_gone_events_wait_and_are_handed_on_when_it_is_back(
+    settings: Settings, run: Run, writer: Writer, tmp_path: Path
+) -> None:
+    server = RedisServer(find_program(), tmp_path / "r", tmp_path / "redis.log")
+    first = server.start()
+    run(relay.run(replace(settings, redis_url=server.url())))
+    await write_event(writer, 1)
+    await handed_on(writer)
+
+    first.kill()
+    first.wait()
+    await write_event(writer, 2)
+    await relay_lost_redis(writer)
+    assert await outbox(writer) == 1
+
+    second = server.start()
+    await handed_on(writer)
+    second.terminate()
+    second.wait()
+
+
+async def test_while_redis_hangs_nothing_is_lost(
+    settings: Settings, run: Run, writer: Writer, tmp_path: Path
+) -> None:
+    server = RedisServer(find_program(), tmp_path / "r", tmp_path / "redis.log")
+    process = server.start()
+    subscriber = Subscriber(server.url())
+    await subscriber.open()
+    run(relay.run(replace(settings, redis_url=server.url())))
+    await write_event(writer, 1)
+    await subscriber.hear({1})
+
+    process.send_signal(signal.SIGSTOP)
+    await write_event(writer, 2)
+    await relay_lost_redis(writer)
+    process.send_signal(signal.SIGCONT)
+
+    await subscriber.hear({2})
+    await handed_on(writer)
+    await subscriber.close()
+    process.terminate()
+    process.wait()
+
+
+async def handed_on(writer: Writer) -> None:
+    """Return when the outbox is empty."""
+
+    async def holds() -> bool:
+        return await outbox(writer) == 0
+
+    await until(holds)
+
+
+async def relays_connected(writer: Writer, count: int) -> None:
+    """Return when so many relays are connected, at work or standing by."""
+
+    async def holds() -> bool:
+        return len(await backends(writer)) == count
+
+    await until(holds)
+
+
+async def relay_lost_redis(writer: Writer) -> None:
+    """Return when the relay has given up the connection it worked on."""
+    before = await backends(writer)
+
+    async def holds() -> bool:
+        return not before & await backends(writer)
+
+    await until(holds)
+
+
+async def backends(writer: Writer) -> set[int]:
+    rows = await (
+        await writer.execute(
+            "select pid from pg_stat_activity where datname = current_database() and application_name = %s",
+            [RELAY],
+        )
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+@asynccontextmanager
+async def relay_process(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A relay as a process of its own; killed at the end."""
+    program = (
+        "import asyncio; from app.settings import Settings; from listeners import relay; "
+        "asyncio.run(relay.run(Settings.from_environment()))"
+    )
+    environment = {
+        **os.environ,
+        "CURHAT_DATABASE_URL": settings.database_url,
+        "CURHAT_REDIS_URL": settings.redis_url,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, env=environment, stdout=asyncio.subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()

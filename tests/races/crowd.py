@@ -1,0 +1,35 @@
+"""Many connections that each make one call at the same moment."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import psycopg
+
+from tests.conftest import Connection
+
+MANY = 20
+
+
+class Crowd:
+    """As many connections of the app's, each with a thread."""
+
+    def __init__(self, connections: list[Connection], threads: ThreadPoolExecutor) -> None:
+        self._connections = connections
+        self._threads = threads
+        self.sound = True
+        """Whether nothing may have deadlocked when the test is over."""
+
+    def call(self, query: str, arguments: list[list[str]]) -> Counter[str]:
+        """How many were told what; those whose call went through are counted as 'done'."""
+        barrier = Barrier(len(arguments))
+
+        def one(connection: Connection, values: list[str]) -> str:
+            barrier.wait()
+            try:
+                connection.execute(query, values)
+            except psycopg.Error as error:
+                return error.diag.message_primary or str(error)
+            return "done"
+
+        return Counter(self._threads.map(one, self._connections, arguments))

@@ -1,0 +1,176 @@
+"""A blast sees who can be had when it begins, and is seen by nobody until it commits. Nobody falls between.
+
+Each test holds a blast open while the presence or load of a mitra changes, and fires what is due meanwhile.
+"""
+
+from collections.abc import Callable
+
+from tests.conftest import Connect, Connection
+from tests.races.conftest import InThread
+from tests.sql.world import World
+
+WaitForLock = Callable[[int], None]
+
+
+def blast(blaster: Connection, customer: str, payment: str) -> str:
+    """A blast that is under way; its search's id."""
+    row = blaster.execute("select api.start_general_request(%s, %s)", [customer, payment]).fetchone()
+    assert row is not None
+    search: str = row[0]["id"]
+    return search
+
+
+def come_online(world: World, mitra: str) -> None:
+    """A mitra's own switch."""
+    world.app.execute("select api.set_mitra_status(%s, true)", [mitra])
+
+
+def let_it_settle(world: World) -> None:
+    """The deadline listener's next looks."""
+    world.fire()
+    world.clock.advance(1)
+    world.fire()
+
+
+def open_offers(world: World, search: str) -> set[str]:
+    """The mitras to whom a search is offered now."""
+    offers = world.rows(
+        "select * from data.pairing_offers where request_id = %s and status = 'offered'", search
+    )
+    return {offer["mitra_id"] for offer in offers}
+
+
+def test_a_mitra_who_comes_online_meanwhile_is_offered_it(world: World, blaster: Connection) -> None:
+    mitra = world.mitra(online=False)
+    customer = world.customer()
+    search = blast(blaster, customer, world.pay(customer))
+
+    come_online(world, mitra)
+    world.fire()
+    blaster.execute("commit")
+    let_it_settle(world)
+
+    assert open_offers(world, search) == {mitra}
+    assert world.audit() == []
+
+
+def test_a_mitra_whose_chat_ends_meanwhile_is_offered_it(world: World, blaster: Connection) -> None:
+    world.configure("max_customers_per_mitra", 1)
+    mitra, customer = world.mitra(), world.customer()
+    chat = world.chat(world.customer(), mitra)
+    world.fire()
+    search = blast(blaster, customer, world.pay(customer))
+
+    world.end(chat)
+    world.fire()
+    blaster.execute("commit")
+    let_it_settle(world)
+
+    assert open_offers(world, search) == {mitra}
+    assert world.audit() == []
+
+
+def test_a_mitra_who_returns_meanwhile_is_offered_it(world: World, blaster: Connection) -> None:
+    mitra, customer = world.mitra(), world.customer()
+    world.wait(3600)
+    search = blast(blaster, customer, world.pay(customer))
+
+    world.api("renew_leases", [mitra])
+    world.fire()
+    blaster.execute("commit")
+    let_it_settle(world)
+
+    assert open_offers(world, search) == {mitra}
+    assert world.audit() == []
+
+
+def test_a_mitra_whose_chats_become_too_many_meanwhile_is_not_left_with_it(
+    world: World, blaster: Connection
+) -> None:
+    world.configure("max_customers_per_mitra", 1)
+    mitra, customer = world.mitra(), world.customer()
+    other_search = world.search(world.customer())
+    search = blast(blaster, customer, world.pay(customer))
+
+    world.accept(other_search, mitra)
+    world.fire()
+    blaster.execute("commit")
+    let_it_settle(world)
+
+    assert open_offers(world, search) == set()
+    assert world.audit() == []
+
+
+def test_a_mitra_who_is_just_leaving_is_waited_for_and_left_out(
+    world: World, connect: Connect, wait_for_lock: WaitForLock, in_thread: InThread
+) -> None:
+    leaving, staying, customer = world.mitra(), world.mitra(), world.customer()
+    payment = world.pay(customer)
+    leaver, starter = connect(), connect(lock_timeout="0")
+    leaver.execute("begin")
+    leaver.execute("select api.set_mitra_status(%s, false)", [leaving])
+
+    started = in_thread(starter.execute, "select api.start_general_request(%s, %s)", [customer, payment])
+    wait_for_lock(starter.info.backend_pid)
+    leaver.execute("commit")
+    started()
+
+    (search,) = world.rows("select * from data.pairing_requests")
+    assert world.offers(search) == [(staying, "offered")]
+
+
+def test_blasts_run_side_by_side(world: World, blaster: Connection) -> None:
+    mitra, one, other = world.mitra(), world.customer(), world.customer()
+    first = blast(blaster, one, world.pay(one))
+
+    second = world.search(other)["id"]
+    blaster.execute("commit")
+
+    assert open_offers(world, first) == open_offers(world, second) == {mitra}
+
+
+def test_a_blast_waits_for_the_commit_of_who_comes_online(
+    world: World, connect: Connect, wait_for_lock: WaitForLock, in_thread: InThread
+) -> None:
+    mitra, customer = world.mitra(online=False), world.customer()
+    payment = world.pay(customer)
+    comer, starter = connect(), connect(lock_timeout="0")
+    comer.execute("begin")
+    comer.execute("select api.set_mitra_status(%s, true)", [mitra])
+
+    started = in_thread(starter.execute, "select api.start_general_request(%s, %s)", [customer, payment])
+    wait_for_lock(starter.info.backend_pid)
+    comer.execute("commit")
+    started()
+
+    (search,) = world.rows("select * from data.pairing_requests")
+    assert world.offers(search) == [(mitra, "offered")]
+
+
+def test_an_offer_that_is_declined_while_its_mitra_leaves_is_closed_once(
+    world: World, connect: Connect, wait_for_lock: WaitForLock, in_thread: InThread
+) -> None:
+    leaving, _ = world.mitra(), world.mitra()
+    search = world.search(world.customer())
+    pause, leaver = connect(role="curhat_owner"), connect(lock_timeout="0")
+    stop_in(pause, "logic.try_lock_search(uuid)")
+
+    left = in_thread(leaver.execute, "select api.set_mitra_status(%s, false)", [leaving])
+    wait_for_lock(leaver.info.backend_pid)
+    world.decline(search, leaving)
+    pause.execute("select pg_advisory_unlock(1)")
+    left()
+
+    closed = [event["mitra_ids"] for event in world.events("CHAT_REQUEST_CLOSED")]
+    assert closed == [[leaving]]
+    assert world.audit() == []
+
+
+def stop_in(connection: Connection, function: str) -> None:
+    """Make a function of the test's own database wait at its beginning, until this connection unlocks it."""
+    row = connection.execute("select pg_get_functiondef(%s::regprocedure)", [function]).fetchone()
+    assert row is not None
+    connection.execute(
+        row[0].replace("\nbegin\n", "\nbegin\n    perform pg_advisory_xact_lock_shared(1);\n", 1)
+    )
+    connection.execute("select pg_advisory_lock(1)")

@@ -1,0 +1,194 @@
+"""A CURHAT_HOME of a test's own, and `curhat` as a process of its own in it."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from app.place import RECORD
+from tests.cluster import IN_MEMORY
+
+GIVE_UP_SECONDS = 120  # far more than any wait takes, so that a failure does not hang
+
+
+def eventually(condition: Callable[[], bool], what: str) -> None:
+    """Return as soon as the condition holds."""
+    give_up = time.monotonic() + GIVE_UP_SECONDS
+    while not condition():
+        assert time.monotonic() < give_up, f"it did not come to this: {what}"
+        time.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that only waits to be reaped does not."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def children(pid: int) -> dict[int, str]:
+    """The processes that this one has started: their command lines by pid."""
+    found = {}
+    for number in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
+        with contextlib.suppress(FileNotFoundError):
+            found[int(number)] = Path(f"/proc/{number}/cmdline").read_text("utf-8").replace("\0", " ").strip()
+    return {number: command for number, command in found.items() if command}
+
+
+def free_port() -> int:
+    """A port that nobody has at the moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def remove_home(home: Path) -> None:
+    """Remove a CURHAT_HOME with what it has elsewhere."""
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        for path in json.loads((home / RECORD).read_text(encoding="utf-8")).values():
+            shutil.rmtree(Path(path).parent, ignore_errors=True)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@dataclass
+class Curhat:
+    """The command line, with an environment that holds nothing but a home and two free ports."""
+
+    home: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    name: str = "curhat"
+    started: list["subprocess.Popen[str]"] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.public_port, self.internal_port = free_port(), free_port()
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "CURHAT_HOME": str(self.home),
+            "CURHAT_PUBLIC_PORT": str(self.public_port),
+            "CURHAT_INTERNAL_PORT": str(self.internal_port),
+            "CURHAT_WORKERS": "1",
+            **self.environment,
+        }
+
+    def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command to its end."""
+        return subprocess.run(
+            _command(arguments),
+            env={**self.environment, **environment},
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=GIVE_UP_SECONDS,
+        )
+
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """Start a command that goes on; what it says goes to `said`."""
+        with self.output.open("a") as output:
+            process = subprocess.Popen(
+                _command(arguments),
+                env={**self.environment, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                text=True,
+                start_new_session=True,
+            )
+        self.started.append(process)
+        return process
+
+    def up(self, **environment: str) -> "subprocess.Popen[str]":
+        """Start `curhat up` and return when it says that it is up."""
+        earlier = self.said().count("Curhat is up")
+        process = self.start("up", **environment)
+        eventually(
+            lambda: self.said().count("Curhat is up") > earlier or process.poll() is not None, "curhat up"
+        )
+        assert process.poll() is None, self.said()
+        return process
+
+    def interrupt(self, process: "subprocess.Popen[str]") -> int:
+        """Press Ctrl-C and return the exit code."""
+        process.send_signal(signal.SIGINT)
+        return process.wait(GIVE_UP_SECONDS)
+
+    @property
+    def output(self) -> Path:
+        return self.home.with_name(f"{self.name}.out")
+
+    def said(self) -> str:
+        """What the commands that go on have printed."""
+        return self.output.read_text(encoding="utf-8") if self.output.exists() else ""
+
+    def get(self, path: str) -> int:
+        """The status of a GET from the public listener."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"http://127.0.0.1:{self.public_port}{path}", timeout=GIVE_UP_SECONDS) as response:
+            return int(response.status)
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+        for process in self.started:
+            if process.poll() is None:
+                process.terminate()
+        for process in self.started:
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        remove_home(self.home)
+        self.output.unlink(missing_ok=True)
+
+
+def _command(arguments: tuple[str, ...]) -> list[str]:
+    return [sys.executable, "-P", "-m", "app.cli", *arguments]
+
+
+@contextlib.contextmanager
+def new_home() -> Iterator[Path]:
+    """A home with a short path that every account can reach."""
+    base = Path(tempfile.mkdtemp(prefix="curhat-run-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None))
+    base.chmod(0o711)
+    try:
+        yield base / "home"
+    finally:
+        remove_home(base / "home")
+        shutil.rmtree(base, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def new_curhat(**environment: str) -> Iterator[Curhat]:
+    """A command line whose processes are ended with the context."""
+    with new_home() as home:
+        curhat = Curhat(home, environment)
+        try:
+            yield curhat
+        finally:
+            curhat.end()
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with new_home() as made:
+        yield made
+
+
+@pytest.fixture
+def curhat() -> Iterator[Curhat]:
+    with new_curhat() as made:
+        yield made

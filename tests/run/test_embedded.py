@@ -1,0 +1,199 @@
+"""The embedded servers for real: each test makes a cluster of its own, and some start it twice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+
+from app import embedded, postgres
+from app.accounts import process_options, server_account
+from app.embedded import UNFINISHED, Embedded
+from app.place import PlaceError, find, make_home
+from app.postgres import PostgresError
+from app.settings import Settings
+from app.supervisor import Supervisor
+from tests.run.conftest import GIVE_UP_SECONDS, eventually, is_alive, remove_home
+
+
+def settings_for(home: Path) -> Settings:
+    return Settings.from_environment({"CURHAT_HOME": str(home)})
+
+
+def prepared(home: Path) -> Embedded:
+    make_home(home, server_account())
+    return embedded.prepare(settings_for(home))
+
+
+@asynccontextmanager
+async def running(home: Path) -> AsyncIterator[Embedded]:
+    servers = prepared(home)
+    servers.make_ready_to_start()
+    async with Supervisor() as supervisor:
+        await supervisor.start(*servers.programs())
+        servers.provision()
+        yield servers
+
+
+def connect(servers: Embedded) -> psycopg.Connection[Any]:
+    return psycopg.connect(servers.settings.database_url, autocommit=True)
+
+
+def connect_as_superuser(servers: Embedded) -> psycopg.Connection[Any]:
+    assert servers.postgres is not None
+    return psycopg.connect(servers.postgres.url(embedded.DATABASE), autocommit=True)
+
+
+async def test_data_is_kept_from_run_to_run(home: Path) -> None:
+    async with running(home) as servers:
+        with connect(servers) as connection:
+            connection.execute("create table kept (what text)")
+            connection.execute("insert into kept values ('this')")
+    async with running(home) as servers:
+        with connect(servers) as connection:
+            assert connection.execute("select what from kept").fetchone() == ("this",)
+
+
+async def test_another_terminal_finds_the_servers_while_they_run_and_only_then(home: Path) -> None:
+    async with running(home):
+        found = embedded.locate(settings_for(home))
+        with psycopg.connect(found.database_url) as connection:
+            row = connection.execute(
+                "select current_user, current_database(), inet_server_addr(), rolsuper "
+                "from pg_roles where rolname = current_user"
+            ).fetchone()
+        assert row == ("curhat", "curhat", None, False)
+        with redis.Redis.from_url(found.redis_url) as client:
+            assert client.ping()
+    with pytest.raises(PlaceError, match="CURHAT_DATABASE_URL"):
+        embedded.locate(settings_for(home))
+
+
+async def test_servers_run_for_a_home_that_their_account_cannot_reach_and_whose_path_is_long(
+    home: Path,
+) -> None:
+    closed = home / "closed"
+    closed.mkdir(parents=True, mode=0o700)
+    far = closed / ("l" * 120)
+    try:
+        async with running(far) as servers:
+            with connect(servers) as connection:
+                connection.execute("create table kept ()")
+        async with running(far) as servers:
+            with connect(servers) as connection:
+                connection.execute("table kept")
+    finally:
+        remove_home(far)
+
+
+async def test_what_a_killed_run_left_running_is_stopped_and_its_data_kept(home: Path) -> None:
+    crashed = prepared(home)
+    crashed.make_ready_to_start()
+    assert crashed.postgres is not None
+    assert crashed.redis is not None
+    replace(crashed.postgres, log=crashed.place.sockets / "log").start()
+    left = crashed.redis.start()
+    crashed.provision()
+    with connect(crashed) as connection:
+        connection.execute("create table kept ()")
+    postmaster = int((crashed.postgres.data / "postmaster.pid").read_text().splitlines()[0])
+
+    try:
+        async with running(home) as servers:
+            assert not is_alive(postmaster)
+            assert left.wait(GIVE_UP_SECONDS) == 0
+            with connect(servers) as connection:
+                connection.execute("table kept")
+    finally:
+        left.kill()
+
+
+async def test_a_stale_pid_file_whose_pid_is_somebody_elses_now_stops_nobody(home: Path) -> None:
+    async with running(home) as servers:
+        pass
+    assert servers.postgres is not None
+    pid_file = servers.postgres.data / "postmaster.pid"
+    somebody = await asyncio.create_subprocess_exec("sleep", "1000", **process_options(servers.account))
+    try:
+        pid_file.write_text(f"{somebody.pid}\n{servers.postgres.data}\n0\n5432\n\n\n")
+        async with running(home) as servers, servers_connection(servers):
+            assert is_alive(somebody.pid)
+    finally:
+        somebody.kill()
+        await somebody.wait()
+
+
+async def test_a_cluster_that_was_not_made_to_its_end_is_made_anew(home: Path) -> None:
+    servers = prepared(home)
+    unfinished = servers.place.data.with_name(servers.place.data.name + UNFINISHED)
+    unfinished.mkdir()
+    (unfinished / "PG_VERSION").write_text("15\n")
+    async with running(home) as servers, servers_connection(servers):
+        assert not unfinished.exists()
+
+
+def test_data_of_an_older_postgres_is_told_in_one_sentence(home: Path) -> None:
+    make_home(home, server_account())
+    (home / "postgres").mkdir()
+    (home / "postgres" / "PG_VERSION").write_text("11\n")
+    with pytest.raises(PostgresError, match="made by PostgreSQL 11"):
+        embedded.prepare(settings_for(home))
+
+
+def test_data_of_a_postgres_that_is_installed_but_too_old_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = home / "pgsql-14" / "bin"
+    old.mkdir(parents=True)
+    for name in ("postgres", "initdb", "pg_ctl"):
+        (old / name).write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 14.9'\n")
+        (old / name).chmod(0o755)
+    monkeypatch.setattr(postgres, "PROGRAM_DIRECTORIES", (str(old),))
+    (home / "postgres").mkdir()
+    (home / "postgres" / "PG_VERSION").write_text("14\n")
+    with pytest.raises(PostgresError, match="made by PostgreSQL 14, and Curhat needs 15"):
+        embedded.find_cluster_programs(find(home))
+
+
+async def test_pg_cron_runs_a_procedure_that_commits_over_our_socket(home: Path) -> None:
+    async with running(home) as servers:
+        if not servers.has_cron:
+            pytest.skip("pg_cron is not installed")
+        with connect(servers) as connection:
+            connection.execute("create table ticks (at timestamptz default now())")
+            connection.execute(
+                """
+                create procedure tick() language plpgsql as $$
+                begin
+                    for i in 1..3 loop
+                        insert into ticks default values;
+                        commit;
+                    end loop;
+                end
+                $$
+                """
+            )
+            connection.execute("select cron.schedule_in_database('tick', '@reboot', 'call tick()', 'curhat')")
+        with connect_as_superuser(servers) as connection:
+            # As if CURHAT_HOME had been somewhere else when the job was scheduled.
+            connection.execute("update cron.job set nodename = '/somewhere/else'")
+            servers.provision()
+    async with running(home) as servers:
+        with connect(servers) as connection:
+            eventually(
+                lambda: connection.execute("select count(distinct at) from ticks").fetchone() == (3,),
+                "pg_cron has called the procedure, and each commit was a transaction",
+            )
+
+
+@asynccontextmanager
+async def servers_connection(servers: Embedded) -> AsyncIterator[None]:
+    """Fails when Postgres does not take connections."""
+    with connect(servers) as connection:
+        connection.execute("select 1")
+        yield

@@ -1,0 +1,128 @@
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.accounts import can_enter, server_account
+from app.place import RECORD, PlaceError, find, locked, make, make_home
+from app.postgres import SOCKET_PATH_LIMIT
+from tests.run.conftest import remove_home
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
+
+
+@pytest.fixture
+def closed_home(home: Path) -> Iterator[Path]:
+    """A home below a directory that nobody but us may enter, as /root is."""
+    closed = home / "closed"
+    closed.mkdir(parents=True, mode=0o700)
+    yield closed / "home"
+    remove_home(closed / "home")
+
+
+@pytest.fixture
+def long_home(home: Path) -> Iterator[Path]:
+    """A home whose path is too long for a unix socket."""
+    long = home / ("l" * SOCKET_PATH_LIMIT)
+    long.mkdir(parents=True)
+    yield long
+    remove_home(long)
+
+
+def test_everything_lies_in_the_home_where_that_can_be(home: Path) -> None:
+    make_home(home, server_account())
+    place = make(home, server_account())
+    assert (place.data, place.sockets) == (home / "postgres", home / "run")
+    assert can_enter(place.sockets, server_account())
+    assert not (home / RECORD).exists()
+
+
+@as_root
+def test_a_home_out_of_the_accounts_reach_has_its_data_and_sockets_elsewhere(closed_home: Path) -> None:
+    account = server_account()
+    make_home(closed_home, account)
+    place = make(closed_home, account)
+    assert place.outside(closed_home) == [place.data, place.sockets]
+    assert can_enter(place.sockets, account)
+
+
+@as_root
+def test_the_place_elsewhere_is_the_same_in_every_run(closed_home: Path) -> None:
+    account = server_account()
+    make_home(closed_home, account)
+    place = make(closed_home, account)
+    assert find(closed_home) == place
+    assert make(closed_home, account) == place
+
+
+@as_root
+def test_a_place_elsewhere_that_is_gone_is_made_anew(closed_home: Path) -> None:
+    account = server_account()
+    make_home(closed_home, account)
+    gone = make(closed_home, account)
+    shutil.rmtree(gone.data.parent)
+    place = make(closed_home, account)
+    assert place != gone
+    assert can_enter(place.sockets, account)
+
+
+@as_root
+def test_data_that_has_come_out_of_reach_is_not_left_behind_silently(home: Path) -> None:
+    account = server_account()
+    make_home(home, account)
+    make(home, account).data.mkdir()
+    home.chmod(0o700)
+    with pytest.raises(PlaceError, match="cannot reach its data"):
+        make(home, account)
+
+
+def test_a_path_too_long_for_a_socket_puts_the_sockets_elsewhere_for_good(long_home: Path) -> None:
+    account = server_account()
+    make_home(long_home, account)
+    place = make(long_home, account)
+    assert place.data == long_home / "postgres"
+    assert len(str(place.sockets / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT
+    assert can_enter(place.sockets, account)
+    assert make(long_home, account) == find(long_home) == place
+
+
+def test_a_damaged_record_is_told(home: Path) -> None:
+    make_home(home, None)
+    (home / RECORD).write_text("[")
+    with pytest.raises(PlaceError, match=RECORD):
+        find(home)
+
+
+def test_a_home_that_cannot_be_made_is_told(home: Path) -> None:
+    home.touch()
+    with pytest.raises(PlaceError, match="CURHAT_HOME"):
+        make_home(home / "below", None)
+    home.unlink()
+
+
+def test_a_home_has_one_holder_at_a_time(home: Path) -> None:
+    make_home(home, None)
+    with locked(home), pytest.raises(PlaceError, match=f"process {os.getpid()}"), locked(home):
+        pass
+    with locked(home):
+        pass
+
+
+def test_a_holder_that_is_killed_holds_nothing(home: Path) -> None:
+    make_home(home, None)
+    holding = (
+        "import sys, time; from pathlib import Path; from app.place import locked\n"
+        "with locked(Path(sys.argv[1])): print('held', flush=True); time.sleep(1000)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", holding, str(home)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        process.kill()
+    with locked(home):
+        pass

@@ -1,0 +1,117 @@
+from pathlib import Path
+
+import pytest
+
+from app.settings import DEVELOPMENT_SECRET, JwtKey, Settings, SettingsError
+
+SECRET = "s" * 32
+PRODUCTION = {"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": f"k1:{SECRET}"}
+
+
+def test_an_empty_environment_means_development_with_everything_embedded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Settings.from_environment({})
+
+    assert (settings.env, settings.home, settings.workers) == ("development", tmp_path / ".curhat", 2)
+    assert (settings.host, settings.public_port) == ("127.0.0.1", 3000)
+    assert (settings.internal_host, settings.internal_port) == ("127.0.0.1", 3001)
+    assert (settings.database_url, settings.redis_url) == ("", "")
+    assert settings.demo
+    assert settings.cors_origins == ("http://localhost:5173",)
+    assert settings.otp_sender == "log"
+    assert [key.secret for key in settings.jwt_keys] == [DEVELOPMENT_SECRET]
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    empty = dict.fromkeys(("CURHAT_DATABASE_URL", "CURHAT_WORKERS", "CURHAT_DEMO", "CURHAT_ENV"), "")
+    assert Settings.from_environment(empty) == Settings.from_environment({})
+
+
+def test_production_has_no_demo_people_and_no_origin_of_its_own_accord() -> None:
+    settings = Settings.from_environment(PRODUCTION)
+    assert not settings.demo
+    assert settings.cors_origins == ()
+
+
+def test_the_first_key_signs_and_all_are_kept() -> None:
+    settings = Settings.from_environment({"CURHAT_JWT_KEYS": f"new:{SECRET}, old:{SECRET}:with colon"})
+    assert settings.jwt_keys == (JwtKey("new", SECRET), JwtKey("old", f"{SECRET}:with colon"))
+
+
+@pytest.mark.parametrize(
+    ("given", "demo"), [("on", True), ("TRUE", True), ("1", True), ("off", False), ("no", False)]
+)
+def test_demo_is_a_switch(given: str, demo: bool) -> None:
+    assert Settings.from_environment({"CURHAT_DEMO": given}).demo is demo
+
+
+WRONG = [
+    ("CURHAT_ENV", "staging"),
+    ("CURHAT_PUBLIC_PORT", "http"),
+    ("CURHAT_PUBLIC_PORT", "0"),
+    ("CURHAT_PUBLIC_PORT", "65536"),
+    ("CURHAT_PUBLIC_PORT", "-1"),
+    ("CURHAT_PUBLIC_PORT", "٣٠٠٠"),
+    ("CURHAT_INTERNAL_PORT", "3000"),
+    ("CURHAT_HOST", "http://localhost"),
+    ("CURHAT_INTERNAL_HOST", "a b"),
+    ("CURHAT_DEMO", "maybe"),
+    ("CURHAT_WORKERS", "0"),
+    ("CURHAT_WORKERS", "two"),
+    ("CURHAT_DATABASE_URL", "mysql://user:hunter2@host/db"),
+    ("CURHAT_DATABASE_URL", "host=localhost password=hunter2"),
+    ("CURHAT_DATABASE_URL", "postgresql://[hunter2/db"),
+    ("CURHAT_REDIS_URL", "hunter2@localhost:6379"),
+    ("CURHAT_JWT_KEYS", "hunter2"),
+    ("CURHAT_JWT_KEYS", "k1:hunter2"),
+    ("CURHAT_JWT_KEYS", f":{SECRET}"),
+    ("CURHAT_JWT_KEYS", f"k1:{SECRET},k1:{SECRET}"),
+    ("CURHAT_JWT_KEYS", f"k1:{SECRET},"),
+    ("CURHAT_CORS_ORIGINS", "*"),
+    ("CURHAT_CORS_ORIGINS", "https://example.com/"),
+    ("CURHAT_CORS_ORIGINS", "https://example.com,ftp://example.com"),
+    ("CURHAT_CORS_ORIGINS", "https://user@example.com"),
+    ("CURHAT_CORS_ORIGINS", "https://[example"),
+    ("CURHAT_OTP_SENDER", "smtp"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_value_is_told_in_one_sentence_that_names_the_variable_and_no_secret(
+    name: str, value: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({name: value})
+    sentence = str(caught.value)
+    assert name in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert "hunter2" not in sentence
+
+
+def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match="CURHAT_HOME"):
+        Settings.from_environment({"CURHAT_HOME": str(tmp_path / "file")})
+
+
+@pytest.mark.parametrize(
+    "keys", ["", f"development:{SECRET}", f"k1:{DEVELOPMENT_SECRET}", f"k1:{SECRET},k2:{DEVELOPMENT_SECRET}"]
+)
+def test_production_refuses_development_keys(keys: str) -> None:
+    with pytest.raises(SettingsError, match="CURHAT_JWT_KEYS"):
+        Settings.from_environment({"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": keys})
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    settings = Settings.from_environment(
+        {
+            **PRODUCTION,
+            "CURHAT_DATABASE_URL": "postgresql://u:hunter2@h/d",
+            "CURHAT_REDIS_URL": "redis://:hunter2@h",
+        }
+    )
+    assert "hunter2" not in repr(settings)
+    assert SECRET not in repr(settings)

@@ -1,0 +1,64 @@
+import asyncio
+import os
+import signal
+
+import pytest
+
+from app.signals import until_asked_to_stop
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_being_asked_to_stop_cancels_the_work_and_waits_for_its_end(number: signal.Signals) -> None:
+    ended = asyncio.Event()
+
+    async def work() -> None:
+        os.kill(os.getpid(), number)
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            ended.set()
+
+    await until_asked_to_stop(work())
+    assert ended.is_set()
+
+
+async def test_being_asked_again_hurries_it_up() -> None:
+    hurried = asyncio.Event()
+
+    async def work() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+            await hurried.wait()
+
+    await until_asked_to_stop(work(), hurry=hurried.set)
+
+
+async def test_work_that_fails_or_is_cancelled_from_within_is_not_taken_for_stopped() -> None:
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    async def cancel_itself() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(ZeroDivisionError):
+        await until_asked_to_stop(fail())
+    with pytest.raises(asyncio.CancelledError):
+        await until_asked_to_stop(cancel_itself())
+
+
+async def test_who_ignores_hangups_is_not_stopped_by_one() -> None:
+    """`nohup curhat up` goes on when its terminal is closed."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+
+        async def work() -> None:
+            os.kill(os.getpid(), signal.SIGHUP)
+            await asyncio.sleep(0)
+
+        await until_asked_to_stop(work())
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -1,0 +1,228 @@
+"""`curhat up` and the commands beside it, as processes of their own, as somebody in a terminal has them."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from app.accounts import server_account
+from app.place import make_home
+from tests.cluster import TestCluster
+from tests.run.conftest import Curhat, children, eventually, is_alive, new_curhat
+
+DEMO_CUSTOMER = "c0000000-0000-4000-8000-000000000001"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[tuple[Curhat, "subprocess.Popen[str]"]]:
+    """One `curhat up` for those tests that leave it as it was."""
+    with new_curhat() as curhat:
+        yield curhat, curhat.up()
+
+
+Running = tuple[Curhat, "subprocess.Popen[str]"]
+
+
+def test_both_listeners_answer_and_the_screen_says_where_and_who(running: Running) -> None:
+    curhat, _ = running
+    assert curhat.get("/healthz") == 200
+    assert curhat.get("/readyz") == 200
+    screen = curhat.said()
+    for shown in (
+        f"http://127.0.0.1:{curhat.public_port}",
+        f"http://127.0.0.1:{curhat.internal_port}",
+        str(curhat.home / "log"),
+        DEMO_CUSTOMER,
+        "Ctrl-C",
+    ):
+        assert shown in screen
+
+
+def test_every_process_has_a_log(running: Running) -> None:
+    curhat, _ = running
+    names = {path.name for path in (curhat.home / "log").iterdir()}
+    assert names == {
+        f"{name}.log"
+        for name in ("up", "postgres", "redis", "public-1", "internal", "relay", "deadlines", "demo")
+    }
+
+
+def test_a_second_run_on_the_same_home_is_refused(running: Running) -> None:
+    curhat, process = running
+    refused = curhat.run("up")
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert str(process.pid) in refused.stderr
+
+
+def test_psql_runs_with_the_role_that_is_asked_for(running: Running) -> None:
+    curhat, _ = running
+    done = curhat.run("psql", "--role", "operator", "--", "-X", "-A", "-t", "-c", "select current_user")
+    assert (done.stdout, done.returncode) == ("curhat_operator\n", 0)
+
+
+def test_the_demo_people_are_added_once(running: Running) -> None:
+    curhat, _ = running
+    assert curhat.run("seed").stdout == curhat.run("seed").stdout
+    count = "select count(*) from data.users"
+    assert curhat.run("psql", "--role", "owner", "--", "-X", "-A", "-t", "-c", count).stdout == "2\n"
+
+
+def test_migrate_has_nothing_left_to_do(running: Running) -> None:
+    curhat, _ = running
+    done = curhat.run("migrate")
+    assert (done.stdout, done.returncode) == ("The database is up to date.\n", 0)
+
+
+def test_the_doctor_finds_everything_there(running: Running) -> None:
+    curhat, _ = running
+    shown = curhat.run("doctor").stdout
+    for subject in ("Postgres programs", "Redis", "Schema", "relay", "Public listener", "Internal listener"):
+        assert any(line.startswith("ok") and subject in line for line in shown.splitlines()), shown
+
+
+@pytest.mark.parametrize(("command", "programs"), [("serve", 2), ("listen", 2)])
+def test_serve_and_listen_keep_their_own_programs_running_beside_it(
+    running: Running, command: str, programs: int
+) -> None:
+    curhat, _ = running
+    other = Curhat(curhat.home, name=command)  # with other ports, and the same Postgres and Redis
+    process = other.start(command)
+    curhat.started.append(process)
+    eventually(
+        lambda: "all programs are ready" in other.said() or process.poll() is not None, "all are ready"
+    )
+    pids = list(children(process.pid))
+    assert len(pids) == programs
+    if command == "serve":
+        assert other.get("/healthz") == 200
+    assert other.interrupt(process) == 0
+    assert [pid for pid in pids if is_alive(pid)] == []
+
+
+@pytest.mark.parametrize("name", ["public-1", "internal", "relay", "deadlines", "demo", "redis", "postgres"])
+def test_a_process_that_is_killed_comes_back(running: Running, name: str) -> None:
+    curhat, process = running
+    mark = {"redis": "redis-server", "postgres": "bin/postgres"}.get(name, f"--name {name}")
+
+    def pid() -> int | None:
+        return next((number for number, command in children(process.pid).items() if mark in command), None)
+
+    eventually(lambda: pid() is not None, f"{name} runs")
+    first = pid()
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    eventually(lambda: pid() not in (None, first), f"{name} runs again")
+    eventually(lambda: curhat.run("psql", "--", "-X", "-c", "select 1").returncode == 0, "Postgres answers")
+    log = (curhat.home / "log" / "up.log").read_text(encoding="utf-8")
+    assert any("program ended" in line and f"program={name}" in line for line in log.splitlines())
+
+
+def test_ctrl_c_leaves_no_process_and_the_next_run_has_the_data(curhat: Curhat) -> None:
+    process = curhat.up()
+    pids = list(children(process.pid))
+    create = ("psql", "--role", "owner", "--", "-X", "-c", "create table data.kept ()")
+    assert curhat.run(*create).returncode == 0
+
+    assert curhat.interrupt(process) == 0
+    assert [pid for pid in pids if is_alive(pid)] == []
+
+    curhat.up()
+    again = curhat.run("psql", "--role", "owner", "--", "-X", "-c", "table data.kept")
+    assert again.returncode == 0, again.stderr
+
+
+def test_no_process_outlives_a_run_that_is_killed_and_the_next_one_starts(curhat: Curhat) -> None:
+    process = curhat.up(CURHAT_DEMO="off")
+    pids = list(children(process.pid))
+    assert len(pids) == 6
+    process.kill()
+    process.wait()
+    eventually(lambda: not any(map(is_alive, pids)), "all of its processes are gone")
+    curhat.up(CURHAT_DEMO="off")
+    assert curhat.get("/readyz") == 200
+
+
+def test_servers_that_are_given_take_the_place_of_the_embedded_ones(
+    curhat: Curhat, cluster: TestCluster, empty_database: str, redis_url: str
+) -> None:
+    curhat.up(CURHAT_DATABASE_URL=cluster.url(empty_database), CURHAT_REDIS_URL=redis_url, CURHAT_DEMO="off")
+    assert curhat.get("/readyz") == 200
+    assert not (curhat.home / "postgres").exists()
+    assert curhat.interrupt(curhat.started[-1]) == 0
+
+
+def test_a_migration_that_fails_is_told_and_what_was_started_is_stopped(
+    curhat: Curhat, cluster: TestCluster
+) -> None:
+    not_ours = cluster.url("postgres")
+    done = curhat.run("up", CURHAT_DATABASE_URL=not_ours)
+    assert done.returncode == 1
+    assert "permission denied" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (curhat.home / "log" / "redis.log").exists()
+    assert not (curhat.home / "run" / "redis.sock").exists()
+
+
+@pytest.mark.parametrize("listener", ["PUBLIC", "INTERNAL"])
+def test_a_port_in_use_is_told_before_anything_is_started(curhat: Curhat, listener: str) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        refused = curhat.run("up", **{f"CURHAT_{listener}_PORT": str(port)})
+    told(refused, f"CURHAT_{listener}_PORT")
+    assert not (curhat.home / "postgres").exists()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("CURHAT_WORKERS", "many"),
+        ("CURHAT_ENV", "production"),  # without keys
+        ("CURHAT_HOST", "192.0.2.1"),
+        ("CURHAT_DATABASE_URL", "postgresql:///curhat?host=/nowhere"),
+        ("CURHAT_REDIS_URL", "unix:///nowhere/redis.sock"),
+    ],
+)
+def test_a_wrong_setting_is_told_before_anything_is_started(
+    curhat: Curhat, variable: str, value: str
+) -> None:
+    told(curhat.run("up", **{variable: value}), "CURHAT_JWT_KEYS" if value == "production" else variable)
+    assert not (curhat.home / "log" / "postgres.log").exists()
+
+
+def test_data_of_another_postgres_is_told_before_anything_is_started(curhat: Curhat) -> None:
+    make_home(curhat.home, server_account())
+    (curhat.home / "postgres").mkdir()
+    (curhat.home / "postgres" / "PG_VERSION").write_text("11\n")
+    told(curhat.run("up"), "PostgreSQL 11")
+    assert not (curhat.home / "log" / "redis.log").exists()
+
+
+@pytest.mark.parametrize("command", ["serve", "listen", "migrate", "seed", "psql", "demo"])
+def test_where_nothing_runs_a_command_says_so(curhat: Curhat, command: str) -> None:
+    told(curhat.run(command), "Nothing runs")
+
+
+def test_the_doctor_says_what_to_do_where_nothing_runs(curhat: Curhat) -> None:
+    done = curhat.run("doctor")
+    assert done.returncode == 1
+    assert "curhat up" in done.stdout
+
+
+def test_a_token_is_printed_in_development_and_refused_in_production(curhat: Curhat) -> None:
+    printed = curhat.run("token", "customer", DEMO_CUSTOMER)
+    assert (printed.returncode, printed.stdout.count(".")) == (0, 2)
+    keys = {"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": f"k:{'s' * 32}"}
+    told(curhat.run("token", "customer", DEMO_CUSTOMER, **keys), "production")
+
+
+def told(done: "subprocess.CompletedProcess[str]", about: str) -> None:
+    """It ended with 2 and said one sentence, about this."""
+    assert (done.returncode, done.stdout) == (2, "")
+    assert about in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr

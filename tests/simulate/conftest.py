@@ -1,0 +1,82 @@
+"""A whole service in processes of its own, as `curhat serve` and `curhat listen` run it."""
+
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from app import programs
+from app.settings import Settings
+from app.supervisor import Backoff, Program, Supervisor
+
+
+@dataclass(frozen=True)
+class Service:
+    """What runs; `kill` ends one of its processes as `kill -9` does."""
+
+    settings: Settings
+    _supervisor: Supervisor
+
+    @property
+    def names(self) -> set[str]:
+        """The processes that run at this moment."""
+        return set(self._supervisor.pids)
+
+    def kill(self, name: str) -> bool:
+        """Kill a process; False when it does not run at this moment."""
+        pid = self._supervisor.pids.get(name)
+        if pid is None:
+            return False
+        os.kill(pid, signal.SIGKILL)
+        return True
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    return Settings.from_environment(
+        {
+            "CURHAT_DATABASE_URL": database_url,
+            "CURHAT_REDIS_URL": redis_url,
+            "CURHAT_HOME": str(tmp_path),
+            "CURHAT_PUBLIC_PORT": str(free_port()),
+            "CURHAT_INTERNAL_PORT": str(free_port()),
+        }
+    )
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, without: str | None = None) -> AsyncIterator[Service]:
+    """Two public workers, the relay and the deadline listener, each started again when it dies."""
+    workers = [one for one in programs.workers(settings, settings.log_dir) if one.name != "internal"]
+    listeners = programs.listeners(settings, settings.log_dir)
+    async with Supervisor(Backoff(longest=0.5)) as supervisor:
+        await supervisor.start(
+            *(with_ports(one, settings) for one in (*workers, *listeners) if one.name != without)
+        )
+        yield Service(settings, supervisor)
+
+
+@pytest.fixture
+async def service(settings: Settings) -> AsyncIterator[Service]:
+    async with running(settings) as service:
+        yield service
+
+
+def with_ports(program: Program, settings: Settings) -> Program:
+    ports = {
+        "CURHAT_PUBLIC_PORT": str(settings.public_port),
+        "CURHAT_INTERNAL_PORT": str(settings.internal_port),
+    }
+    return replace(program, environment={**(program.environment or {}), **ports})
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

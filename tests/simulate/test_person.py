@@ -1,0 +1,121 @@
+"""A person's app over the real API: what it misses while it is cut off, it learns when it is back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from app.simulate.knowledge import Chat, ended_fact
+from app.simulate.people import seed_people
+from app.simulate.person import Person
+from app.simulate.plan import Figures
+from app.simulate.simulation import make_person, rest_client
+from app.simulate.truth import truth, untold
+from tests.simulate.conftest import Service
+
+GIVE_UP_SECONDS = 30
+
+
+@dataclass
+class Pair:
+    """A customer and a mitra who are in a chat, and the customer's socket."""
+
+    customer: Person
+    mitra: Person
+    chat: Chat
+    socket: asyncio.Task[None]
+    tasks: asyncio.TaskGroup
+
+    async def disconnect(self) -> None:
+        """The customer's socket is gone."""
+        self.socket.cancel()
+        await asyncio.wait([self.socket])
+
+    async def reconnect(self) -> None:
+        """The customer's socket is back, and what it showed has been followed up."""
+        known = self.customer.knowledge.snapshots
+        self.socket = await self.customer.start(self.tasks)
+        assert await self.customer.until(lambda: self.customer.knowledge.snapshots > known, GIVE_UP_SECONDS)
+
+    async def knows_all(self) -> bool:
+        """Whether the customer comes to know everything that REST knows."""
+        facts, faults = await truth(self.customer, frozenset())
+        assert faults == []
+        return await self.customer.until(lambda: not untold(self.customer, facts), GIVE_UP_SECONDS)
+
+
+@pytest.fixture
+async def pair(service: Service) -> AsyncIterator[Pair]:
+    figures = Figures()
+    people = await seed_people(service.settings.database_url, 1, 1)
+    async with rest_client(service.settings) as client, asyncio.TaskGroup() as tasks:
+        customer, mitra = (make_person(service.settings, client, one, "seed", figures) for one in people)
+        socket = await customer.start(tasks, GIVE_UP_SECONDS)
+        other_socket = await mitra.start(tasks, GIVE_UP_SECONDS)
+        await mitra.rest.post("/api/mitra/status", {"online": True})
+        chat_id = await chat_between(customer, mitra)
+        assert await customer.until(customer.knowledge.open_chats, GIVE_UP_SECONDS)
+        pair = Pair(customer, mitra, customer.knowledge.chats[chat_id], socket, tasks)
+        yield pair
+        pair.socket.cancel()
+        other_socket.cancel()
+    assert figures.unexpected == {}
+
+
+async def chat_between(customer: Person, mitra: Person) -> str:
+    """Pay, search and accept; the chat's id as the mitra was told it in reply."""
+    payment = await customer.rest.post("/api/client/payment-sessions", {"duration_minutes": 15})
+    payment_id = payment.body["id"]
+    customer.knowledge.own_payment(payment_id)
+    await customer.rest.post(f"/api/client/payment-sessions/{payment_id}/confirm")
+    search = await customer.rest.post("/api/client/chat-requests", {"payment_session_id": payment_id})
+    customer.knowledge.own_search(search.body["id"], payment_id)
+    accepted = await mitra.rest.post(f"/api/mitra/chat-requests/{search.body['id']}/accept")
+    return str(accepted.body["chat_session"]["id"])
+
+
+async def test_what_was_told_over_the_socket_is_all_there_is(pair: Pair) -> None:
+    assert await pair.mitra.say(pair.chat.id, "Halo")
+    assert await pair.customer.say(pair.chat.id, "Halo juga")
+    await pair.mitra.end(pair.chat.id)
+
+    assert await pair.knows_all()
+    assert pair.customer.knowledge.snapshots == 1
+    assert len(pair.chat.shown) == 2
+
+
+async def test_messages_that_came_while_it_was_cut_off_are_fetched(pair: Pair) -> None:
+    assert await pair.mitra.say(pair.chat.id, "satu")
+    await pair.disconnect()
+    assert await pair.mitra.say(pair.chat.id, "dua")
+    assert await pair.mitra.say(pair.chat.id, "tiga")
+    await pair.reconnect()
+
+    assert await pair.knows_all()
+    assert [pair.chat.shown[seq]["body"] for seq in sorted(pair.chat.shown)] == ["satu", "dua", "tiga"]
+
+
+async def test_a_chat_that_ended_while_it_was_cut_off_is_read_to_its_end(pair: Pair) -> None:
+    await pair.disconnect()
+    assert await pair.mitra.say(pair.chat.id, "sampai jumpa")
+    await pair.mitra.end(pair.chat.id)
+    await pair.reconnect()
+
+    assert await pair.knows_all()
+    assert ended_fact(pair.chat.id) in pair.customer.knowledge.facts
+    assert len(pair.chat.shown) == 1
+
+
+async def test_a_whole_chat_that_it_never_heard_of_is_found_in_the_history(pair: Pair) -> None:
+    await pair.mitra.end(pair.chat.id)
+    assert await pair.customer.until(lambda: pair.chat.ended, GIVE_UP_SECONDS)
+    await pair.disconnect()
+    chat_id = await chat_between(pair.customer, pair.mitra)
+    assert await pair.mitra.say(chat_id, "ada orang?")
+    await pair.mitra.end(chat_id)
+    await pair.reconnect()
+
+    assert await pair.knows_all()
+    assert pair.customer.knowledge.chats[chat_id].ended
+    assert len(pair.customer.knowledge.chats[chat_id].shown) == 1

@@ -1,0 +1,267 @@
+"""Deadlines: fired once, by whoever comes first, and no failing one holds up another."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.cluster import wait_until
+from tests.conftest import Connect, Connection
+from tests.sql.world import Row, World
+
+
+def break_payment(world: World, payment: str) -> None:
+    """Let a payment's deadline fail whenever it is fired."""
+    constraint = sql.SQL(
+        "alter table data.payment_sessions add constraint broken check (id <> {} or status = 'pending')"
+    )
+    world.owner.execute(constraint.format(sql.Literal(payment)))
+
+
+def mend(world: World) -> None:
+    world.owner.execute("alter table data.payment_sessions drop constraint broken")
+
+
+def status(world: World, payment: str) -> str:
+    found: str = world.payment(payment)["status"]
+    return found
+
+
+# ---- Firing ----------------------------------------------------------------------------------------------
+
+
+def test_what_is_due_is_fired_once(world: World) -> None:
+    payment = world.choose(world.customer())["id"]
+    world.clock.advance(minutes=20)
+    assert [world.api("fire_due", 100) for _ in range(2)] == [1, 0]
+    assert status(world, payment) == "expired"
+
+
+def test_two_callers_at_once_fire_it_once(
+    world: World, connect: Connect, wait_for_lock: Callable[[int], None]
+) -> None:
+    payment = world.choose(world.customer())["id"]
+    world.clock.advance(minutes=20)
+    other = connect()
+    with other.transaction():
+        other.execute("select api.fire_due(100)")
+        assert world.api("fire_due", 100) == 0
+    assert len([one for one in world.events("PAYMENT_SESSION") if one["to_status"] == "expired"]) == 1
+    assert status(world, payment) == "expired"
+
+
+def test_the_most_overdue_comes_first(world: World) -> None:
+    payments = []
+    for _ in range(3):
+        payments.append(world.choose(world.customer())["id"])
+        world.clock.advance(1)
+    world.clock.advance(minutes=20)
+    assert world.api("fire_due", 2) == 2
+    assert [status(world, payment) for payment in payments] == ["expired", "expired", "pending"]
+
+
+def test_what_somebody_holds_is_not_waited_for_and_fired_later(world: World) -> None:
+    held, free = (world.choose(world.customer())["id"] for _ in range(2))
+    world.clock.advance(minutes=20)
+    with world.owner.transaction():
+        world.owner.execute("select from data.payment_sessions where id = %s for update", [held])
+        assert world.api("fire_due", 100) == 1
+        assert status(world, free) == "expired"
+    assert world.api("fire_due", 100) == 1
+    assert status(world, held) == "expired"
+
+
+HOLD = {
+    "payment_sessions": "select from data.payment_sessions for update",
+    "pairing_requests": "select from data.pairing_requests for update",
+    "extensions": "select from data.extensions for update",
+    "chat_sessions": "select from data.chat_sessions for update",
+    "mitras": "select from data.mitras for update",
+}
+
+
+@pytest.mark.parametrize("table", HOLD)
+def test_no_lock_of_anybody_is_waited_for(world: World, table: str) -> None:
+    mitra, customer = world.mitra(), world.customer()
+    chat = world.chat(customer, mitra)
+    world.extend(chat)
+    world.search(world.customer())
+    world.clock.advance(minutes=40)
+    world.app.execute("set lock_timeout = '1ms'")
+    with world.owner.transaction():
+        world.owner.execute(HOLD[table])
+        world.fire()
+    assert world.value("select count(*) from data.deadline_errors") == 0
+    world.wait(1)
+    assert world.ops("due") == []
+
+
+# ---- Failing ---------------------------------------------------------------------------------------------
+
+
+def test_one_that_fails_is_recorded_and_holds_up_no_other(world: World) -> None:
+    broken, sound = (world.choose(world.customer())["id"] for _ in range(2))
+    break_payment(world, broken)
+    assert world.wait(20 * 60) == 1
+    assert status(world, sound) == "expired"
+    (error,) = world.rows("select * from data.deadline_errors")
+    assert (error["kind"], error["id"], error["attempts"]) == ("payment_session", broken, 1)
+    assert "broken" in error["error"]
+    world.sound = False
+
+
+def test_it_is_tried_again_with_growing_pauses(world: World) -> None:
+    payment = world.choose(world.customer())["id"]
+    break_payment(world, payment)
+    world.wait(20 * 60)
+    pauses = []
+    for _ in range(8):
+        retry_at = world.value("select retry_at from data.deadline_errors")
+        pauses.append((retry_at - world.clock.now()).total_seconds())
+        world.clock.set(retry_at - timedelta(microseconds=1))
+        attempts = world.value("select attempts from data.deadline_errors")
+        world.api("fire_due", 100)
+        assert world.value("select attempts from data.deadline_errors") == attempts
+        world.clock.set(retry_at)
+        world.api("fire_due", 100)
+        assert world.value("select attempts from data.deadline_errors") == attempts + 1
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+    world.sound = False
+
+
+def test_once_it_fires_its_error_is_forgotten(world: World) -> None:
+    payment = world.choose(world.customer())["id"]
+    break_payment(world, payment)
+    world.wait(20 * 60)
+    mend(world)
+    assert world.wait(1) == 1
+    assert status(world, payment) == "expired"
+    assert world.value("select count(*) from data.deadline_errors") == 0
+
+
+def test_the_error_of_what_has_ended_otherwise_is_forgotten(world: World) -> None:
+    customer = world.customer()
+    payment = world.choose(customer)["id"]
+    break_payment(world, payment)
+    world.wait(20 * 60)
+    mend(world)
+    world.owner.execute("update data.payment_sessions set expires_at = expires_at + interval '1 hour'")
+    world.api("cancel_payment_session", payment, customer)
+    world.wait(60)
+    assert world.value("select count(*) from data.deadline_errors") == 0
+
+
+def test_a_failing_one_does_not_make_the_listener_spin(world: World) -> None:
+    payment = world.choose(world.customer())["id"]
+    break_payment(world, payment)
+    world.wait(20 * 60)
+    assert world.api("seconds_to_next_deadline") is None
+    world.sound = False
+
+
+# ---- The next one ----------------------------------------------------------------------------------------
+
+
+def test_with_nothing_waiting_there_is_no_next_deadline(world: World) -> None:
+    world.mitra(online=False)
+    assert world.api("seconds_to_next_deadline") is None
+
+
+@pytest.mark.parametrize("minutes", [20, -20])
+def test_the_next_deadline_is_told_in_seconds_by_the_servers_clock(world: World, minutes: int) -> None:
+    payment = world.choose(world.customer())["id"]
+    world.choose(world.customer())
+    world.owner.execute(
+        "update data.payment_sessions set expires_at = clock_timestamp() + make_interval(mins => %s) where id = %s",
+        [minutes, payment],
+    )
+    due = world.value("select min(expires_at) from data.payment_sessions")
+    before = datetime.now(UTC)
+    seconds = world.api("seconds_to_next_deadline")
+    after = datetime.now(UTC)
+    assert (due - after).total_seconds() <= seconds <= (due - before).total_seconds()
+    world.sound = False
+
+
+# ---- What waits ------------------------------------------------------------------------------------------
+
+
+def waiting(world: World) -> list[str]:
+    return [one["kind"] for one in world.ops("due")]
+
+
+def test_everything_that_waits_is_listed_with_what_for(world: World) -> None:
+    mitra, customer = world.mitra(), world.customer()
+    chat = world.chat(customer, mitra)
+    assert waiting(world) == ["mitra_lease", "chat_session"]
+    world.extend(chat)
+    assert waiting(world) == ["extension", "mitra_lease", "payment_session"]
+    world.search(world.customer())
+    world.configure("max_customers_per_mitra", 1)
+    due = world.ops("due")
+    assert [one["kind"] for one in due] == [
+        "mitra_offers",
+        "extension",
+        "mitra_lease",
+        "pairing_request",
+        "payment_session",
+        "payment_session",
+    ]
+    assert all(one["waits_for"] for one in due)
+
+
+def test_what_is_over_waits_for_nothing(world: World) -> None:
+    mitra, customer = world.mitra(), world.customer()
+    world.api("set_mitra_status", mitra, False)
+    world.api("cancel_request", customer, world.pay(customer))
+    world.api("cancel_payment_session", world.choose(customer)["id"], customer)
+    assert waiting(world) == []
+
+
+def test_since_when_it_is_overdue_and_why_it_fails_is_shown(world: World) -> None:
+    payment = world.choose(world.customer())["id"]
+    break_payment(world, payment)
+    world.wait(20 * 60 + 5)
+    (due,) = world.ops("due")
+    assert (due["kind"], due["id"], due["overdue"]) == ("payment_session", payment, "00:00:05")
+    assert "broken" in due["error"]
+    world.sound = False
+
+
+def test_every_kind_that_waits_can_be_fired(world: World) -> None:
+    kinds = set(
+        re.findall(
+            r"when '(\w+)'", world.value("select prosrc from pg_proc where oid = 'logic.fire'::regproc")
+        )
+    )
+    listed = world.value("select pg_get_viewdef('logic.waits')")
+    assert kinds == set(re.findall(r"SELECT '(\w+)'::text", listed))
+
+
+# ---- pg_cron ---------------------------------------------------------------------------------------------
+
+
+def test_the_job_of_pg_cron_fires_and_commits_without_any_process_of_ours(
+    database_url: str, connect: Connect, monitor: Connection
+) -> None:
+    owner = connect(role="curhat_owner")
+    owner.execute(
+        "insert into data.users (phone, display_name, created_at) values ('+628110000001', 'Budi', now())"
+    )
+    owner.execute(
+        "insert into data.payment_sessions (customer_id, duration_minutes, created_at, expires_at) "
+        "select id, 30, now(), now() from data.users"
+    )
+    with psycopg.connect(database_url, autocommit=True) as cron, ThreadPoolExecutor() as threads:
+        job = threads.submit(cron.execute, "call logic.fire_deadlines_for_a_minute()")
+        count = "select count(*) from data.payment_sessions where status = 'expired'"
+        wait_until(lambda: owner.execute(count).fetchone() == (1,))
+        monitor.execute("select pg_cancel_backend(%s)", [cron.info.backend_pid])
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            job.result()
+    row: Row = dict(owner.execute("select process, true from data.heartbeats").fetchall())
+    assert row == {"pg_cron": True}

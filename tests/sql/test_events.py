@@ -1,0 +1,321 @@
+"""Events: one for every change, handed on at least once, and never a message's text where others hear it."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.conftest import Connect, Connection
+from tests.sql.world import Row, World
+
+THE_END = "the end"
+
+
+def hear(listener: Connection, ender: Connection, channel: str) -> list[str]:
+    """What came over a channel up to now."""
+    ender.execute("select pg_notify(%s, %s)", [channel, THE_END])
+    heard: list[str] = []
+    for notification in listener.notifies():
+        if notification.channel == channel:
+            if notification.payload == THE_END:
+                return heard
+            heard.append(notification.payload)
+    raise AssertionError("the listener's connection is gone")
+
+
+@pytest.fixture
+def listener(connect: Connect) -> Connection:
+    """Somebody who listens to everything, with no rights of ours."""
+    listener = connect(role=None)
+    for channel in ("curhat_bell", "curhat_events", "curhat_deadline"):
+        listener.execute(f"listen {channel}")
+    return listener
+
+
+def links(world: World, entity: str) -> list[tuple[str | None, str | None]]:
+    """The statuses that the events of an entity lead from and to."""
+    return [
+        (event["from_status"], event["to_status"])
+        for event in world.events()
+        if event["entity"] == entity and event["to_status"] is not None
+    ]
+
+
+# ---- What is written -------------------------------------------------------------------------------------
+
+
+def test_the_events_of_a_paid_chat_are_unbroken_chains(world: World) -> None:
+    chat = world.chat(world.customer(), world.mitra())
+    world.api("approve_extension", world.extend(chat)["id"], chat["mitra"]["id"])
+    world.end(chat)
+    assert links(world, "payment_session") == [
+        (None, "pending"),
+        ("pending", "confirmed"),
+        ("confirmed", "consumed"),
+        (None, "pending"),
+        ("pending", "confirmed"),
+        ("confirmed", "consumed"),
+    ]
+    assert links(world, "pairing_request") == [(None, "searching"), ("searching", "matched")]
+    assert links(world, "chat_session") == [(None, "active"), ("active", "ended")]
+    assert links(world, "extension") == [(None, "requested"), ("requested", "approved")]
+
+
+def test_every_event_says_who_did_it(world: World) -> None:
+    customer, mitra = world.customer(), world.mitra()
+    chat = world.chat(customer, mitra)
+    world.wait(30 * 60, connected=[mitra])
+    actors = {event["type"]: event["actor"] for event in world.events()}
+    assert actors["CHAT_REQUEST_STARTED"] == f"customer:{customer}"
+    assert actors["PAIRED"] == f"mitra:{mitra}"
+    assert actors["CHAT_ENDED"] == "deadline"
+    assert chat
+
+
+def test_an_event_keeps_the_request_that_caused_it(world: World) -> None:
+    world.app.execute("select set_config('curhat.request_id', 'r-1', false)")
+    world.choose(world.customer())
+    assert world.events("PAYMENT_SESSION")[0]["request_id"] == "r-1"
+
+
+def test_a_refused_call_leaves_no_event(world: World) -> None:
+    customer = world.customer()
+    before = world.events()
+    with pytest.raises(Exception, match="unknown_tier"):
+        world.choose(customer, 31)
+    assert world.events() == before
+    assert world.value("select count(*) from data.outbox") == len(before)
+
+
+def bring_about_every_event(world: World) -> None:
+    """A day on which everything happens once."""
+    customer, mitra, other = world.customer(), world.mitra(), world.mitra()
+    world.fire()
+    search = world.search(customer)
+    world.api("mark_offer_seen", search["id"], mitra)
+    chat = world.accept(search, mitra)
+    world.say(chat)
+    world.api("mark_read", chat["id"], "mitra", mitra, 1)
+    world.api("reject_extension", world.extend(chat)["id"], mitra)
+    world.api("approve_extension", world.extend(chat)["id"], mitra)
+    world.wait(40 * 60, connected=[mitra, other])
+    world.wait(5 * 60)
+    world.api("set_mitra_status", mitra, False)
+    world.api("set_mitra_status", mitra, True)
+    chat = world.chat(customer, mitra)
+    world.ops("force_mitra_offline", mitra, "Ratna", "istirahat")
+    world.api("set_mitra_status", mitra, True)
+    world.end(chat)
+    payment = world.pay(customer, mitra=mitra)
+    world.decline(world.ask_again(customer, mitra, payment), mitra)
+    world.api("fallback_to_blast", customer, payment)
+    world.wait(60)
+    world.ops("action_failure", world.failure(payment)["id"], "refunded", "Ratna")
+    world.api("set_mitra_status", mitra, False)
+    world.api("set_mitra_status", mitra, True)
+    world.ask_again(customer, mitra)
+    world.wait(20, connected=[mitra])
+    world.api("set_mitra_status", mitra, False)
+    world.fire()
+    world.configure("presence_ttl_seconds", 60)
+
+
+def test_every_event_holds_the_keys_that_its_type_states(world: World) -> None:
+    bring_about_every_event(world)
+    stated = {row["type"]: row["body"] for row in world.rows("select type, body from logic.event_types")}
+    found: dict[str, list[set[str]]] = {}
+    for event in world.events():
+        found.setdefault(event["type"], []).append(set(event["body"]))
+    assert set(found) == set(stated)
+    for kind, keys in stated.items():
+        always = {key for key in keys if not key.endswith("?")}
+        assert set.intersection(*found[kind]) >= always, kind
+        assert set.union(*found[kind]) == {key.removesuffix("?") for key in keys}, kind
+
+
+# ---- The bell --------------------------------------------------------------------------------------------
+
+
+def test_a_change_from_psql_rings_in_its_transaction(world: World, listener: Connection) -> None:
+    with world.operator.transaction():
+        world.operator.execute("select * from ops.set_config('presence_ttl_seconds', '60', 'Ratna')")
+        assert hear(listener, world.owner, "curhat_bell") == []
+    assert hear(listener, world.owner, "curhat_bell") == [""]
+
+
+def test_a_change_from_the_app_does_not_ring(world: World, listener: Connection) -> None:
+    world.choose(world.customer())
+    assert hear(listener, world.owner, "curhat_bell") == []
+
+
+def test_the_app_rings_when_it_has_committed(world: World, listener: Connection) -> None:
+    world.api("ring")
+    assert hear(listener, world.owner, "curhat_bell") == [""]
+
+
+def test_a_refused_change_rings_nothing(world: World, listener: Connection) -> None:
+    with pytest.raises(Exception, match="unknown_setting"):
+        world.operator.execute("select * from ops.set_config('ttl', '60', 'Ratna')")
+    assert hear(listener, world.owner, "curhat_bell") == []
+
+
+# ---- Handing on ------------------------------------------------------------------------------------------
+
+
+def types(envelopes: Sequence[Row]) -> list[str]:
+    return [envelope["frame"]["type"] for envelope in envelopes]
+
+
+def test_events_are_handed_on_in_order_and_once(world: World) -> None:
+    world.search(world.customer())
+    expected = ["PAYMENT_SESSION", "PAYMENT_SESSION", "CHAT_REQUEST_STARTED"]
+    assert types(world.drain()) == expected
+    assert world.drain() == []
+
+
+def test_a_batch_takes_the_oldest(world: World) -> None:
+    world.search(world.customer())
+    assert types(world.drain(2)) == ["PAYMENT_SESSION", "PAYMENT_SESSION"]
+    assert types(world.drain(2)) == ["CHAT_REQUEST_STARTED"]
+
+
+def test_what_is_rolled_back_is_handed_on_again(world: World) -> None:
+    world.choose(world.customer())
+    world.app.execute("begin")
+    lost = world.drain()
+    world.app.execute("rollback")
+    assert world.drain() == lost != []
+
+
+def test_what_another_drain_holds_is_passed_over(world: World, connect: Connect) -> None:
+    world.choose(world.customer())
+    relay = connect()
+    with relay.transaction():
+        relay.execute("select * from api.drain_events(10)")
+        world.choose(world.customer())
+        (passed,) = world.drain()
+    assert passed["id"] == world.events()[-1]["id"]
+    assert world.drain() == []
+
+
+def test_an_event_that_is_committed_late_is_not_missed(world: World, connect: Connect) -> None:
+    slow = connect()
+    customer, other = world.customer(), world.customer()
+    with slow.transaction():
+        slow.execute("select api.create_payment_session(%s, 30)", [customer])
+        world.choose(other)
+        assert [envelope["customer_id"] for envelope in world.drain()] == [other]
+    assert [envelope["customer_id"] for envelope in world.drain()] == [customer]
+
+
+def test_a_frame_has_type_id_and_time_beside_its_body(world: World) -> None:
+    world.choose(world.customer())
+    (event,) = world.events()
+    (envelope,) = world.drain()
+    frame = envelope["frame"]
+    assert envelope["id"] == frame["id"] == event["id"]
+    assert datetime.fromisoformat(frame["at"]) == datetime.fromisoformat(event["at"])
+    assert set(frame) == {"type", "id", "at", *event["body"]}
+
+
+def test_the_control_center_hears_everything(world: World) -> None:
+    bring_about_every_event(world)
+    heard = [envelope["internal"] for envelope in world.drain()]
+    kept = (
+        "type",
+        "id",
+        "entity",
+        "entity_id",
+        "from_status",
+        "to_status",
+        "customer_id",
+        "mitra_ids",
+        "actor",
+        "body",
+    )
+    assert [{key: one[key] for key in kept} for one in heard] == [
+        {key: event[key] for key in kept} for event in world.events()
+    ]
+
+
+def test_people_hear_what_their_type_of_event_is_for(world: World) -> None:
+    bring_about_every_event(world)
+    audience = {row["type"]: row for row in world.rows("select * from logic.event_types")}
+    events = {event["id"]: event for event in world.events()}
+    for envelope in world.drain():
+        event = events[envelope["id"]]
+        to = audience[event["type"]]
+        assert envelope["customer_id"] == (event["customer_id"] if to["to_customer"] else None)
+        assert envelope["mitra_ids"] == (event["mitra_ids"] if to["to_mitra"] else [])
+
+
+# ---- Who hears what --------------------------------------------------------------------------------------
+
+SECRET = "rahasia sekali"
+
+
+def test_a_messages_text_is_for_the_two_people_alone(world: World, listener: Connection) -> None:
+    chat = world.chat(world.customer(), world.mitra())
+    world.drain()
+    hear(listener, world.owner, "curhat_events")
+    message = world.say(chat, text=SECRET)
+    (envelope,) = world.drain()
+    assert (envelope["customer_id"], envelope["mitra_ids"]) == (
+        chat["customer"]["id"],
+        [chat["mitra"]["id"]],
+    )
+    assert {key: envelope["frame"][key] for key in message} == message
+    assert SECRET not in json.dumps(envelope["internal"])
+    assert SECRET not in json.dumps(world.events())
+    assert SECRET not in "".join(hear(listener, world.owner, "curhat_events"))
+
+
+def test_every_event_is_announced_once_without_its_body(world: World, listener: Connection) -> None:
+    world.search(world.customer())
+    world.drain()
+    heard = [json.loads(payload) for payload in hear(listener, world.owner, "curhat_events")]
+    assert [one["id"] for one in heard] == [event["id"] for event in world.events()]
+    assert [one["type"] for one in heard] == ["PAYMENT_SESSION", "PAYMENT_SESSION", "CHAT_REQUEST_STARTED"]
+    assert not any("body" in one for one in heard)
+
+
+def test_what_is_rolled_back_is_not_announced(world: World, listener: Connection) -> None:
+    world.choose(world.customer())
+    world.app.execute("begin")
+    world.drain()
+    world.app.execute("rollback")
+    assert hear(listener, world.owner, "curhat_events") == []
+
+
+def test_a_long_body_is_announced_all_the_same(world: World, listener: Connection) -> None:
+    """NOTIFY takes 8,000 bytes at most."""
+    mitras = [world.mitra() for _ in range(3)]
+    world.owner.execute(
+        "select logic.append_event('CHAT_EXTENDED', 'chat_session', null, null, null, null, "
+        "array_fill(%s::uuid, array[1000]), 'system', jsonb_build_object('long', repeat('x', 9000)))",
+        [mitras[0]],
+    )
+    drained = world.drain()
+    assert len(drained[-1]["mitra_ids"]) == 1000
+    assert json.loads(hear(listener, world.owner, "curhat_events")[-1])["type"] == "CHAT_EXTENDED"
+
+
+def test_the_nearest_new_deadline_is_announced_in_seconds(world: World, listener: Connection) -> None:
+    world.search(world.customer())
+    world.search(world.customer())
+    deadline = world.value("select min(deadline_at) from data.pairing_requests")
+    before = datetime.now(UTC)
+    world.drain()
+    after = datetime.now(UTC)
+    (payload,) = hear(listener, world.owner, "curhat_deadline")
+    assert (deadline - after).total_seconds() <= float(payload) <= (deadline - before).total_seconds()
+
+
+def test_where_no_deadline_was_set_none_is_announced(world: World, listener: Connection) -> None:
+    chat = world.chat(world.customer(), world.mitra())
+    world.drain()
+    hear(listener, world.owner, "curhat_deadline")
+    world.say(chat)
+    world.drain()
+    assert hear(listener, world.owner, "curhat_deadline") == []

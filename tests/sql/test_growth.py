@@ -1,0 +1,182 @@
+"""Growth: partitions are made ahead, filled from the default, and dropped whole after their retention."""
+
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+
+from tests.conftest import Connect
+from tests.sql.world import Row, World
+
+
+@pytest.fixture
+def march(world: World) -> World:
+    """It is the middle of March 2031, for which no partition has been made."""
+    world.clock.set(datetime(2031, 3, 15, 12, tzinfo=UTC))
+    return world
+
+
+def partitions(world: World, table: str) -> list[str]:
+    """A table's partitions but for those that were made for the real present."""
+    found = world.rows(
+        "select inhrelid::regclass::text as name from pg_inherits where inhparent = %s::regclass",
+        f"data.{table}",
+    )
+    return sorted(name for row in found if (name := row["name"].removeprefix(f"data.{table}_")) > "2031")
+
+
+def make(world: World) -> None:
+    world.owner.execute("select logic.make_partitions()")
+
+
+def drop(world: World) -> None:
+    world.owner.execute("select logic.drop_old_partitions()")
+
+
+def talk(world: World) -> Row:
+    """A chat with one message, as an ended one."""
+    chat = world.chat(world.customer(), world.mitra())
+    world.say(chat)
+    world.end(chat)
+    world.drain()
+    return chat
+
+
+@pytest.mark.parametrize("table", ["events", "chat_messages"])
+def test_this_month_and_the_next_two_are_made(march: World, table: str) -> None:
+    make(march)
+    assert partitions(march, table) == ["2031_03", "2031_04", "2031_05", "default"]
+
+
+def test_making_them_twice_is_once(march: World) -> None:
+    make(march)
+    make(march)
+    assert partitions(march, "events") == ["2031_03", "2031_04", "2031_05", "default"]
+
+
+def test_a_year_ends(march: World) -> None:
+    march.clock.set(datetime(2031, 12, 31, 23, 59, tzinfo=UTC))
+    make(march)
+    assert partitions(march, "events") == ["2031_12", "2032_01", "2032_02", "default"]
+
+
+@pytest.mark.parametrize("table", ["events", "chat_messages"])
+def test_what_lies_in_the_default_partition_moves_to_its_month(march: World, table: str) -> None:
+    talk(march)
+    rows = march.rows(f"select * from data.{table} order by 1, 2")
+    assert march.rows(f"select * from data.{table}_default order by 1, 2") == rows != []
+    make(march)
+    assert march.rows(f"select * from data.{table}_default") == []
+    assert march.rows(f"select * from data.{table}_2031_03 order by 1, 2") == rows
+
+
+def test_new_rows_go_to_their_month(march: World) -> None:
+    make(march)
+    talk(march)
+    march.clock.set(datetime(2031, 4, 1, tzinfo=UTC))
+    talk(march)
+    assert march.value("select count(*) from data.events_default") == 0
+    assert march.value("select count(*) from data.chat_messages_2031_03") == 1
+    assert march.value("select count(*) from data.chat_messages_2031_04") == 1
+
+
+@pytest.mark.parametrize("table", ["events", "chat_messages"])
+def test_a_partition_has_the_indexes_and_constraints_of_its_table(march: World, table: str) -> None:
+    make(march)
+    same = """
+        select (select count(*) from pg_index where indrelid = %s::regclass),
+            (select array_agg(contype || conname order by contype, conname) from (
+                select contype::text, case contype when 'c' then conname::text else '' end as conname
+                from pg_constraint where conrelid = %s::regclass
+            ) c)
+    """
+    ours, default = (
+        march.owner.execute(same, [f"data.{table}_{part}"] * 2).fetchone() for part in ("2031_03", "default")
+    )
+    assert ours == default
+
+
+def test_nobody_may_use_a_new_partition(march: World, connect: Connect) -> None:
+    make(march)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connect().execute("select from data.events_2031_03")
+
+
+def test_a_partition_is_dropped_once_it_is_wholly_beyond_its_retention(march: World) -> None:
+    march.configure("message_retention_days", 31)
+    talk(march)
+    make(march)
+    march.clock.set(datetime(2031, 5, 1, tzinfo=UTC))
+    drop(march)
+    assert "2031_03" in partitions(march, "chat_messages")
+    march.clock.set(datetime(2031, 5, 2, 0, 0, 1, tzinfo=UTC))
+    drop(march)
+    assert partitions(march, "chat_messages") == ["2031_04", "2031_05", "default"]
+    assert partitions(march, "events") == ["2031_03", "2031_04", "2031_05", "default"]
+
+
+def test_events_have_a_retention_of_their_own(march: World) -> None:
+    march.configure("event_retention_days", 31)
+    make(march)
+    march.clock.set(datetime(2031, 5, 3, tzinfo=UTC))
+    drop(march)
+    assert partitions(march, "events") == ["2031_04", "2031_05", "default"]
+    assert partitions(march, "chat_messages") == ["2031_03", "2031_04", "2031_05", "default"]
+
+
+def test_after_a_drop_the_chats_and_the_audit_are_sound(march: World) -> None:
+    march.configure("event_retention_days", 31)
+    march.configure("message_retention_days", 31)
+    make(march)
+    chat = talk(march)
+    march.clock.set(datetime(2031, 6, 15, tzinfo=UTC))
+    march.fire()
+    march.drain()
+    drop(march)
+    page = march.api("list_messages", chat["id"], "customer", chat["customer"]["id"], 0, 10)
+    assert page["rows"] == []
+    assert march.ops("audit") == []
+
+
+def test_dropping_gives_way_to_whoever_uses_the_table(march: World, connect: Connect) -> None:
+    march.configure("event_retention_days", 31)
+    make(march)
+    march.clock.set(datetime(2031, 6, 15, tzinfo=UTC))
+    reader = connect(role="curhat_owner")
+    with reader.transaction():
+        reader.execute("select from data.events")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            drop(march)
+    drop(march)
+    assert "2031_03" not in partitions(march, "events")
+
+
+HOT = {
+    "payment_sessions": "fillfactor=80",
+    "pairing_requests": "fillfactor=80",
+    "pairing_offers": "fillfactor=80",
+    "mitras": "fillfactor=70",
+    "chat_sessions": "fillfactor=70",
+    "outbox": "autovacuum_vacuum_threshold=1000",
+}
+
+
+@pytest.mark.parametrize("table", HOT)
+def test_a_hot_table_leaves_room_for_updates_in_place(march: World, table: str) -> None:
+    options = march.value("select reloptions from pg_class where oid = %s::regclass", f"data.{table}")
+    assert HOT[table] in options
+
+
+def test_every_foreign_key_has_an_index(march: World) -> None:
+    bare = march.rows(
+        """
+        select c.conrelid::regclass::text as "table", c.conname as name
+        from pg_constraint c
+        where c.contype = 'f' and c.connamespace = 'data'::regnamespace and not exists (
+            select from pg_index i
+            where i.indrelid = c.conrelid
+                and (i.indkey::smallint[])[0:cardinality(c.conkey) - 1] @> c.conkey
+        )
+        """
+    )
+    assert bare == []

@@ -1,0 +1,136 @@
+"""What the headers and comments of sql/ say that a function refuses, against what it can come to."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+import pytest
+
+from app.migrate import SQL
+from app.migrate.sources import Kind, Source, read_sources
+from app.reference import Function, read_functions
+from tests.conftest import Connection
+
+HEADER = re.compile(r"^-- Refuses: ((?:.*\n)(?:-- .*\n)*)", re.MULTILINE)
+NEXT_ENTRY = re.compile(r"^-- [A-Z][a-z]+: ", re.MULTILINE)
+AS_ANOTHER = re.compile(r"and what (\w+) refuses")
+SLUG = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+
+# A call says which status it wants, so the refusal that belongs to that status never comes of it; a call with
+# a row that has just been read never finds it missing.
+NEVER_COMES = {
+    "payment_already_confirmed": {
+        "api.confirm_payment_session",
+        "api.start_general_request",
+        "api.start_returning_request",
+        "api.cancel_request",
+        "api.request_extension",
+        "ops.fail_payment",
+        "logic.check_may_extend",
+        "logic.check_may_search",
+    },
+    "payment_not_confirmed": {"api.confirm_payment_session", "api.cancel_payment_session"},
+    "payment_session_abandoned": {"api.cancel_payment_session"},
+    "payment_session_failed": {"api.fallback_to_blast", "logic.reopen_payment_session"},
+    "request_already_declined": {"api.decline_request"},
+    "extension_not_found": {"ops.fail_payment", "logic.fail_whatever_runs"},
+}
+
+
+@pytest.fixture
+def functions(db: Connection) -> dict[str, Function]:
+    return {function.qualified: function for function in read_functions(db)}
+
+
+def reachable(name: str, functions: Mapping[str, Function]) -> set[str]:
+    """The slugs in the body of a function and of everything that it calls."""
+    to_visit, visited, slugs = {name}, set(), set()
+    while to_visit:
+        function = functions[to_visit.pop()]
+        visited.add(function.qualified)
+        slugs |= {refusal.slug for refusal in function.refusals}
+        to_visit |= {called for called in function.calls if called in functions} - visited
+    return slugs
+
+
+def never(name: str, slug: str) -> bool:
+    """Whether a slug never comes of a function though its calls lead there."""
+    return name in NEVER_COMES.get(slug, ())
+
+
+def comes(name: str, functions: Mapping[str, Function]) -> set[str]:
+    """The slugs that a function can come to."""
+    return {slug for slug in reachable(name, functions) if not never(name, slug)}
+
+
+def header(source: Source, functions: Mapping[str, Function]) -> set[str]:
+    """The slugs that the header of a file states."""
+    found = HEADER.search(source.text.partition("create or replace")[0])
+    if found is None:
+        return set()
+    stated = re.sub(r"\([^)]*\)", "", NEXT_ENTRY.split(found[1])[0]).replace("\n-- ", " ")
+    another = AS_ANOTHER.search(stated)
+    slugs = set(SLUG.findall(AS_ANOTHER.sub("", stated)))
+    if another is not None:
+        slugs |= {slug for slug in comes(f"logic.{another[1]}", functions) if not never(source.made, slug)}
+    return slugs
+
+
+def differences(
+    one: Mapping[str, set[str]], other: Mapping[str, set[str]]
+) -> dict[str, dict[str, Iterable[str]]]:
+    """Where the two do not say the same."""
+    return {
+        name: {"only stated": one[name] - other[name], "only found": other[name] - one[name]}
+        for name in one
+        if one[name] != other[name]
+    }
+
+
+def test_a_header_states_exactly_the_refusals_that_can_come(functions: dict[str, Function]) -> None:
+    sources = [source for source in read_sources(SQL) if source.kind is Kind.ROUTINE]
+    stated = {source.made: header(source, functions) for source in sources}
+    assert differences(stated, {name: comes(name, functions) for name in stated}) == {}
+
+
+def test_the_comment_of_what_an_audience_calls_states_the_same(functions: dict[str, Function]) -> None:
+    called = [name for name, function in functions.items() if function.schema != "logic"]
+    stated = {name: set(functions[name].refuses) for name in called}
+    assert differences(stated, {name: comes(name, functions) for name in called}) == {}
+
+
+def test_what_never_comes_could_be_reached_by_its_calls(functions: dict[str, Function]) -> None:
+    idle = [
+        (name, slug)
+        for slug, names in NEVER_COMES.items()
+        for name in names
+        if slug not in reachable(name, functions)
+    ]
+    assert idle == []
+
+
+def test_every_refusal_is_written_so_that_it_can_be_read(functions: dict[str, Function]) -> None:
+    unread = [
+        name
+        for name, function in functions.items()
+        if name != "logic.refuse" and function.body.count("logic.refuse(") != len(function.refusals)
+    ]
+    assert unread == []
+
+
+def test_a_slug_has_one_status(functions: dict[str, Function]) -> None:
+    statuses: dict[str, set[int]] = {}
+    for function in functions.values():
+        for refusal in function.refusals:
+            statuses.setdefault(refusal.slug, set()).add(refusal.status)
+    assert {slug: found for slug, found in statuses.items() if len(found) > 1} == {}
+
+
+def test_every_event_that_is_appended_is_a_known_type(functions: dict[str, Function], db: Connection) -> None:
+    types = {name for (name,) in db.execute("select type from logic.event_types")}
+    appended = {
+        literal
+        for function in functions.values()
+        if function.calls & {"logic.append_event", "logic.append_extension_event"}
+        for literal in re.findall(r"'([A-Z]+(?:_[A-Z]+)*)'", function.body)
+    }
+    assert appended == types

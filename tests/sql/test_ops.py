@@ -1,0 +1,345 @@
+"""What DBAs and operators do and ask in psql."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.conftest import Connect
+from tests.sql.world import Row, World, refuses
+
+
+def facts(world: World, search: Row, mitra: str) -> list[str]:
+    return [row["fact"] for row in world.ops("explain_offer", search["id"], mitra)]
+
+
+# ---- The money of a failure ------------------------------------------------------------------------------
+
+
+def failed(world: World, minutes: int = 30) -> Row:
+    """A failure of a payment that its customer gave up."""
+    customer = world.customer()
+    payment = world.pay(customer, minutes)
+    world.api("cancel_request", customer, payment)
+    return world.failure(payment)
+
+
+@pytest.mark.parametrize("action", ["refunded", "credited", "no_action"])
+def test_a_decision_is_kept_with_who_when_and_why(world: World, action: str) -> None:
+    failure = failed(world)
+    world.clock.advance(60)
+    (decided,) = world.ops("action_failure", failure["id"], action, "Ratna", "sudah ditelepon")
+    assert (decided["operator_action"], decided["actioned_by"]) == (action, "Ratna")
+    row = world.row("pairing_failures", failure["id"])
+    assert (row["operator_action"], row["actioned_by"], row["action_note"]) == (
+        action,
+        "Ratna",
+        "sudah ditelepon",
+    )
+    assert row["actioned_at"] != row["created_at"]
+
+
+def test_a_decision_is_an_event_for_the_control_center(world: World) -> None:
+    failure = failed(world)
+    world.ops("action_failure", failure["id"], "credited", "Ratna")
+    (event,) = world.events("PAIRING_FAILURE_ACTIONED")
+    assert (event["actor"], event["body"]["action"]) == ("operator:Ratna", "credited")
+    assert event["body"]["payment_session_id"] == failure["payment_session_id"]
+
+
+def test_where_no_money_was_taken_only_no_action_is_left(world: World) -> None:
+    failure = failed(world, 15)
+    for action in ("refunded", "credited"):
+        with refuses(409, "nothing_to_refund"):
+            world.ops("action_failure", failure["id"], action, "Ratna")
+    (decided,) = world.ops("action_failure", failure["id"], "no_action", "Ratna")
+    assert decided["operator_action"] == "no_action"
+
+
+# ---- Ending by hand --------------------------------------------------------------------------------------
+
+
+def test_an_operator_ends_a_chat_for_both(world: World) -> None:
+    chat = world.chat(world.customer(), world.mitra())
+    (ended,) = world.ops("end_chat", chat["id"], "Ratna", "kasar")
+    assert (ended["status"], ended["end_reason"]) == ("ended", "ended_by_operator")
+    (event,) = world.events("CHAT_ENDED")
+    assert (event["actor"], event["customer_id"]) == ("operator:Ratna", chat["customer"]["id"])
+    assert event["mitra_ids"] == [chat["mitra"]["id"]]
+    assert world.row("chat_sessions", chat["id"])["end_note"] == "kasar"
+
+
+def test_a_chat_that_is_over_stays_as_it_ended(world: World) -> None:
+    chat = world.chat(world.customer(), world.mitra())
+    world.end(chat)
+    (shown,) = world.ops("end_chat", chat["id"], "Ratna")
+    assert shown["end_reason"] == "ended_by_customer"
+
+
+def nothing_runs(world: World) -> str:
+    return world.pay(world.customer())
+
+
+def a_search_runs(world: World) -> str:
+    world.mitra()
+    payment: str = world.search(world.customer())["payment_session_id"]
+    return payment
+
+
+def an_extension_runs(world: World) -> str:
+    payment: str = world.extend(world.chat(world.customer(), world.mitra()))["payment_session_id"]
+    return payment
+
+
+@pytest.mark.parametrize("begin", [nothing_runs, a_search_runs, an_extension_runs])
+def test_a_payment_gone_astray_is_failed_with_whatever_runs(
+    world: World, begin: Callable[[World], str]
+) -> None:
+    payment = begin(world)
+    (failure,) = world.ops("fail_payment", payment, "no_mitra_available", "Ratna", "macet")
+    assert failure["failure_id"] == world.failure(payment)["id"]
+    assert (failure["cause_tag"], failure["refund_due"]) == (
+        "no_mitra_available",
+        begin is not an_extension_runs,
+    )
+    assert world.failure(payment)["note"] == "macet"
+    assert world.rows("select * from data.pairing_requests where status = 'searching'") == []
+    assert world.rows("select * from data.extensions where status = 'requested'") == []
+
+
+def test_an_expired_payment_that_nothing_fired_can_be_failed_by_hand(world: World) -> None:
+    payment = world.pay(world.customer())
+    world.clock.advance(20 * 60)
+    (failure,) = world.ops("fail_payment", payment, "payment_session_expired", "Ratna")
+    assert failure["refund_due"]
+
+
+@pytest.mark.parametrize("value", [None, "", " ", "\t\n"])
+@pytest.mark.parametrize(
+    "function", ["set_config", "end_chat", "force_mitra_offline", "action_failure", "fail_payment"]
+)
+def test_nobody_acts_without_a_name(world: World, function: str, value: str | None) -> None:
+    arguments: dict[str, tuple[object, ...]] = {
+        "set_config": ("presence_ttl_seconds", "60", value),
+        "end_chat": (world.uuid(), value),
+        "force_mitra_offline": (world.uuid(), value),
+        "action_failure": (world.uuid(), "refunded", value),
+        "fail_payment": (world.uuid(), "customer_cancelled", value),
+    }
+    with refuses(400, "who_is_missing"):
+        world.ops(function, *arguments[function])
+
+
+# ---- Asking ----------------------------------------------------------------------------------------------
+
+
+def test_the_trace_of_a_payment_is_its_whole_story_in_order(world: World) -> None:
+    customer, mitra = world.customer(), world.mitra()
+    world.acquaint(customer, mitra)
+    payment = world.pay(customer, mitra=mitra)
+    world.decline(world.ask_again(customer, mitra, payment), mitra)
+    chat = world.accept(world.api("fallback_to_blast", customer, payment), mitra)
+    world.say(chat, text="rahasia")
+    world.end(chat)
+    trace = world.ops("trace", payment)
+    assert [row["type"] for row in trace] == [
+        "PAYMENT_SESSION",
+        "PAYMENT_SESSION",
+        "CHAT_REQUEST_STARTED",
+        "CHAT_REQUEST",
+        "CHAT_REQUEST_CLOSED",
+        "CHAT_REQUEST_CLOSED",
+        "RETURNING_CHAT_REJECTED",
+        "PAYMENT_SESSION",
+        "PAIRING_FAILED",
+        "PAYMENT_SESSION",
+        "PAIRING_FAILURE_SUPERSEDED",
+        "CHAT_REQUEST_STARTED",
+        "CHAT_REQUEST",
+        "CHAT_REQUEST_CLOSED",
+        "PAYMENT_SESSION",
+        "PAIRED",
+        "CHAT_MESSAGE",
+        "CHAT_ENDED",
+    ]
+    assert [row["to_status"] for row in trace if row["entity"] == "payment_session"] == [
+        "pending",
+        "confirmed",
+        "failed_pairing",
+        "confirmed",
+        "consumed",
+    ]
+    assert "rahasia" not in str(trace)
+
+
+def test_the_trace_of_an_extension_holds_the_extension(world: World) -> None:
+    chat = world.chat(world.customer(), world.mitra())
+    extension = world.extend(chat)
+    world.api("approve_extension", extension["id"], chat["mitra"]["id"])
+    trace = world.ops("trace", extension["payment_session_id"])
+    assert [row["type"] for row in trace] == [
+        "PAYMENT_SESSION",
+        "PAYMENT_SESSION",
+        "EXTENSION_REQUESTED",
+        "PAYMENT_SESSION",
+        "EXTENSION_APPROVED",
+    ]
+
+
+def test_why_a_mitra_got_a_search(world: World) -> None:
+    mitra = world.mitra()
+    search = world.search(world.customer())
+    world.clock.advance(2)
+    world.api("mark_offer_seen", search["id"], mitra)
+    world.clock.advance(3)
+    world.decline(search, mitra)
+    told = facts(world, search, mitra)
+    assert {"it was offered to the mitra", "the mitra's app showed it", "the offer was declined"} <= set(told)
+    assert told.index("the mitra's app showed it") < told.index("the offer was declined")
+
+
+def test_why_one_who_was_offline_did_not_get_it(world: World) -> None:
+    mitra = world.mitra(online=False)
+    search = world.search(world.customer())
+    world.wait(60)
+    assert "it was not offered: the mitra was not in reach while it ran" in facts(world, search, mitra)
+
+
+def test_why_one_who_was_full_did_not_get_it(world: World) -> None:
+    world.configure("max_customers_per_mitra", 1)
+    mitra = world.mitra()
+    world.chat(world.customer(), mitra)
+    search = world.search(world.customer())
+    assert "it was not offered: the mitra had 1 chats when it began" in facts(world, search, mitra)
+
+
+def test_why_another_than_the_favourite_did_not_get_it(world: World) -> None:
+    customer, favourite, other = world.customer(), world.mitra(), world.mitra()
+    world.acquaint(customer, favourite)
+    search = world.ask_again(customer, favourite)
+    assert "it was for another mitra only" in facts(world, search, other)
+
+
+def test_why_the_favourite_did_not_get_it(world: World) -> None:
+    customer, mitra = world.customer(), world.mitra()
+    world.acquaint(customer, mitra)
+    world.api("set_mitra_status", mitra, False)
+    reply = world.ask_again(customer, mitra)
+    told = facts(world, {"id": reply["request_id"]}, mitra)
+    assert "it was for this mitra, who could not be had when it began" in told
+
+
+def test_a_mitra_who_came_and_went_is_told_by_their_presence(world: World) -> None:
+    mitra = world.mitra()
+    search = world.search(world.customer())
+    world.clock.advance(5)
+    world.api("set_mitra_status", mitra, False)
+    told = facts(world, search, mitra)
+    assert [fact for fact in told if fact.startswith("the mitra was")] == [
+        "the mitra was online",
+        "the mitra was offline",
+    ]
+    assert "the offer was withdrawn" in told
+
+
+def test_an_unknown_search_or_mitra_is_said_to_be_so(world: World) -> None:
+    search = world.search(world.customer())
+    assert facts(world, {"id": world.uuid()}, world.mitra()) == ["there is no such search"]
+    assert "there is no such mitra" in facts(world, search, world.uuid())
+
+
+# ---- Health ----------------------------------------------------------------------------------------------
+
+
+def health(world: World) -> dict[str, tuple[bool, str]]:
+    return {row["item"]: (row["ok"], row["detail"]) for row in world.ops("health")}
+
+
+def test_where_nothing_ever_worked_it_is_said_what_to_do(world: World) -> None:
+    found = health(world)
+    for process in ("relay", "deadline listener", "pg_cron"):
+        ok, detail = found[process]
+        assert not ok
+        assert re.search(r"has never worked in this database: .*curhat", detail)
+
+
+def test_who_works_is_well(world: World) -> None:
+    world.api("fire_due", 1)
+    world.drain()
+    found = health(world)
+    assert found["relay"][0]
+    assert found["deadline listener"][0]
+
+
+def test_who_has_stopped_working_is_not(world: World) -> None:
+    world.api("fire_due", 1)
+    world.drain()
+    world.clock.advance(16)
+    found = health(world)
+    assert not found["relay"][0]
+    assert not found["deadline listener"][0]
+
+
+def test_what_is_left_lying_is_seen(world: World) -> None:
+    world.choose(world.customer())
+    found = health(world)
+    assert found["events are handed on"][0]
+    assert found["deadlines are fired"][0]
+    world.clock.advance(minutes=21)
+    found = health(world)
+    assert found["events are handed on"] == (False, "1 events wait")
+    assert found["deadlines are fired"] == (False, "1 wait, 1 of them are due")
+
+
+def test_missing_partitions_are_seen(world: World) -> None:
+    world.clock.set(datetime(2031, 3, 15, tzinfo=UTC))
+    assert not health(world)["partitions are made ahead"][0]
+    world.owner.execute("select logic.make_partitions()")
+    assert health(world)["partitions are made ahead"][0]
+
+
+def test_the_readiness_probe_sees_the_same(world: World) -> None:
+    world.choose(world.customer())
+    assert world.api("ready") == {
+        "database": "ok",
+        "events_waiting": 1,
+        "oldest_event_seconds": 0,
+        "overdue_deadlines": 0,
+        "oldest_deadline_seconds": 0,
+    }
+    world.clock.advance(minutes=21)
+    ready = world.api("ready")
+    assert (ready["oldest_event_seconds"], ready["overdue_deadlines"]) == (21 * 60, 1)
+    assert ready["oldest_deadline_seconds"] == 60
+
+
+# ---- People to try things with ---------------------------------------------------------------------------
+
+
+def test_the_demo_people_are_added_once(world: World) -> None:
+    first, again = (world.ops("seed_demo") for _ in range(2))
+    assert first == again
+    assert [person["kind"] for person in first] == ["customer", "customer", "mitra", "mitra"]
+    assert (
+        world.value("select count(*) from data.users") == world.value("select count(*) from data.mitras") == 2
+    )
+
+
+def test_invented_people_are_as_many_as_asked_for(world: World) -> None:
+    people = world.ops("seed_people", 7, 3)
+    assert sorted(person["kind"] for person in people) == ["customer"] * 7 + ["mitra"] * 3
+    assert all(person["phone"].startswith("+6200") for person in people)
+    assert len({person["id"] for person in people}) == 10
+
+
+def test_a_seeded_mitra_can_be_paired(world: World) -> None:
+    people = world.ops("seed_people", 1, 1)
+    customer, mitra = (person["id"] for person in people)
+    world.api("set_mitra_status", mitra, True)
+    assert world.chat(customer, mitra)["status"] == "active"
+
+
+def test_it_works_from_psql_as_the_operator_alone(connect: Connect) -> None:
+    operator = connect(role="curhat_operator")
+    assert operator.execute("select * from ops.audit()").fetchall() == []

@@ -1,0 +1,421 @@
+"""The hot path reads by an index, and no more than it needs: the plans of the statements inside each function.
+
+auto_explain sends the plan of every nested statement, as it really ran, to the session that ran it. Each call is
+made in a house with 20,000 payments behind it: once with plans made for its own arguments, and once with the
+generic plans that long-lived connections come to. What it did is rolled back.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.cluster import TestCluster
+from tests.conftest import APP_OPTIONS, Clock, Connection
+from tests.sql.world import Row, World
+
+HISTORY = Path(__file__).with_name("history.sql")
+DATABASE = f"curhat_plans_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+
+BUSY = 20
+"""How many searches, chats and so on live at the moment."""
+MANY = 1000
+"""A table with more rows than this grows."""
+MOST_ROWS = 150
+"""What one scan may look at: some more than what lives or a page holds, far less than what has been."""
+MOST_ROWS_OF = {
+    "seconds_to_next_deadline": 2,  # the head of each index, however many wait
+    "ready": 1000,  # it counts so many waiting events, and says so
+    "explain_offer": 400,  # a month of one mitra's presence
+    "a mitra's day": 400,
+}
+
+AUTO_EXPLAIN = {
+    "auto_explain.log_min_duration": "0",
+    "auto_explain.log_nested_statements": "on",
+    "auto_explain.log_analyze": "on",
+    "auto_explain.log_timing": "off",
+    "auto_explain.log_format": "json",
+    "client_min_messages": "log",
+}
+SCANS = {"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Bitmap Index Scan", "Tid Scan"}
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One scan of a table: by which index, if any, and how many rows it looked at."""
+
+    table: str
+    index: str | None
+    rows: int
+    statement: str
+
+
+@dataclass(frozen=True)
+class House:
+    """A busy house with a long past: the tables that have grown, and some who live there now."""
+
+    url: str
+    grown: frozenset[str]
+    newcomer: str
+    pending: Row
+    confirmed: Row
+    for_known: Row
+    failed: Row
+    extension_payment: Row
+    known: str
+    search: Row
+    searcher: str
+    chat: Row
+    customer: str
+    mitra: str
+    extended: Row
+    extension: Row
+
+
+@pytest.fixture(scope="module")
+def house(cluster: TestCluster, template: str) -> Iterator[House]:
+    """The one house of this file."""
+    cluster.create(DATABASE, template)
+    with ExitStack() as stack:
+
+        def connect(role: str | None = "curhat_app", **settings: str) -> Connection:
+            options = {**APP_OPTIONS, "statement_timeout": "0", **settings, "role": role or "none"}
+            given = " ".join(f"-c {name}={value}" for name, value in options.items())
+            connection = psycopg.connect(cluster.url(DATABASE), autocommit=True, options=given)
+            return stack.enter_context(connection)
+
+        world = World(connect, Clock(connect(role=None)))
+        tables = [row["relname"] for row in world.rows("select relname from pg_class where " + OWN_TABLES)]
+        for switch in ("disable", "enable"):
+            for table in tables:
+                world.owner.execute(f"alter table data.{table} {switch} trigger user")
+            if switch == "disable":
+                world.owner.execute(HISTORY.read_text(encoding="utf-8").encode())
+        made = live(world)
+        fall_due(world)
+        world.owner.execute(
+            "insert into data.outbox (event_id, at) select id, at from data.events order by id limit 5000"
+        )
+        for table in tables:
+            world.owner.execute(f"vacuum analyze data.{table}")
+        grown = world.rows("select relname from pg_class where reltuples > %s and " + OWN_TABLES, MANY)
+        yield House(
+            url=cluster.superuser_url(DATABASE), grown=frozenset(row["relname"] for row in grown), **made
+        )
+    cluster.drop(DATABASE)
+
+
+OWN_TABLES = "relnamespace = 'data'::regnamespace and relkind in ('r', 'p')"
+
+
+def live(world: World) -> dict[str, Any]:
+    """Twenty chats, twenty searches, twenty payments; and a veteran for every call."""
+    for key in ("presence_ttl_seconds", "pairing_blast_timeout_seconds"):
+        world.configure(key, 600)
+    world.configure("extension_timeout_seconds", 300)
+    customers, mitras = (
+        [
+            row["id"]
+            for row in world.rows(f"select id from data.{table} where phone like %s order by phone", phone)
+        ]
+        for table, phone in (("users", "+6290%"), ("mitras", "+6291%"))
+    )
+    for mitra in mitras:
+        world.api("set_mitra_status", mitra, True)
+    chats = [world.chat(customer, mitra) for customer, mitra in zip(customers[:2], mitras[:2], strict=True)]
+    for _ in range(BUSY):
+        chat = world.chat(world.customer(), world.mitra())
+        world.say(chat)
+        world.api("set_mitra_status", chat["mitra"]["id"], False)
+        world.pay(world.customer())
+    talk_much(world, chats[0])
+    known = mitras[2]
+    for customer in customers[2:4]:
+        world.end(world.chat(customer, known))
+    for_known = world.payment(world.pay(customers[2], mitra=known))
+    failed = world.payment(world.pay(customers[3], mitra=known))
+    world.decline(world.ask_again(customers[3], known, failed["id"]), known)
+    search = world.search(customers[4])
+    for _ in range(BUSY):
+        world.search(world.customer())
+    return {
+        "newcomer": customers[5],
+        "pending": world.payment(world.choose(customers[6])["id"]),
+        "confirmed": world.payment(world.pay(customers[7])),
+        "for_known": for_known,
+        "failed": world.payment(failed["id"]),
+        "extension_payment": world.payment(world.pay(customers[0], 15, extension=True)),
+        "known": known,
+        "search": search,
+        "searcher": customers[4],
+        "chat": chats[0],
+        "customer": customers[0],
+        "mitra": mitras[0],
+        "extended": chats[1],
+        "extension": world.extend(chats[1]),
+    }
+
+
+def talk_much(world: World, chat: Row) -> None:
+    """Let two thousand messages have been said in a chat."""
+    world.owner.execute(
+        "insert into data.chat_messages (chat_session_id, seq, sender, client_message_id, body, sent_at) "
+        "select %s, n, 'mitra', gen_random_uuid(), 'Halo', now() from generate_series(1, 2000) n",
+        [chat["id"]],
+    )
+    world.owner.execute("update data.chat_sessions set last_seq = 2000 where id = %s", [chat["id"]])
+
+
+def fall_due(world: World) -> None:
+    """Let something of every kind be due that no call is about."""
+    extension = world.extend(world.chat(world.customer(), world.mitra()))
+    chat = world.chat(world.customer(), world.mitra())
+    search = world.search(world.customer())
+    pending = world.choose(world.customer())
+    unused = world.pay(world.customer())
+    for change, row in (
+        ("payment_sessions set expires_at", pending),
+        ("payment_sessions set expires_at", {"id": unused}),
+        ("pairing_requests set deadline_at", search),
+        ("extensions set deadline_at", extension),
+        ("chat_sessions set deadline_at", chat),
+        ("mitras set reachable_until", chat["mitra"]),
+        ("mitras set offers_due_at", extension_mitra(world, extension)),
+    ):
+        world.owner.execute(f"update data.{change} = now() where id = %s", [row["id"]])
+
+
+def extension_mitra(world: World, extension: Row) -> Row:
+    """The mitra who is asked."""
+    return {"id": world.row("extensions", extension["id"])["mitra_id"]}
+
+
+# ---- Reading plans ---------------------------------------------------------------------------------------
+
+
+def scans(house: House, role: str, plans: str, query: str, arguments: Sequence[object]) -> list[Scan]:
+    """Every scan of every statement that a query comes to."""
+    found: list[Scan] = []
+
+    def collect(diagnostic: psycopg.errors.Diagnostic) -> None:
+        head, _, explained = (diagnostic.message_primary or "").partition("plan:\n")
+        if head.startswith("duration: "):
+            plan = json.loads(explained)
+            found.extend(_scans(plan["Plan"], " ".join(plan["Query Text"].split())))
+
+    with psycopg.connect(house.url) as connection:
+        connection.execute("load 'auto_explain'")
+        settings = {**AUTO_EXPLAIN, "plan_cache_mode": plans, "curhat.app_rings": "on", "role": role}
+        for name, value in settings.items():
+            connection.execute("select set_config(%s, %s, true)", [name, value])
+        connection.add_notice_handler(collect)
+        connection.execute(query, arguments)
+        connection.rollback()
+    return found
+
+
+def _scans(node: dict[str, Any], statement: str, bitmap_of: str = "") -> Iterator[Scan]:
+    table = node.get("Relation Name", bitmap_of)
+    if node["Node Type"] in SCANS:
+        removed = (node.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Index Recheck"))
+        rows = (node["Actual Rows"] + sum(removed)) * node["Actual Loops"]
+        by_bitmap = "its bitmap" if node["Node Type"] == "Bitmap Heap Scan" else None
+        yield Scan(table, node.get("Index Name", by_bitmap), rows, statement)
+    for child in node.get("Plans", ()):
+        yield from _scans(child, statement, table)
+
+
+def wasteful(house: House, found: Sequence[Scan], most_rows: int) -> set[Scan]:
+    """The scans of what has grown that use no index, and those that look at too much."""
+    assert found, "auto_explain has told of no plan"
+    return {
+        scan for scan in found if scan.rows > most_rows or (scan.index is None and scan.table in house.grown)
+    }
+
+
+# ---- What is called --------------------------------------------------------------------------------------
+
+Arguments = Callable[[House], Sequence[object]]
+
+CALLS: dict[str, Arguments] = {
+    "get_pricing": lambda house: (house.newcomer, False),
+    "create_payment_session": lambda house: (house.newcomer, 30, None, house.known, False, "key"),
+    "confirm_payment_session": lambda house: (*payment(house.pending), "key"),
+    "cancel_payment_session": lambda house: payment(house.pending),
+    "get_payment_session": lambda house: payment(house.failed),
+    "start_general_request": lambda house: (*payer(house.confirmed), "key"),
+    "start_returning_request": lambda house: (*payer(house.for_known), house.known, "key"),
+    "fallback_to_blast": lambda house: (*payer(house.failed), "key"),
+    "cancel_request": lambda house: (house.searcher, house.search["payment_session_id"]),
+    "client_state": lambda house: (house.customer,),
+    "mitra_state": lambda house: (house.mitra,),
+    "set_mitra_status": lambda house: (house.known, False),
+    "list_offers": lambda house: (house.mitra,),
+    "mark_offer_seen": lambda house: (house.search["id"], house.mitra),
+    "accept_request": lambda house: (house.search["id"], house.mitra),
+    "decline_request": lambda house: (house.search["id"], house.mitra),
+    "send_message": lambda house: (*member(house.chat), house.newcomer, "Halo"),
+    "mark_read": lambda house: (*member(house.chat), 1),
+    "end_chat": lambda house: member(house.extended),
+    "get_chat_session": lambda house: member(house.chat),
+    "list_chat_sessions": lambda house: ("mitra", house.mitra, None, 20),
+    "list_chat_sessions as a customer": lambda house: ("customer", house.customer, None, 20),
+    "list_messages": lambda house: (*member(house.chat), 0, 100),
+    "request_extension": lambda house: (
+        house.chat["id"],
+        house.customer,
+        house.extension_payment["id"],
+        "key",
+    ),
+    "approve_extension": lambda house: (house.extension["id"], house.extended["mitra"]["id"]),
+    "reject_extension": lambda house: (house.extension["id"], house.extended["mitra"]["id"]),
+    "fire_due": lambda house: (100,),
+    "seconds_to_next_deadline": lambda house: (),
+    "drain_events": lambda house: (100,),
+    "ready": lambda house: (),
+}
+
+
+def payment(row: Row) -> Sequence[object]:
+    return (row["id"], row["customer_id"])
+
+
+def payer(row: Row) -> Sequence[object]:
+    return (row["customer_id"], row["id"])
+
+
+def member(chat: Row) -> Sequence[object]:
+    return (chat["id"], "mitra", chat["mitra"]["id"])
+
+
+FAILED = "select * from control_center.failed_pairings {} order by created_at desc, id desc limit 50"
+
+SCREENS: dict[str, tuple[str, Arguments]] = {
+    "failed pairings": (FAILED.format(""), lambda house: ()),
+    "failed pairings of some causes": (
+        FAILED.format("where cause_tag = any (%s)"),
+        lambda house: (["no_mitra_available", "customer_cancelled"],),
+    ),
+    "failed pairings of a cause that never was": (
+        FAILED.format("where cause_tag = any (%s)"),
+        lambda house: (["payment_session_expired"],),
+    ),
+    "failed pairings of a week": (
+        FAILED.format(
+            "where created_at >= now() - interval '100 days' and created_at < now() - interval '93 days'"
+        ),
+        lambda house: (),
+    ),
+    "failed pairings that need an operator": (FAILED.format("where needs_action"), lambda house: ()),
+    "failed pairings far back": (
+        FAILED.format("where created_at < now() - interval '150 days'"),
+        lambda house: (),
+    ),
+    "a payment": (
+        "select * from control_center.payments where id = %s",
+        lambda house: (house.failed["id"],),
+    ),
+    "the newest payments": (
+        "select * from control_center.payments order by created_at desc limit 50",
+        lambda house: (),
+    ),
+    "a payment's timeline": (
+        "select * from control_center.payment_timeline where payment_session_id = %s order by id",
+        lambda house: (house.failed["id"],),
+    ),
+    "a mitra's day": (
+        "select * from control_center.mitra_days where mitra_id = %s and day = current_date",
+        lambda house: (house.mitra,),
+    ),
+}
+
+OPERATIONS: dict[str, Arguments] = {
+    "trace": lambda house: (house.failed["id"],),
+    "explain_offer": lambda house: (house.search["id"], house.mitra),
+    "force_mitra_offline": lambda house: (house.known, "Ratna"),
+    "end_chat": lambda house: (house.extended["id"], "Ratna"),
+    "fail_payment": lambda house: (house.search["payment_session_id"], "customer_cancelled", "Ratna"),
+}
+
+each_plan = pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
+
+
+def name_of(function: str) -> str:
+    """A function's name without as whom it is called."""
+    return function.partition(" ")[0]
+
+
+def call(function: str, arguments: Sequence[object]) -> str:
+    return f"select * from {function}({', '.join('%s' for _ in arguments)})"
+
+
+@each_plan
+@pytest.mark.parametrize("function", CALLS)
+def test_a_call_of_the_app_reads_by_an_index(house: House, function: str, plans: str) -> None:
+    arguments = CALLS[function](house)
+    query = call(f"api.{name_of(function)}", arguments)
+    found = scans(house, "curhat_app", plans, query, arguments)
+    assert wasteful(house, found, MOST_ROWS_OF.get(function, MOST_ROWS)) == set()
+
+
+@pytest.mark.parametrize(
+    ("view", "tables"),
+    [
+        ("live_searches", {"pairing_requests", "pairing_offers"}),
+        ("live_chats", {"chat_sessions", "extensions"}),
+    ],
+)
+def test_a_screen_of_what_lives_reads_nothing_that_is_over(house: House, view: str, tables: set[str]) -> None:
+    """Names and amounts are joined in for some hundred rows at once, as the planner likes."""
+    query = f"select * from control_center.{view}"
+    found = scans(house, "curhat_control_center", "force_custom_plan", query, ())
+    assert {scan for scan in found if scan.table in tables and scan.rows > 500} == set()
+    assert tables == {scan.table for scan in found} & tables
+
+
+@each_plan
+@pytest.mark.parametrize("function", OPERATIONS)
+def test_a_call_of_an_operator_reads_by_an_index(house: House, function: str, plans: str) -> None:
+    arguments = OPERATIONS[function](house)
+    found = scans(house, "curhat_operator", plans, call(f"ops.{function}", arguments), arguments)
+    assert wasteful(house, found, MOST_ROWS_OF.get(function, MOST_ROWS)) == set()
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_screen_reads_by_an_index(house: House, screen: str) -> None:
+    query, arguments = SCREENS[screen]
+    found = scans(house, "curhat_control_center", "force_custom_plan", query, arguments(house))
+    assert wasteful(house, found, MOST_ROWS_OF.get(screen, MOST_ROWS)) == set()
+
+
+def test_every_function_of_the_app_is_looked_at(house: House) -> None:
+    with psycopg.connect(house.url) as connection:
+        functions = connection.execute("select proname from pg_proc where pronamespace = 'api'::regnamespace")
+        # Its argument is a list of mitras and it reads nothing but their rows; the bell reads nothing at all.
+        assert {name for (name,) in functions} - {"renew_leases", "ring"} == set(map(name_of, CALLS))
+
+
+def test_the_house_has_grown(house: House) -> None:
+    """Otherwise reading all of it would not be seen."""
+    expected = {
+        "users",
+        "mitras",
+        "payment_sessions",
+        "pairing_requests",
+        "pairing_offers",
+        "pairing_failures",
+        "chat_sessions",
+        "extensions",
+        "outbox",
+        "idempotency_keys",
+        "events",
+        "chat_messages",
+    }
+    assert expected <= house.grown

@@ -1,0 +1,267 @@
+"""Presence: what a mitra declares, the lease that shows them in reach, and who is told."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.sql.world import Row, World
+
+
+def presence(world: World, mitra: str) -> str:
+    found: str = world.api("mitra_state", mitra)["presence"]
+    return found
+
+
+def lease(world: World, mitra: str) -> timedelta:
+    """How long a mitra's lease still runs."""
+    until: datetime = world.value("select reachable_until from data.mitras where id = %s", mitra)
+    return until - world.clock.now()
+
+
+def changes(world: World, mitra: str) -> list[tuple[str, str, str]]:
+    """A mitra's changes of presence: from, to, by whom."""
+    return [
+        (event["from_status"], event["to_status"], event["actor"].split(":")[0])
+        for event in world.events("MITRA_STATUS")
+        if event["entity_id"] == mitra
+    ]
+
+
+def renew(world: World, *mitras: str) -> int:
+    renewed: int = world.value("select api.renew_leases(%s::uuid[])->'renewed'", list(mitras))
+    return renewed
+
+
+# ---- The switch and the lease ----------------------------------------------------------------------------
+
+
+def test_going_online_grants_a_lease_of_the_configured_seconds(world: World) -> None:
+    world.configure("presence_ttl_seconds", 30)
+    mitra = world.mitra(online=False)
+    reply = world.api("set_mitra_status", mitra, True)
+    assert reply["online"]
+    assert lease(world, mitra) == timedelta(seconds=30)
+    assert datetime.fromisoformat(reply["reachable_until"]) == world.clock.now() + timedelta(seconds=30)
+    assert changes(world, mitra) == [("offline", "online", "mitra")]
+
+
+def test_going_offline_takes_the_lease(world: World) -> None:
+    mitra = world.mitra()
+    assert world.api("set_mitra_status", mitra, False) == {"online": False, "reachable_until": None}
+    assert presence(world, mitra) == "offline"
+    assert world.wait(60) == 0
+
+
+@pytest.mark.parametrize("online", [True, False])
+def test_the_same_switch_again_is_no_change(world: World, online: bool) -> None:
+    mitra = world.mitra(online=online)
+    before = changes(world, mitra)
+    world.api("set_mitra_status", mitra, online)
+    assert changes(world, mitra) == before
+
+
+def test_a_renewal_moves_the_lease_on_without_an_event(world: World) -> None:
+    mitra = world.mitra()
+    world.clock.advance(40)
+    assert renew(world, mitra) == 1
+    assert lease(world, mitra) == timedelta(seconds=45)
+    assert len(changes(world, mitra)) == 1
+
+
+def test_a_renewal_never_shortens_a_lease(world: World) -> None:
+    mitra = world.mitra()
+    world.configure("presence_ttl_seconds", 10)
+    renew(world, mitra)
+    assert lease(world, mitra) == timedelta(seconds=45)
+
+
+def test_a_socket_does_not_bring_online_who_declared_themselves_offline(world: World) -> None:
+    mitra = world.mitra()
+    world.api("set_mitra_status", mitra, False)
+    assert renew(world, mitra) == 0
+    assert presence(world, mitra) == "offline"
+
+
+def test_a_batch_renews_all_whom_it_names_and_no_others(world: World) -> None:
+    one, two, other = world.mitra(), world.mitra(), world.mitra()
+    world.clock.advance(20)
+    assert renew(world, one, two, world.uuid()) == 2
+    assert [lease(world, mitra).total_seconds() for mitra in (one, two, other)] == [45, 45, 25]
+
+
+def test_a_lease_lapses_at_its_deadline_once(world: World) -> None:
+    mitra = world.mitra()
+    assert world.wait(44) == 0
+    assert world.wait(1) == 1
+    assert presence(world, mitra) == "unreachable"
+    assert world.wait(60) == 0
+    assert changes(world, mitra)[1:] == [("online", "unreachable", "deadline")]
+
+
+def test_a_lapsed_mitra_is_back_with_the_next_renewal(world: World) -> None:
+    mitra = world.mitra()
+    world.wait(45)
+    renew(world, mitra)
+    assert presence(world, mitra) == "online"
+    assert changes(world, mitra)[2:] == [("unreachable", "online", "mitra")]
+
+
+def test_a_lapse_that_nothing_fired_is_an_unbroken_lease(world: World) -> None:
+    mitra = world.mitra()
+    world.clock.advance(50)
+    renew(world, mitra)
+    world.fire()
+    assert changes(world, mitra) == [("offline", "online", "mitra")]
+
+
+def test_an_operator_sets_a_mitra_offline_for_good(world: World) -> None:
+    mitra = world.mitra()
+    (shown,) = world.ops("force_mitra_offline", mitra, "Ratna", "tidak menjawab")
+    assert (shown["presence"], shown["active_chats"]) == ("offline", 0)
+    renew(world, mitra)
+    assert presence(world, mitra) == "offline"
+    event = world.events("MITRA_STATUS")[-1]
+    assert event["actor"] == "operator:Ratna"
+    assert event["body"]["note"] == "tidak menjawab"
+
+
+def test_running_chats_go_on_without_the_mitra(world: World) -> None:
+    mitra = world.mitra()
+    chat = world.chat(world.customer(), mitra)
+    (shown,) = world.ops("force_mitra_offline", mitra, "Ratna")
+    assert shown["active_chats"] == 1
+    assert world.row("chat_sessions", chat["id"])["status"] == "active"
+
+
+# ---- The other side --------------------------------------------------------------------------------------
+
+
+def test_the_customer_of_a_running_chat_is_told_that_the_mitra_is_lost_and_back(world: World) -> None:
+    mitra, customer = world.mitra(), world.customer()
+    chat = world.chat(customer, mitra)
+    world.wait(45)
+    renew(world, mitra)
+    events = world.events("MITRA_CONNECTION")
+    assert [(event["customer_id"], event["body"]["connection"]) for event in events] == [
+        (customer, "lost"),
+        (customer, "back"),
+    ]
+    assert {event["body"]["chat_session_id"] for event in events} == {chat["id"]}
+
+
+def test_one_who_was_lost_and_then_goes_offline_is_lost_once(world: World) -> None:
+    mitra = world.mitra()
+    world.chat(world.customer(), mitra)
+    world.wait(45)
+    world.api("set_mitra_status", mitra, False)
+    assert [event["body"]["connection"] for event in world.events("MITRA_CONNECTION")] == ["lost"]
+
+
+# ---- Missed offers ---------------------------------------------------------------------------------------
+
+
+def miss(world: World, *mitras: str) -> None:
+    """Let an offer pass."""
+    world.search(world.customer())
+    world.wait(60, connected=mitras)
+
+
+def test_missing_the_configured_number_in_a_row_takes_a_mitra_offline(world: World) -> None:
+    world.configure("auto_offline_after_missed_offers", 2)
+    mitra = world.mitra()
+    miss(world, mitra)
+    assert presence(world, mitra) == "online"
+    miss(world, mitra)
+    assert presence(world, mitra) == "offline"
+    event = world.events("MITRA_STATUS")[-1]
+    assert (event["actor"], event["body"]["note"]) == ("system", "2 missed offers in a row")
+
+
+def test_zero_means_never(world: World) -> None:
+    mitra = world.mitra()
+    for _ in range(3):
+        miss(world, mitra)
+    assert presence(world, mitra) == "online"
+
+
+def test_an_answer_starts_the_count_anew(world: World) -> None:
+    world.configure("auto_offline_after_missed_offers", 2)
+    mitra, other = world.mitra(), world.mitra()
+    miss(world, mitra)
+    world.api("set_mitra_status", other, False)
+    search: Row = world.search(world.customer())
+    world.decline(search, mitra)
+    miss(world, mitra)
+    assert presence(world, mitra) == "online"
+
+
+def test_an_offer_that_another_took_was_not_missed(world: World) -> None:
+    world.configure("auto_offline_after_missed_offers", 1)
+    mitra, other = world.mitra(), world.mitra()
+    world.chat(world.customer(), other)
+    assert presence(world, mitra) == "online"
+
+
+def test_coming_online_again_starts_the_count_anew(world: World) -> None:
+    world.configure("auto_offline_after_missed_offers", 2)
+    mitra = world.mitra()
+    miss(world, mitra)
+    world.api("set_mitra_status", mitra, False)
+    world.clock.advance(1)
+    world.api("set_mitra_status", mitra, True)
+    miss(world, mitra)
+    assert presence(world, mitra) == "online"
+
+
+def test_a_favourite_who_does_not_answer_has_missed_an_offer(world: World) -> None:
+    world.configure("auto_offline_after_missed_offers", 1)
+    customer, mitra = world.customer(), world.mitra()
+    world.acquaint(customer, mitra)
+    world.ask_again(customer, mitra)
+    world.wait(20, connected=[mitra])
+    assert presence(world, mitra) == "offline"
+
+
+def test_one_who_goes_offline_by_missing_loses_their_other_offers(world: World) -> None:
+    world.configure("auto_offline_after_missed_offers", 1)
+    mitra = world.mitra()
+    world.search(world.customer())
+    world.clock.advance(30)
+    renew(world, mitra)
+    later = world.search(world.customer())
+    world.wait(30, connected=[mitra])
+    assert world.offers(later) == [(mitra, "withdrawn")]
+
+
+# ---- The service as a whole ------------------------------------------------------------------------------
+
+
+def staffing(world: World) -> list[str]:
+    """What was told of the service's staffing."""
+    return [event["type"] for event in world.events("SERVICE_STAFFED", "SERVICE_UNSTAFFED")]
+
+
+def test_the_first_to_come_and_the_last_to_go_are_each_told_once(world: World) -> None:
+    one, other = world.mitra(), world.mitra()
+    world.fire()
+    world.fire()
+    assert staffing(world) == ["SERVICE_STAFFED"]
+    world.api("set_mitra_status", one, False)
+    world.fire()
+    assert staffing(world) == ["SERVICE_STAFFED"]
+    world.api("set_mitra_status", other, False)
+    world.fire()
+    world.fire()
+    assert staffing(world) == ["SERVICE_STAFFED", "SERVICE_UNSTAFFED"]
+
+
+def test_the_last_one_to_be_lost_leaves_the_service_unstaffed(world: World) -> None:
+    world.mitra()
+    world.fire()
+    world.wait(45)
+    assert staffing(world) == ["SERVICE_STAFFED", "SERVICE_UNSTAFFED"]
+
+
+def test_a_new_house_says_nothing_of_its_emptiness(world: World) -> None:
+    world.fire()
+    assert staffing(world) == []

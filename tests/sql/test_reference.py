@@ -1,0 +1,87 @@
+"""docs/reference/ says what the database says."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from app import reference
+from tests.conftest import Connection
+
+PAGES = ("functions.md", "refusals.md", "state-machines.md", "configuration.md", "events.md")
+HOW = "write it anew: `python -m app.reference` on a migrated database"
+
+
+@pytest.mark.check
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_what_would_be_generated(db: Connection, page: str) -> None:
+    generated = reference.pages(db)
+    assert tuple(generated) == PAGES
+    assert (reference.DIRECTORY / page).read_text(encoding="utf-8") == generated[page], HOW
+
+
+def test_there_is_no_other_page() -> None:
+    assert {path.name for path in reference.DIRECTORY.iterdir()} == set(PAGES)
+
+
+def test_the_command_writes_every_page(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CURHAT_DATABASE_URL", database_url)
+    done = CliRunner().invoke(reference.main, ["--directory", str(tmp_path / "new")])
+    assert done.exit_code == 0, done.output
+    written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "new").iterdir()}
+    assert set(written) == set(PAGES)
+    assert all(written.values())
+
+
+def test_every_function_and_view_is_there_with_its_comment(db: Connection) -> None:
+    page = reference.pages(db)["functions.md"]
+    for function in reference.read_functions(db):
+        assert f"\n{function.qualified}({function.arguments})" in page
+        assert function.comment in page
+    for view in reference.read_views(db):
+        assert f"### {view.name}\n\n{view.comment}" in page
+
+
+def test_every_slug_is_there_with_status_sentence_and_users(db: Connection) -> None:
+    page = reference.pages(db)["refusals.md"]
+    functions = reference.read_functions(db)
+    refusals = {refusal for function in functions for refusal in function.refusals}
+    for refusal in refusals:
+        (line,) = (line for line in page.splitlines() if line.startswith(f"| `{refusal.slug}` |"))
+        assert f"| {refusal.status} |" in line
+        assert refusal.sentence in line
+        for function in functions:
+            assert (f"`{function.qualified}`" in line) == (refusal.slug in function.refuses)
+
+
+def test_every_edge_is_in_its_diagram(db: Connection) -> None:
+    page = reference.pages(db)["state-machines.md"]
+    diagrams = re.findall(r"```mermaid\nstateDiagram-v2\n(.*?)```", page, re.DOTALL)
+    edges = {line.strip() for diagram in diagrams for line in diagram.splitlines()}
+    transitions = reference.read_transitions(db)
+    assert {f"{edge.from_status or '[*]'} --> {edge.to_status}" for edge in transitions} <= edges
+    assert len(diagrams) == len({edge.entity for edge in transitions})
+
+
+def test_every_setting_is_there_with_its_default_and_bounds(db: Connection) -> None:
+    db.execute("update data.app_config set value = '46', version = 2 where key = 'presence_ttl_seconds'")
+    page = reference.pages(db)["configuration.md"]
+    assert "| `presence_ttl_seconds` | `45` detik | 10 to 600 |" in page
+    assert (
+        "| `extension_default_action_on_timeout` | `auto_approve` | `auto_approve`, `auto_reject` |" in page
+    )
+    for setting in reference.read_settings(db):
+        assert f"| `{setting.key}` |" in page
+
+
+def test_every_event_is_there_with_its_audience_and_keys(db: Connection) -> None:
+    page = reference.pages(db)["events.md"]
+    assert "| `CHAT_REQUEST` | mitra |" in page
+    assert "| `PAIRED` | customer and mitra |" in page
+    assert "| `CONFIG_CHANGED` | control center only |" in page
+    for event in reference.read_event_types(db):
+        (line,) = (line for line in page.splitlines() if line.startswith(f"| `{event.type}` |"))
+        assert all(f"`{key}`" in line for key in event.body)

@@ -1,0 +1,714 @@
+"""Every refusal that a function says it gives, brought about; a new slug without a case here fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from app.reference import read_functions
+from tests.conftest import Connection
+from tests.sql.world import World, refuses
+
+STATUS = {
+    "chat_already_active": 409,
+    "chat_ended": 409,
+    "chat_session_not_found": 404,
+    "customer_not_found": 404,
+    "extension_already_answered": 409,
+    "extension_already_pending": 409,
+    "extension_expired": 410,
+    "extension_not_found": 404,
+    "extension_pending": 409,
+    "extension_withdrawn": 409,
+    "failure_already_actioned": 409,
+    "failure_not_found": 404,
+    "failure_superseded": 409,
+    "fallback_not_offered": 409,
+    "free_trial_already_used": 409,
+    "free_trial_not_for_extension": 400,
+    "idempotency_key_reused": 409,
+    "invalid_action": 400,
+    "invalid_cause_tag": 400,
+    "invalid_cursor": 400,
+    "invalid_message": 400,
+    "invalid_setting": 400,
+    "mitra_at_capacity": 409,
+    "mitra_not_found": 404,
+    "mitra_not_known": 403,
+    "mitra_offline": 409,
+    "nothing_to_refund": 409,
+    "offer_not_yours": 403,
+    "payment_already_confirmed": 409,
+    "payment_is_for_extension": 409,
+    "payment_not_confirmed": 409,
+    "payment_not_for_extension": 409,
+    "payment_session_abandoned": 409,
+    "payment_session_consumed": 409,
+    "payment_session_expired": 410,
+    "payment_session_failed": 409,
+    "payment_session_not_found": 404,
+    "request_already_declined": 409,
+    "request_already_taken": 409,
+    "request_cancelled": 409,
+    "request_expired": 410,
+    "request_not_found": 404,
+    "request_withdrawn": 409,
+    "search_already_running": 409,
+    "target_not_allowed": 400,
+    "targeted_mitra_mismatch": 409,
+    "unknown_setting": 404,
+    "unknown_tier": 400,
+    "who_is_missing": 400,
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Those whom a call is about. What a scene does not need is a new id, which nobody has."""
+
+    customer: str
+    payment: str
+    mitra: str
+    request: str
+    chat: str
+    extension: str
+    failure: str
+    key: str | None = None
+
+
+Make = Callable[[World], Scene]
+Call = Callable[[Scene], tuple[object, ...]]
+
+
+def scene(world: World, **made: Any) -> Scene:  # noqa: ANN401
+    """A scene of what was made, and of nobody else."""
+    names = ("customer", "payment", "mitra", "request", "chat", "extension", "failure")
+    return Scene(**{**{name: world.uuid() for name in names}, **made})
+
+
+def nobody(world: World) -> Scene:
+    return scene(world)
+
+
+# ---- Payments --------------------------------------------------------------------------------------------
+
+
+def stranger(world: World) -> Scene:
+    """Another customer's payment."""
+    return scene(world, customer=world.customer(), payment=world.pay(world.customer()))
+
+
+def pending(world: World) -> Scene:
+    customer = world.customer()
+    return scene(world, customer=customer, payment=world.choose(customer)["id"])
+
+
+def abandoned(world: World) -> Scene:
+    made = pending(world)
+    world.api("cancel_payment_session", made.payment, made.customer)
+    return made
+
+
+def expired_unpaid(world: World) -> Scene:
+    """A pending payment whose time is over, though nothing has fired its deadline yet."""
+    made = pending(world)
+    world.clock.advance(minutes=20)
+    return made
+
+
+def confirmed(world: World) -> Scene:
+    customer = world.customer()
+    return scene(world, customer=customer, payment=world.pay(customer))
+
+
+def expired(world: World) -> Scene:
+    """A confirmed payment whose time is over, though nothing has fired its deadline yet."""
+    made = confirmed(world)
+    world.clock.advance(minutes=20)
+    return made
+
+
+def expired_and_fired(world: World) -> Scene:
+    made = expired_unpaid(world)
+    world.fire()
+    return made
+
+
+def cancelled(world: World) -> Scene:
+    """A payment that failed because the customer gave up."""
+    made = confirmed(world)
+    world.api("cancel_request", made.customer, made.payment)
+    return made
+
+
+def no_mitra_came(world: World) -> Scene:
+    made = confirmed(world)
+    world.search(made.customer, made.payment)
+    world.wait(60)
+    return made
+
+
+def chatting(world: World) -> Scene:
+    """A running chat, its payment consumed."""
+    customer, mitra = world.customer(), world.mitra()
+    search = world.search(customer)
+    chat = world.accept(search, mitra)
+    return scene(
+        world,
+        customer=customer,
+        payment=search["payment_session_id"],
+        mitra=mitra,
+        request=search["id"],
+        chat=chat["id"],
+    )
+
+
+def targeted_in_vain(world: World) -> Scene:
+    """A payment that failed since the mitra who was asked again declined."""
+    customer, mitra = world.customer(), world.mitra()
+    world.acquaint(customer, mitra)
+    payment = world.pay(customer, mitra=mitra)
+    search = world.ask_again(customer, mitra, payment)
+    world.decline(search, mitra)
+    failure = world.failure(payment)["id"]
+    return scene(
+        world, customer=customer, payment=payment, mitra=mitra, request=search["id"], failure=failure
+    )
+
+
+def targeted_in_vain_long_ago(world: World) -> Scene:
+    made = targeted_in_vain(world)
+    world.clock.advance(minutes=20)
+    return made
+
+
+def actioned(world: World) -> Scene:
+    made = targeted_in_vain(world)
+    world.ops("action_failure", made.failure, "refunded", "Ratna")
+    return made
+
+
+def two_free_trials(world: World) -> Scene:
+    """One free trial is chosen while another, which had failed, comes back."""
+    customer, mitra = world.customer(), world.mitra()
+    world.acquaint(customer, mitra)
+    failed = world.pay(customer, 15, mitra=mitra)
+    world.decline(world.ask_again(customer, mitra, failed), mitra)
+    chosen = world.choose(customer, 15)["id"]
+    world.api("fallback_to_blast", customer, failed)
+    return scene(world, customer=customer, payment=chosen)
+
+
+def failed_trial_with_another(world: World) -> Scene:
+    """A free trial that failed may be had anew; then the failed one cannot come back."""
+    customer, mitra = world.customer(), world.mitra()
+    world.acquaint(customer, mitra)
+    payment = world.pay(customer, 15, mitra=mitra)
+    world.decline(world.ask_again(customer, mitra, payment), mitra)
+    world.pay(customer, 15)
+    return scene(world, customer=customer, payment=payment, mitra=mitra)
+
+
+def searching_on_another(world: World) -> Scene:
+    made = confirmed(world)
+    world.search(made.customer)
+    return made
+
+
+def failed_and_searching_on_another(world: World) -> Scene:
+    made = targeted_in_vain(world)
+    world.search(made.customer)
+    return made
+
+
+def chatting_with_another(world: World) -> Scene:
+    """The customer has a confirmed payment, and chats with another mitra than the one they know."""
+    customer, known = world.customer(), world.mitra()
+    world.acquaint(customer, known)
+    payment = world.pay(customer, mitra=known)
+    world.chat(customer, world.mitra())
+    return scene(world, customer=customer, payment=payment, mitra=known)
+
+
+def failed_and_chatting(world: World) -> Scene:
+    made = targeted_in_vain(world)
+    world.chat(made.customer, world.mitra())
+    return made
+
+
+def known_but_for_another(world: World) -> Scene:
+    customer, mitra = world.customer(), world.mitra()
+    return scene(world, customer=customer, payment=world.pay(customer, mitra=mitra), mitra=world.mitra())
+
+
+def never_met(world: World) -> Scene:
+    customer, mitra = world.customer(), world.mitra()
+    return scene(world, customer=customer, payment=world.pay(customer), mitra=mitra)
+
+
+def waiting_for_an_extension(world: World) -> Scene:
+    """A chat with a pending extension, and another payment to ask its mitra again."""
+    customer, mitra = world.customer(), world.mitra()
+    chat = world.chat(customer, mitra)
+    payment = world.pay(customer, mitra=mitra)
+    extension = world.extend(chat)
+    return scene(
+        world, customer=customer, payment=payment, mitra=mitra, chat=chat["id"], extension=extension["id"]
+    )
+
+
+# ---- Requests and offers ---------------------------------------------------------------------------------
+
+
+def offered(world: World) -> Scene:
+    customer, mitra = world.customer(), world.mitra()
+    payment = world.pay(customer)
+    search = world.search(customer, payment)
+    return scene(world, customer=customer, payment=payment, mitra=mitra, request=search["id"])
+
+
+def offered_to_others(world: World) -> Scene:
+    made = offered(world)
+    return scene(world, request=made.request, mitra=world.mitra(online=False))
+
+
+def taken(world: World) -> Scene:
+    other = world.mitra()
+    made = offered(world)
+    world.api("accept_request", made.request, other)
+    return made
+
+
+def search_cancelled(world: World) -> Scene:
+    made = offered(world)
+    world.api("cancel_request", made.customer, made.payment)
+    return made
+
+
+def search_expired(world: World) -> Scene:
+    """The window is over, though nothing has fired its deadline yet."""
+    made = offered(world)
+    world.clock.advance(60)
+    return made
+
+
+def withdrawn(world: World) -> Scene:
+    """Offered to the mitra until they went offline; another one is still asked."""
+    world.mitra()
+    made = offered(world)
+    world.api("set_mitra_status", made.mitra, False)
+    return made
+
+
+def declined(world: World) -> Scene:
+    world.mitra()
+    made = offered(world)
+    world.api("decline_request", made.request, made.mitra)
+    return made
+
+
+def offered_but_offline(world: World) -> Scene:
+    """The mitra has just gone, and the offer could not be withdrawn yet since somebody held the search."""
+    made = offered(world)
+    with world.owner.transaction():
+        world.owner.execute("select from data.pairing_requests where id = %s for update", [made.request])
+        world.api("set_mitra_status", made.mitra, False)
+    return made
+
+
+def offered_but_full(world: World) -> Scene:
+    """The mitra has just taken another search, and its deadline has not withdrawn this one yet."""
+    world.configure("max_customers_per_mitra", 1)
+    made = offered(world)
+    world.accept(world.search(world.customer()), made.mitra)
+    return made
+
+
+# ---- Chats and extensions --------------------------------------------------------------------------------
+
+
+def chat_ended(world: World) -> Scene:
+    made = chatting(world)
+    world.api("end_chat", made.chat, "customer", made.customer)
+    return made
+
+
+def chat_of_others(world: World) -> Scene:
+    return scene(world, chat=chatting(world).chat)
+
+
+def with_extension_payment(make: Make) -> Make:
+    """The scene with a confirmed payment for an extension."""
+
+    def with_payment(world: World) -> Scene:
+        made = make(world)
+        return scene(
+            world,
+            customer=made.customer,
+            mitra=made.mitra,
+            chat=made.chat,
+            payment=world.pay(made.customer, 15, extension=True),
+        )
+
+    return with_payment
+
+
+def others_chat_with_payment(world: World) -> Scene:
+    customer = world.customer()
+    payment = world.pay(customer, 15, extension=True)
+    return scene(world, customer=customer, payment=payment, chat=chatting(world).chat)
+
+
+def extension_payment(world: World) -> Scene:
+    """A confirmed payment for an extension where one for a chat is wanted."""
+    customer = world.customer()
+    return scene(world, customer=customer, payment=world.pay(customer, 15, extension=True))
+
+
+def chatting_and(state: str) -> Make:
+    """A running chat, and an extension's payment in this state."""
+
+    def make(world: World) -> Scene:
+        made = chatting(world)
+        payment = world.choose(made.customer, 15, extension=True)["id"]
+        if state == "expired":
+            world.clock.advance(minutes=20)
+        elif state == "abandoned":
+            world.api("cancel_payment_session", payment, made.customer)
+        elif state != "pending":
+            world.api("confirm_payment_session", payment, made.customer)
+            extension = world.api("request_extension", made.chat, made.customer, payment)
+            answer = {"consumed": "approve_extension", "failed": "reject_extension"}[state]
+            world.api(answer, extension["id"], made.mitra)
+        return scene(world, customer=made.customer, chat=made.chat, payment=payment)
+
+    return make
+
+
+def chatting_and_paid_for_a_chat(world: World) -> Scene:
+    made = chatting(world)
+    return scene(world, customer=made.customer, chat=made.chat, payment=world.pay(made.customer))
+
+
+def chatting_and_tried(world: World) -> Scene:
+    made = chatting(world)
+    return scene(world, customer=made.customer, chat=made.chat, payment=world.pay(made.customer, 15))
+
+
+def chatting_and_asking_again(world: World) -> Scene:
+    made = chatting(world)
+    world.ask_again(made.customer, made.mitra)
+    return made
+
+
+def extension_in_chat(world: World) -> Scene:
+    return waiting_for_an_extension(world)
+
+
+def extension_expired(world: World) -> Scene:
+    """Nobody answered in time, though nothing has fired its deadline yet."""
+    made = waiting_for_an_extension(world)
+    world.clock.advance(10)
+    return made
+
+
+def extension_withdrawn(world: World) -> Scene:
+    made = waiting_for_an_extension(world)
+    world.api("end_chat", made.chat, "customer", made.customer)
+    return made
+
+
+def extension_answered(answer: str) -> Make:
+    def make(world: World) -> Scene:
+        made = waiting_for_an_extension(world)
+        world.api(answer, made.extension, made.mitra)
+        return made
+
+    return make
+
+
+# ---- Failures --------------------------------------------------------------------------------------------
+
+
+def superseded(world: World) -> Scene:
+    made = targeted_in_vain(world)
+    world.api("fallback_to_blast", made.customer, made.payment)
+    return made
+
+
+def trial_failed(world: World) -> Scene:
+    customer = world.customer()
+    payment = world.pay(customer, 15)
+    world.api("cancel_request", customer, payment)
+    return scene(world, failure=world.failure(payment)["id"])
+
+
+# ---- The table -------------------------------------------------------------------------------------------
+
+
+def key_used_elsewhere(make: Make) -> Make:
+    """The scene, with an idempotency key that the same customer has used for something else."""
+
+    def with_key(world: World) -> Scene:
+        made = make(world)
+        world.api("create_payment_session", made.customer, 60, None, None, False, "k")
+        return Scene(**{**made.__dict__, "key": "k"})
+
+    return with_key
+
+
+def create(made: Scene) -> tuple[object, ...]:
+    return (made.customer, 30, None, None, False, made.key)
+
+
+def confirm(made: Scene) -> tuple[object, ...]:
+    return (made.payment, made.customer, made.key)
+
+
+def pay_of(made: Scene) -> tuple[object, ...]:
+    return (made.payment, made.customer)
+
+
+def start(made: Scene) -> tuple[object, ...]:
+    return (made.customer, made.payment, made.key)
+
+
+def start_again(made: Scene) -> tuple[object, ...]:
+    return (made.customer, made.payment, made.mitra, made.key)
+
+
+def give_up(made: Scene) -> tuple[object, ...]:
+    return (made.customer, made.payment)
+
+
+def answer(made: Scene) -> tuple[object, ...]:
+    return (made.request, made.mitra)
+
+
+def as_customer(made: Scene) -> tuple[object, ...]:
+    return (made.chat, "customer", made.customer)
+
+
+def say(text: str) -> Call:
+    return lambda made: (*as_customer(made), made.customer, text)
+
+
+def extend(made: Scene) -> tuple[object, ...]:
+    return (made.chat, made.customer, made.payment, made.key)
+
+
+def answer_extension(made: Scene) -> tuple[object, ...]:
+    return (made.extension, made.mitra)
+
+
+def decide(action: str, who: str = "Ratna") -> Call:
+    return lambda made: (made.failure, action, who)
+
+
+def fail(cause: str, who: str = "Ratna") -> Call:
+    return lambda made: (made.payment, cause, who)
+
+
+Cases = dict[str, tuple[Make, Call]]
+
+STARTS: dict[str, Make] = {
+    "payment_session_not_found": stranger,
+    "payment_is_for_extension": extension_payment,
+    "payment_session_expired": expired,
+    "payment_not_confirmed": pending,
+    "payment_session_abandoned": abandoned,
+    "payment_session_consumed": chatting,
+    "payment_session_failed": cancelled,
+}
+
+CASES: dict[str, Cases] = {
+    "api.create_payment_session": {
+        "customer_not_found": (nobody, create),
+        "unknown_tier": (confirmed, lambda made: (made.customer, 31)),
+        "mitra_not_found": (confirmed, lambda made: (made.customer, 30, None, made.mitra)),
+        "target_not_allowed": (never_met, lambda made: (made.customer, 15, None, made.mitra, True)),
+        "idempotency_key_reused": (key_used_elsewhere(confirmed), create),
+    },
+    "api.confirm_payment_session": {
+        "payment_session_not_found": (stranger, confirm),
+        "payment_session_expired": (expired_unpaid, confirm),
+        "payment_session_abandoned": (abandoned, confirm),
+        "payment_session_consumed": (chatting, confirm),
+        "payment_session_failed": (cancelled, confirm),
+        "free_trial_already_used": (two_free_trials, confirm),
+        "idempotency_key_reused": (key_used_elsewhere(confirmed), confirm),
+    },
+    "api.cancel_payment_session": {
+        "payment_session_not_found": (stranger, pay_of),
+        "payment_session_expired": (expired_and_fired, pay_of),
+        "payment_session_consumed": (chatting, pay_of),
+        "payment_session_failed": (cancelled, pay_of),
+        "payment_already_confirmed": (confirmed, pay_of),
+    },
+    "api.get_payment_session": {"payment_session_not_found": (stranger, pay_of)},
+    "api.start_general_request": {
+        **{slug: (make, start) for slug, make in STARTS.items()},
+        "search_already_running": (searching_on_another, start),
+        "chat_already_active": (chatting_and_paid_for_a_chat, start),
+        "idempotency_key_reused": (key_used_elsewhere(confirmed), start),
+    },
+    "api.start_returning_request": {
+        **{slug: (make, start_again) for slug, make in STARTS.items()},
+        "targeted_mitra_mismatch": (known_but_for_another, start_again),
+        "mitra_not_found": (confirmed, start_again),
+        "mitra_not_known": (never_met, start_again),
+        "search_already_running": (lambda world: known_and_searching(world), start_again),  # noqa: PLW0108 - defined below
+        "chat_already_active": (chatting_with_another, start_again),
+        "extension_pending": (waiting_for_an_extension, start_again),
+        "idempotency_key_reused": (key_used_elsewhere(confirmed), start_again),
+    },
+    "api.fallback_to_blast": {
+        "payment_session_not_found": (stranger, start),
+        "payment_session_expired": (targeted_in_vain_long_ago, start),
+        "payment_session_consumed": (chatting, start),
+        "payment_not_confirmed": (pending, start),
+        "payment_session_abandoned": (abandoned, start),
+        "payment_already_confirmed": (confirmed, start),
+        "fallback_not_offered": (no_mitra_came, start),
+        "failure_already_actioned": (actioned, start),
+        "free_trial_already_used": (failed_trial_with_another, start),
+        "search_already_running": (failed_and_searching_on_another, start),
+        "chat_already_active": (failed_and_chatting, start),
+        "idempotency_key_reused": (key_used_elsewhere(confirmed), start),
+    },
+    "api.cancel_request": {
+        **{slug: (make, give_up) for slug, make in STARTS.items() if slug != "payment_session_failed"},
+        "payment_session_failed": (no_mitra_came, give_up),
+    },
+    "api.set_mitra_status": {"mitra_not_found": (nobody, lambda made: (made.mitra, True))},
+    "api.mark_offer_seen": {
+        "request_not_found": (nobody, answer),
+        "offer_not_yours": (offered_to_others, answer),
+    },
+    "api.accept_request": {
+        "request_not_found": (nobody, answer),
+        "offer_not_yours": (offered_to_others, answer),
+        "request_already_taken": (taken, answer),
+        "request_cancelled": (search_cancelled, answer),
+        "request_expired": (search_expired, answer),
+        "request_withdrawn": (withdrawn, answer),
+        "request_already_declined": (declined, answer),
+        "mitra_offline": (offered_but_offline, answer),
+        "mitra_at_capacity": (offered_but_full, answer),
+    },
+    "api.decline_request": {
+        "request_not_found": (nobody, answer),
+        "offer_not_yours": (offered_to_others, answer),
+        "request_already_taken": (taken, answer),
+        "request_cancelled": (search_cancelled, answer),
+        "request_expired": (search_expired, answer),
+        "request_withdrawn": (withdrawn, answer),
+    },
+    "api.send_message": {
+        "chat_session_not_found": (chat_of_others, say("Halo")),
+        "invalid_message": (chatting, say("  \n ")),
+        "chat_ended": (chat_ended, say("Halo")),
+    },
+    "api.mark_read": {"chat_session_not_found": (chat_of_others, lambda made: (*as_customer(made), 1))},
+    "api.end_chat": {"chat_session_not_found": (chat_of_others, as_customer)},
+    "api.get_chat_session": {"chat_session_not_found": (chat_of_others, as_customer)},
+    "api.list_chat_sessions": {
+        "invalid_cursor": (confirmed, lambda made: ("customer", made.customer, "first", 10))
+    },
+    "api.list_messages": {
+        "chat_session_not_found": (chat_of_others, lambda made: (*as_customer(made), 0, 10))
+    },
+    "api.request_extension": {
+        "payment_session_not_found": (
+            chatting,
+            lambda made: (made.chat, made.customer, made.extension),
+        ),
+        "payment_not_for_extension": (chatting_and_paid_for_a_chat, extend),
+        "free_trial_not_for_extension": (chatting_and_tried, extend),
+        "payment_session_expired": (chatting_and("expired"), extend),
+        "payment_not_confirmed": (chatting_and("pending"), extend),
+        "payment_session_abandoned": (chatting_and("abandoned"), extend),
+        "payment_session_consumed": (chatting_and("consumed"), extend),
+        "payment_session_failed": (chatting_and("failed"), extend),
+        "chat_session_not_found": (others_chat_with_payment, extend),
+        "chat_ended": (with_extension_payment(chat_ended), extend),
+        "extension_already_pending": (with_extension_payment(waiting_for_an_extension), extend),
+        "search_already_running": (with_extension_payment(chatting_and_asking_again), extend),
+        "idempotency_key_reused": (key_used_elsewhere(with_extension_payment(chatting)), extend),
+    },
+    "api.approve_extension": {
+        "extension_not_found": (nobody, answer_extension),
+        "extension_expired": (extension_expired, answer_extension),
+        "extension_withdrawn": (extension_withdrawn, answer_extension),
+        "extension_already_answered": (extension_answered("reject_extension"), answer_extension),
+    },
+    "api.reject_extension": {
+        "extension_not_found": (nobody, answer_extension),
+        "extension_expired": (extension_expired, answer_extension),
+        "extension_withdrawn": (extension_withdrawn, answer_extension),
+        "extension_already_answered": (extension_answered("approve_extension"), answer_extension),
+    },
+    "api.client_state": {"customer_not_found": (nobody, lambda made: (made.customer,))},
+    "api.mitra_state": {"mitra_not_found": (nobody, lambda made: (made.mitra,))},
+    "ops.action_failure": {
+        "who_is_missing": (targeted_in_vain, decide("refunded", " ")),
+        "invalid_action": (targeted_in_vain, decide("forgiven")),
+        "failure_not_found": (nobody, decide("refunded")),
+        "failure_superseded": (superseded, decide("refunded")),
+        "failure_already_actioned": (actioned, decide("credited")),
+        "nothing_to_refund": (trial_failed, decide("refunded")),
+    },
+    "ops.set_config": {
+        "who_is_missing": (nobody, lambda made: ("presence_ttl_seconds", "45", "")),
+        "unknown_setting": (nobody, lambda made: ("presence_ttl", "45", "Ratna")),
+        "invalid_setting": (nobody, lambda made: ("presence_ttl_seconds", "9", "Ratna")),
+    },
+    "ops.end_chat": {
+        "who_is_missing": (chatting, lambda made: (made.chat, None)),
+        "chat_session_not_found": (nobody, lambda made: (made.chat, "Ratna")),
+    },
+    "ops.force_mitra_offline": {
+        "who_is_missing": (chatting, lambda made: (made.mitra, "")),
+        "mitra_not_found": (nobody, lambda made: (made.mitra, "Ratna")),
+    },
+    "ops.fail_payment": {
+        "who_is_missing": (confirmed, fail("customer_cancelled", "")),
+        "invalid_cause_tag": (confirmed, fail("bad_luck")),
+        "payment_session_not_found": (nobody, fail("customer_cancelled")),
+        "payment_session_expired": (expired_and_fired, fail("customer_cancelled")),
+        "payment_session_abandoned": (abandoned, fail("customer_cancelled")),
+        "payment_session_consumed": (chatting, fail("customer_cancelled")),
+        "payment_session_failed": (cancelled, fail("customer_cancelled")),
+        "payment_not_confirmed": (pending, fail("customer_cancelled")),
+    },
+}
+
+
+def known_and_searching(world: World) -> Scene:
+    customer, mitra = world.customer(), world.mitra()
+    world.acquaint(customer, mitra)
+    payment = world.pay(customer, mitra=mitra)
+    world.search(customer)
+    return scene(world, customer=customer, payment=payment, mitra=mitra)
+
+
+@pytest.mark.parametrize(
+    ("function", "slug"), [(function, slug) for function, cases in CASES.items() for slug in cases]
+)
+def test_it_refuses(world: World, function: str, slug: str) -> None:
+    make, call = CASES[function][slug]
+    arguments = call(make(world))
+    schema, name = function.split(".")
+    with refuses(STATUS[slug], slug):
+        (world.api if schema == "api" else world.ops)(name, *arguments)
+
+
+def test_every_refusal_that_a_function_states_has_its_case(db: Connection) -> None:
+    stated = {
+        (function.qualified, slug)
+        for function in read_functions(db)
+        if function.schema != "logic"
+        for slug in function.refuses
+    }
+    assert {(function, slug) for function, cases in CASES.items() for slug in cases} == stated

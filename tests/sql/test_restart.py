@@ -1,0 +1,252 @@
+"""Postgres dies in the middle of every kind of window: it ends by its deadline or right after the restart, once.
+
+A cluster of this file's own, with commits that are really written. It is stopped as by a crash.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+import psycopg
+import pytest
+
+from tests.cluster import SETTINGS, TEMPLATE, TestCluster
+from tests.conftest import APP_OPTIONS, Clock, Connection
+from tests.sql.world import World
+
+DATABASE = "curhat"
+DURABLE = {**SETTINGS, "synchronous_commit": "on", "full_page_writes": "on"}
+STOP_THE_CLOCK = """
+    create schema test authorization curhat_owner;
+    set role curhat_owner;
+    create table test.clock (at timestamptz not null);
+    insert into test.clock values (now());
+    create or replace function logic.now()
+    returns timestamptz
+    language sql stable security definer set search_path = ''
+    as $$ select at from test.clock $$
+"""
+
+
+@pytest.fixture(scope="module")
+def own_cluster() -> Iterator[TestCluster]:
+    cluster = TestCluster.start(DURABLE)
+    try:
+        cluster.prepare_extensions()
+        cluster.make_template()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+class Fragile:
+    """A house whose Postgres may die; what is known of it afterwards is what the database says."""
+
+    def __init__(self, cluster: TestCluster) -> None:
+        self._cluster = cluster
+        self._connections = ExitStack()
+        self.world = self._enter()
+
+    def crash(self) -> World:
+        """Let Postgres die and come back; the world after it."""
+        self._connections.close()
+        self._cluster.postgres.stop("immediate")
+        replace(self._cluster.postgres, settings=DURABLE).start()
+        self.world = self._enter()
+        return self.world
+
+    def leave(self) -> None:
+        """Close what is open."""
+        self._connections.close()
+
+    def _connect(self, role: str | None = "curhat_app", **settings: str) -> Connection:
+        options = {**(APP_OPTIONS if role == "curhat_app" else {}), **settings, "role": role or "none"}
+        given = " ".join(f"-c {name}={value}" for name, value in options.items())
+        connection = psycopg.connect(self._cluster.url(DATABASE), autocommit=True, options=given)
+        self._connections.callback(connection.close)
+        return connection
+
+    def _enter(self) -> World:
+        return World(self._connect, Clock(self._connect(role=None)))
+
+
+@pytest.fixture
+def fragile(own_cluster: TestCluster) -> Iterator[Fragile]:
+    own_cluster.create(DATABASE, TEMPLATE)
+    with psycopg.connect(own_cluster.url(DATABASE), autocommit=True) as connection:
+        connection.execute(STOP_THE_CLOCK.encode())
+    house = Fragile(own_cluster)
+    yield house
+    found = house.world.audit()
+    house.leave()
+    own_cluster.drop(DATABASE)
+    assert found == []
+
+
+@dataclass(frozen=True)
+class Window:
+    """Something that waits: how long, and what can be seen of its end, which happens once."""
+
+    seconds: float
+    ended: Callable[[World], object]
+    not_ended: object
+    end: object
+    keep: tuple[str, ...] = ()
+    """Whose sockets are open until the end."""
+
+
+def status_of(table: str, row_id: str) -> Callable[[World], object]:
+    return lambda world: world.row(table, row_id)["status"]
+
+
+def pending_payment(world: World) -> Window:
+    payment = world.choose(world.customer())["id"]
+    return Window(20 * 60, status_of("payment_sessions", payment), "pending", "expired")
+
+
+def confirmed_payment(world: World) -> Window:
+    payment = world.pay(world.customer())
+    return Window(20 * 60, status_of("payment_sessions", payment), "confirmed", "failed_pairing")
+
+
+def general_search(world: World) -> Window:
+    mitra = world.mitra()
+    search = world.search(world.customer())
+    return Window(60, status_of("pairing_requests", search["id"]), "searching", "failed", (mitra,))
+
+
+def returning_search(world: World) -> Window:
+    customer, mitra = world.customer(), world.mitra()
+    world.acquaint(customer, mitra)
+    search = world.ask_again(customer, mitra)
+    return Window(20, status_of("pairing_requests", search["id"]), "searching", "failed", (mitra,))
+
+
+def extension(world: World) -> Window:
+    mitra = world.mitra()
+    asked = world.extend(world.chat(world.customer(), mitra))
+    return Window(10, status_of("extensions", asked["id"]), "requested", "auto_approved", (mitra,))
+
+
+def extension_without_its_mitra(world: World) -> Window:
+    mitra = world.mitra()
+    asked = world.extend(world.chat(world.customer(), mitra))
+    world.api("set_mitra_status", mitra, False)
+    return Window(10, status_of("extensions", asked["id"]), "requested", "auto_rejected")
+
+
+def warnings(chat: str) -> Callable[[World], object]:
+    return lambda world: [
+        event["body"]["seconds_left"]
+        for event in world.events("CHAT_ENDING_SOON")
+        if event["entity_id"] == chat
+    ]
+
+
+def warning(world: World) -> Window:
+    mitra = world.mitra()
+    chat = world.chat(world.customer(), mitra)
+    return Window(25 * 60, warnings(chat["id"]), [], [300], (mitra,))
+
+
+def chat(world: World) -> Window:
+    mitra = world.mitra()
+    running = world.chat(world.customer(), mitra)
+    return Window(30 * 60, status_of("chat_sessions", running["id"]), "active", "ended", (mitra,))
+
+
+def lease(world: World) -> Window:
+    mitra = world.mitra()
+    return Window(45, lambda world: world.api("mitra_state", mitra)["reachable_until"] is None, False, True)
+
+
+def late_offer(world: World) -> Window:
+    """A mitra has just become free, and has not been offered what runs."""
+    world.configure("max_customers_per_mitra", 1)
+    mitra = world.mitra()
+    running = world.chat(world.customer(), mitra)
+    world.fire()
+    search = world.search(world.customer())
+    world.end(running)
+    return Window(0, lambda world: world.offers(search), [], [(mitra, "offered")], (mitra,))
+
+
+WINDOWS = [
+    pending_payment,
+    confirmed_payment,
+    general_search,
+    returning_search,
+    extension,
+    extension_without_its_mitra,
+    warning,
+    chat,
+    lease,
+    late_offer,
+]
+each_window = pytest.mark.parametrize("open_window", WINDOWS, ids=lambda window: window.__name__)
+
+
+def ends_once(world: World, window: Window) -> None:
+    """The window is over, and firing again adds nothing."""
+    assert window.ended(world) == window.end
+    events = world.events()
+    assert world.fire() == 0
+    assert world.events() == events
+
+
+@pytest.mark.parametrize(
+    "open_window", [one for one in WINDOWS if one is not late_offer], ids=lambda one: one.__name__
+)
+def test_after_a_restart_in_its_middle_it_ends_by_its_deadline(
+    fragile: Fragile, open_window: Callable[[World], Window]
+) -> None:
+    window = open_window(fragile.world)
+    fragile.world.wait(window.seconds / 2, connected=window.keep)
+    world = fragile.crash()
+    assert window.ended(world) == window.not_ended
+    world.wait(window.seconds / 2 - 1, connected=window.keep)
+    assert window.ended(world) == window.not_ended
+    world.wait(1, connected=window.keep)
+    ends_once(world, window)
+
+
+@each_window
+def test_after_a_restart_beyond_its_deadline_it_ends_at_once(
+    fragile: Fragile, open_window: Callable[[World], Window]
+) -> None:
+    window = open_window(fragile.world)
+    fragile.world.clock.advance(window.seconds)
+    world = fragile.crash()
+    assert window.ended(world) == window.not_ended
+    world.wait(0, connected=window.keep)
+    ends_once(world, window)
+
+
+def test_what_was_committed_is_handed_on_after_a_restart(fragile: Fragile) -> None:
+    search = fragile.world.search(fragile.world.customer())
+    before = fragile.world.events()
+    world = fragile.crash()
+    assert world.events() == before
+    assert [envelope["id"] for envelope in world.drain()] == [event["id"] for event in before]
+    assert world.row("pairing_requests", search["id"])["status"] == "searching"
+
+
+def test_what_was_not_committed_never_was(fragile: Fragile) -> None:
+    world = fragile.world
+    customer = world.customer()
+    payment = world.choose(customer)["id"]
+    world.app.execute("begin")
+    world.api("confirm_payment_session", payment, customer, "key")
+    world = fragile.crash()
+    assert world.payment(payment)["status"] == "pending"
+    assert world.api("confirm_payment_session", payment, customer, "key")["status"] == "confirmed"
+
+
+def test_everything_at_once_after_an_hour(fragile: Fragile) -> None:
+    """The order is that of the deadlines, and the audit finds nothing."""
+    windows = [open_window(fragile.world) for open_window in WINDOWS]
+    world = fragile.crash()
+    world.wait(3600)
+    assert world.ops("due") == []
+    finished = [window for window in windows if isinstance(window.end, str)]
+    assert all(window.ended(world) != window.not_ended for window in finished)

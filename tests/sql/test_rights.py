@@ -1,0 +1,333 @@
+"""Who may do what: for every object of the catalogue, and really tried.
+
+A login picks its audience by `set role`; what it may do then is what these tests ask.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.cluster import LOGIN
+from tests.conftest import Connect, Connection
+
+AUDIENCES = {"curhat_app": "api", "curhat_operator": "ops", "curhat_control_center": "control_center"}
+EVERYBODY = "public"
+
+# In a database of ours; the rest is Postgres' own, where nothing of ours lies.
+OURS = """
+    n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname not like 'pg\\_temp%'
+    and n.nspname not like 'pg\\_toast\\_temp%'
+"""
+TABLE_RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+SEQUENCE_RIGHTS = ("USAGE", "SELECT", "UPDATE")
+
+each_audience = pytest.mark.parametrize("role", AUDIENCES)
+
+
+def names(db: Connection, query: str, *arguments: object) -> set[str]:
+    """The first column of a query over the catalogue. `%` of its patterns must be doubled."""
+    return {row[0] for row in db.execute(query.replace("OURS", OURS.replace("%", "%%")), arguments)}
+
+
+def view_names(db: Connection, schema: str) -> set[str]:
+    return names(
+        db,
+        "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+        "where OURS and n.nspname = %s and c.relkind = 'v'",
+        schema,
+    )
+
+
+def function_names(db: Connection, schema: str) -> set[str]:
+    return names(
+        db,
+        "select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace "
+        "where OURS and n.nspname = %s",
+        schema,
+    )
+
+
+# ---- By the catalogue ------------------------------------------------------------------------------------
+
+
+@each_audience
+def test_a_role_may_enter_its_own_schema_alone(db: Connection, role: str) -> None:
+    entered = names(
+        db,
+        "select n.nspname from pg_namespace n where OURS and has_schema_privilege(%s, n.oid, 'usage')",
+        role,
+    )
+    assert entered == {AUDIENCES[role]}
+
+
+@pytest.mark.parametrize("role", [*AUDIENCES, EVERYBODY])
+def test_nobody_may_make_anything_in_a_schema(db: Connection, role: str) -> None:
+    made_in = names(
+        db,
+        "select n.nspname from pg_namespace n where OURS and has_schema_privilege(%s, n.oid, 'create')",
+        role,
+    )
+    assert made_in == set()
+
+
+@each_audience
+def test_a_role_reads_the_views_of_its_schema_and_writes_nothing(db: Connection, role: str) -> None:
+    rights = db.execute(
+        """
+        select c.oid::regclass::text, r.wanted
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        cross join unnest(%s::text[]) r (wanted)
+        where OURS and c.relkind in ('r', 'p', 'v', 'm', 'f')
+            and (has_table_privilege(%s, c.oid, r.wanted)
+                or (r.wanted in ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
+                    and has_any_column_privilege(%s, c.oid, r.wanted)))
+        """.replace("OURS", OURS.replace("%", "%%")),
+        [list(TABLE_RIGHTS), role, role],
+    ).fetchall()
+    readable = view_names(db, "control_center") if role == "curhat_control_center" else set()
+    assert set(rights) == {(view, "SELECT") for view in readable}
+
+
+@pytest.mark.parametrize("role", [*AUDIENCES, EVERYBODY])
+def test_nobody_may_use_a_sequence(db: Connection, role: str) -> None:
+    usable = names(
+        db,
+        """
+        select c.oid::regclass::text
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        cross join unnest(%s::text[]) r (wanted)
+        where OURS and c.relkind = 'S' and has_sequence_privilege(%s, c.oid, r.wanted)
+        """,
+        list(SEQUENCE_RIGHTS),
+        role,
+    )
+    assert usable == set()
+
+
+@each_audience
+def test_a_role_may_call_the_functions_of_its_schema_alone(db: Connection, role: str) -> None:
+    callable_ones = names(
+        db,
+        """
+        select p.oid::regprocedure::text
+        from pg_proc p
+        join pg_namespace n on n.oid = p.pronamespace
+        where OURS and has_function_privilege(%s, p.oid, 'execute') and has_schema_privilege(%s, n.oid, 'usage')
+        """,
+        role,
+        role,
+    )
+    assert callable_ones == function_names(db, AUDIENCES[role])
+
+
+def test_the_control_center_may_run_no_more_of_logic_than_its_views_call(db: Connection) -> None:
+    """By the views: without the use of the schema no function of it can be named."""
+    granted = names(
+        db,
+        """
+        select p.oid::regprocedure::text from pg_proc p
+        where p.pronamespace = 'logic'::regnamespace
+            and has_function_privilege('curhat_control_center', p.oid, 'execute')
+        """,
+    )
+    called = names(
+        db,
+        """
+        select distinct d.refobjid::regprocedure::text
+        from pg_depend d
+        join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+        join pg_class c on c.oid = r.ev_class and c.relnamespace = 'control_center'::regnamespace
+        join pg_proc p on d.refclassid = 'pg_proc'::regclass and p.oid = d.refobjid
+        where p.pronamespace = 'logic'::regnamespace
+        """,
+    )
+    assert granted == called
+
+
+@pytest.mark.parametrize("role", ["curhat_app", "curhat_operator"])
+def test_the_others_may_run_nothing_of_logic(db: Connection, role: str) -> None:
+    granted = names(
+        db,
+        "select p.oid::regprocedure::text from pg_proc p where p.pronamespace = 'logic'::regnamespace "
+        "and has_function_privilege(%s, p.oid, 'execute')",
+        role,
+    )
+    assert granted == set()
+
+
+def test_everybody_has_nothing(db: Connection) -> None:
+    """No schema, table, view, sequence, function, column, or the database itself."""
+    granted = names(
+        db,
+        """
+        with acls (object, acl) as (
+            select 'schema ' || n.nspname, coalesce(n.nspacl, acldefault('n', n.nspowner))
+            from pg_namespace n where OURS
+            union all
+            select c.relkind::text || ' ' || c.oid::regclass::text,
+                coalesce(c.relacl, acldefault((case c.relkind when 'S' then 's' else 'r' end)::"char", c.relowner))
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where OURS and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+            union all
+            select 'column ' || a.attname || ' of ' || c.oid::regclass::text, a.attacl
+            from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+            where OURS and a.attacl is not null
+            union all
+            select p.oid::regprocedure::text, coalesce(p.proacl, acldefault('f', p.proowner))
+            from pg_proc p join pg_namespace n on n.oid = p.pronamespace where OURS
+            union all
+            select 'database', coalesce(datacl, acldefault('d', datdba))
+            from pg_database where datname = current_database()
+        )
+        select distinct object from acls, aclexplode(acl) where grantee = 0
+        """,
+    )
+    assert granted == set()
+
+
+@each_audience
+def test_an_audience_is_no_login_and_a_member_of_nothing(db: Connection, role: str) -> None:
+    row = db.execute(
+        """
+        select rolcanlogin, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication,
+            exists (select from pg_auth_members m where m.member = r.oid)
+        from pg_roles r where rolname = %s
+        """,
+        [role],
+    ).fetchone()
+    assert row is not None
+    assert not any(row)
+
+
+def test_whoever_runs_as_the_owner_pins_the_search_path(db: Connection) -> None:
+    definers = """
+        select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        where OURS and p.prosecdef
+    """
+    pinned = f"{definers} and 'search_path=\"\"' = any (p.proconfig)"
+    assert names(db, definers) == names(db, pinned) != set()
+
+
+def test_every_function_that_runs_as_another_runs_as_the_owner_who_cannot_log_in(db: Connection) -> None:
+    others = names(
+        db,
+        "select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace "
+        "where OURS and p.prosecdef and p.proowner <> 'curhat_owner'::regrole",
+    )
+    assert others == set()
+    row = db.execute("select rolcanlogin, rolsuper from pg_roles where rolname = 'curhat_owner'").fetchone()
+    assert row == (False, False)
+
+
+def test_every_function_of_an_audience_runs_as_the_owner(db: Connection) -> None:
+    """So that it works without a right on any table."""
+    invokers = names(
+        db,
+        "select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace "
+        "where n.nspname in ('api', 'ops', 'control_center') and not p.prosecdef",
+    )
+    assert invokers == set()
+
+
+# ---- Really tried ----------------------------------------------------------------------------------------
+
+TRIES = {
+    "read a table": "select * from data.payment_sessions",
+    "read a column": "select body from data.chat_messages",
+    "write a table": "update data.payment_sessions set status = 'confirmed'",
+    "insert": "insert into data.outbox (event_id, at) values (1, now())",
+    "delete": "delete from data.pairing_failures",
+    "truncate": "truncate data.events",
+    "copy": "copy data.users to stdout",
+    "lock": "do $$ begin lock table data.mitras; end $$",
+    "use a sequence": "select nextval('data.event_ids')",
+    "read a private view": "select * from logic.waits",
+    "call a private function": "select logic.fire_due(1)",
+    "call the clock by name": "select logic.now()",
+    "call a private procedure": "call logic.fire_deadlines_for_a_minute()",
+    "make a table": "create table api.mine (id integer)",
+    "make a function": "create function api.mine() returns integer language sql as 'select 1'",
+    "make something in public": "create table public.mine (id integer)",
+    "make a temporary table": "create temporary table mine (id integer)",
+    "replace the clock": "create or replace function logic.now() returns timestamptz language sql as 'select now()'",
+    "take a trigger out": "alter table data.payment_sessions disable trigger all",
+    "drop": "drop view control_center.payments",
+    "grant": "grant select on data.users to public",
+    "run as a dba": "do $$ begin perform set_config('session_replication_role', 'replica', false); end $$",
+}
+OTHERS = {
+    "curhat_app": ("select * from ops.audit()", "select * from control_center.payments"),
+    "curhat_operator": ("select api.ready()", "select * from control_center.payments"),
+    "curhat_control_center": ("select * from ops.audit()", "select api.ready()"),
+}
+
+
+@each_audience
+@pytest.mark.parametrize("what", TRIES)
+def test_it_is_denied(connect: Connect, role: str, what: str) -> None:
+    connection = connect(role=role)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(TRIES[what])
+
+
+@pytest.mark.parametrize(("role", "query"), [(role, query) for role in OTHERS for query in OTHERS[role]])
+def test_what_belongs_to_another_audience_is_denied(connect: Connect, role: str, query: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connect(role=role).execute(query)
+
+
+@each_audience
+def test_every_table_and_view_is_really_closed(connect: Connect, db: Connection, role: str) -> None:
+    relations = db.execute(
+        "select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+        "where n.nspname in ('data', 'logic', 'api', 'ops', 'control_center', 'yoyo') "
+        "and c.relkind in ('r', 'p', 'v') order by 1, 2"
+    ).fetchall()
+    connection = connect(role=role)
+    open_ones = {schema for schema, name in relations if succeeds(connection, "select from {}", schema, name)}
+    assert open_ones == ({"control_center"} if role == "curhat_control_center" else set())
+    written = {
+        (schema, name)
+        for schema, name in relations
+        if succeeds(connection, "delete from {} where false", schema, name)
+    }
+    assert written == set()
+
+
+def succeeds(connection: Connection, query: str, *name: str) -> bool:
+    """Whether a statement on one object is carried out; not every view can be written to by anybody."""
+    try:
+        connection.execute(sql.SQL(query).format(sql.Identifier(*name)))
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectNotInPrerequisiteState):
+        return False
+    return True
+
+
+READS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "curhat_app": ("select api.ready()->>'database'", lambda value: value == "ok"),
+    "curhat_operator": ("select count(*) from ops.health()", lambda value: value > 0),
+    "curhat_control_center": ("select count(*) from control_center.settings", lambda value: value > 0),
+}
+
+
+@each_audience
+def test_what_is_theirs_works(connect: Connect, role: str) -> None:
+    query, is_right = READS[role]
+    row = connect(role=role).execute(query).fetchone()
+    assert row is not None
+    assert is_right(row[0])
+
+
+def test_the_login_takes_no_right_along_into_a_role(connect: Connect, db: Connection) -> None:
+    """The login of these tests may do everything; the role that it has picked may not."""
+    connection = connect()
+    row = connection.execute("select session_user, current_user").fetchone()
+    assert row == (LOGIN, "curhat_app")
+    assert db.execute("select pg_has_role(%s, 'curhat_owner', 'usage')", [LOGIN]).fetchone() == (True,)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("select from data.users")
