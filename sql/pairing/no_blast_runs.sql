@@ -6,7 +6,7 @@ returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_blasts bigint := 'data.pairing_requests'::regclass::oid;
+    v_blasts bigint := 'data.pairing_requests'::regclass::oid::bigint;
     v_none boolean;
 begin
     if p_until_commit then
