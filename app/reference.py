@@ -3,8 +3,9 @@
 `python -m app.reference` writes the pages from the database that the other commands use.
 """
 
+import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -18,7 +19,8 @@ from psycopg.rows import class_row
 from app import embedded
 from app.settings import Settings
 
-DIRECTORY = Path(__file__).resolve().parents[1] / "docs" / "reference"
+APP = Path(__file__).resolve().parent
+DIRECTORY = APP.parent / "docs" / "reference"
 
 AUDIENCES = {
     "api": "What the apps call, one function a request (role `curhat_app`). Replies are jsonb.",
@@ -198,12 +200,23 @@ def read_event_types(connection: Connection) -> list[EventType]:
         ).fetchall()
 
 
+def app_refusals() -> list[Refusal]:
+    """What the app itself refuses with, before or instead of a function: `Refusal(status, slug, sentence)`."""
+    found = {
+        refusal
+        for path in APP.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for refusal in _written_refusals(node)
+    }
+    return sorted(found, key=lambda refusal: (refusal.slug, refusal.status, refusal.sentence))
+
+
 def pages(connection: Connection) -> dict[str, str]:
     """The text of every page, by its file name. The connection's login must be a member of `curhat_owner`."""
     functions = read_functions(connection)
     return {
         "functions.md": functions_page(functions, read_views(connection)),
-        "refusals.md": refusals_page(functions),
+        "refusals.md": refusals_page(functions, app_refusals()),
         "state-machines.md": state_machines_page(read_transitions(connection)),
         "configuration.md": configuration_page(read_settings(connection)),
         "events.md": events_page(read_event_types(connection)),
@@ -220,35 +233,24 @@ def functions_page(functions: Sequence[Function], views: Sequence[View]) -> str:
     return _page("Functions and views", "Every function, procedure and view, by who may use it.", *sections)
 
 
-def refusals_page(functions: Sequence[Function]) -> str:
+def refusals_page(functions: Sequence[Function], of_the_app: Sequence[Refusal]) -> str:
     """Every slug with its status, its sentences, and the functions that say they refuse with it."""
-    found = {refusal.slug: refusal.status for function in functions for refusal in function.refusals}
-    sentences = {
-        slug: dict.fromkeys(
-            refusal.sentence
-            for function in functions
-            for refusal in function.refusals
-            if refusal.slug == slug
-        )
-        for slug in found
-    }
-    users = {slug: [one.qualified for one in functions if slug in one.refuses] for slug in found}
+    found = [refusal for function in functions for refusal in function.refusals]
     return _page(
         "Refusals",
         "A refusal changes nothing. Its SQLSTATE is `PT` and the HTTP status, its message the slug, its detail "
-        'the sentence; over REST it is `{"error": slug, "message": sentence}` with that status.',
+        'the sentence; over REST it is `{"error": slug, "message": sentence}` with that status. What is filled '
+        "into a sentence is shown as `…`.",
         _table(
             ("slug", "status", "sentence", "refused by"),
             (
-                (
-                    f"`{slug}`",
-                    str(found[slug]),
-                    "<br>".join(sentences[slug]),
-                    _codes(users[slug]) or "a trigger",
-                )
-                for slug in sorted(found)
+                (*cells, _codes(one.qualified for one in functions if slug in one.refuses) or "a trigger")
+                for slug, *cells in _by_slug(found)
             ),
         ),
+        "## By the app",
+        "Over REST and WebSockets, before a function is called or when no answer came of it.",
+        _table(("slug", "status", "sentence"), (cells for _, *cells in _by_slug(of_the_app))),
     )
 
 
@@ -356,6 +358,41 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     cells = (" | ".join(cell.replace("|", r"\|") for cell in line) for line in lines)
     return "\n".join(f"| {line} |" for line in cells)
+
+
+def _by_slug(refusals: Iterable[Refusal]) -> Iterator[tuple[str, str, str, str]]:
+    """Each slug, then the cells of its line: slug, status, sentences."""
+    for slug, group in groupby(
+        sorted(refusals, key=lambda refusal: refusal.slug), lambda refusal: refusal.slug
+    ):
+        same = list(group)
+        statuses = dict.fromkeys(str(refusal.status) for refusal in same)
+        sentences = dict.fromkeys(refusal.sentence for refusal in same)
+        yield slug, _code(slug), ", ".join(statuses), "<br>".join(sentences)
+
+
+def _written_refusals(node: ast.AST) -> Iterator[Refusal]:
+    """The refusals that a piece of Python spells out: in a call, or in a table by status."""
+    match node:
+        case ast.Call(args=[ast.Constant(value=int(status)), ast.Constant(value=str(slug)), sentence, *_]):
+            yield Refusal(status, slug, _text(sentence))
+        case ast.Dict(keys=keys, values=values):
+            for key, value in zip(keys, values, strict=True):
+                match key, value:
+                    case ast.Constant(value=int(status)), ast.Tuple(
+                        elts=[ast.Constant(value=str(slug)), sentence]
+                    ):
+                        yield Refusal(status, slug, _text(sentence))
+
+
+def _text(node: ast.expr) -> str:
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(_text(part) for part in parts)
+        case _:
+            return "…"
 
 
 def _audience(event: EventType) -> str:

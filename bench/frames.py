@@ -1,8 +1,9 @@
 """From COMMIT to the frame on a socket, through relay, Redis and workers, with many sockets open.
 
 Every socket is one side of a chat; messages are sent over the sockets at a steady rate, and each goes to
-both sides. The floors, measured in the same run: a bare publish to a bare subscriber over the same Redis, and
-a ping answered over a socket of the same workers under the same load.
+both sides. A commit's time is taken before its flush, so a disk that stalls is in the delays. The floors,
+measured in the same run: a bare publish to a bare subscriber over the same Redis; under the same load, a ping
+answered over a socket of the same workers, and a bare commit.
 """
 
 import asyncio
@@ -30,6 +31,7 @@ TARGET_MILLISECONDS = 5
 WARM_UP_SECONDS = 3.0
 SETTLE_SECONDS = 5.0
 CONNECTING_AT_ONCE = 50
+COMMIT_PAUSE_SECONDS = 0.02
 COMMITTED = "select id, extract(epoch from pg_xact_commit_timestamp(xmin))::double precision from data.events"
 
 
@@ -111,7 +113,13 @@ async def _bench(sockets: int, rate: int, seconds: float, workers: int) -> None:
         say(f"pairing {sockets // 2} chats")
         sides = await _chats(ours, sockets // 2)
         # uvloop starts no process under another account, so it has the clients only.
+        commits: list[float] = []
+        database = await ours.superuser()
+        committing = asyncio.create_task(_commit(database, commits))
         measured_from = await asyncio.to_thread(uvloop.run, _load(sides, rate, seconds))
+        committing.cancel()
+        await asyncio.wait([committing])
+        await database.close()
         database = await ours.superuser()
         committed: dict[int, float] = dict(await database.fetch(f"{COMMITTED} where type = 'CHAT_MESSAGE'"))
         await database.close()
@@ -127,6 +135,7 @@ async def _bench(sockets: int, rate: int, seconds: float, workers: int) -> None:
         [
             Line("floor: publish and subscribe, bare", floor),
             Line("floor: ping and pong over these sockets, under this load", pings),
+            Line("floor: a bare commit to the same disk, under this load", commits),
             Line("frames", delays, TARGET_MILLISECONDS),
         ],
     )
@@ -193,6 +202,16 @@ async def _pair(app: asyncpg.Connection, customer: UUID, mitra: UUID) -> str:
     request = await call("select api.start_general_request($1, $2, null)", customer, payment["id"])
     accepted = await call("select api.accept_request($1, $2)", request["id"], mitra)
     return str(accepted["chat_session"]["id"])
+
+
+async def _commit(database: asyncpg.Connection, taken: list[float]) -> None:
+    """Commit next to nothing now and then, until cancelled."""
+    await database.execute("create table public.commits (at timestamptz)")
+    while True:
+        started = time.perf_counter()
+        await database.execute("insert into public.commits values (now())")
+        taken.append(time.perf_counter() - started)
+        await asyncio.sleep(COMMIT_PAUSE_SECONDS)
 
 
 async def _floor(ours: Stack) -> list[float]:

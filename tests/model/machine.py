@@ -311,7 +311,7 @@ class Walk(RuleBasedStateMachine):
         """ "Curhat lagi", perhaps in the middle of a chat."""
         running = [chat for chat in self.model.chats if chat.status == "active"]
         chat = self.random.choice(running if running and self.yes() else self.model.chats)
-        payment = self.twins.pay(chat.customer, 30, target=chat.mitra)
+        payment = self.twins.pay(chat.customer, self.random.choice((15, 30)), target=chat.mitra)
         self.twins.start_returning_request(chat.customer, payment, chat.mitra)
 
     def want_more(self) -> None:

@@ -10,7 +10,7 @@ from tests.model.machine import walk
 from tests.model.twins import Disagreement
 from tests.sql.world import World
 
-ROUNDS = 10
+ROUNDS = 8
 
 
 @dataclass(frozen=True)

@@ -314,8 +314,9 @@ class Arena:
         holder.execute("begin")
         first_outcome = self._call(first, 0)
         self._go_to(second)
+        other = self._side(second, 1)
         future = self._threads.submit(self._call, second, 1)
-        waited = self._waits(future, self._side(second, 1))
+        waited = self._waits(future, other)
         if killed:
             self._admin.execute("select pg_terminate_backend(%s)", [holder.info.backend_pid])
             holder.close()
@@ -329,13 +330,14 @@ class Arena:
     def race_in_the_middle(self, first: Call, stop: Stop, second: Call) -> Race:
         """The first is stopped where it wants a row; the second meets it there; then both go on."""
         self.restore()
+        one, other = self._side(first, 0), self._side(second, 1)
         self._go_to(first)
         with self.held(stop.wanted):
             first_future = self._threads.submit(self._call, first, 0)
-            assert self._waits(first_future, self._side(first, 0))
+            assert self._waits(first_future, one)
             self._go_to(second)
             second_future = self._threads.submit(self._call, second, 1)
-            waited = self._waits(second_future, self._side(second, 1))
+            waited = self._waits(second_future, other)
         outcomes = first_future.result(), second_future.result()
         return Race(self._settled((first, second), *outcomes), waited, self.world.audit())
 
@@ -379,9 +381,10 @@ class Arena:
     def _stop(self, call: Call, row: LockedRow) -> Iterator[Stop]:
         self.restore()
         self._go_to(call)
+        connection = self._side(call, 0)
         with self.held(row):
             future = self._threads.submit(self._call, call, 0)
-            if self._waits(future, self._side(call, 0)):
+            if self._waits(future, connection):
                 yield Stop(
                     row, frozenset(other for other in self.rows if other != row and self._is_held(other))
                 )

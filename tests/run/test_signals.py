@@ -5,6 +5,7 @@ import signal
 import pytest
 
 from app.signals import until_asked_to_stop
+from tests.run.conftest import GIVE_UP_SECONDS
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -31,7 +32,7 @@ async def test_being_asked_again_hurries_it_up() -> None:
             await asyncio.get_running_loop().create_future()
         finally:
             os.kill(os.getpid(), signal.SIGTERM)
-            await hurried.wait()
+            await asyncio.wait_for(hurried.wait(), GIVE_UP_SECONDS)
 
     await until_asked_to_stop(work(), hurry=hurried.set)
 

@@ -7,6 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from app import reference
+from app.db import Busy, Unavailable, UnknownOutcome
+from app.errors import HTTP_SLUGS
 from tests.conftest import Connection
 
 PAGES = ("functions.md", "refusals.md", "state-machines.md", "configuration.md", "events.md")
@@ -55,6 +57,14 @@ def test_every_slug_is_there_with_status_sentence_and_users(db: Connection) -> N
         assert refusal.sentence in line
         for function in functions:
             assert (f"`{function.qualified}`" in line) == (refusal.slug in function.refuses)
+
+
+def test_every_slug_of_the_app_is_there(db: Connection) -> None:
+    page = reference.pages(db)["refusals.md"].partition("## By the app")[2]
+    listed = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert {slug for slug, _ in HTTP_SLUGS.values()} <= listed
+    assert {Unavailable().slug, Busy().slug, UnknownOutcome().slug} <= listed
+    assert {"invalid_body", "internal_error", "unauthenticated", "forbidden"} <= listed
 
 
 def test_every_edge_is_in_its_diagram(db: Connection) -> None:
