@@ -245,7 +245,7 @@ async def _spawn(child: _Child) -> asyncio.subprocess.Process:
             stderr=subprocess.STDOUT,
             env=None if program.environment is None else dict(program.environment),
             start_new_session=True,  # Ctrl-C in a terminal is for us alone
-            preexec_fn=_dying_with(os.getpid(), program.orphan_signal),
+            preexec_fn=dying_with(os.getpid(), program.orphan_signal),
             **process_options(program.account),
         )
     finally:
@@ -253,8 +253,11 @@ async def _spawn(child: _Child) -> asyncio.subprocess.Process:
             output.close()
 
 
-def _dying_with(parent: int, number: signal.Signals) -> Callable[[], None] | None:
-    """What a child must do before it runs its program, so that the kernel signals it when we are gone."""
+def dying_with(parent: int, number: signal.Signals) -> Callable[[], None] | None:
+    """What a child must do before it runs its program, so that the kernel signals it when `parent` is gone.
+
+    For `preexec_fn`; `None` where there is no such thing. The thread that starts the child must live on.
+    """
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl

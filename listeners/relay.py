@@ -10,6 +10,7 @@ It guarantees
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -28,6 +29,13 @@ from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connect
 BATCH = 500
 # Whatever was missed is found by looking, at the latest after this time.
 LOOK_SECONDS = 0.2
+# Most drains begin this many ids before the newest event seen: what was drained earlier is still in the outbox,
+# dead, for as long as any transaction of the cluster stays open, and would be read through each time.
+OVERLAP = 1000
+# An event that commits later than so many others is found by a drain from the beginning. One is made at the
+# latest after a second, and at once when the bell rang for nothing new, unless that took too much of the time.
+FROM_THE_BEGINNING_SECONDS = 1.0
+FROM_THE_BEGINNING_SHARE = 0.05
 STANDBY_SECONDS = 0.5
 REDIS_TIMEOUT_SECONDS = 2.0
 # "curhat" and the number of this lock; one relay per database holds it.
@@ -67,10 +75,7 @@ async def _relay(settings: Settings, bell: Channel, look_seconds: float) -> NoRe
                     await _stand_by(connection)
                     await _publish(redis, [])
                     log.info("relay at work")
-                    while True:
-                        await _drain_all(connection, redis)
-                        retries.reset()
-                        await bell.next(look_seconds)
+                    await _drain_for_ever(connection, redis, bell, retries, look_seconds)
             except RedisError as error:
                 # Closing the connection has given the lock up: a relay that reaches Redis may take over.
                 log.critical("redis lost, no event is delivered", reason=repr(error))
@@ -88,20 +93,47 @@ async def _stand_by(connection: Connection) -> None:
         await asyncio.sleep(STANDBY_SECONDS)
 
 
-async def _drain_all(connection: Connection, redis: Redis) -> None:
-    # A batch that is not full was the last: what is committed after it was read rings the bell anew.
-    while await _drain(connection, redis) == BATCH:
-        pass
+async def _drain_for_ever(
+    connection: Connection, redis: Redis, bell: Channel, retries: Retries, look_seconds: float
+) -> NoReturn:
+    newest = 0
+    earliest = latest = 0.0  # when to drain from the beginning
+    while True:
+        began = time.monotonic()
+        from_the_beginning = began >= latest
+        ids = await _drain_all(connection, redis, 0 if from_the_beginning else newest - OVERLAP)
+        newest = max(newest, *ids, 0)
+        retries.reset()
+        if from_the_beginning:
+            ended = time.monotonic()
+            earliest = ended + (ended - began) / FROM_THE_BEGINNING_SHARE
+            latest = max(earliest, ended + FROM_THE_BEGINNING_SECONDS)
+        elif not ids:
+            latest = earliest
+            if time.monotonic() >= latest:
+                continue
+        await bell.next(look_seconds)
 
 
-async def _drain(connection: Connection, redis: Redis) -> int:
+async def _drain_all(connection: Connection, redis: Redis, after: int) -> list[int]:
+    """Hand on what there is after an id; the ids that were handed on."""
+    ids: list[int] = []
+    while True:
+        batch = await _drain(connection, redis, after)
+        ids += batch
+        if len(batch) < BATCH:  # it was the last: what is committed after it was read rings the bell anew
+            return ids
+
+
+async def _drain(connection: Connection, redis: Redis, after: int) -> list[int]:
+    """Hand a batch on; the ids that were in it."""
     # What fails in here costs the connection, and with it the transaction and the lock.
     await connection.execute("begin")
-    rows = await connection.fetch("select event_id, envelope from api.drain_events($1)", BATCH)
+    rows = await connection.fetch("select event_id, envelope from api.drain_events($1, $2)", BATCH, after)
     if rows:
         await _publish(redis, [row["envelope"] for row in rows])
     await connection.execute("commit")
-    return len(rows)
+    return [row["event_id"] for row in rows]
 
 
 async def _publish(redis: Redis, envelopes: Sequence[str]) -> None:

@@ -5,12 +5,13 @@ returns void
 language sql volatile security definer set search_path = ''
 as $$
     insert into data.daily_figures as f
-    select (logic.figures_of(d::date)).*
+    select n.*
     from generate_series(
         (logic.now() at time zone 'Asia/Jakarta')::date - (p_days - 1),
         (logic.now() at time zone 'Asia/Jakarta')::date,
         interval '1 day'
     ) d
+    cross join lateral logic.figures_of(d::date) n
     on conflict (day) do update
     set payments_created = excluded.payments_created,
         payments_confirmed = excluded.payments_confirmed,

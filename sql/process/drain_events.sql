@@ -3,8 +3,10 @@
 -- Announces each on curhat_events, and the nearest new deadline on curhat_deadline. NOTIFY never carries
 -- a body: it may be long, and anyone who may LISTEN would read it.
 -- Taken by their ids, so that a long queue is not read through for each batch.
+-- p_after: leave out what is older. While some transaction stays open nothing that was drained can be vacuumed, and
+-- a drain from the beginning reads through all of it. Whoever passes it must drain without it too, now and then.
 -- One generic plan: the partitions are pruned when it starts, and planning for each batch took longer than the batch.
-create or replace function api.drain_events(p_limit integer)
+create or replace function api.drain_events(p_limit integer, p_after bigint default 0)
 returns table (event_id bigint, envelope text)
 language plpgsql volatile security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
@@ -16,7 +18,13 @@ declare
     v_announcement text;
 begin
     perform logic.beat('relay');
-    v_ids := array(select o.event_id from data.outbox o order by o.event_id limit p_limit for update skip locked);
+    v_ids := array(
+        select o.event_id from data.outbox o
+        where o.event_id > p_after
+        order by o.event_id
+        limit p_limit
+        for update skip locked
+    );
     with taken as (
         delete from data.outbox o where o.event_id = any (v_ids) returning o.at, o.deadline_at
     )
@@ -40,4 +48,4 @@ begin
 end
 $$;
 comment on function api.drain_events is
-    'Takes up to p_limit events from the outbox, announces them, and returns (event_id, envelope). Publish, then commit.';
+    'Takes up to p_limit events from the outbox, those after p_after, announces them, and returns (event_id, envelope). Publish, then commit.';

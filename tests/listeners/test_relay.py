@@ -63,6 +63,23 @@ async def test_nothing_is_missed_of_writers_that_commit_in_scrambled_order_aroun
     assert Counter(frame["marker"] for frame in subscriber.frames) == Counter(others | {-1})
 
 
+async def test_an_event_that_commits_after_many_later_ones_is_found(
+    settings: Settings, run: Run, subscriber: Subscriber, writer: Writer, writers: Writers
+) -> None:
+    run(relay.run(settings))
+    early = await writers.open(autocommit=False)
+    await write_event(early, -1)
+    later = set(range(relay.OVERLAP + 10))
+    async with writer.transaction():
+        for marker in later:
+            await write_event(writer, marker)
+    await subscriber.hear(later)
+
+    await early.commit()
+
+    await subscriber.hear({-1})
+
+
 async def test_the_bell_wakes_it(
     settings: Settings, run: Run, subscriber: Subscriber, writer: Writer
 ) -> None:

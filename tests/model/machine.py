@@ -160,7 +160,8 @@ class Walk(RuleBasedStateMachine):
         if self.model.extensions:
             acts += [self.answer_extension]
         if self._pending():
-            acts += [self.answer_extension] * 4 + [self.leave_instead_of_answering]
+            acts += [self.answer_extension] * 4 + [self.leave_instead_of_answering] * 2
+            acts += [self.end_instead_of_answering]
         return [*acts, self.twins.again]
 
     def operators(self) -> list[Act]:
@@ -366,6 +367,12 @@ class Walk(RuleBasedStateMachine):
     def leave_instead_of_answering(self) -> None:
         """A mitra who was asked for more minutes goes offline."""
         self.twins.set_mitra_status(self.random.choice(self._pending()).chat.mitra, False)
+
+    def end_instead_of_answering(self) -> None:
+        """A chat ends while an extension is pending."""
+        chat = self.random.choice(self._pending()).chat
+        role: Role = self.random.choice(("customer", "mitra"))
+        self.twins.end_chat(chat, role, chat.person(role))
 
     def _pending(self) -> list[Extension]:
         return [extension for extension in self.model.extensions if extension.status == "requested"]

@@ -318,7 +318,7 @@ class Arena:
         future = self._threads.submit(self._call, second, 1)
         waited = self._waits(future, other)
         if killed:
-            self._admin.execute("select pg_terminate_backend(%s)", [holder.info.backend_pid])
+            self._admin.execute("select pg_terminate_backend(%s, 60000)", [holder.info.backend_pid])
             holder.close()
             del self._sides[0][first.role]
         else:

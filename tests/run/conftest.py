@@ -18,8 +18,10 @@ from pathlib import Path
 import pytest
 
 from app.place import RECORD
+from app.supervisor import dying_with
 from tests.cluster import IN_MEMORY
 
+PREFIX = "curhat-run-of-"
 GIVE_UP_SECONDS = 120  # far more than any wait takes, so that a failure does not hang
 
 
@@ -107,6 +109,7 @@ class Curhat:
                 stderr=output,
                 text=True,
                 start_new_session=True,
+                preexec_fn=dying_with(os.getpid(), signal.SIGTERM),  # noqa: PLW1509 - a few system calls
             )
         self.started.append(process)
         return process
@@ -162,7 +165,12 @@ def _command(arguments: tuple[str, ...]) -> list[str]:
 @contextlib.contextmanager
 def new_home() -> Iterator[Path]:
     """A home with a short path that every account can reach."""
-    base = Path(tempfile.mkdtemp(prefix="curhat-run-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None))
+    parent = IN_MEMORY if IN_MEMORY.is_dir() else Path(tempfile.gettempdir())
+    for left in parent.glob(f"{PREFIX}*"):  # by a run that was killed
+        if not is_alive(int(left.name.removeprefix(PREFIX).partition("-")[0])):
+            remove_home(left / "home")
+            shutil.rmtree(left, ignore_errors=True)
+    base = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
     base.chmod(0o711)
     try:
         yield base / "home"

@@ -85,13 +85,13 @@ async def test_a_broken_invariant_is_reported(
     service: Service, db: psycopg.Connection[tuple[object, ...]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     db.execute(
-        "insert into data.deadline_errors (kind, id, error, first_at, retry_at) "
-        "values ('payment_session', gen_random_uuid(), 'planted', now(), now() + interval '1 hour')"
+        "insert into data.payment_sessions (customer_id, amount, duration_minutes, created_at, expires_at) "
+        "select id, 1, 1, now(), now() + interval '1 hour' from ops.seed_people(1, 0)"
     )
 
     assert await run_simulation(service.settings, SMALL) == 1
 
-    assert "planted" in capsys.readouterr().out
+    assert "a row's events end in its present state" in capsys.readouterr().out
 
 
 @contextlib.asynccontextmanager

@@ -1,9 +1,11 @@
 """What tests of the database's rules share: a database with a stopped clock, audited when the test is over."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
+from tests.cluster import TestCluster
 from tests.conftest import Clock, Connect
 from tests.sql.world import World
 
@@ -15,3 +17,12 @@ def world(connect: Connect, clock: Clock) -> Iterator[World]:
     yield world
     if world.sound:
         assert world.audit() == []
+
+
+@pytest.fixture(scope="session")
+def untouched_database(cluster: TestCluster, template: str) -> Iterator[str]:
+    """A database for tests that change nothing, as the `database` of their file."""
+    name = f"curhat_untouched_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    cluster.create(name, template)
+    yield name
+    cluster.drop(name)

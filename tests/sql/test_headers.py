@@ -37,6 +37,12 @@ NEVER_COMES = {
 
 
 @pytest.fixture
+def database(untouched_database: str) -> str:
+    """One database for this whole file: nothing in it is changed."""
+    return untouched_database
+
+
+@pytest.fixture
 def functions(db: Connection) -> dict[str, Function]:
     return {function.qualified: function for function in read_functions(db)}
 

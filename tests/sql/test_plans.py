@@ -376,7 +376,7 @@ def test_a_screen_of_what_lives_reads_nothing_that_is_over(house: House, view: s
     """Names and amounts are joined in for some hundred rows at once, as the planner likes."""
     query = f"select * from control_center.{view}"
     found = scans(house, "curhat_control_center", "force_custom_plan", query, ())
-    assert {scan for scan in found if scan.table in tables and scan.rows > 500} == set()
+    assert {scan for scan in found if scan.table in tables and scan.rows > MANY} == set()
     assert tables == {scan.table for scan in found} & tables
 
 
@@ -393,6 +393,12 @@ def test_a_screen_reads_by_an_index(house: House, screen: str) -> None:
     query, arguments = SCREENS[screen]
     found = scans(house, "curhat_control_center", "force_custom_plan", query, arguments(house))
     assert wasteful(house, found, MOST_ROWS_OF.get(screen, MOST_ROWS)) == set()
+
+
+@pytest.mark.parametrize("job", ["refresh_daily_figures", "purge_idempotency_keys", "drop_old_partitions"])
+def test_a_job_reads_its_own_days_alone(house: House, job: str) -> None:
+    found = scans(house, "curhat_owner", "force_custom_plan", f"select logic.{job}()", ())
+    assert wasteful(house, found, MANY) == set()
 
 
 def test_every_function_of_the_app_is_looked_at(house: House) -> None:

@@ -15,6 +15,12 @@ PAGES = ("functions.md", "refusals.md", "state-machines.md", "configuration.md",
 HOW = "write it anew: `python -m app.reference` on a migrated database"
 
 
+@pytest.fixture
+def database(untouched_database: str) -> str:
+    """One database for this whole file: nothing in it is changed."""
+    return untouched_database
+
+
 @pytest.mark.check
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_what_would_be_generated(db: Connection, page: str) -> None:
@@ -77,8 +83,9 @@ def test_every_edge_is_in_its_diagram(db: Connection) -> None:
 
 
 def test_every_setting_is_there_with_its_default_and_bounds(db: Connection) -> None:
-    db.execute("update data.app_config set value = '46', version = 2 where key = 'presence_ttl_seconds'")
-    page = reference.pages(db)["configuration.md"]
+    with db.transaction(force_rollback=True):
+        db.execute("update data.app_config set value = '46', version = 2 where key = 'presence_ttl_seconds'")
+        page = reference.pages(db)["configuration.md"]
     assert "| `presence_ttl_seconds` | `45` detik | 10 to 600 |" in page
     assert (
         "| `extension_default_action_on_timeout` | `auto_approve` | `auto_approve`, `auto_reject` |" in page

@@ -27,6 +27,12 @@ SEQUENCE_RIGHTS = ("USAGE", "SELECT", "UPDATE")
 each_audience = pytest.mark.parametrize("role", AUDIENCES)
 
 
+@pytest.fixture
+def database(untouched_database: str) -> str:
+    """One database for this whole file: nothing in it is changed."""
+    return untouched_database
+
+
 def names(db: Connection, query: str, *arguments: object) -> set[str]:
     """The first column of a query over the catalogue. `%` of its patterns must be doubled."""
     return {row[0] for row in db.execute(query.replace("OURS", OURS.replace("%", "%%")), arguments)}
