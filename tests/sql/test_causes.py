@@ -206,7 +206,7 @@ def test_nothing_is_due_back_for_a_free_trial(world: World, path: Path) -> None:
     assert (failure["amount"], failure["refund_due"]) == (0, False)
 
 
-# ---- Extensions ------------------------------------------------------------------------------------------
+# Extensions
 
 
 def running(world: World) -> tuple[dict[str, str], str, str]:

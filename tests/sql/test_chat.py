@@ -22,7 +22,7 @@ def wait(world: World, chat: Row, minutes: float) -> int:
     return world.wait(minutes * 60, connected=[chat["mitra"]["id"]])
 
 
-# ---- Messages --------------------------------------------------------------------------------------------
+# Messages
 
 
 def test_messages_are_numbered_in_the_order_in_which_they_came(world: World, chat: Row) -> None:
@@ -99,7 +99,7 @@ def test_a_mitra_is_no_customer_of_their_own_chat(world: World, chat: Row) -> No
         world.api("send_message", chat["id"], "customer", chat["mitra"]["id"], world.uuid(), "Halo")
 
 
-# ---- Read marks ------------------------------------------------------------------------------------------
+# Read marks
 
 
 def test_reading_goes_forward_only(world: World, chat: Row) -> None:
@@ -125,7 +125,7 @@ def test_each_reads_for_themselves(world: World, chat: Row) -> None:
     assert world.events("CHAT_READ")[0]["body"]["reader"] == "customer"
 
 
-# ---- Time ------------------------------------------------------------------------------------------------
+# Time
 
 
 def test_both_are_warned_five_minutes_and_one_minute_before_the_end_once_each(
@@ -165,7 +165,7 @@ def test_nobody_writes_once_the_time_is_up_though_nothing_fired(world: World, ch
         world.say(chat)
 
 
-# ---- The end ---------------------------------------------------------------------------------------------
+# The end
 
 
 @pytest.mark.parametrize("by", ["customer", "mitra"])
@@ -190,14 +190,15 @@ def test_nobody_else_ends_it(world: World, chat: Row) -> None:
 
 
 def test_one_who_was_longest_in_a_chat_is_not_the_longest_idle(world: World, chat: Row) -> None:
+    world.clock.advance(1)
     idle = world.mitra()
-    world.wait(1, connected=[chat["mitra"]["id"], idle])
+    world.clock.advance(1)
     world.end(chat)
     search = world.search(world.customer())
     assert [mitra for mitra, _ in world.offers(search)] == [idle, chat["mitra"]["id"]]
 
 
-# ---- History ---------------------------------------------------------------------------------------------
+# History
 
 
 def test_the_history_is_newest_first_in_pages(world: World) -> None:

@@ -12,7 +12,7 @@ def noon(world: World, day: int = 10) -> datetime:
     return world.clock.set(datetime(2031, 3, day, 5, tzinfo=UTC))
 
 
-# ---- Failed pairings -------------------------------------------------------------------------------------
+# Failed pairings
 
 
 def give_up(world: World, minutes: int = 30) -> str:
@@ -74,7 +74,7 @@ def test_a_decision_is_shown(world: World) -> None:
     )
 
 
-# ---- What goes on now ------------------------------------------------------------------------------------
+# What goes on now
 
 
 def test_a_running_search_is_shown_with_whom_it_was_offered_to(world: World) -> None:
@@ -148,7 +148,7 @@ def test_the_timeline_of_a_payment_is_its_trace(world: World) -> None:
     assert [row["id"] for row in timeline] == [row["event_id"] for row in world.ops("trace", payment)]
 
 
-# ---- A mitra's day ---------------------------------------------------------------------------------------
+# A mitra's day
 
 
 def day_of(world: World, mitra: str, day: str) -> Row:
@@ -200,7 +200,7 @@ def test_a_day_before_they_ever_came_is_empty(world: World) -> None:
     assert (day["online_seconds"], day["busy_seconds"], day["offers"]) == (0, 0, 0)
 
 
-# ---- Figures ---------------------------------------------------------------------------------------------
+# Figures
 
 
 def refresh(world: World, days: int = 2) -> dict[str, Row]:

@@ -31,7 +31,7 @@ def status(world: World, payment: str) -> str:
     return found
 
 
-# ---- Firing ----------------------------------------------------------------------------------------------
+# Firing
 
 
 def test_what_is_due_is_fired_once(world: World) -> None:
@@ -62,6 +62,17 @@ def test_the_most_overdue_comes_first(world: World) -> None:
     world.clock.advance(minutes=20)
     assert world.api("fire_due", 2) == 2
     assert [status(world, payment) for payment in payments] == ["expired", "expired", "pending"]
+
+
+@pytest.mark.parametrize("first", ["payment", "lease"])
+def test_the_most_overdue_comes_first_whatever_its_kind(world: World, first: str) -> None:
+    payment = world.choose(world.customer())["id"]
+    world.clock.advance(minutes=19, seconds=10 if first == "lease" else 20)
+    world.mitra()
+    world.clock.advance(minutes=5)
+    assert world.api("fire_due", 1) == 1
+    assert (status(world, payment) == "expired") == (first == "payment")
+    assert (world.events("MITRA_STATUS")[-1]["to_status"] == "unreachable") == (first == "lease")
 
 
 def test_what_somebody_holds_is_not_waited_for_and_fired_later(world: World) -> None:
@@ -100,7 +111,7 @@ def test_no_lock_of_anybody_is_waited_for(world: World, table: str) -> None:
     assert world.ops("due") == []
 
 
-# ---- Failing ---------------------------------------------------------------------------------------------
+# Failing
 
 
 def test_one_that_fails_is_recorded_and_holds_up_no_other(world: World) -> None:
@@ -163,7 +174,7 @@ def test_a_failing_one_does_not_make_the_listener_spin(world: World) -> None:
     world.sound = False
 
 
-# ---- The next one ----------------------------------------------------------------------------------------
+# The next one
 
 
 def test_with_nothing_waiting_there_is_no_next_deadline(world: World) -> None:
@@ -174,10 +185,16 @@ def test_with_nothing_waiting_there_is_no_next_deadline(world: World) -> None:
 @pytest.mark.parametrize("minutes", [20, -20])
 def test_the_next_deadline_is_told_in_seconds_by_the_servers_clock(world: World, minutes: int) -> None:
     payment = world.choose(world.customer())["id"]
-    world.choose(world.customer())
     world.owner.execute(
-        "update data.payment_sessions set expires_at = clock_timestamp() + make_interval(mins => %s) where id = %s",
+        "update data.payment_sessions set expires_at = clock_timestamp() + make_interval(mins => %s) "
+        "where id = %s",
         [minutes, payment],
+    )
+    world.pay(world.customer())
+    search = world.search(world.customer())
+    world.owner.execute(
+        "update data.pairing_requests set deadline_at = deadline_at + interval '1 hour' where id = %s",
+        [search["id"]],
     )
     due = world.value("select min(expires_at) from data.payment_sessions")
     before = datetime.now(UTC)
@@ -187,7 +204,20 @@ def test_the_next_deadline_is_told_in_seconds_by_the_servers_clock(world: World,
     world.sound = False
 
 
-# ---- What waits ------------------------------------------------------------------------------------------
+def test_the_nearest_of_all_kinds_is_the_next(world: World) -> None:
+    """A payment waits for minutes, a search for sixty seconds, a lease for less."""
+    seconds = []
+    for begin in (
+        lambda: world.choose(world.customer()),
+        lambda: world.search(world.customer()),
+        world.mitra,
+    ):
+        begin()
+        seconds.append(world.api("seconds_to_next_deadline"))
+    assert seconds[0] > 60 >= seconds[1] > 45 >= seconds[2]
+
+
+# What waits
 
 
 def waiting(world: World) -> list[str]:
@@ -232,6 +262,25 @@ def test_since_when_it_is_overdue_and_why_it_fails_is_shown(world: World) -> Non
     world.sound = False
 
 
+def test_the_heads_of_all_that_waits_are_all_that_waits(world: World) -> None:
+    chat = world.chat(world.customer(), world.mitra())
+    world.extend(chat)
+    world.search(world.customer())
+    world.chat(world.customer(), world.mitra())
+    world.configure("max_customers_per_mitra", 2)
+    heads = world.rows("select kind, id, due_at from logic.first_waits('infinity', 100) order by kind, id")
+    waits = world.rows("select kind, id, due_at from logic.waits order by kind, id")
+    assert heads == waits
+    assert {one["kind"] for one in waits} == {
+        "payment_session",
+        "pairing_request",
+        "extension",
+        "chat_session",
+        "mitra_lease",
+        "mitra_offers",
+    }
+
+
 def test_every_kind_that_waits_can_be_fired(world: World) -> None:
     kinds = set(
         re.findall(
@@ -242,7 +291,7 @@ def test_every_kind_that_waits_can_be_fired(world: World) -> None:
     assert kinds == set(re.findall(r"SELECT '(\w+)'::text", listed))
 
 
-# ---- pg_cron ---------------------------------------------------------------------------------------------
+# pg_cron
 
 
 def test_the_job_of_pg_cron_fires_and_commits_without_any_process_of_ours(

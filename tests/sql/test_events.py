@@ -42,7 +42,7 @@ def links(world: World, entity: str) -> list[tuple[str | None, str | None]]:
     ]
 
 
-# ---- What is written -------------------------------------------------------------------------------------
+# What is written
 
 
 def test_the_events_of_a_paid_chat_are_unbroken_chains(world: World) -> None:
@@ -134,7 +134,7 @@ def test_every_event_holds_the_keys_that_its_type_states(world: World) -> None:
         assert set.union(*found[kind]) == {key.removesuffix("?") for key in keys}, kind
 
 
-# ---- The bell --------------------------------------------------------------------------------------------
+# The bell
 
 
 def test_a_change_from_psql_rings_in_its_transaction(world: World, listener: Connection) -> None:
@@ -160,7 +160,7 @@ def test_a_refused_change_rings_nothing(world: World, listener: Connection) -> N
     assert hear(listener, world.owner, "curhat_bell") == []
 
 
-# ---- Handing on ------------------------------------------------------------------------------------------
+# Handing on
 
 
 def types(envelopes: Sequence[Row]) -> list[str]:
@@ -250,7 +250,7 @@ def test_people_hear_what_their_type_of_event_is_for(world: World) -> None:
         assert envelope["mitra_ids"] == (event["mitra_ids"] if to["to_mitra"] else [])
 
 
-# ---- Who hears what --------------------------------------------------------------------------------------
+# Who hears what
 
 SECRET = "rahasia sekali"
 

@@ -32,7 +32,7 @@ def end_reason(world: World, chat: Row) -> str | None:
     return reason
 
 
-# ---- Asking ----------------------------------------------------------------------------------------------
+# Asking
 
 
 def test_the_mitra_is_asked_with_a_deadline_and_what_happens_then(world: World, chat: Row) -> None:
@@ -74,7 +74,7 @@ def test_a_chat_past_its_end_cannot_be_extended_though_nothing_fired(world: Worl
         world.extend(chat, payment=payment)
 
 
-# ---- The mitra answers -----------------------------------------------------------------------------------
+# The mitra answers
 
 
 def test_an_approval_charges_and_moves_the_end_on(world: World, chat: Row) -> None:
@@ -130,7 +130,7 @@ def test_another_mitra_cannot_answer(world: World, chat: Row) -> None:
             world.api(answer, extension["id"], world.mitra())
 
 
-# ---- The timer answers -----------------------------------------------------------------------------------
+# The timer answers
 
 
 def test_auto_approve_while_the_mitra_is_in_reach(world: World, chat: Row) -> None:
@@ -172,7 +172,7 @@ def test_nobody_answers_after_the_deadline_though_nothing_fired(world: World, ch
         world.api("approve_extension", extension["id"], chat["mitra"]["id"])
 
 
-# ---- The chat meanwhile ----------------------------------------------------------------------------------
+# The chat meanwhile
 
 
 def test_while_one_is_pending_the_chat_does_not_end_and_both_may_write(world: World, chat: Row) -> None:

@@ -14,7 +14,7 @@ def facts(world: World, search: Row, mitra: str) -> list[str]:
     return [row["fact"] for row in world.ops("explain_offer", search["id"], mitra)]
 
 
-# ---- The money of a failure ------------------------------------------------------------------------------
+# The money of a failure
 
 
 def failed(world: World, minutes: int = 30) -> Row:
@@ -57,7 +57,7 @@ def test_where_no_money_was_taken_only_no_action_is_left(world: World) -> None:
     assert decided["operator_action"] == "no_action"
 
 
-# ---- Ending by hand --------------------------------------------------------------------------------------
+# Ending by hand
 
 
 def test_an_operator_ends_a_chat_for_both(world: World) -> None:
@@ -131,7 +131,7 @@ def test_nobody_acts_without_a_name(world: World, function: str, value: str | No
         world.ops(function, *arguments[function])
 
 
-# ---- Asking ----------------------------------------------------------------------------------------------
+# Asking
 
 
 def test_the_trace_of_a_payment_is_its_whole_story_in_order(world: World) -> None:
@@ -249,7 +249,7 @@ def test_an_unknown_search_or_mitra_is_said_to_be_so(world: World) -> None:
     assert "there is no such mitra" in facts(world, search, world.uuid())
 
 
-# ---- Health ----------------------------------------------------------------------------------------------
+# Health
 
 
 def health(world: World) -> dict[str, tuple[bool, str]]:
@@ -314,7 +314,7 @@ def test_the_readiness_probe_sees_the_same(world: World) -> None:
     assert ready["oldest_deadline_seconds"] == 60
 
 
-# ---- People to try things with ---------------------------------------------------------------------------
+# People to try things with
 
 
 def test_the_demo_people_are_added_once(world: World) -> None:

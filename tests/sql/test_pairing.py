@@ -20,18 +20,19 @@ def close_reasons(world: World, mitra: str) -> list[str]:
     ]
 
 
-# ---- Who is offered it -----------------------------------------------------------------------------------
+# Who is offered it
 
 
 def test_it_goes_to_everyone_in_reach_longest_idle_first(world: World) -> None:
-    mitras = []
-    for _ in range(3):
-        mitras.append(world.mitra())
+    mitras = sorted((world.mitra(online=False) for _ in range(3)), reverse=True)
+    for mitra in mitras:
+        world.api("set_mitra_status", mitra, True)
         world.clock.advance(1)
-    world.end(world.chat(world.customer(), mitras[0]))
+    longest, second, third = mitras
+    world.end(world.chat(world.customer(), longest))
     search = world.search(world.customer())
-    assert [mitra for mitra, _ in world.offers(search)] == [mitras[1], mitras[2], mitras[0]]
-    assert world.events("CHAT_REQUEST")[-1]["mitra_ids"] == [mitras[1], mitras[2], mitras[0]]
+    assert [mitra for mitra, _ in world.offers(search)] == [second, third, longest]
+    assert world.events("CHAT_REQUEST")[-1]["mitra_ids"] == [second, third, longest]
 
 
 def test_it_does_not_go_to_those_who_are_offline(world: World) -> None:
@@ -74,7 +75,7 @@ def test_an_offer_shows_what_a_mitra_needs_to_decide(world: World) -> None:
     }
 
 
-# ---- Who comes later -------------------------------------------------------------------------------------
+# Who comes later
 
 
 def test_one_who_comes_online_is_offered_it(world: World) -> None:
@@ -149,7 +150,7 @@ def test_a_late_joiner_is_not_offered_what_is_over(world: World) -> None:
     assert world.api("list_offers", mitra) == {"rows": [], "total": 0}
 
 
-# ---- When an offer dies ----------------------------------------------------------------------------------
+# When an offer dies
 
 
 def test_going_offline_withdraws_the_open_offers(world: World) -> None:
@@ -256,7 +257,7 @@ def test_declining_twice_is_one_no(world: World) -> None:
     assert close_reasons(world, mitra) == ["declined"]
 
 
-# ---- Who wins --------------------------------------------------------------------------------------------
+# Who wins
 
 
 def test_an_accept_starts_the_chat_and_consumes_the_payment(world: World) -> None:
@@ -326,7 +327,7 @@ def test_a_search_cannot_be_accepted_once_its_payment_has_expired(world: World) 
         world.accept(search, mitra)
 
 
-# ---- The customer ----------------------------------------------------------------------------------------
+# The customer
 
 
 def test_starting_again_gives_the_search_that_runs(world: World) -> None:
@@ -367,7 +368,7 @@ def test_after_a_cancel_the_customer_may_search_on_a_new_payment(world: World) -
     assert world.search(customer)["status"] == "searching"
 
 
-# ---- Seen ------------------------------------------------------------------------------------------------
+# Seen
 
 
 def test_only_the_first_time_an_offer_is_seen_counts(world: World) -> None:

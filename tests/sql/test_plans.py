@@ -197,7 +197,7 @@ def extension_mitra(world: World, extension: Row) -> Row:
     return {"id": world.row("extensions", extension["id"])["mitra_id"]}
 
 
-# ---- Reading plans ---------------------------------------------------------------------------------------
+# Reading plans
 
 
 def scans(house: House, role: str, plans: str, query: str, arguments: Sequence[object]) -> list[Scan]:
@@ -240,7 +240,7 @@ def wasteful(house: House, found: Sequence[Scan], most_rows: int) -> set[Scan]:
     }
 
 
-# ---- What is called --------------------------------------------------------------------------------------
+# What is called
 
 Arguments = Callable[[House], Sequence[object]]
 

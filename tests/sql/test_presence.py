@@ -32,7 +32,7 @@ def renew(world: World, *mitras: str) -> int:
     return renewed
 
 
-# ---- The switch and the lease ----------------------------------------------------------------------------
+# The switch and the lease
 
 
 def test_going_online_grants_a_lease_of_the_configured_seconds(world: World) -> None:
@@ -133,7 +133,7 @@ def test_running_chats_go_on_without_the_mitra(world: World) -> None:
     assert world.row("chat_sessions", chat["id"])["status"] == "active"
 
 
-# ---- The other side --------------------------------------------------------------------------------------
+# The other side
 
 
 def test_the_customer_of_a_running_chat_is_told_that_the_mitra_is_lost_and_back(world: World) -> None:
@@ -157,7 +157,7 @@ def test_one_who_was_lost_and_then_goes_offline_is_lost_once(world: World) -> No
     assert [event["body"]["connection"] for event in world.events("MITRA_CONNECTION")] == ["lost"]
 
 
-# ---- Missed offers ---------------------------------------------------------------------------------------
+# Missed offers
 
 
 def miss(world: World, *mitras: str) -> None:
@@ -233,7 +233,7 @@ def test_one_who_goes_offline_by_missing_loses_their_other_offers(world: World) 
     assert world.offers(later) == [(mitra, "withdrawn")]
 
 
-# ---- The service as a whole ------------------------------------------------------------------------------
+# The service as a whole
 
 
 def staffing(world: World) -> list[str]:

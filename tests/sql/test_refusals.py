@@ -91,7 +91,7 @@ def nobody(world: World) -> Scene:
     return scene(world)
 
 
-# ---- Payments --------------------------------------------------------------------------------------------
+# Payments
 
 
 def stranger(world: World) -> Scene:
@@ -237,6 +237,14 @@ def failed_and_chatting(world: World) -> Scene:
     return made
 
 
+def known_and_searching(world: World) -> Scene:
+    customer, mitra = world.customer(), world.mitra()
+    world.acquaint(customer, mitra)
+    payment = world.pay(customer, mitra=mitra)
+    world.search(customer)
+    return scene(world, customer=customer, payment=payment, mitra=mitra)
+
+
 def known_but_for_another(world: World) -> Scene:
     customer, mitra = world.customer(), world.mitra()
     return scene(world, customer=customer, payment=world.pay(customer, mitra=mitra), mitra=world.mitra())
@@ -258,7 +266,7 @@ def waiting_for_an_extension(world: World) -> Scene:
     )
 
 
-# ---- Requests and offers ---------------------------------------------------------------------------------
+# Requests and offers
 
 
 def offered(world: World) -> Scene:
@@ -325,7 +333,7 @@ def offered_but_full(world: World) -> Scene:
     return made
 
 
-# ---- Chats and extensions --------------------------------------------------------------------------------
+# Chats and extensions
 
 
 def chat_ended(world: World) -> Scene:
@@ -402,10 +410,6 @@ def chatting_and_asking_again(world: World) -> Scene:
     return made
 
 
-def extension_in_chat(world: World) -> Scene:
-    return waiting_for_an_extension(world)
-
-
 def extension_expired(world: World) -> Scene:
     """Nobody answered in time, though nothing has fired its deadline yet."""
     made = waiting_for_an_extension(world)
@@ -428,7 +432,7 @@ def extension_answered(answer: str) -> Make:
     return make
 
 
-# ---- Failures --------------------------------------------------------------------------------------------
+# Failures
 
 
 def superseded(world: World) -> Scene:
@@ -444,7 +448,7 @@ def trial_failed(world: World) -> Scene:
     return scene(world, failure=world.failure(payment)["id"])
 
 
-# ---- The table -------------------------------------------------------------------------------------------
+# The table
 
 
 def key_used_elsewhere(make: Make) -> Make:
@@ -558,7 +562,7 @@ CASES: dict[str, Cases] = {
         "targeted_mitra_mismatch": (known_but_for_another, start_again),
         "mitra_not_found": (confirmed, start_again),
         "mitra_not_known": (never_met, start_again),
-        "search_already_running": (lambda world: known_and_searching(world), start_again),  # noqa: PLW0108 - defined below
+        "search_already_running": (known_and_searching, start_again),
         "chat_already_active": (chatting_with_another, start_again),
         "extension_pending": (waiting_for_an_extension, start_again),
         "idempotency_key_reused": (key_used_elsewhere(confirmed), start_again),
@@ -683,14 +687,6 @@ CASES: dict[str, Cases] = {
         "payment_not_confirmed": (pending, fail("customer_cancelled")),
     },
 }
-
-
-def known_and_searching(world: World) -> Scene:
-    customer, mitra = world.customer(), world.mitra()
-    world.acquaint(customer, mitra)
-    payment = world.pay(customer, mitra=mitra)
-    world.search(customer)
-    return scene(world, customer=customer, payment=payment, mitra=mitra)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_the_customer_is_told_of_a_no(world: World, pair: tuple[str, str]) -> No
     assert world.events("RETURNING_CHAT_TIMEOUT") == []
 
 
-# ---- While the two are in a chat -------------------------------------------------------------------------
+# While the two are in a chat
 
 
 def test_a_running_chat_is_continued_with_its_minutes_left_added(world: World) -> None:

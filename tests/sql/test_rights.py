@@ -56,7 +56,7 @@ def function_names(db: Connection, schema: str) -> set[str]:
     )
 
 
-# ---- By the catalogue ------------------------------------------------------------------------------------
+# By the catalogue
 
 
 @each_audience
@@ -240,7 +240,7 @@ def test_every_function_of_an_audience_runs_as_the_owner(db: Connection) -> None
     assert invokers == set()
 
 
-# ---- Really tried ----------------------------------------------------------------------------------------
+# Really tried
 
 TRIES = {
     "read a table": "select * from data.payment_sessions",

@@ -63,7 +63,7 @@ class World:
         """A connection that sees and may do everything."""
         return self._connect(role="curhat_owner")
 
-    # ---- Calls -------------------------------------------------------------------------------------------
+    # Calls
 
     def api(self, function: str, *arguments: object) -> Any:  # noqa: ANN401
         """The reply of a function of `api`."""
@@ -90,7 +90,7 @@ class World:
         """The one value of any query as the owner."""
         return one(self.owner, query, arguments)
 
-    # ---- People ------------------------------------------------------------------------------------------
+    # People
 
     def customer(self) -> str:
         """A new customer."""
@@ -117,7 +117,7 @@ class World:
             )
         )
 
-    # ---- What people do ----------------------------------------------------------------------------------
+    # What people do
 
     def choose(
         self, customer: str, minutes: int = 30, *, mitra: str | None = None, extension: bool = False
@@ -185,7 +185,7 @@ class World:
         """An operator changes a setting."""
         self.ops("set_config", key, str(value), "Ratna")
 
-    # ---- Time --------------------------------------------------------------------------------------------
+    # Time
 
     def fire(self) -> int:
         """Fire everything that is due, as the deadline listener does; how many fired."""
@@ -200,7 +200,7 @@ class World:
         self.app.execute("select api.renew_leases(%s::uuid[])", [list(connected)])
         return self.fire()
 
-    # ---- What came of it ---------------------------------------------------------------------------------
+    # What came of it
 
     def payment(self, payment: str) -> Row:
         """A payment session's row."""
