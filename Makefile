@@ -2,8 +2,9 @@
 #   make run                 the whole system on this machine, at http://127.0.0.1:3000
 #   make test ARGS="-k …"    all tests, on a throw-away Postgres and Redis
 #   make check               format, lint, types, import rules, PL/pgSQL, migrations
+#   make reference           docs/reference/ anew, from the code
 #   make bench WHAT=…        ratios and floors, measured in the same run
-.PHONY: run test check bench install
+.PHONY: run test check reference bench install
 .DEFAULT_GOAL := run
 
 BIN := .venv/bin
@@ -25,6 +26,9 @@ check: install
 	$(BIN)/lint-imports
 	$(BIN)/squawk migrations/*.sql
 	$(BIN)/pytest -m check --quiet
+
+reference: install
+	@$(BIN)/python -m tests.reference
 
 bench: install
 	@$(BIN)/python -m bench $(WHAT)

@@ -1,4 +1,4 @@
-"""The only door to Postgres. All it knows is how to call a function of the schema `api`.
+"""The only door to Postgres. All it knows is how to call a function of its audience's schema.
 
 `await database.call("confirm_payment_session", payment_session_id, customer_id, key)` sends
 `select api.confirm_payment_session($1,$2,$3)` and gives the function's jsonb as text, ready to be a reply's
@@ -20,7 +20,7 @@ waits behind a long history.
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import psycopg
@@ -34,8 +34,10 @@ SLOW_LANES = 2
 FIRST_CONNECTION_SECONDS = 5.0
 DRAIN_SECONDS = 4.0  # what is on its way was sent while requests were being finished
 
+Schema = Literal["api", "control_center"]
+ROLES: dict[Schema, str] = {"api": "curhat_app", "control_center": "curhat_control_center"}
+
 SESSION = {
-    "role": "curhat_app",
     "curhat.app_rings": "on",
     "lock_timeout": "2000",
     "statement_timeout": "10000",
@@ -111,20 +113,23 @@ class DatabaseError(Exception):
 class Database:
     """Several lanes to one Postgres; a new call goes to the one with the least on its way.
 
-    `session` adds to the connections' settings. `on_commit` is called after each call that may have changed
-    something.
+    `schema` says whose functions are called, under the rights of their role: `api` for what the apps do,
+    `control_center` for what operators' screens do. `session` adds to the connections' settings. `on_commit`
+    is called after each call that may have changed something.
     """
 
     def __init__(
         self,
         url: str,
         *,
+        schema: Schema = "api",
         lanes: int = QUICK_LANES,
         slow_lanes: int = SLOW_LANES,
         session: Mapping[str, str] | None = None,
         on_commit: Callable[[], None] | None = None,
     ) -> None:
-        self._parameters = _parameters(url, session or {})
+        self._schema = schema
+        self._parameters = _parameters(url, {"role": ROLES[schema], **(session or {})})
         self._quick = [Lane(self._connect) for _ in range(lanes)]
         self._slow = [Lane(self._connect) for _ in range(slow_lanes)]
         self._on_commit = on_commit
@@ -160,7 +165,7 @@ class Database:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def call(self, function: str, *arguments: Argument) -> bytes | None:
-        """Call `api.<function>`; see the module for what it gives and raises."""
+        """Call the schema's `function`; see the module for what it gives and raises."""
         try:
             return await self._ask(function, arguments)
         except LostError as error:
@@ -175,7 +180,7 @@ class Database:
         """Put a call on its way without waiting for it; its future gets the answer."""
         lane = self._free_lane(self._slow if function.startswith("list_") and self._slow else self._quick)
         call = Call(
-            _statement(function, len(arguments)),
+            _statement(self._schema, function, len(arguments)),
             [_text(argument) for argument in arguments],
             None if only_reads(function) else self._on_commit,
         )
@@ -187,7 +192,7 @@ class Database:
         try:
             return await call.future or None  # void is an empty text
         except ServerError as error:
-            raise _translated(function, error) from error
+            raise _translated(f"{self._schema}.{function}", error) from error
 
     @property
     def _lanes(self) -> Iterable[Lane]:
@@ -208,7 +213,7 @@ class Database:
 
 
 def only_reads(function: str) -> bool:
-    """Whether a function of `api` changes nothing, by its name."""
+    """Whether a function changes nothing, by its name."""
     return function.startswith(("get_", "list_")) or function.endswith("_state") or function == "ready"
 
 
@@ -226,11 +231,11 @@ def _parameters(url: str, session: Mapping[str, str]) -> dict[str, Any]:
 
 
 @cache
-def _statement(function: str, arguments: int) -> bytes:
+def _statement(schema: Schema, function: str, arguments: int) -> bytes:
     if not function.isidentifier():
-        raise ValueError(f"{function!r} is no function of api")
+        raise ValueError(f"{function!r} is no function of {schema}")
     places = ",".join(f"${number}" for number in range(1, arguments + 1))
-    return f"select api.{function}({places})".encode()
+    return f"select {schema}.{function}({places})".encode()
 
 
 def _text(argument: Argument) -> bytes | None:
@@ -264,4 +269,4 @@ def _translated(function: str, error: ServerError) -> Exception:
     if error.sqlstate.startswith(UNAVAILABLE_CLASSES) or error.sqlstate == READ_ONLY_STATE:
         log.error("database unavailable", function=function, sqlstate=error.sqlstate, reason=error.message)
         return Unavailable()
-    return DatabaseError(f"api.{function} failed with {error}\n{error.context}".rstrip())
+    return DatabaseError(f"{function} failed with {error}\n{error.context}".rstrip())

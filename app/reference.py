@@ -160,7 +160,7 @@ def read_views(connection: Connection) -> list[View]:
             """
             select n.nspname as schema, c.relname as name,
                 array(
-                    select format('%%s %%s', a.attname, format_type(a.atttypid, a.atttypmod))
+                    select format('%s %s', a.attname, format_type(a.atttypid, a.atttypmod))
                     from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 order by a.attnum
                 ) as columns,
                 coalesce(obj_description(c.oid, 'pg_class'), '') as comment

@@ -62,7 +62,7 @@ def create_internal_app(settings: Settings) -> App:
     """The internal listener (control center)."""
     app = _create_app("curhat_internal", settings)
     bell = Bell(settings.database_url)
-    app.ctx.database = Database(settings.database_url, on_commit=bell.ring)
+    app.ctx.database = Database(settings.database_url, schema="control_center", on_commit=bell.ring)
     _live_with(app, bell, app.ctx.database)
     app.blueprint(blueprint("internal", internal_table.ROUTES))
     return app

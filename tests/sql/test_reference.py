@@ -12,7 +12,7 @@ from app.errors import HTTP_SLUGS
 from tests.conftest import Connection
 
 PAGES = ("functions.md", "refusals.md", "state-machines.md", "configuration.md", "events.md")
-HOW = "write it anew: `python -m app.reference` on a migrated database"
+HOW = "write it anew: `make reference`"
 
 
 @pytest.fixture
@@ -27,6 +27,11 @@ def test_a_page_is_what_would_be_generated(db: Connection, page: str) -> None:
     generated = reference.pages(db)
     assert tuple(generated) == PAGES
     assert (reference.DIRECTORY / page).read_text(encoding="utf-8") == generated[page], HOW
+
+
+def test_a_view_is_told_with_its_columns(db: Connection) -> None:
+    views = {view.name: view.columns for view in reference.read_views(db)}
+    assert views["config_history"][:2] == ["key text", "version integer"]
 
 
 def test_there_is_no_other_page() -> None:

@@ -1,0 +1,25 @@
+"""`make reference`: writes docs/reference/ from a throw-away database that holds this tree's sql/."""
+
+import sys
+
+import psycopg
+
+from app import reference
+from tests.cluster import TEMPLATE, TestCluster
+
+
+def main() -> None:
+    """Start a cluster, read the pages off its template, stop it."""
+    cluster = TestCluster.start()
+    try:
+        cluster.prepare_extensions()
+        cluster.make_template()
+        with psycopg.connect(cluster.url(TEMPLATE), autocommit=True) as connection:
+            for path in reference.write(connection):
+                sys.stdout.write(f"{path}\n")
+    finally:
+        cluster.stop()
+
+
+if __name__ == "__main__":
+    main()
