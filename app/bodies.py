@@ -3,20 +3,14 @@
 Bounds are those of the SQL types, so that a number that no column could hold is a fault of the body.
 """
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from sanic import Request
-
-from app.db import Refusal
-from app.envelope import DECODE_ERRORS
 
 Whole = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Sequence = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=100)]
-
-Shape = TypeVar("Shape")
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -24,7 +18,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class NewPaymentSession(Body):
-    duration_minutes: Whole
+    duration_minutes: Annotated[Whole, msgspec.Meta(examples=[30])]
     tier_id: UUID | None = None
     targeted_mitra_id: UUID | None = None
     is_extension: bool = False
@@ -48,11 +42,11 @@ class NewExtension(Body):
     extension_payment_session_id: UUID
 
 
-class MitraStatus(Body):
+class NewMitraStatus(Body):
     online: bool
 
 
-class Pricing(Body):
+class WhichTiers(Body):
     extension: bool = False
 
 
@@ -63,31 +57,8 @@ class Page(Body):
     limit: Limit = 50
 
 
-class Messages(Body):
+class MessagePage(Body):
+    """A page of a chat's messages: what comes after `after_seq`."""
+
     after_seq: Sequence = 0
     limit: Limit = 100
-
-
-def read_body(request: Request, shape: type[Shape]) -> Shape:
-    """The request's JSON body as `shape`.
-
-    Raises:
-        Refusal: `invalid_body`, naming the field.
-    """
-    try:
-        return msgspec.json.decode(request.body, type=shape)
-    except DECODE_ERRORS as error:
-        raise Refusal(400, "invalid_body", f"{error}.") from error
-
-
-def read_query(request: Request, shape: type[Shape]) -> Shape:
-    """The request's query parameters as `shape`.
-
-    Raises:
-        Refusal: `invalid_query`, naming the parameter.
-    """
-    given = request.get_args(keep_blank_values=True)
-    try:
-        return msgspec.convert({name: given.get(name) for name in given}, shape, strict=False)
-    except msgspec.ValidationError as error:
-        raise Refusal(400, "invalid_query", f"{error}.") from error

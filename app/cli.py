@@ -250,6 +250,15 @@ def psql(settings: Settings, role: str | None, arguments: tuple[str, ...]) -> No
 
 
 @main.command()
+@click.argument("listener", type=click.Choice(["public", "internal"]))
+def openapi(listener: str) -> None:
+    """Print the OpenAPI document of a listener, as it is served at /openapi.json."""
+    from app.openapi import TABLES, document
+
+    click.echo(document(next(one for one in TABLES if one == listener)))
+
+
+@main.command()
 @click.pass_obj
 def doctor(settings: Settings) -> None:
     """Say what is installed, running and reachable, and what to do about the rest."""

@@ -17,6 +17,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from app import embedded
+from app.refusals import REFUSAL, stated
 from app.settings import Settings
 
 APP = Path(__file__).resolve().parent
@@ -29,10 +30,6 @@ AUDIENCES = {
     "logic": "Private: what the others are built of. Nobody but the owner may call these.",
 }
 
-REFUSAL = re.compile(
-    r"logic\.refuse\(\s*(?P<status>\d{3}),\s*'(?P<slug>[a-z_]+)',\s*(?:format\(\s*)?'(?P<sentence>(?:[^']|'')*)'"
-)
-STATED = re.compile(r"Refuses (?P<slugs>[a-z_]+(?:, [a-z_]+)*)\.")
 CALL = re.compile(r"\b((?:logic|api|ops|control_center)\.[a-z_]+)\s*\(")
 
 Connection = psycopg.Connection[Any]
@@ -67,8 +64,7 @@ class Function:
     @cached_property
     def refuses(self) -> tuple[str, ...]:
         """The slugs that its comment states."""
-        stated = STATED.search(self.comment)
-        return tuple(stated["slugs"].split(", ")) if stated else ()
+        return stated(self.comment)
 
     @cached_property
     def refusals(self) -> tuple[Refusal, ...]:

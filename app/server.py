@@ -9,7 +9,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import AsyncIterator
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import structlog
 import uvloop
@@ -17,17 +17,16 @@ from sanic import Sanic
 from sanic.application.state import ApplicationServerInfo
 from sanic.http.constants import HTTP
 
-from app import errors, websocket
+from app import docs, errors, websocket
 from app.bell import Bell
 from app.db import Database
 from app.hub import Hub
 from app.internal import table as internal_table
 from app.presence import Leases
 from app.public import table as public_table
-from app.routes import blueprint
+from app.routes import Listener, blueprint
 from app.settings import Settings
 
-Listener = Literal["public", "internal"]
 App = Sanic[Any, Any]
 
 BACKLOG = 1024
@@ -55,6 +54,7 @@ def create_public_app(settings: Settings) -> App:
     app.ctx.leases = Leases(app.ctx.database, app.ctx.hub)
     _live_with(app, bell, app.ctx.database, app.ctx.hub, app.ctx.leases)
     app.blueprint(blueprint("public", public_table.ROUTES, public_table.SOCKETS))
+    app.blueprint(docs.blueprint("public"))
     return app
 
 
@@ -65,6 +65,7 @@ def create_internal_app(settings: Settings) -> App:
     app.ctx.database = Database(settings.database_url, schema="control_center", on_commit=bell.ring)
     _live_with(app, bell, app.ctx.database)
     app.blueprint(blueprint("internal", internal_table.ROUTES))
+    app.blueprint(docs.blueprint("internal"))
     return app
 
 

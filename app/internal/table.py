@@ -1,9 +1,10 @@
 """Every route of the internal listener."""
 
 from app.health import healthz, readyz
+from app.replies import Health, Readiness
 from app.routes import Route
 
 ROUTES = (
-    Route("GET", "/healthz", None, healthz),
-    Route("GET", "/readyz", None, readyz),
+    Route("GET", "/healthz", None, healthz, {200: Health}, calls=()),
+    Route("GET", "/readyz", None, readyz, {200: Readiness}, calls=("ready",)),
 )

@@ -4,17 +4,19 @@ from uuid import UUID
 
 from sanic import HTTPResponse, Request
 
-from app.bodies import NewPaymentSession, Pricing, read_body, read_query
-from app.routes import caller, database, idempotency_key, reply
+from app.bodies import NewPaymentSession, WhichTiers
+from app.routes import caller, database, reply
 
 
-async def get_pricing(request: Request) -> HTTPResponse:
-    query = read_query(request, Pricing)
+async def get_pricing(request: Request, query: WhichTiers) -> HTTPResponse:
+    """The tiers to choose from, for a first chat or for more minutes."""
     return reply(await database(request).call("get_pricing", caller(request).id, query.extension))
 
 
-async def create_payment_session(request: Request) -> HTTPResponse:
-    body = read_body(request, NewPaymentSession)
+async def create_payment_session(
+    request: Request, body: NewPaymentSession, idempotency_key: str | None
+) -> HTTPResponse:
+    """Choose some minutes. An older choice of the same kind that was not paid is abandoned."""
     created = await database(request).call(
         "create_payment_session",
         caller(request).id,
@@ -22,23 +24,28 @@ async def create_payment_session(request: Request) -> HTTPResponse:
         body.tier_id,
         body.targeted_mitra_id,
         body.is_extension,
-        idempotency_key(request),
+        idempotency_key,
     )
     return reply(created, 201)
 
 
 async def get_payment_session(request: Request, payment_session_id: UUID) -> HTTPResponse:
+    """One of one's payment sessions."""
     return reply(await database(request).call("get_payment_session", payment_session_id, caller(request).id))
 
 
-async def confirm_payment_session(request: Request, payment_session_id: UUID) -> HTTPResponse:
+async def confirm_payment_session(
+    request: Request, payment_session_id: UUID, idempotency_key: str | None
+) -> HTTPResponse:
+    """Pay; confirming twice is confirming once."""
     confirmed = await database(request).call(
-        "confirm_payment_session", payment_session_id, caller(request).id, idempotency_key(request)
+        "confirm_payment_session", payment_session_id, caller(request).id, idempotency_key
     )
     return reply(confirmed)
 
 
 async def cancel_payment_session(request: Request, payment_session_id: UUID) -> HTTPResponse:
+    """Leave before paying."""
     return reply(
         await database(request).call("cancel_payment_session", payment_session_id, caller(request).id)
     )

@@ -4,41 +4,49 @@ from uuid import UUID
 
 from sanic import HTTPResponse, Request
 
-from app.bodies import PaidRequest, ReturningRequest, read_body
-from app.routes import caller, database, idempotency_key, reply, search_reply
+from app.bodies import PaidRequest, ReturningRequest
+from app.routes import caller, database, reply, search_reply
 
 
-async def get_client_state(request: Request) -> HTTPResponse:
+async def client_state(request: Request) -> HTTPResponse:
+    """One's whole present state."""
     return reply(await database(request).call("client_state", caller(request).id))
 
 
-async def start_general_request(request: Request) -> HTTPResponse:
-    body = read_body(request, PaidRequest)
+async def start_general_request(
+    request: Request, body: PaidRequest, idempotency_key: str | None
+) -> HTTPResponse:
+    """Ask all who are free, with a confirmed payment. The same payment again gives the search that runs."""
     started = await database(request).call(
-        "start_general_request", caller(request).id, body.payment_session_id, idempotency_key(request)
+        "start_general_request", caller(request).id, body.payment_session_id, idempotency_key
     )
     return search_reply(started)
 
 
-async def start_returning_request(request: Request) -> HTTPResponse:
-    body = read_body(request, ReturningRequest)
+async def start_returning_request(
+    request: Request, body: ReturningRequest, idempotency_key: str | None
+) -> HTTPResponse:
+    """Ask one mitra from an earlier chat again ("Curhat lagi")."""
     started = await database(request).call(
         "start_returning_request",
         caller(request).id,
         body.payment_session_id,
         body.mitra_id,
-        idempotency_key(request),
+        idempotency_key,
     )
     return search_reply(started)
 
 
-async def fallback_to_blast(request: Request, payment_session_id: UUID) -> HTTPResponse:
+async def fallback_to_blast(
+    request: Request, payment_session_id: UUID, idempotency_key: str | None
+) -> HTTPResponse:
+    """Ask all who are free, after a "Curhat lagi" that failed, for the same money ("Chat dengan bestie lain")."""
     started = await database(request).call(
-        "fallback_to_blast", caller(request).id, payment_session_id, idempotency_key(request)
+        "fallback_to_blast", caller(request).id, payment_session_id, idempotency_key
     )
     return search_reply(started)
 
 
-async def cancel_request(request: Request) -> HTTPResponse:
-    body = read_body(request, PaidRequest)
+async def cancel_request(request: Request, body: PaidRequest) -> HTTPResponse:
+    """Give up the search, or the confirmed payment before any search."""
     return reply(await database(request).call("cancel_request", caller(request).id, body.payment_session_id))

@@ -13,9 +13,9 @@ from app.public.mitras import (
     accept_request,
     approve_extension,
     decline_request,
-    get_mitra_state,
     list_offers,
     mark_offer_seen,
+    mitra_state,
     reject_extension,
     set_mitra_status,
 )
@@ -28,57 +28,82 @@ from app.public.payments import (
 )
 from app.public.searches import (
     cancel_request,
+    client_state,
     fallback_to_blast,
-    get_client_state,
     start_general_request,
     start_returning_request,
+)
+from app.replies import (
+    AcceptedChat,
+    CancelledSearch,
+    Chat,
+    Chats,
+    ClientState,
+    CustomersChat,
+    CustomersChats,
+    DeclinedOffer,
+    Extension,
+    FailedSearch,
+    Health,
+    Message,
+    Messages,
+    MitraState,
+    MitraStatus,
+    Offers,
+    PaymentSession,
+    Pricing,
+    Readiness,
+    SeenOffer,
+    StartedSearch,
 )
 from app.routes import Route
 from app.sockets import client_socket, mitra_socket
 
-PAYMENT = "/api/client/payment-sessions/<payment_session_id:uuid>"
+PAID = "<payment_session_id:uuid>"
+PAYMENTS = "/api/client/payment-sessions"
+PAYMENT = f"{PAYMENTS}/{PAID}"
+SEARCHES = "/api/client/chat-requests"
 CLIENT_CHAT = "/api/client/chat-sessions/<chat_session_id:uuid>"
 MITRA_CHAT = "/api/mitra/chat-sessions/<chat_session_id:uuid>"
 OFFER = "/api/mitra/chat-requests/<request_id:uuid>"
 EXTENSION = "/api/mitra/extensions/<extension_id:uuid>"
 
+STARTED = {201: StartedSearch, 200: StartedSearch}
+
 ROUTES = (
-    Route("GET", "/healthz", None, healthz),
-    Route("GET", "/readyz", None, readyz),
-    Route("GET", "/api/client/pricing", "customer", get_pricing),
-    Route("GET", "/api/client/state", "customer", get_client_state),
-    Route("POST", "/api/client/payment-sessions", "customer", create_payment_session),
-    Route("GET", PAYMENT, "customer", get_payment_session),
-    Route("POST", f"{PAYMENT}/confirm", "customer", confirm_payment_session),
-    Route("POST", f"{PAYMENT}/cancel", "customer", cancel_payment_session),
-    Route("POST", "/api/client/chat-requests", "customer", start_general_request),
-    Route("POST", "/api/client/chat-requests/returning", "customer", start_returning_request),
-    Route("POST", "/api/client/chat-requests/cancel", "customer", cancel_request),
+    Route("GET", "/healthz", None, healthz, {200: Health}, calls=()),
+    Route("GET", "/readyz", None, readyz, {200: Readiness}, calls=("ready",)),
+    Route("GET", "/api/client/state", "customer", client_state, {200: ClientState}),
+    Route("GET", "/api/client/pricing", "customer", get_pricing, {200: Pricing}),
+    Route("POST", PAYMENTS, "customer", create_payment_session, {201: PaymentSession}),
+    Route("GET", PAYMENT, "customer", get_payment_session, {200: PaymentSession}),
+    Route("POST", f"{PAYMENT}/confirm", "customer", confirm_payment_session, {200: PaymentSession}),
+    Route("POST", f"{PAYMENT}/cancel", "customer", cancel_payment_session, {200: PaymentSession}),
+    Route("POST", SEARCHES, "customer", start_general_request, STARTED),
     Route(
-        "POST",
-        "/api/client/chat-requests/<payment_session_id:uuid>/fallback-to-blast",
-        "customer",
-        fallback_to_blast,
+        "POST", f"{SEARCHES}/returning", "customer", start_returning_request, {**STARTED, 409: FailedSearch}
     ),
-    Route("GET", "/api/client/chat-sessions", "customer", list_chat_sessions),
-    Route("GET", CLIENT_CHAT, "customer", get_chat_session),
-    Route("GET", f"{CLIENT_CHAT}/messages", "customer", list_messages),
-    Route("POST", f"{CLIENT_CHAT}/messages", "customer", send_message),
-    Route("POST", f"{CLIENT_CHAT}/extensions", "customer", request_extension),
-    Route("POST", f"{CLIENT_CHAT}/end", "customer", end_chat),
-    Route("POST", "/api/mitra/status", "mitra", set_mitra_status),
-    Route("GET", "/api/mitra/state", "mitra", get_mitra_state),
-    Route("GET", "/api/mitra/chat-requests", "mitra", list_offers),
-    Route("POST", f"{OFFER}/seen", "mitra", mark_offer_seen),
-    Route("POST", f"{OFFER}/accept", "mitra", accept_request),
-    Route("POST", f"{OFFER}/decline", "mitra", decline_request),
-    Route("GET", "/api/mitra/chat-sessions", "mitra", list_chat_sessions),
-    Route("GET", MITRA_CHAT, "mitra", get_chat_session),
-    Route("GET", f"{MITRA_CHAT}/messages", "mitra", list_messages),
-    Route("POST", f"{MITRA_CHAT}/messages", "mitra", send_message),
-    Route("POST", f"{MITRA_CHAT}/end", "mitra", end_chat),
-    Route("POST", f"{EXTENSION}/approve", "mitra", approve_extension),
-    Route("POST", f"{EXTENSION}/reject", "mitra", reject_extension),
+    Route("POST", f"{SEARCHES}/cancel", "customer", cancel_request, {200: CancelledSearch}),
+    Route("POST", f"{SEARCHES}/{PAID}/fallback-to-blast", "customer", fallback_to_blast, STARTED),
+    Route("GET", "/api/client/chat-sessions", "customer", list_chat_sessions, {200: CustomersChats}),
+    Route("GET", CLIENT_CHAT, "customer", get_chat_session, {200: CustomersChat}),
+    Route("GET", f"{CLIENT_CHAT}/messages", "customer", list_messages, {200: Messages}),
+    Route("POST", f"{CLIENT_CHAT}/messages", "customer", send_message, {201: Message}),
+    Route("POST", f"{CLIENT_CHAT}/extensions", "customer", request_extension, {201: Extension}),
+    Route("POST", f"{CLIENT_CHAT}/end", "customer", end_chat, {200: Chat}),
+    Route("GET", "/api/mitra/state", "mitra", mitra_state, {200: MitraState}),
+    Route("POST", "/api/mitra/status", "mitra", set_mitra_status, {200: MitraStatus}),
+    Route("GET", "/api/mitra/chat-requests", "mitra", list_offers, {200: Offers}),
+    Route("POST", f"{OFFER}/seen", "mitra", mark_offer_seen, {200: SeenOffer}),
+    Route("POST", f"{OFFER}/accept", "mitra", accept_request, {200: AcceptedChat}),
+    Route("POST", f"{OFFER}/decline", "mitra", decline_request, {200: DeclinedOffer}),
+    Route("GET", "/api/mitra/chat-sessions", "mitra", list_chat_sessions, {200: Chats}),
+    Route("GET", MITRA_CHAT, "mitra", get_chat_session, {200: Chat}),
+    Route("GET", f"{MITRA_CHAT}/messages", "mitra", list_messages, {200: Messages}),
+    Route("POST", f"{MITRA_CHAT}/messages", "mitra", send_message, {201: Message}),
+    Route("POST", f"{MITRA_CHAT}/end", "mitra", end_chat, {200: Chat}),
+    Route("POST", f"{EXTENSION}/approve", "mitra", approve_extension, {200: Extension}),
+    Route("POST", f"{EXTENSION}/reject", "mitra", reject_extension, {200: Extension}),
 )
 
 SOCKETS = (

@@ -16,6 +16,7 @@ from app.auth import Audience, issue_token
 from app.server import App, bind, create_public_app, serving
 from app.settings import Settings
 from tests.conftest import Connect, Connection
+from tests.rest.contract import check
 
 PATIENCE_SECONDS = 15.0
 """How long a test waits for what must come; never a measure of how fast it should."""
@@ -173,7 +174,7 @@ class People:
 
 
 class Client:
-    """A person's app, as far as REST goes."""
+    """A person's app, as far as REST goes. Whatever comes back is held against the table of routes."""
 
     def __init__(
         self, settings: Settings, http: httpx.AsyncClient, audience: Audience, person_id: UUID
@@ -185,11 +186,11 @@ class Client:
         self._http = http
 
     async def get(self, path: str, **query: str | int) -> httpx.Response:
-        return await self._http.get(path, params=query, headers=self.headers())
+        return check("public", await self._http.get(path, params=query, headers=self.headers()))
 
     async def post(self, path: str, body: object = None, key: str | None = None) -> httpx.Response:
         headers = self.headers() if key is None else {**self.headers(), "Idempotency-Key": key}
-        return await self._http.post(path, json=body, headers=headers)
+        return check("public", await self._http.post(path, json=body, headers=headers))
 
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}

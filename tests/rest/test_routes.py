@@ -1,0 +1,165 @@
+"""One row says everything about a route: what its handler takes is decoded, what it calls is known."""
+
+import ast
+import inspect
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+import httpx
+import msgspec
+import pytest
+from sanic import HTTPResponse, Request
+
+from app.openapi import SCHEMAS, TABLES, refusals_of
+from app.reference import app_refusals
+from app.routes import Listener, Route, blueprint, reply
+from app.server import App, create_public_app
+from app.settings import Settings
+from tests.rest.harness import Client, running
+from tests.rest.test_refusals import refused
+
+EVERY = [(listener, route) for listener in TABLES for route in TABLES[listener]]
+every_route = pytest.mark.parametrize(
+    ("listener", "route"), EVERY, ids=[f"{listener} {route.method} {route.path}" for listener, route in EVERY]
+)
+
+
+def called_by(handler: Callable[..., Any]) -> set[str]:
+    """The SQL functions that a handler calls, itself or through other functions of its module."""
+    module = inspect.getmodule(handler)
+    assert module is not None
+    functions = {
+        node.name: node
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    to_visit, visited, called = [handler.__name__], set[str](), set[str]()
+    while to_visit:
+        name = to_visit.pop()
+        visited.add(name)
+        for node in ast.walk(functions[name]):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="call"), args=[ast.Constant(value=str(function)), *_]):
+                    called.add(function)
+                case ast.Name(id=other) if other in functions and other not in visited:
+                    to_visit.append(other)
+    return called
+
+
+@every_route
+def test_a_row_names_the_functions_that_its_handler_calls(listener: Listener, route: Route) -> None:
+    assert set(route.functions) == called_by(route.handler)
+
+
+@every_route
+def test_a_handler_says_in_a_line_what_it_does(listener: Listener, route: Route) -> None:
+    summary = (inspect.getdoc(route.handler) or "").partition("\n\n")[0]
+    assert summary.endswith((".", '")'))
+    assert "\n" not in summary
+
+
+@every_route
+def test_what_a_handler_refuses_with_itself_is_what_the_app_says(listener: Listener, route: Route) -> None:
+    known = {(refusal.status, refusal.slug) for refusal in app_refusals()}
+    assert {(status, slug) for status, slugs in route.refuses.items() for slug in slugs} <= known
+
+
+def test_what_follows_from_a_row_is_what_the_app_refuses_with() -> None:
+    def in_the_app(refusals: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+        return {one for one in refusals if one[1] in slugs}
+
+    slugs = {refusal.slug for refusal in app_refusals()}
+    known = {(refusal.status, refusal.slug) for refusal in app_refusals()}
+    for listener, route in EVERY:
+        found = refusals_of(route, SCHEMAS[listener])
+        assert in_the_app((status, slug) for status, those in found.items() for slug in those) <= known
+
+
+def test_names_and_addresses_are_no_others() -> None:
+    for routes in TABLES.values():
+        assert len({route.name for route in routes}) == len(routes)
+        assert len({(route.method, route.path) for route in routes}) == len(routes)
+
+
+def test_a_path_that_does_not_fit_its_handler_is_noticed_at_the_start() -> None:
+    async def of_another(_request: Request, chat_session_id: UUID) -> HTTPResponse:
+        return reply(None)
+
+    for path in ("/x", "/x/<other:uuid>", "/x/<chat_session_id:str>"):
+        with pytest.raises(TypeError, match=path):
+            blueprint("trial", [Route("GET", path, None, of_another, {}, calls=())])
+
+
+class Filter(msgspec.Struct, forbid_unknown_fields=True):
+    colours: tuple[Literal["red", "blue"], ...] = ()
+    shades: list[str] | None = None
+    limit: int = 50
+
+
+class Given(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+
+
+async def look(
+    _request: Request, kind: str, query: Filter, idempotency_key: str | None, body: Given, thing_id: UUID
+) -> HTTPResponse:
+    given = {"kind": kind, "thing_id": thing_id, "query": query, "key": idempotency_key, "body": body}
+    return reply(msgspec.json.encode(given))
+
+
+LOOK = Route("PATCH", "/trial/<kind:str>/<thing_id:uuid>", None, look, {200: Given}, calls=())
+THING = f"/trial/tall/{UUID(int=7)}"
+
+
+def create_with_look(settings: Settings) -> App:
+    app = create_public_app(settings)
+    app.blueprint(blueprint("trial", [LOOK]))
+    return app
+
+
+@pytest.fixture
+async def trial(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A listener with one route more."""
+    async with (
+        running(settings, create_with_look) as worker,
+        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
+    ):
+        yield client
+
+
+async def test_a_handler_gets_what_its_signature_says(trial: httpx.AsyncClient) -> None:
+    query: dict[str, list[str] | int] = {"colours": ["red", "blue"], "limit": 7}
+    response = await trial.patch(
+        THING, params=query, json={"name": "Sari"}, headers={"Idempotency-Key": "one"}
+    )
+    assert response.json() == {
+        "kind": "tall",
+        "thing_id": str(UUID(int=7)),
+        "query": {"colours": ["red", "blue"], "shades": None, "limit": 7},
+        "key": "one",
+        "body": {"name": "Sari"},
+    }
+    response = await trial.patch(THING, params={"shades": "x"}, json={"name": "Sari"})
+    assert response.json()["query"] == {"colours": [], "shades": ["x"], "limit": 50}
+    assert response.json()["key"] is None
+
+
+async def test_what_does_not_fit_is_refused_by_name(trial: httpx.AsyncClient) -> None:
+    async def sentence(slug: str, **request: Any) -> str:  # noqa: ANN401
+        return refused(await trial.patch(THING, **{"json": {"name": "Sari"}, **request}), 400, slug)
+
+    assert "$.limit" in await sentence("invalid_query", params={"limit": "many"})
+    assert "$.limit" in await sentence("invalid_query", params=[("limit", "1"), ("limit", "1")])
+    assert "$.colours[1]" in await sentence("invalid_query", params=[("colours", "red"), ("colours", "x")])
+    assert "size" in await sentence("invalid_query", params={"size": "1"})
+    assert "U+0000" in await sentence("invalid_query", params={"shades": "\0"})
+    assert "$.name" in await sentence("invalid_body", json={"name": 1})
+    await sentence("invalid_idempotency_key", headers={"Idempotency-Key": "a b"})
+    refused(await trial.patch("/trial/tall/7", json={"name": "Sari"}), 404, "not_found")
+
+
+async def test_who_asks_is_looked_at_before_what_is_asked(customer: Client, http: httpx.AsyncClient) -> None:
+    refused(await http.post("/api/client/payment-sessions", content=b"{"), 401, "unauthenticated")
+    path = f"/api/client/payment-sessions/{uuid4()}"
+    refused(await http.get(path), 401, "unauthenticated")
