@@ -19,6 +19,7 @@ import structlog
 
 from app import embedded, place
 from app.log import configure
+from app.programs import LISTENERS
 from app.settings import Settings, SettingsError
 from app.signals import until_asked_to_stop
 from app.supervisor import StartError, supervise
@@ -110,15 +111,15 @@ def serve(settings: Settings, worker: str | None, name: str | None) -> None:
 
 
 @main.command()
-@click.option("--worker", type=click.Choice(["relay", "deadlines"]), help="One listener, in this process.")
+@click.option("--worker", type=click.Choice(LISTENERS), help="One listener, in this process.")
 @click.option("--name", help="What the listener is called in the log.")
 @click.pass_obj
 def listen(settings: Settings, worker: str | None, name: str | None) -> None:
-    """Run what waits on Postgres: the relay and the deadline listener, kept running."""
+    """Run what waits on Postgres: relay, deadline listener and availability listener, kept running."""
     import uvloop
 
     from app import programs
-    from listeners import deadlines, relay
+    from listeners import availability, deadlines, relay
 
     configure(settings, name=name or worker or "listen")
     with told_in_a_sentence():
@@ -126,7 +127,7 @@ def listen(settings: Settings, worker: str | None, name: str | None) -> None:
     if worker is None:
         asyncio.run(supervise(programs.listeners(settings)))
         return
-    run = relay.run if worker == "relay" else deadlines.run
+    run = {"relay": relay.run, "deadlines": deadlines.run, "availability": availability.run}[worker]
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(until_asked_to_stop(run(settings)))
 

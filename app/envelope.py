@@ -1,10 +1,14 @@
-"""What travels from the relay, over Redis, to the sockets of every worker.
+"""What travels from the listeners, over Redis, to every worker.
 
 The relay publishes each event's envelope exactly as the drain function returned it; a worker parses it once
 and hands `frame` on, byte for byte. Short-lived frames that no table remembers (somebody types) travel the
 same way, with no id.
+
+The availability listener publishes how many mitras can be had, whenever that may have changed and every second
+besides.
 """
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -12,6 +16,16 @@ import msgspec
 
 REDIS_CHANNEL = "curhat:events"
 """The one pub/sub channel that carries envelopes."""
+
+AVAILABILITY_CHANNEL = "curhat:availability"
+"""The pub/sub channel that carries `AvailabilityTold`."""
+
+AVAILABILITY_KEY = "curhat:availability"
+"""Holds what the availability listener told last, for a worker that begins to listen; it lives for
+AVAILABILITY_SECONDS."""
+
+AVAILABILITY_SECONDS = 10.0
+"""For how long what was told holds good."""
 
 Role = Literal["customer", "mitra"]
 
@@ -29,6 +43,19 @@ class Envelope(msgspec.Struct, frozen=True):
     mitra_ids: tuple[UUID, ...]
     frame: msgspec.Raw
     internal: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class AvailabilityTold(msgspec.Struct, frozen=True):
+    """How many mitras are in reach and have room for one more chat.
+
+    `at` is the database's clock, so that of two the newer one is known. `asked` says that a worker asked, since
+    the listener did not tell.
+    """
+
+    available: bool
+    count: int
+    at: datetime
+    asked: bool = False
 
 
 # What decoding raises for a text that is no JSON of the shape asked for, or no UTF-8.

@@ -9,6 +9,7 @@ from app.probes import base_url, connected_as, http_answers
 from app.settings import Settings
 from app.supervisor import Program
 
+LISTENERS = ("relay", "deadlines", "availability")
 WORKER_STOP_SECONDS = 20.0  # a little more than a worker takes at most to let its requests finish
 
 
@@ -35,7 +36,7 @@ def workers(settings: Settings, log_dir: Path | None = None) -> list[Program]:
 
 
 def listeners(settings: Settings, log_dir: Path | None = None) -> list[Program]:
-    """The relay and the deadline listener; ready when they are connected to Postgres."""
+    """What waits on Postgres; each is ready when it is connected."""
     return [
         _program(
             settings,
@@ -44,7 +45,7 @@ def listeners(settings: Settings, log_dir: Path | None = None) -> list[Program]:
             log_dir,
             ready=_connected(settings.database_url, f"curhat {name}"),
         )
-        for name in ("relay", "deadlines")
+        for name in LISTENERS
     ]
 
 

@@ -297,7 +297,9 @@ def events_page(types: Sequence[EventType]) -> str:
         "Events",
         "Sockets get a frame of `type`, `id`, `at` and the keys below; a key that is not always there is marked "
         "`?`. The control center hears every event. A frame of `CHAT_MESSAGE` also holds the message for the "
-        "two people of its chat (`sender`, `client_message_id`, `body`, `sent_at`), and for nobody else.",
+        "two people of its chat (`sender`, `client_message_id`, `body`, `sent_at`), and for nobody else. Two more "
+        "frames come of no event and have an `id` of null: `CHAT_TYPING` (`chat_session_id`, `sender`), and "
+        "`AVAILABILITY` (`available`, `count`) for a socket that has sent `watch`.",
         _table(
             ("type", "to", "meaning", "keys"),
             ((f"`{one.type}`", _audience(one), one.meaning, _codes(one.body)) for one in types),

@@ -60,6 +60,13 @@ class Readiness(Reply):
     events: Literal["ok", "interrupted"] | UnsetType = UNSET
 
 
+class Availability(Reply):
+    """Whether a search could find anybody, and how many mitras have room."""
+
+    available: bool
+    count: Count
+
+
 class Person(Reply):
     """What the other side of a chat may see of somebody."""
 

@@ -18,6 +18,7 @@ from sanic.application.state import ApplicationServerInfo
 from sanic.http.constants import HTTP
 
 from app import docs, errors, websocket
+from app.availability import Watch
 from app.bell import Bell
 from app.db import Database
 from app.hub import Hub
@@ -52,7 +53,8 @@ def create_public_app(settings: Settings) -> App:
     app.ctx.database = Database(settings.database_url, on_commit=bell.ring)
     app.ctx.hub = Hub(app.ctx.database, settings.redis_url)
     app.ctx.leases = Leases(app.ctx.database, app.ctx.hub)
-    _live_with(app, bell, app.ctx.database, app.ctx.hub, app.ctx.leases)
+    app.ctx.availability = Watch(app.ctx.database, settings.redis_url)
+    _live_with(app, bell, app.ctx.database, app.ctx.hub, app.ctx.leases, app.ctx.availability)
     app.blueprint(blueprint("public", public_table.ROUTES, public_table.SOCKETS))
     app.blueprint(docs.blueprint("public"))
     return app

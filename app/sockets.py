@@ -3,18 +3,23 @@
 A client signs in with the subprotocols `curhat.v1, bearer.<token>`, or with a first frame
 `{"type": "auth", "token": …}`. After that it gets `snapshot`, then events as they happen. What it sends:
 `message` (answered by `ack`), `read`, `typing` (heard only by the other person of a running chat, and lost
-when nobody listens), `ping` (answered by `pong`). A refusal is an `error` frame and the socket stays open; a
-frame that is none of these closes it.
+when nobody listens), `ping` (answered by `pong`), and `{"type": "watch", "what": "availability"}`: from then on
+it hears `{"type": "AVAILABILITY", "id": null, "at": …, "available": …, "count": …}`, first how things stand, then
+at once when the last mitra goes or the first one comes, and of another number once a second at most, until it
+sends `unwatch` in the same way. A refusal is an `error` frame and the socket stays open; a frame that is none of
+these closes it.
 """
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 from sanic import Request
 
 from app.auth import Forbidden, Unauthenticated, verify_token
+from app.availability import Watch
 from app.bodies import Sequence
 from app.db import Database, Refusal, TryAgain
 from app.envelope import DECODE_ERRORS, Envelope, Role
@@ -54,6 +59,14 @@ class Ping(FromClient, tag="ping"):
     pass
 
 
+class StartWatching(FromClient, tag="watch"):
+    what: Literal["availability"]
+
+
+class StopWatching(FromClient, tag="unwatch"):
+    what: Literal["availability"]
+
+
 class Head(msgspec.Struct):
     """What an answer refers to, of a frame that is otherwise wrong."""
 
@@ -70,9 +83,11 @@ class Sent(msgspec.Struct):
     sent_at: str
 
 
-KNOWN_TYPES = frozenset({"message", "read", "typing", "ping"})
+Said = Say | Read | Typing | Ping | StartWatching | StopWatching
 
-_frame_decoder = msgspec.json.Decoder(Say | Read | Typing | Ping)
+KNOWN_TYPES = frozenset({"message", "read", "typing", "ping", "watch", "unwatch"})
+
+_frame_decoder = msgspec.json.Decoder(Said)
 _auth_decoder = msgspec.json.Decoder(Auth)
 _head_decoder = msgspec.json.Decoder(Head)
 _sent_decoder = msgspec.json.Decoder(Sent)
@@ -102,13 +117,15 @@ async def _attend(request: Request, member: Member) -> None:
     hub: Hub = request.app.ctx.hub
     leases: Leases = request.app.ctx.leases
     database: Database = request.app.ctx.database
+    availability: Watch = request.app.ctx.availability
     hub.join(member)
     try:
         if member.role == "mitra":
             await leases.renew([member.user_id])
         await member.refresh(database)
-        await _converse(Conversation(member, database, hub))
+        await _converse(Conversation(member, database, hub, availability))
     finally:
+        availability.leave(member)
         hub.leave(member)
 
 
@@ -166,12 +183,13 @@ async def _converse(conversation: "Conversation") -> None:
 class Conversation:
     """What one signed-in socket says, one frame after the other: their order is the order of the messages."""
 
-    def __init__(self, member: Member, database: Database, hub: Hub) -> None:
+    def __init__(self, member: Member, database: Database, hub: Hub, availability: Watch) -> None:
         self.member = member
         self._database = database
         self._hub = hub
+        self._availability = availability
 
-    async def take(self, frame: Say | Read | Typing | Ping) -> None:
+    async def take(self, frame: Said) -> None:
         """Carry a frame out, or answer why not."""
         try:
             await self._carry_out(frame)
@@ -190,7 +208,7 @@ class Conversation:
         else:
             self._refuse(Refusal(400, "invalid_body", f"{error}."), head)
 
-    async def _carry_out(self, frame: Say | Read | Typing | Ping) -> None:
+    async def _carry_out(self, frame: Said) -> None:
         match frame:
             case Say():
                 await self._say(frame)
@@ -200,6 +218,10 @@ class Conversation:
                 await self._type(frame)
             case Ping():
                 self._answer({"type": "pong", "server_time": datetime.now(UTC)})
+            case StartWatching():
+                self._availability.join(self.member)
+            case StopWatching():
+                self._availability.leave(self.member)
 
     async def _say(self, frame: Say) -> None:
         reply = await self._call("send_message", frame.chat_session_id, frame.client_message_id, frame.body)

@@ -39,7 +39,8 @@ class DeafConnectionError(ConnectionError):
 class Channel:
     """Listens on `names` for as long as `run` runs; notifications come from `next` or from iterating over it.
 
-    `name` is the application name of its connection. Times are in seconds.
+    `name` is the application name of its connection. What `concerns` says no to is not delivered. Times are in
+    seconds.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Channel:
         *,
         name: str,
         on_connected: Callable[[], Awaitable[None]] | None = None,
+        concerns: Callable[[Notification], bool] | None = None,
         queue_size: int = 1024,
         ping_seconds: float = 3.0,
         ping_timeout_seconds: float = 3.0,
@@ -57,6 +59,7 @@ class Channel:
         self._names = tuple(names)
         self._name = name
         self._on_connected = on_connected
+        self._concerns = concerns
         self._queue_size = queue_size
         self._ping_seconds = ping_seconds
         self._ping_timeout_seconds = ping_timeout_seconds
@@ -110,6 +113,11 @@ class Channel:
         del self._waiting[notification]
         self._update_ready()
         return notification
+
+    def forget(self) -> None:
+        """Drop what waits, for somebody who is about to read the state."""
+        self._waiting.clear()
+        self._update_ready()
 
     async def __aiter__(self) -> AsyncIterator[Notification]:
         while True:
@@ -167,7 +175,7 @@ class Channel:
             self._ping_returned.set()
             return
         notification = Notification(channel, payload)
-        if notification in self._waiting:
+        if notification in self._waiting or (self._concerns is not None and not self._concerns(notification)):
             return
         if len(self._waiting) >= self._queue_size:
             self._waiting.clear()

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sanic import HTTPResponse, Request
 
+from app.availability import Watch
 from app.bodies import PaidRequest, ReturningRequest
 from app.routes import caller, database, reply, search_reply
 
@@ -11,6 +12,12 @@ from app.routes import caller, database, reply, search_reply
 async def client_state(request: Request) -> HTTPResponse:
     """One's whole present state."""
     return reply(await database(request).call("client_state", caller(request).id))
+
+
+async def mitra_availability(request: Request) -> HTTPResponse:
+    """Say whether a search could find anybody, as of a moment ago; meant to be asked every few seconds."""
+    availability: Watch = request.app.ctx.availability
+    return reply(availability.reply())
 
 
 async def start_general_request(

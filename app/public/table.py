@@ -30,11 +30,13 @@ from app.public.searches import (
     cancel_request,
     client_state,
     fallback_to_blast,
+    mitra_availability,
     start_general_request,
     start_returning_request,
 )
 from app.replies import (
     AcceptedChat,
+    Availability,
     CancelledSearch,
     Chat,
     Chats,
@@ -73,6 +75,9 @@ STARTED = {201: StartedSearch, 200: StartedSearch}
 ROUTES = (
     Route("GET", "/healthz", None, healthz, {200: Health}, calls=()),
     Route("GET", "/readyz", None, readyz, {200: Readiness}, calls=("ready",)),
+    Route(
+        "GET", "/api/client/mitra-availability", "customer", mitra_availability, {200: Availability}, calls=()
+    ),
     Route("GET", "/api/client/state", "customer", client_state, {200: ClientState}),
     Route("GET", "/api/client/pricing", "customer", get_pricing, {200: Pricing}),
     Route("POST", PAYMENTS, "customer", create_payment_session, {201: PaymentSession}),

@@ -10,6 +10,7 @@ as $$
     from (values
         ('relay', interval '15 seconds', 'run curhat listen'),
         ('deadline listener', interval '15 seconds', 'run curhat listen'),
+        ('availability listener', interval '15 seconds', 'run curhat listen'),
         ('pg_cron', interval '90 seconds', 'load it with shared_preload_libraries, then run curhat migrate')
     ) p (process, patience, remedy)
     left join data.heartbeats h using (process)

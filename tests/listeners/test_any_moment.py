@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from app.settings import Settings
-from listeners import deadlines, relay
+from listeners import availability, deadlines, relay
 from tests.listeners.conftest import GIVE_UP_SECONDS, Run, Subscriber, Writer, write_event
 from tests.listeners.test_deadlines import expired, pending_payment
 
@@ -21,7 +21,12 @@ CUT = (
 
 Listener = Callable[[Settings], Awaitable[None]]
 LISTENERS = pytest.mark.parametrize(
-    "listener", [pytest.param(relay.run, id="relay"), pytest.param(deadlines.run, id="deadlines")]
+    "listener",
+    [
+        pytest.param(relay.run, id="relay"),
+        pytest.param(deadlines.run, id="deadlines"),
+        pytest.param(availability.run, id="availability"),
+    ],
 )
 
 

@@ -129,6 +129,34 @@ async def test_a_bug_in_reading_the_state_ends_it_loudly(database_url: str) -> N
             await Channel(database_url, ["news"], name=NAME, on_connected=fail).run()
 
 
+async def test_what_does_not_concern_it_is_not_delivered(database_url: str, run: Run, writer: Writer) -> None:
+    channel = Channel(
+        database_url, ["news"], name=NAME, concerns=lambda notification: notification.payload != "gossip"
+    )
+    run(channel.run())
+    await connected(channel)
+
+    for payload in ("gossip", "news", "gossip"):
+        await notify(writer, payload)
+
+    assert await next_payload(channel) == "news"
+    assert await channel.next(0) is None
+
+
+async def test_what_waits_can_be_forgotten(database_url: str, run: Run, writer: Writer) -> None:
+    channel = Channel(database_url, ["news"], name=NAME, ping_seconds=0.01)
+    run(channel.run())
+    await connected(channel)
+    await notify(writer, "old")
+    await round_trip(channel)
+
+    channel.forget()
+
+    assert await channel.next(0) is None
+    await notify(writer, "new")
+    assert await next_payload(channel) == "new"
+
+
 async def test_what_waits_already_is_not_queued_twice(database_url: str, run: Run, writer: Writer) -> None:
     channel = Channel(database_url, ["news"], name=NAME, ping_seconds=0.01)
     run(channel.run())

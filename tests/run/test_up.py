@@ -10,6 +10,7 @@ import pytest
 
 from app.accounts import server_account
 from app.place import make_home
+from app.programs import LISTENERS
 from tests.cluster import TestCluster
 from tests.run.conftest import Curhat, children, eventually, is_alive, new_curhat
 
@@ -45,8 +46,7 @@ def test_every_process_has_a_log(running: Running) -> None:
     curhat, _ = running
     names = {path.name for path in (curhat.home / "log").iterdir()}
     assert names == {
-        f"{name}.log"
-        for name in ("up", "postgres", "redis", "public-1", "internal", "relay", "deadlines", "demo")
+        f"{name}.log" for name in ("up", "postgres", "redis", "public-1", "internal", *LISTENERS, "demo")
     }
 
 
@@ -80,11 +80,19 @@ def test_migrate_has_nothing_left_to_do(running: Running) -> None:
 def test_the_doctor_finds_everything_there(running: Running) -> None:
     curhat, _ = running
     shown = curhat.run("doctor").stdout
-    for subject in ("Postgres programs", "Redis", "Schema", "relay", "Public listener", "Internal listener"):
+    for subject in (
+        "Postgres programs",
+        "Redis",
+        "Schema",
+        "relay",
+        "availability listener",
+        "Public listener",
+        "Internal listener",
+    ):
         assert any(line.startswith("ok") and subject in line for line in shown.splitlines()), shown
 
 
-@pytest.mark.parametrize(("command", "programs"), [("serve", 2), ("listen", 2)])
+@pytest.mark.parametrize(("command", "programs"), [("serve", 2), ("listen", len(LISTENERS))])
 def test_serve_and_listen_keep_their_own_programs_running_beside_it(
     running: Running, command: str, programs: int
 ) -> None:
@@ -103,7 +111,7 @@ def test_serve_and_listen_keep_their_own_programs_running_beside_it(
     assert [pid for pid in pids if is_alive(pid)] == []
 
 
-@pytest.mark.parametrize("name", ["public-1", "internal", "relay", "deadlines", "demo", "redis", "postgres"])
+@pytest.mark.parametrize("name", ["public-1", "internal", *LISTENERS, "demo", "redis", "postgres"])
 def test_a_process_that_is_killed_comes_back(running: Running, name: str) -> None:
     curhat, process = running
     mark = {"redis": "redis-server", "postgres": "bin/postgres"}.get(name, f"--name {name}")
@@ -138,7 +146,7 @@ def test_ctrl_c_leaves_no_process_and_the_next_run_has_the_data(curhat: Curhat) 
 def test_no_process_outlives_a_run_that_is_killed_and_the_next_one_starts(curhat: Curhat) -> None:
     process = curhat.up(CURHAT_DEMO="off")
     pids = list(children(process.pid))
-    assert len(pids) == 6
+    assert len(pids) == 4 + len(LISTENERS)
     process.kill()
     process.wait()
     eventually(lambda: not any(map(is_alive, pids)), "all of its processes are gone")

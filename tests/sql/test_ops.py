@@ -258,7 +258,7 @@ def health(world: World) -> dict[str, tuple[bool, str]]:
 
 def test_where_nothing_ever_worked_it_is_said_what_to_do(world: World) -> None:
     found = health(world)
-    for process in ("relay", "deadline listener", "pg_cron"):
+    for process in ("relay", "deadline listener", "availability listener", "pg_cron"):
         ok, detail = found[process]
         assert not ok
         assert re.search(r"has never worked in this database: .*curhat", detail)
@@ -266,19 +266,23 @@ def test_where_nothing_ever_worked_it_is_said_what_to_do(world: World) -> None:
 
 def test_who_works_is_well(world: World) -> None:
     world.api("fire_due", 1)
+    world.api("watch_availability")
     world.drain()
     found = health(world)
     assert found["relay"][0]
     assert found["deadline listener"][0]
+    assert found["availability listener"][0]
 
 
 def test_who_has_stopped_working_is_not(world: World) -> None:
     world.api("fire_due", 1)
+    world.api("watch_availability")
     world.drain()
     world.clock.advance(16)
     found = health(world)
     assert not found["relay"][0]
     assert not found["deadline listener"][0]
+    assert not found["availability listener"][0]
 
 
 def test_what_is_left_lying_is_seen(world: World) -> None:

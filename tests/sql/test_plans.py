@@ -280,6 +280,8 @@ CALLS: dict[str, Arguments] = {
     "seconds_to_next_deadline": lambda house: (),
     "drain_events": lambda house: (100,),
     "ready": lambda house: (),
+    "get_availability": lambda house: (),
+    "watch_availability": lambda house: (),
 }
 
 

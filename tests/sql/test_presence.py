@@ -265,3 +265,49 @@ def test_the_last_one_to_be_lost_leaves_the_service_unstaffed(world: World) -> N
 def test_a_new_house_says_nothing_of_its_emptiness(world: World) -> None:
     world.fire()
     assert staffing(world) == []
+
+
+# Who can be had
+
+
+def available(world: World) -> tuple[bool, int]:
+    """What polls are answered with."""
+    told = world.api("get_availability")
+    assert datetime.fromisoformat(told["at"]) == world.clock.now()
+    return told["available"], told["count"]
+
+
+def test_a_mitra_in_reach_with_room_can_be_had(world: World) -> None:
+    assert available(world) == (False, 0)
+    mitras = [world.mitra(), world.mitra()]
+    assert available(world) == (True, 2)
+    world.api("set_mitra_status", mitras[0], False)
+    assert available(world) == (True, 1)
+
+
+def test_a_mitra_whose_lease_has_run_out_cannot_be_had_whether_or_not_that_was_noticed(world: World) -> None:
+    world.configure("presence_ttl_seconds", 30)
+    world.mitra()
+    world.clock.advance(30)
+    assert available(world) == (False, 0)
+    world.fire()
+    assert available(world) == (False, 0)
+
+
+def test_a_mitra_who_is_full_cannot_be_had_until_a_place_is_free(world: World) -> None:
+    world.configure("max_customers_per_mitra", 2)
+    mitra = world.mitra()
+    world.chat(world.customer(), mitra)
+    assert available(world) == (True, 1)
+    last = world.chat(world.customer(), mitra)
+    assert available(world) == (False, 0)
+    world.end(last)
+    assert available(world) == (True, 1)
+
+
+def test_another_capacity_holds_at_once(world: World) -> None:
+    world.configure("max_customers_per_mitra", 1)
+    world.chat(world.customer(), world.mitra())
+    assert available(world) == (False, 0)
+    world.configure("max_customers_per_mitra", 2)
+    assert available(world) == (True, 1)

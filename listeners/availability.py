@@ -1,0 +1,117 @@
+"""Tells every worker how many mitras can be had, so that no poll of a customer's app costs Postgres anything.
+
+It guarantees
+- that what is told was read after whatever was committed and announced before: it looks again after every
+  event that may have changed it, after a change of the capacity, and every second whatever it was told;
+- that many changes at once cost a look every few milliseconds at most.
+
+Any number of these may run: workers keep the newer of what they are told. With none, workers ask for
+themselves (`app.availability`).
+"""
+
+import asyncio
+import time
+from typing import NoReturn
+
+import msgspec
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from app.envelope import AVAILABILITY_CHANNEL, AVAILABILITY_KEY, AVAILABILITY_SECONDS, DECODE_ERRORS
+from app.settings import Settings
+from listeners.channel import Channel, Notification
+from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected
+
+# Somebody comes or goes, a chat begins or ends.
+EVENTS = frozenset({"MITRA_STATUS", "PAIRED", "CHAT_ENDED"})
+SETTING = "max_customers_per_mitra"
+LOOK_SECONDS = 1.0
+PAUSE_SECONDS = 0.01
+REDIS_TIMEOUT_SECONDS = 2.0
+
+log = structlog.get_logger(__name__)
+
+
+class Head(msgspec.Struct):
+    """Of an announcement, what says whether it concerns us."""
+
+    type: str
+
+
+_head_decoder = msgspec.json.Decoder(Head)
+
+
+async def run(settings: Settings, *, look_seconds: float = LOOK_SECONDS) -> None:
+    """Tell how many can be had until cancelled."""
+    changes = Channel(
+        settings.database_url,
+        ["curhat_events", "curhat_config"],
+        name="curhat availability bell",
+        concerns=_concerns,
+    )
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(changes.run())
+        tasks.create_task(_tell(settings, changes, look_seconds))
+
+
+def _concerns(notification: Notification) -> bool:
+    if notification.channel == "curhat_config":
+        return notification.payload == SETTING
+    try:
+        return _head_decoder.decode(notification.payload).type in EVENTS
+    except DECODE_ERRORS as error:
+        log.warning("an event was announced that cannot be read", reason=str(error))
+        return True
+
+
+async def _tell(settings: Settings, changes: Channel, look_seconds: float) -> NoReturn:
+    retries = Retries()
+    redis: Redis = Redis.from_url(
+        settings.redis_url,
+        socket_timeout=None,  # with one, redis-py loses cancellations: asyncio.wait_for before Python 3.12
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 0),  # trying again is our own business
+    )
+    async with redis:
+        while True:
+            try:
+                async with connected(
+                    settings.database_url, "curhat availability", synchronous_commit="off"
+                ) as connection:
+                    log.info("availability listener at work")
+                    await _tell_for_ever(connection, redis, changes, retries, look_seconds)
+            except RedisError as error:
+                log.warning("redis lost, workers ask for themselves who can be had", reason=repr(error))
+            except CONNECTION_ERRORS as error:
+                log.warning("availability was not told, trying again", reason=repr(error))
+            await retries.wait()
+
+
+async def _tell_for_ever(
+    connection: Connection, redis: Redis, changes: Channel, retries: Retries, look_seconds: float
+) -> NoReturn:
+    while True:
+        began = time.monotonic()
+        # In a transaction, so that the heartbeat says that it was told.
+        await connection.execute("begin")
+        await _publish(redis, await connection.fetchval("select api.watch_availability()"))
+        await connection.execute("commit")
+        retries.reset()
+        if await changes.next(look_seconds) is not None:
+            await asyncio.sleep(began + PAUSE_SECONDS - time.monotonic())
+            changes.forget()
+
+
+async def _publish(redis: Redis, availability: str) -> None:
+    async with redis.pipeline(transaction=False) as pipeline:
+        pipeline.set(AVAILABILITY_KEY, availability, px=int(1000 * AVAILABILITY_SECONDS))
+        pipeline.publish(AVAILABILITY_CHANNEL, availability)
+        try:
+            async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
+                await pipeline.execute()
+        except TimeoutError as error:
+            raise RedisTimeoutError(f"no answer for {REDIS_TIMEOUT_SECONDS:g} s") from error

@@ -1,0 +1,10 @@
+create or replace function api.get_availability()
+returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return logic.availability();
+end
+$$;
+comment on function api.get_availability is
+    'How many mitras are in reach and have room for one more chat: {available, count, at}. A worker asks when the availability listener tells it nothing.';

@@ -1,0 +1,253 @@
+"""The availability listener tells what can be had when that changes, and every second, whatever happens to it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from app.envelope import AVAILABILITY_CHANNEL, AVAILABILITY_KEY, AVAILABILITY_SECONDS, AvailabilityTold
+from app.redis_server import RedisServer, find_program
+from app.settings import Settings
+from listeners import availability, relay
+from tests.listeners.conftest import Cut, Run, Writer, until
+from tests.listeners.wire import wire
+
+NEVER = 3600.0
+LISTENER = "curhat availability"
+
+
+class Told:
+    """What workers are told."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = Redis.from_url(url)
+        self._messages = self._redis.pubsub(ignore_subscribe_messages=True)
+        self.counts: list[int] = []
+
+    async def open(self) -> None:
+        await self._messages.subscribe(AVAILABILITY_CHANNEL)
+
+    async def close(self) -> None:
+        await self._messages.aclose()  # type: ignore[no-untyped-call]
+        await self._redis.aclose()
+
+    async def kept(self) -> AvailabilityTold | None:
+        """What a worker that begins to listen finds."""
+        payload = await self._redis.get(AVAILABILITY_KEY)
+        return None if payload is None else msgspec.json.decode(payload, type=AvailabilityTold)
+
+    async def seconds_left(self) -> float:
+        """For how long what is kept is good."""
+        milliseconds: int = await self._redis.pttl(AVAILABILITY_KEY)
+        return milliseconds / 1000
+
+    async def hear(self, count: int) -> None:
+        """Return when it was told, after what was heard before, that so many can be had."""
+
+        async def heard() -> bool:
+            while (message := await self._messages.get_message(timeout=0)) is not None:
+                told = msgspec.json.decode(message["data"], type=AvailabilityTold)
+                assert told.available == (told.count > 0)
+                assert not told.asked
+                self.counts.append(told.count)
+            return bool(self.counts) and self.counts[-1] == count
+
+        await until(heard)
+
+
+@pytest.fixture
+async def told(redis_url: str) -> AsyncIterator[Told]:
+    told = Told(redis_url)
+    await told.open()
+    yield told
+    await told.close()
+
+
+async def new_mitra(writer: Writer) -> UUID:
+    row = await (await writer.execute("select id from ops.seed_people(0, 1)")).fetchone()
+    assert row is not None
+    assert isinstance(row[0], UUID)
+    return row[0]
+
+
+async def come(writer: Writer, mitra: UUID) -> None:
+    await writer.execute("select api.set_mitra_status(%s, true)", [mitra])
+
+
+async def come_untold(writer: Writer, mitra: UUID) -> None:
+    """Let a mitra be in reach without an event."""
+    await writer.execute(
+        "update data.mitras set declared_online = true, reachable_until = now() + interval '1 minute' where id = %s",
+        [mitra],
+    )
+
+
+async def chat(writer: Writer, mitra: UUID) -> UUID:
+    """A chat of a new customer's with a mitra, who is the only one in reach."""
+    row = await (
+        await writer.execute(
+            """
+            with customer as materialized (select id from ops.seed_people(1, 0)),
+            payment as materialized (
+                select c.id as customer_id, (api.create_payment_session(c.id, 30) ->> 'id')::uuid as id from customer c
+            )
+            select customer_id, id from payment
+            """
+        )
+    ).fetchone()
+    assert row is not None
+    customer, payment = row
+    await writer.execute("select api.confirm_payment_session(%s, %s)", [payment, customer])
+    row = await (
+        await writer.execute("select api.start_general_request(%s, %s) ->> 'id'", [customer, payment])
+    ).fetchone()
+    assert row is not None
+    row = await (
+        await writer.execute("select api.accept_request(%s, %s) #>> '{chat_session,id}'", [row[0], mitra])
+    ).fetchone()
+    assert row is not None
+    return UUID(row[0])
+
+
+async def test_how_things_stand_is_told_and_kept_from_the_start(
+    settings: Settings, run: Run, told: Told, writer: Writer
+) -> None:
+    await come(writer, await new_mitra(writer))
+
+    run(availability.run(settings, look_seconds=NEVER))
+
+    await told.hear(1)
+    kept = await told.kept()
+    assert kept is not None
+    assert (kept.available, kept.count) == (True, 1)
+    assert 0 < await told.seconds_left() <= AVAILABILITY_SECONDS
+
+
+async def test_whoever_comes_and_goes_and_every_place_that_is_taken_or_freed_is_told(
+    settings: Settings, run: Run, told: Told, writer: Writer
+) -> None:
+    await writer.execute("select ops.set_config('max_customers_per_mitra', '1', 'Ratna')")
+    mitra = await new_mitra(writer)
+    run(availability.run(settings, look_seconds=NEVER))
+    await told.hear(0)
+    run(relay.run(settings))
+
+    await come(writer, mitra)
+    await told.hear(1)
+    chat_id = await chat(writer, mitra)
+    await told.hear(0)
+    await writer.execute("select api.end_chat(%s, 'mitra', %s)", [chat_id, mitra])
+    await told.hear(1)
+    await writer.execute("select api.set_mitra_status(%s, false)", [mitra])
+    await told.hear(0)
+
+
+async def test_another_capacity_is_told_without_the_relay(
+    settings: Settings, run: Run, told: Told, writer: Writer
+) -> None:
+    await writer.execute("select ops.set_config('max_customers_per_mitra', '1', 'Ratna')")
+    mitra = await new_mitra(writer)
+    await come(writer, mitra)
+    await chat(writer, mitra)
+    run(availability.run(settings, look_seconds=NEVER))
+    await told.hear(0)
+
+    await writer.execute("select ops.set_config('max_customers_per_mitra', '2', 'Ratna')")
+
+    await told.hear(1)
+
+
+async def test_what_nobody_announced_is_found_by_looking(
+    settings: Settings, run: Run, told: Told, writer: Writer
+) -> None:
+    mitra = await new_mitra(writer)
+    run(availability.run(settings))
+    await told.hear(0)
+
+    await come_untold(writer, mitra)
+
+    await told.hear(1)
+
+
+async def test_an_announcement_that_cannot_be_read_makes_it_look(
+    settings: Settings, run: Run, told: Told, writer: Writer
+) -> None:
+    mitra = await new_mitra(writer)
+    run(availability.run(settings, look_seconds=NEVER))
+    await told.hear(0)
+    await come_untold(writer, mitra)
+
+    await writer.execute("notify curhat_events, 'what?'")
+
+    await told.hear(1)
+
+
+async def test_it_comes_back_after_its_connections_were_cut(
+    settings: Settings, run: Run, told: Told, writer: Writer, cut: Cut
+) -> None:
+    run(availability.run(settings))
+    run(relay.run(settings))
+    await told.hear(0)
+
+    await cut(LISTENER)
+    await cut(f"{LISTENER} bell")
+    await come(writer, await new_mitra(writer))
+
+    await told.hear(1)
+
+
+async def test_it_comes_back_when_its_connections_swallow_everything(
+    settings: Settings, run: Run, told: Told, writer: Writer, tmp_path: Path
+) -> None:
+    async with wire(settings.database_url, tmp_path) as (url, line):
+        run(availability.run(replace(settings, database_url=url)))
+        await told.hear(0)
+
+        line.swallow()
+        await come(writer, await new_mitra(writer))
+
+        await told.hear(1)
+
+
+async def test_it_tells_again_when_redis_is_back_and_says_meanwhile_that_it_does_not_work(
+    settings: Settings, run: Run, writer: Writer, tmp_path: Path
+) -> None:
+    server = RedisServer(find_program(), tmp_path / "r", tmp_path / "redis.log")
+    first = server.start()
+    run(availability.run(replace(settings, redis_url=server.url())))
+    await until(lambda: beats(writer))
+    first.kill()
+    first.wait()
+    await until(lambda: works(writer, False))
+    await writer.execute("delete from data.heartbeats")
+    await until(lambda: works(writer, True))
+    await until(lambda: works(writer, False))
+    assert not await beats(writer)
+    await come(writer, await new_mitra(writer))
+
+    second = server.start()
+    told = Told(server.url())
+    await told.open()
+    await told.hear(1)
+    await until(lambda: beats(writer))
+    await told.close()
+    second.terminate()
+    second.wait()
+
+
+async def beats(writer: Writer) -> bool:
+    found = await writer.execute("select from data.heartbeats where process = 'availability listener'")
+    return await found.fetchone() is not None
+
+
+async def works(writer: Writer, expected: bool) -> bool:
+    """Whether the listener holds the connection that it works on, or not, as expected."""
+    found = await writer.execute(
+        "select from pg_stat_activity where datname = current_database() and application_name = %s",
+        [LISTENER],
+    )
+    return (await found.fetchone() is not None) == expected

@@ -1,0 +1,198 @@
+"""Polls are answered from the worker's memory, and what it holds is right within seconds, whoever has died."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+
+from app import availability
+from app.envelope import AVAILABILITY_KEY
+from app.redis_server import RedisServer, find_program
+from app.settings import Settings
+from listeners import availability as listener
+from listeners import relay
+from tests.conftest import Connection
+from tests.rest.harness import (
+    PATIENCE_SECONDS,
+    Client,
+    People,
+    Postgres,
+    Worker,
+    background,
+    go_online,
+    pair,
+    running,
+    until,
+)
+
+POLL = "/api/client/mitra-availability"
+NOBODY = {"available": False, "count": 0}
+ONE = {"available": True, "count": 1}
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker's waits are short."""
+    for name, seconds in (("LOOK_SECONDS", 0.02), ("QUIET_SECONDS", 0.3), ("AVAILABILITY_SECONDS", 0.6)):
+        monkeypatch.setattr(availability, name, seconds)
+    monkeypatch.setattr(availability, "TURN_MILLISECONDS", 10)
+
+
+@pytest.fixture
+async def listened(settings: Settings) -> AsyncIterator[None]:
+    """The availability listener is at work, and the relay."""
+    async with background(listener.run(settings)), background(relay.run(settings)):
+        yield
+
+
+def known(worker: Worker) -> dict[str, Any]:
+    """What a poll would be answered."""
+    found: dict[str, Any] = httpx.Response(200, content=worker.app.ctx.availability.reply()).json()
+    return found
+
+
+async def comes_to(worker: Worker, expected: dict[str, Any]) -> None:
+    await until(lambda: known(worker) == expected)
+
+
+@pytest.fixture
+def asked(monitor: Connection, database: str) -> Callable[[], int]:
+    """How often Postgres was asked up to now who can be had."""
+
+    def count() -> int:
+        row = monitor.execute(
+            "select coalesce(sum(calls), 0) from pg_stat_statements s join pg_database d on d.oid = s.dbid "
+            "where d.datname = %s and query like '%%get_availability%%'",
+            [database],
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    return count
+
+
+async def test_it_follows_who_comes_and_goes_and_which_places_are_taken(
+    listened: None, worker: Worker, customer: Client, mitra: Client, db: Connection
+) -> None:
+    db.execute("select ops.set_config('max_customers_per_mitra', '1', 'Ratna')")
+    assert (await customer.get(POLL)).json() == NOBODY
+    chat_id = await pair(customer, mitra)
+    await comes_to(worker, NOBODY)
+    await mitra.post(f"/api/mitra/chat-sessions/{chat_id}/end")
+    await comes_to(worker, ONE)
+    response = await customer.get(POLL)
+    assert (response.status_code, response.json()) == (200, ONE)
+    assert response.headers["content-type"] == "application/json"
+    await mitra.post("/api/mitra/status", {"online": False})
+    await comes_to(worker, NOBODY)
+
+
+async def test_a_poll_asks_postgres_nothing(
+    listened: None, worker: Worker, customer: Client, mitra: Client, asked: Callable[[], int]
+) -> None:
+    await go_online(mitra)
+    await comes_to(worker, ONE)
+    before = asked()
+    for _ in range(100):
+        assert (await customer.get(POLL)).json() == ONE
+    assert asked() == before
+
+
+async def test_a_worker_that_begins_to_listen_takes_what_was_told_last(
+    settings: Settings, redis_url: str
+) -> None:
+    kept = '{"available": true, "count": 7, "at": "2100-01-01T00:00:00Z"}'
+    async with Redis.from_url(redis_url) as redis:
+        await redis.set(AVAILABILITY_KEY, kept, px=9000)
+    async with running(settings) as worker:
+        await comes_to(worker, {"available": True, "count": 7})
+
+
+async def test_without_the_listener_postgres_is_asked(
+    worker: Worker, customer: Client, mitra: Client
+) -> None:
+    await go_online(mitra)
+    await comes_to(worker, ONE)
+    assert (await customer.get(POLL)).json() == ONE
+
+
+async def test_when_the_listener_dies_postgres_is_asked(
+    impatient: None, settings: Settings, worker: Worker, mitra: Client
+) -> None:
+    async with background(listener.run(settings)), background(relay.run(settings)):
+        await go_online(mitra)
+        await comes_to(worker, ONE)
+        await mitra.post("/api/mitra/status", {"online": False})
+        await comes_to(worker, NOBODY)
+    await go_online(mitra)
+    await comes_to(worker, ONE)
+
+
+async def test_of_two_workers_one_asks_for_both(
+    settings: Settings,
+    worker: Worker,
+    mitra: Client,
+    asked: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(availability, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(availability, "TURN_MILLISECONDS", 60_000)
+    async with running(settings) as another, Redis.from_url(settings.redis_url) as redis:
+        for one in (worker, another):
+            await one.app.ctx.availability._subscription.subscribed.wait()  # noqa: SLF001
+        await turn_taken(redis)
+        await go_online(mitra)
+        before = asked()
+
+        await redis.delete(availability.TURN_KEY)
+
+        await comes_to(worker, ONE)
+        await comes_to(another, ONE)
+        assert asked() == before + 1
+
+
+async def turn_taken(redis: Redis) -> None:
+    """Return when a worker has taken the turn to ask."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await redis.exists(availability.TURN_KEY):  # noqa: ASYNC110 - Redis has no asyncio.Event
+            await asyncio.sleep(0.005)
+
+
+async def test_without_redis_postgres_is_asked_and_all_comes_back_by_itself(
+    settings: Settings, tmp_path: Path, people: People, db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(availability, "QUIET_SECONDS", 3600.0)
+    monkeypatch.setattr(availability, "AVAILABILITY_SECONDS", 3600.0)
+    server = RedisServer(find_program(), tmp_path / "r", tmp_path / "redis.log")
+    first = server.start()
+    settings = replace(settings, redis_url=server.url())
+    mitra = people.mitra()
+    async with running(settings) as worker, background(listener.run(settings)):
+        await until(lambda: worker.app.ctx.availability._told_at > availability.LONG_AGO)  # noqa: SLF001
+        first.kill()
+        first.wait()
+        db.execute("select api.set_mitra_status(%s, true)", [mitra])
+        await comes_to(worker, ONE)
+        second = server.start()
+        try:
+            db.execute("select api.set_mitra_status(%s, false)", [mitra])
+            await comes_to(worker, NOBODY)
+        finally:
+            second.kill()
+            second.wait()
+
+
+async def test_when_nobody_can_say_nobody_is_available(
+    impatient: None, worker: Worker, customer: Client, mitra: Client, postgres: Postgres
+) -> None:
+    await go_online(mitra)
+    await comes_to(worker, ONE)
+    with postgres.away():
+        await comes_to(worker, NOBODY)
+        assert (await customer.get(POLL)).json() == NOBODY
+    await comes_to(worker, ONE)
