@@ -64,12 +64,7 @@ def _program(
     return Program(
         name=name,
         command=[sys.executable, "-P", "-m", "app.cli", *arguments, "--name", name],
-        environment={
-            **os.environ,
-            "CURHAT_HOME": str(settings.home),
-            "CURHAT_DATABASE_URL": settings.database_url,
-            "CURHAT_REDIS_URL": settings.redis_url,
-        },
+        environment={**os.environ, **settings.environment()},
         log=None if log_dir is None else log_dir / f"{name}.log",
         ready=ready,
         stop_seconds=WORKER_STOP_SECONDS,

@@ -83,6 +83,24 @@ class Settings:
         """Where every long-lived process writes ``<name>.log``."""
         return self.home / "log"
 
+    def environment(self) -> dict[str, str]:
+        """The variables that say all of this to a process of ours: `from_environment` gives it back."""
+        return {
+            "CURHAT_ENV": self.env,
+            "CURHAT_HOME": str(self.home),
+            "CURHAT_PUBLIC_PORT": str(self.public_port),
+            "CURHAT_INTERNAL_PORT": str(self.internal_port),
+            "CURHAT_HOST": self.host,
+            "CURHAT_INTERNAL_HOST": self.internal_host,
+            "CURHAT_DEMO": "on" if self.demo else "off",
+            "CURHAT_DATABASE_URL": self.database_url,
+            "CURHAT_REDIS_URL": self.redis_url,
+            "CURHAT_WORKERS": str(self.workers),
+            "CURHAT_JWT_KEYS": ",".join(f"{key.kid}:{key.secret}" for key in self.jwt_keys),
+            "CURHAT_CORS_ORIGINS": ",".join(self.cors_origins),
+            "CURHAT_OTP_SENDER": self.otp_sender,
+        }
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Parse `environ` (default: the environment of this process).

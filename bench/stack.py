@@ -20,7 +20,7 @@ from app.accounts import server_account
 from app.embedded import DATABASE, Embedded
 from app.migrate import migrate
 from app.settings import Settings
-from app.supervisor import Program, Supervisor
+from app.supervisor import Supervisor
 from bench.measure import say
 
 
@@ -73,7 +73,7 @@ async def stack(
             )
             public = programs.workers(settings, settings.log_dir)[:workers]
             ours = [one for one in programs.listeners(settings, settings.log_dir) if one.name in listeners]
-            await supervisor.start(*(_with_port(one, settings) for one in (*public, *ours)))
+            await supervisor.start(*public, *ours)
             yield Stack(settings, servers)
 
 
@@ -90,11 +90,6 @@ def _servers(given: Settings, directory: Path) -> Embedded:
     }
     remembering = {name: value for name, value in remembering.items() if not name.startswith("cron.")}
     return replace(servers, postgres=replace(servers.postgres, settings=remembering))
-
-
-def _with_port(program: Program, settings: Settings) -> Program:
-    environment = {**(program.environment or {}), "CURHAT_PUBLIC_PORT": str(settings.public_port)}
-    return replace(program, environment=environment)
 
 
 def _free_port() -> int:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import DEVELOPMENT_SECRET, JwtKey, Settings, SettingsError
+from app.settings import DEVELOPMENT_SECRET, VARIABLES, JwtKey, Settings, SettingsError
 
 SECRET = "s" * 32
 PRODUCTION = {"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": f"k1:{SECRET}"}
@@ -45,6 +45,32 @@ def test_the_first_key_signs_and_all_are_kept() -> None:
 )
 def test_demo_is_a_switch(given: str, demo: bool) -> None:
     assert Settings.from_environment({"CURHAT_DEMO": given}).demo is demo
+
+
+ALL_SET = {
+    "CURHAT_ENV": "production",
+    "CURHAT_HOME": "/srv/curhat",
+    "CURHAT_PUBLIC_PORT": "8000",
+    "CURHAT_INTERNAL_PORT": "8001",
+    "CURHAT_HOST": "10.0.0.1",
+    "CURHAT_INTERNAL_HOST": "::1",
+    "CURHAT_DEMO": "on",
+    "CURHAT_DATABASE_URL": "postgresql://curhat:pass word@db/curhat",
+    "CURHAT_REDIS_URL": "rediss://cache:6380/2",
+    "CURHAT_WORKERS": "7",
+    "CURHAT_JWT_KEYS": f"new:{SECRET},old:{SECRET}:with colon",
+    "CURHAT_CORS_ORIGINS": "https://a.example,https://b.example:444",
+    "CURHAT_OTP_SENDER": "https://sms.example/send",
+}
+
+
+def test_every_variable_is_handed_on_to_a_process_of_ours() -> None:
+    assert set(ALL_SET) == set(VARIABLES)
+    settings, unset = Settings.from_environment(ALL_SET), Settings.from_environment({})
+    same = [name for name in Settings.__slots__ if getattr(settings, name) == getattr(unset, name)]
+    assert same == ["demo"]
+    assert Settings.from_environment(settings.environment()) == settings
+    assert Settings.from_environment(unset.environment()) == unset
 
 
 WRONG = [

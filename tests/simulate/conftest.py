@@ -5,14 +5,14 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from app import programs
 from app.settings import Settings
-from app.supervisor import Backoff, Program, Supervisor
+from app.supervisor import Backoff, Supervisor
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,7 @@ async def running(settings: Settings, *, without: str | None = None) -> AsyncIte
     workers = [one for one in programs.workers(settings, settings.log_dir) if one.name != "internal"]
     listeners = programs.listeners(settings, settings.log_dir)
     async with Supervisor(Backoff(longest=0.5)) as supervisor:
-        await supervisor.start(
-            *(with_ports(one, settings) for one in (*workers, *listeners) if one.name != without)
-        )
+        await supervisor.start(*(one for one in (*workers, *listeners) if one.name != without))
         yield Service(settings, supervisor)
 
 
@@ -65,14 +63,6 @@ async def running(settings: Settings, *, without: str | None = None) -> AsyncIte
 async def service(settings: Settings) -> AsyncIterator[Service]:
     async with running(settings) as service:
         yield service
-
-
-def with_ports(program: Program, settings: Settings) -> Program:
-    ports = {
-        "CURHAT_PUBLIC_PORT": str(settings.public_port),
-        "CURHAT_INTERNAL_PORT": str(settings.internal_port),
-    }
-    return replace(program, environment={**(program.environment or {}), **ports})
 
 
 def free_port() -> int:
