@@ -130,7 +130,7 @@ class Hub:
         self._seen: set[int] = set()
         self._seen_order: deque[int] = deque()
         self._stale = asyncio.Event()
-        self._redis = subscription.connect(redis_url, PUBLISH_SECONDS)
+        self._redis = subscription.connect(redis_url)
         self.subscription = Subscription(redis_url, REDIS_CHANNEL, self.dispatch, self._stale.set)
         self._tasks: list[asyncio.Task[NoReturn]] = []
 
@@ -189,8 +189,9 @@ class Hub:
     async def publish(self, event: Envelope) -> None:
         """Send a frame that is not stored to the sockets of all workers; when Redis is away it is lost."""
         try:
-            await self._redis.publish(REDIS_CHANNEL, envelope.encode(event))
-        except (RedisError, OSError) as error:
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                await self._redis.publish(REDIS_CHANNEL, envelope.encode(event))
+        except (RedisError, OSError, TimeoutError) as error:
             log.info("a frame that is not stored was lost", reason=repr(error))
 
     def _recipients(self, event: Envelope) -> Iterator[Member]:

@@ -64,14 +64,14 @@ async def redis_answers(url: str) -> bool:
     """Whether a PING is answered."""
     client = redis.asyncio.Redis.from_url(
         url,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
+        socket_timeout=None,  # with one, redis-py loses cancellations: asyncio.wait_for before Python 3.12
         retry=Retry(NoBackoff(), 0),
     )
     async with client:
         try:
-            await client.ping()
-        except RedisError:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                await client.ping()
+        except (RedisError, TimeoutError):
             return False
     return True
 

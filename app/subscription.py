@@ -28,12 +28,15 @@ BACKOFF = EqualJitterBackoff(cap=3.0, base=0.1)
 log = structlog.get_logger(__name__)
 
 
-def connect(url: str, socket_timeout: float | None = None) -> Redis:
-    """A client that reports the first failure instead of trying again behind our back."""
+def connect(url: str) -> Redis:
+    """A client that reports the first failure instead of trying again behind our back.
+
+    It waits for an answer for ever: whoever uses it says how long, by `asyncio.timeout`.
+    """
     return Redis.from_url(
         url,
         socket_connect_timeout=CONNECT_SECONDS,
-        socket_timeout=socket_timeout,
+        socket_timeout=None,  # with one, redis-py loses cancellations: asyncio.wait_for before Python 3.12
         retry=Retry(NoBackoff(), 0),
     )
 

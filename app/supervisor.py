@@ -207,7 +207,8 @@ async def _stopped(program: Program, process: asyncio.subprocess.Process) -> boo
         if process.returncode is None:
             process.send_signal(number)
         try:
-            await asyncio.wait_for(process.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await process.wait()
         except TimeoutError:
             log.warning("program does not stop", program=program.name, signal=number.name)
         else:
@@ -277,12 +278,10 @@ async def _until_ready(program: Program, process: asyncio.subprocess.Process) ->
     if ready is None:
         return True
 
-    async def ask() -> None:
-        while process.returncode is None and not await ready():  # noqa: ASYNC110 - it tells us only when asked
-            await asyncio.sleep(READY_POLL_SECONDS)
-
     try:
-        await asyncio.wait_for(ask(), program.ready_seconds)
+        async with asyncio.timeout(program.ready_seconds):
+            while process.returncode is None and not await ready():  # noqa: ASYNC110 - it tells only when asked
+                await asyncio.sleep(READY_POLL_SECONDS)
     except TimeoutError:
         return False
     return True

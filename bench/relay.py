@@ -74,7 +74,8 @@ async def _bench(writers: int, seconds: float) -> None:
             committed: dict[int, float] = dict(await database.fetch(COMMITTED))
             await database.close()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(heard.until(set(committed)), CATCH_UP_SECONDS)
+                async with asyncio.timeout(CATCH_UP_SECONDS):
+                    await heard.until(set(committed))
             listening.cancel()
     console.print(
         f"events {len(committed)} · missed {len(committed.keys() - heard.times.keys())} · "

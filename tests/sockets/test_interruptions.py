@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from app import subscription
+from app import hub, subscription
 from app.db import QUICK_LANES, SLOW_LANES
 from tests.conftest import Connection
-from tests.rest.harness import Client, Postgres, Worker, pay, until
+from tests.rest.harness import Client, Postgres, Worker, pair, pay, until
 from tests.sockets.harness import PATHS, Publisher, raw_socket, signed_in
 
 
@@ -73,6 +73,21 @@ async def test_a_subscription_that_is_alive_but_deaf_is_noticed(
         await socket.frame_of("snapshot")
         await redis.client_pause(500)
         await socket.frame_of("snapshot")
+
+
+async def test_typing_is_lost_while_redis_hangs_and_the_socket_goes_on(
+    customer: Client, mitra: Client, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "PUBLISH_SECONDS", 0.05)
+    chat_id = await pair(customer, mitra)
+    async with signed_in(customer) as customers, signed_in(mitra) as mitras:
+        await redis.client_pause(500)
+        await customers.send("typing", chat_session_id=chat_id)
+        await customers.send("ping")
+        await customers.frame_of("pong")
+        await redis.ping()  # answered when the pause is over
+        await customers.send("typing", chat_session_id=chat_id)
+        await mitras.frame_of("CHAT_TYPING")
 
 
 @pytest.mark.parametrize("audience", ["customer", "mitra"])
