@@ -30,7 +30,6 @@ async def run_demo(settings: Settings) -> None:
                 types_for=(1.0, 2.5),
                 replies=None,
                 greeting=DEMO_GREETING.format(name=one.name),
-                polls_offers=False,
             )
             await me.start(tasks)
             log.info("demo mitra at work", name=one.name)

@@ -4,6 +4,8 @@ The rules that make "missed" and "doubled" exact:
 - A *fact* is known when a frame told it, or a snapshot did: the snapshot itself, or what was asked of REST
   because the snapshot showed that something had happened in between. A reply to a call of one's own tells
   nothing, and REST is not asked between snapshots: a frame that is lost on a socket which stays up is missed.
+- An *event* of a kind that leaves no trace in REST (an offer, "has read", "ends soon") is known when its frame
+  came, or when a snapshot was taken after it: that shows what has become of it.
 - *Doubled* is an event id that comes twice on one connection, a message (a `seq` of a chat) that comes as two
   events, and a `client_message_id` that stands in a chat twice. The same event on a later connection is
   at-least-once delivery at work, and is dropped.
@@ -111,6 +113,7 @@ class Knowledge:
         self.offers: dict[str, Json] = {}
         self.extensions: dict[str, Json] = {}
         self.online = False
+        self._snapshot_at: datetime | None = None
         self._ids: set[int] = set()
         self._ids_of_connection: set[int] = set()
         self._event_of_message: dict[tuple[str, int], int] = {}
@@ -131,6 +134,10 @@ class Knowledge:
 
     def open_chats(self) -> list[Chat]:
         return [chat for chat in self.chats.values() if not chat.ended]
+
+    def knows_of(self, event_id: int, at: datetime) -> bool:
+        """Whether the event's frame came, or a snapshot that is later than the event."""
+        return event_id in self._ids or (self._snapshot_at is not None and at <= self._snapshot_at)
 
     # Events
 
@@ -224,6 +231,7 @@ class Knowledge:
     def take_snapshot(self, frame: Json) -> Recovery:
         """Take the server's word for how things are; what happened in between is to be asked of REST."""
         self.snapshots += 1
+        self._snapshot_at = datetime.fromisoformat(frame["server_time"])
         chats = {row["id"]: row for row in frame["chats"]}
         messages: dict[str, int | None] = {}
         for row in chats.values():
@@ -240,7 +248,7 @@ class Knowledge:
             payments = []
         else:
             payments = self._take_customer_snapshot(frame)
-        return Recovery(datetime.fromisoformat(frame["server_time"]), payments, messages)
+        return Recovery(self._snapshot_at, payments, messages)
 
     def _take_mitra_snapshot(self, frame: Json) -> None:
         self.online = frame["online"]

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from app.simulate.knowledge import Chat, offer_fact
+from app.simulate.knowledge import Chat
 from app.simulate.person import TOO_LATE, Person
 from app.simulate.phrases import MITRA_SENTENCES
 
-# How long a frame may still be under way after REST has shown the same thing.
-UNDER_WAY_SECONDS = 5
 PROMPT_SECONDS = 20
 
 
@@ -28,7 +26,6 @@ class Manner:
     types_for: tuple[float, float] = (0.1, 0.6)
     replies: tuple[int, int] | None = (4, 14)
     greeting: str | None = None
-    polls_offers: bool = True
 
 
 class Mitra:
@@ -37,8 +34,6 @@ class Mitra:
     def __init__(self, me: Person, manner: Manner) -> None:
         self.me = me
         self.manner = manner
-        self.overlooked: set[str] = set()
-        """Offers that REST showed while the socket was up, and no frame or snapshot did."""
         self._snapshots_seen = 0
         self._offers_answered: set[str] = set()
         self._busy_with: dict[str, asyncio.Task[None]] = {}
@@ -46,8 +41,6 @@ class Mitra:
     async def be_there(self) -> None:
         """Be online, and take care of every offer, chat and extension that is known."""
         async with asyncio.TaskGroup() as tasks:
-            if self.manner.polls_offers:
-                self._busy_with["polling"] = tasks.create_task(self._poll_offers(tasks))
             while not self.me.closing:
                 self._take_care(tasks)
                 await self.me.next_change()
@@ -120,23 +113,3 @@ class Mitra:
         await self.me.type(chat.id)
         await self.me.pause(*self.manner.types_for)
         return not chat.ended and await self.me.say(chat.id, sentence)
-
-    async def _poll_offers(self, tasks: asyncio.TaskGroup) -> None:
-        while True:
-            await self.me.pause(2, 4)
-            connection = self.me.connection
-            shown = await self.me.rest.get("/api/mitra/chat-requests")
-            for row in shown.get("rows", []):
-                if connection is not None and offer_fact(row["request_id"]) not in self.me.knowledge.facts:
-                    tasks.create_task(self._expect_offer(row["request_id"], connection))
-
-    async def _expect_offer(self, request_id: str, connection: int) -> None:
-        def told() -> bool:
-            return offer_fact(request_id) in self.me.knowledge.facts
-
-        def interrupted() -> bool:
-            return self.me.connection != connection
-
-        known_or_excused = await self.me.until(lambda: told() or interrupted(), UNDER_WAY_SECONDS)
-        if not known_or_excused and not interrupted():
-            self.overlooked.add(request_id)

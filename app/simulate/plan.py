@@ -10,7 +10,7 @@ class Options:
 
     `declines`: of the offers that a mitra answers, those declined. `cancels`: of the searches, those that the
     customer gives up. `silent`: of the mitras, those who never answer an offer. `settle_seconds`: how long, at
-    the end, something may be under way before it counts as missed.
+    the end, something may stay untold after the last event was handed on before it counts as missed.
     """
 
     customers: int = 50

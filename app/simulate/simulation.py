@@ -1,15 +1,17 @@
 """The simulation: customers and mitras for a while, then the reckoning.
 
 The order of the end matters: customers bring their searches and chats to an end while mitras are still there,
-then mitras leave, then every socket stays up until all that REST knows of has been told over it, or for the
-`settle_seconds` of the options. What is untold then was missed.
+then mitras leave, then every socket stays up until all that happened has been told over it. What is still untold
+although nothing has been under way for the `settle_seconds` of the options was missed: a relay that is only just
+coming back has missed nothing yet.
 """
 
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 import httpx
@@ -19,8 +21,9 @@ from app.auth import issue_token
 from app.probes import base_url
 from app.settings import Settings
 from app.simulate.customer import be_a_customer
+from app.simulate.knowledge import Json
 from app.simulate.mitra import Manner, Mitra
-from app.simulate.people import Somebody, audit, seed_people
+from app.simulate.people import Somebody, audit, seed_people, traceless_events
 from app.simulate.person import Person
 from app.simulate.plan import Figures, Options
 from app.simulate.report import Progress, Summary, percentile
@@ -29,7 +32,11 @@ from app.simulate.truth import truth, untold
 
 START_SECONDS = 30
 LOOK_SECONDS = 0.2
+# Events that are under way for so long will not come any more.
+LONGEST_SETTLE_SECONDS = 120
 CONNECTIONS = 100
+
+Fault = TypeVar("Fault")
 
 
 def rest_client(settings: Settings) -> httpx.AsyncClient:
@@ -70,8 +77,13 @@ async def run_simulation(settings: Settings, options: Options, *, as_json: bool 
     return 1 if summary.faults else 0
 
 
-async def simulate(settings: Settings, options: Options, progress: Progress) -> Summary:
-    """Simulate with people made for it; the app must be serving and listening."""
+async def simulate(
+    settings: Settings, options: Options, progress: Progress, *, over: asyncio.Event | None = None
+) -> Summary:
+    """Simulate with people made for it; the app must be serving and listening.
+
+    It goes on for the minutes of the options, or until `over` is set before that.
+    """
     people = await seed_people(settings.database_url, options.customers, options.mitras)
     figures = Figures()
     async with rest_client(settings) as client:
@@ -83,12 +95,15 @@ async def simulate(settings: Settings, options: Options, progress: Progress) -> 
         mitras = _mitras(persons, options)
         async with asyncio.TaskGroup() as tasks:
             sockets = await asyncio.gather(*(person.start(tasks, START_SECONDS) for person in persons))
-            missed = await _live(options, figures, progress, customers, mitras)
+            earlier = await asyncio.gather(*(person.history() for person in persons))
+            await _live(options, figures, progress, customers, mitras, over=over or asyncio.Event())
+            progress.say("comparing with what happened")
+            look = await _comparison(settings, persons, earlier)
+            missed = await _settled(look, client, options)
             for socket in sockets:
                 socket.cancel()
-    return _summary(
-        options, figures, customers, mitras, missed=missed, findings=await audit(settings.database_url)
-    )
+        findings = await _settled(partial(audit, settings.database_url), client, options)
+    return _summary(options, figures, customers, mitras, missed=missed, findings=findings)
 
 
 async def _live(
@@ -97,10 +112,10 @@ async def _live(
     progress: Progress,
     customers: Sequence[Person],
     mitras: Sequence[Mitra],
-) -> list[str]:
-    """The simulation proper; returns what somebody missed."""
-    persons = [*customers, *(mitra.me for mitra in mitras)]
-    earlier = await asyncio.gather(*(person.history() for person in persons))
+    *,
+    over: asyncio.Event,
+) -> None:
+    """The simulation proper: returns when everybody has brought what they did to an end."""
     async with asyncio.TaskGroup() as tasks:
         for mitra in mitras:
             tasks.create_task(mitra.be_there())
@@ -108,7 +123,7 @@ async def _live(
             for customer in customers:
                 customer_tasks.create_task(be_a_customer(customer, options, figures))
             ends_at = time.monotonic() + options.minutes * 60
-            while (left := ends_at - time.monotonic()) > 0:
+            while (left := ends_at - time.monotonic()) > 0 and not over.is_set():
                 progress.show(figures)
                 await asyncio.sleep(min(left, LOOK_SECONDS))
             progress.say("bringing it to an end")
@@ -116,25 +131,49 @@ async def _live(
                 customer.close_up()
         for mitra in mitras:
             mitra.me.close_up()
-    progress.say("comparing with what REST knows")
+
+
+async def _comparison(
+    settings: Settings, persons: Sequence[Person], earlier: Sequence[Sequence[Json]]
+) -> Callable[[], Awaitable[list[str]]]:
+    """Look at what really happened; what is returned tells, when it is called, what of it is untold by then."""
     earlier_chats = [frozenset(row["id"] for row in rows) for rows in earlier]
-    return await _missed(persons, earlier_chats, options.settle_seconds)
-
-
-async def _missed(
-    persons: Sequence[Person], earlier_chats: Sequence[frozenset[str]], settle_seconds: float
-) -> list[str]:
     known = await asyncio.gather(*map(truth, persons, earlier_chats))
-    give_up_at = time.monotonic() + settle_seconds
-    while True:
-        missed = [
+    payments = [payment_id for person in persons for payment_id in person.knowledge.payments]
+    events = await traceless_events(settings.database_url, payments)
+
+    async def missing() -> list[str]:
+        return [
             f"{person.name}: {what}"
             for person, (facts, faults) in zip(persons, known, strict=True)
-            for what in (*untold(person, facts), *faults)
+            for what in (*untold(person, facts, events.get((person.knowledge.role, person.id), ())), *faults)
         ]
-        if not missed or time.monotonic() > give_up_at:
-            return missed
+
+    return missing
+
+
+async def _settled(
+    look: Callable[[], Awaitable[list[Fault]]], client: httpx.AsyncClient, options: Options
+) -> list[Fault]:
+    """What `look` finds once all has settled: nothing, or what has stayed since the last event was handed on."""
+    began = quiet_since = time.monotonic()
+    while found := await look():
+        now = time.monotonic()
+        if await _anything_under_way(client):
+            quiet_since = now
+        if now - quiet_since > options.settle_seconds or now - began > LONGEST_SETTLE_SECONDS:
+            break
         await asyncio.sleep(LOOK_SECONDS)
+    return found
+
+
+async def _anything_under_way(client: httpx.AsyncClient) -> bool:
+    """Whether events still wait for the relay, or nobody can say."""
+    try:
+        state: Json = (await client.get("/readyz")).json()
+    except (httpx.TransportError, ValueError):
+        return True
+    return (state.get("events_waiting"), state.get("events")) != (0, "ok")
 
 
 def _mitras(persons: Sequence[Person], options: Options) -> list[Mitra]:
@@ -177,10 +216,7 @@ def _summary(
         ),
         connections=sum(person.knowledge.connections for person in persons),
         redelivered=sum(person.knowledge.redelivered for person in persons),
-        missed=[
-            *missed,
-            *(f"{mitra.me.name}: offer {one} was not told" for mitra in mitras for one in mitra.overlooked),
-        ],
+        missed=missed,
         doubled=[f"{person.name}: {what}" for person in persons for what in person.knowledge.doubled],
         unanswered=figures.unanswered,
         unexpected=dict(figures.unexpected),

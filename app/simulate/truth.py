@@ -1,11 +1,14 @@
-"""What really happened, as REST shows it when all is over, and what of it somebody was not told."""
+"""What really happened, as it can be seen when all is over, and what of it somebody was not told."""
+
+from collections.abc import Sequence
 
 from app.simulate.knowledge import Fact, ended_fact, message_fact, paired_fact, payment_facts, search_fact
+from app.simulate.people import Event
 from app.simulate.person import Person
 
 
 async def truth(person: Person, earlier_chats: frozenset[str]) -> tuple[set[Fact], list[str]]:
-    """Every fact that a person should know, and what is wrong with what the history holds.
+    """Every fact that REST shows to a person, and what is wrong with what the history holds.
 
     `earlier_chats` are of another simulation.
     """
@@ -34,7 +37,10 @@ async def truth(person: Person, earlier_chats: frozenset[str]) -> tuple[set[Fact
     return facts, faults
 
 
-def untold(person: Person, facts: set[Fact]) -> list[str]:
-    """What of these facts the person was not told, and offers that they think are still open."""
-    missing = [" ".join(fact) for fact in sorted(facts - person.knowledge.facts)]
-    return missing + [f"offer {request_id} was not closed" for request_id in sorted(person.knowledge.offers)]
+def untold(person: Person, facts: set[Fact], events: Sequence[Event]) -> list[str]:
+    """What of these facts and events the person was not told, and offers that they think are still open."""
+    return [
+        *(" ".join(fact) for fact in sorted(facts - person.knowledge.facts)),
+        *(f"event {one.id} {one.type}" for one in events if not person.knowledge.knows_of(one.id, one.at)),
+        *(f"offer {request_id} was not closed" for request_id in sorted(person.knowledge.offers)),
+    ]

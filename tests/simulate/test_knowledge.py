@@ -263,3 +263,14 @@ def test_an_offer_that_a_snapshot_no_longer_has_is_closed() -> None:
     knowledge.take_snapshot(mitra_snapshot("another"))
 
     assert set(knowledge.offers) == {"another"}
+
+
+def test_an_event_is_known_by_its_frame_or_by_a_snapshot_that_is_later_and_by_nothing_else() -> None:
+    knowledge = connected("mitra")
+    told = frame("CHAT_READ", chat_session_id="chat", reader="customer", seq=1)
+    knowledge.take_event(told)
+    later = NOON + timedelta(seconds=1)
+
+    assert knowledge.knows_of(told["id"], later)
+    assert knowledge.knows_of(next(events), NOON)
+    assert not knowledge.knows_of(next(events), later)

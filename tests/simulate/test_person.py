@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from app.simulate.knowledge import Chat, ended_fact
-from app.simulate.people import seed_people
+from app.simulate.knowledge import Chat, Role, ended_fact
+from app.simulate.people import TRACELESS, Event, seed_people, traceless_events
 from app.simulate.person import Person
 from app.simulate.plan import Figures
 from app.simulate.simulation import make_person, rest_client
 from app.simulate.truth import truth, untold
+from tests.conftest import Connection
 from tests.simulate.conftest import Service
 
 GIVE_UP_SECONDS = 30
@@ -21,6 +22,7 @@ GIVE_UP_SECONDS = 30
 class Pair:
     """A customer and a mitra who are in a chat, and the customer's socket."""
 
+    database_url: str
     customer: Person
     mitra: Person
     chat: Chat
@@ -38,11 +40,17 @@ class Pair:
         self.socket = await self.customer.start(self.tasks)
         assert await self.customer.until(lambda: self.customer.knowledge.snapshots > known, GIVE_UP_SECONDS)
 
+    async def happened(self, role: Role) -> list[Event]:
+        """The events that REST does not show, for one of the two."""
+        events = await traceless_events(self.database_url, list(self.customer.knowledge.payments))
+        return events.get((role, self.customer.id if role == "customer" else self.mitra.id), [])
+
     async def knows_all(self) -> bool:
-        """Whether the customer comes to know everything that REST knows."""
+        """Whether the customer comes to know everything that happened."""
         facts, faults = await truth(self.customer, frozenset())
         assert faults == []
-        return await self.customer.until(lambda: not untold(self.customer, facts), GIVE_UP_SECONDS)
+        events = await self.happened("customer")
+        return await self.customer.until(lambda: not untold(self.customer, facts, events), GIVE_UP_SECONDS)
 
 
 @pytest.fixture
@@ -56,7 +64,8 @@ async def pair(service: Service) -> AsyncIterator[Pair]:
         await mitra.rest.post("/api/mitra/status", {"online": True})
         chat_id = await chat_between(customer, mitra)
         assert await customer.until(customer.knowledge.open_chats, GIVE_UP_SECONDS)
-        pair = Pair(customer, mitra, customer.knowledge.chats[chat_id], socket, tasks)
+        chat = customer.knowledge.chats[chat_id]
+        pair = Pair(service.settings.database_url, customer, mitra, chat, socket, tasks)
         yield pair
         pair.socket.cancel()
         other_socket.cancel()
@@ -119,3 +128,35 @@ async def test_a_whole_chat_that_it_never_heard_of_is_found_in_the_history(pair:
     assert await pair.knows_all()
     assert pair.customer.knowledge.chats[chat_id].ended
     assert len(pair.customer.knowledge.chats[chat_id].shown) == 1
+
+
+async def test_what_leaves_no_trace_in_rest_is_told_over_the_socket(pair: Pair, db: Connection) -> None:
+    assert await pair.mitra.say(pair.chat.id, "Halo")
+    assert await pair.customer.until(lambda: pair.chat.last is not None, GIVE_UP_SECONDS)
+    await pair.customer.read(pair.chat.id)
+    db.execute(
+        "update data.chat_sessions set ends_at = now() + interval '4 minutes', deadline_at = now() where id = %s",
+        [pair.chat.id],
+    )
+
+    wanted = {"CHAT_REQUEST", "CHAT_READ", "CHAT_ENDING_SOON"}
+    async with asyncio.timeout(GIVE_UP_SECONDS):
+        while not wanted <= {one.type for one in await pair.happened("mitra")}:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert await pair.knows_all()
+    events = await pair.happened("mitra")
+    assert await pair.mitra.until(lambda: not untold(pair.mitra, set(), events), GIVE_UP_SECONDS)
+    assert pair.customer.knowledge.snapshots == pair.mitra.knowledge.snapshots == 1
+
+
+def test_every_event_of_peoples_sockets_is_looked_for(db: Connection) -> None:
+    shown_by_rest = {
+        "PAYMENT_SESSION", "CHAT_REQUEST_STARTED", "PAIRED", "PAIRING_FAILED", "CHAT_MESSAGE", "CHAT_ENDED",
+        "MITRA_STATUS",
+    }  # fmt: skip
+    heard = {
+        kind: tuple(role for role, hears in (("customer", customer), ("mitra", mitra)) if hears)
+        for kind, customer, mitra in db.execute("select type, to_customer, to_mitra from logic.event_types")
+        if (customer or mitra) and kind not in shown_by_rest
+    }
+    assert heard == TRACELESS

@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import psycopg
 import pytest
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from rich.console import Console
 
 from app.envelope import REDIS_CHANNEL
@@ -15,17 +18,40 @@ from app.settings import Settings
 from app.simulate.plan import Options
 from app.simulate.report import Progress, Summary
 from app.simulate.simulation import run_simulation, simulate
+from tests.conftest import Connection
+from tests.rest.harness import background, until
 from tests.simulate.conftest import Service, running
 
 SMALL = Options(customers=5, mitras=2, minutes=0.1, seed=1)
-LIVELY = Options(customers=12, mitras=4, minutes=0.25, seed=1)
-SECONDS_BETWEEN_KILLS = 3
-KILLS = 4
+LIVELY = Options(customers=12, mitras=4, minutes=5, seed=1)
+SECONDS_BETWEEN_DEATHS = 2
+DEATHS = 4
+# Every drain waits for a lock between what it published and its commit.
+SLOW_COMMITS = """
+create schema test;
+create function test.wait_before_commit() returns trigger language plpgsql
+as $$ begin perform pg_advisory_xact_lock_shared(1); return null; end $$;
+create constraint trigger wait_before_commit after delete on data.outbox deferrable initially deferred
+for each row execute function test.wait_before_commit()
+"""
+
+CUT_OFF = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where datname = '{}' and application_name = 'curhat relay' and wait_event = 'advisory'
+"""
 
 
-async def simulated(settings: Settings, options: Options) -> Summary:
+async def simulated(
+    settings: Settings, options: Options, meanwhile: Callable[[], Awaitable[None]] | None = None
+) -> Summary:
+    """A simulation; one that something happens to is over when that is."""
+    over = asyncio.Event()
     with Progress(options, Console(quiet=True)) as progress:
-        return await simulate(settings, options, progress)
+        simulation = asyncio.create_task(simulate(settings, options, progress, over=over))
+        if meanwhile is not None:
+            await meanwhile()
+            over.set()
+        return await simulation
 
 
 def faults(summary: Summary) -> dict[str, object]:
@@ -58,48 +84,85 @@ async def test_a_small_simulation_finds_nothing_wrong(
 async def test_nothing_is_missed_or_doubled_when_a_process_is_killed_again_and_again(
     service: Service, name: str
 ) -> None:
-    simulation = asyncio.create_task(simulated(service.settings, LIVELY))
-    killed = 0
-    while killed < KILLS and not simulation.done():
-        await asyncio.sleep(SECONDS_BETWEEN_KILLS)
-        killed += service.kill(name)
-    summary = await simulation
+    async def kill_again_and_again() -> None:
+        for _ in range(DEATHS):
+            await asyncio.sleep(SECONDS_BETWEEN_DEATHS)
+            await until(lambda: service.kill(name))
 
-    assert killed == KILLS
+    summary = await simulated(service.settings, LIVELY, kill_again_and_again)
+
     assert faults(summary) == NO_FAULTS
     assert summary.paired > 0
+
+
+async def test_nothing_is_doubled_when_the_relay_is_cut_off_between_publishing_and_its_commit(
+    service: Service, db: Connection, monitor: Connection, database: str
+) -> None:
+    db.execute(SLOW_COMMITS)
+    cut_off = CUT_OFF.format(database)
+
+    async def cut_off_again_and_again() -> None:
+        for _ in range(DEATHS):
+            await asyncio.sleep(SECONDS_BETWEEN_DEATHS)
+            db.execute("select pg_advisory_lock(1)")
+            await until(lambda: monitor.execute(cut_off).rowcount)
+            db.execute("select pg_advisory_unlock(1)")
+
+    async with Redis.from_url(service.settings.redis_url) as redis, published(redis) as times:
+        summary = await simulated(service.settings, LIVELY, cut_off_again_and_again)
+
+    assert max(times.values()) > 1
+    assert faults(summary) == NO_FAULTS
+    assert summary.connections == LIVELY.customers + LIVELY.mitras
 
 
 async def test_every_frame_that_is_lost_on_the_way_is_missed(settings: Settings) -> None:
     options = Options(customers=5, mitras=2, minutes=0.1, seed=1, settle_seconds=2)
     lost: list[str] = []
-    async with running(settings, without="relay"), relay_that_loses_messages(lost, settings):
+    async with running(settings, without="relay"), relay_that_loses_some(lost, settings):
         summary = await simulated(settings, options)
 
-    assert len(lost) > 0
     assert len(summary.missed) == 2 * len(lost)  # each by both sides
-    assert all(" message " in what for what in summary.missed)
+    for kind, missed in (("CHAT_MESSAGE", " message "), ("CHAT_READ", " CHAT_READ")):
+        count = sum(f'"{kind}"' in envelope for envelope in lost)
+        assert sum(missed in what for what in summary.missed) == 2 * count > 0
 
 
 async def test_a_broken_invariant_is_reported(
-    service: Service, db: psycopg.Connection[tuple[object, ...]], capsys: pytest.CaptureFixture[str]
+    service: Service, db: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     db.execute(
         "insert into data.payment_sessions (customer_id, amount, duration_minutes, created_at, expires_at) "
         "select id, 1, 1, now(), now() + interval '1 hour' from ops.seed_people(1, 0)"
     )
 
-    assert await run_simulation(service.settings, SMALL) == 1
+    assert await run_simulation(service.settings, replace(SMALL, settle_seconds=0)) == 1
 
     assert "a row's events end in its present state" in capsys.readouterr().out
 
 
 @contextlib.asynccontextmanager
-async def relay_that_loses_messages(lost: list[str], settings: Settings) -> AsyncIterator[None]:
-    """A relay like ours, but for every fifth message, which it does not publish."""
+async def published(redis: Redis) -> AsyncIterator[Counter[int]]:
+    """How often each event has been published."""
+    times: Counter[int] = Counter()
+
+    async def count(messages: PubSub) -> None:
+        async for message in messages.listen():
+            if message["type"] == "message":
+                times[json.loads(message["data"])["id"]] += 1
+
+    async with redis.pubsub() as messages:
+        await messages.subscribe(REDIS_CHANNEL)
+        async with background(count(messages)):
+            yield times
+
+
+@contextlib.asynccontextmanager
+async def relay_that_loses_some(lost: list[str], settings: Settings) -> AsyncIterator[None]:
+    """A relay like ours, but for every fifth message and "has read", which it does not publish."""
 
     async def relay() -> None:
-        messages = 0
+        seen: Counter[str] = Counter()
         async with (
             await psycopg.AsyncConnection.connect(
                 settings.database_url, options="-c role=curhat_app", autocommit=True
@@ -111,15 +174,13 @@ async def relay_that_loses_messages(lost: list[str], settings: Settings) -> Asyn
                     await connection.execute("select envelope from api.drain_events(100)")
                 ).fetchall()
                 for (envelope,) in rows:
-                    messages += '"CHAT_MESSAGE"' in envelope
-                    if '"CHAT_MESSAGE"' in envelope and messages % 5 == 0:
+                    kind = json.loads(envelope)["frame"]["type"]
+                    seen[kind] += 1
+                    if kind in ("CHAT_MESSAGE", "CHAT_READ") and seen[kind] % 5 == 0:
                         lost.append(envelope)
                     else:
                         await redis.publish(REDIS_CHANNEL, envelope)
                 await asyncio.sleep(0.01)
 
-    task = asyncio.create_task(relay())
-    yield
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    async with background(relay()):
+        yield
