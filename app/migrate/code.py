@@ -141,7 +141,8 @@ class Change:
         self._sources = sources
         self._log = log
         self._files = {_key(source): source for source in sources if source.kind is not Kind.SCRIPT}
-        self._pending = deque(self._files.values())
+        # Routines first: nobody is kept waiting by a new one, but by a view or trigger until we commit.
+        self._pending = deque(sorted(self._files.values(), key=lambda one: one.kind is not Kind.ROUTINE))
         self._made: dict[int, Source] = {}
 
     def make(self) -> CodeReport:

@@ -7,8 +7,10 @@ import psycopg
 from structlog.typing import FilteringBoundLogger
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
-LOCK_TIMEOUT = "3s"
-ATTEMPTS = 8
+# Less than deadlock_timeout (1 s): where we and others wait for each other in a circle, it is we who give way. And
+# less than the app's lock_timeout (2 s), since whoever needs the table waits behind us meanwhile.
+LOCK_TIMEOUT = "500ms"
+ATTEMPTS = 30
 
 IN_THE_WAY = (
     psycopg.errors.LockNotAvailable,

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -11,12 +10,15 @@ import httpx
 
 from app.simulate.knowledge import Json, Knowledge, Recovery, Role
 from app.simulate.live import Frame, LiveSocket
+from app.simulate.plan import Figures
 from app.simulate.rest import Rest
 
 ACK_SECONDS = 5
 SHARE_SENT_BY_SOCKET = 0.7
 # The chat, the request or the mitra has changed in the meantime: whoever acts late is told so.
 TOO_LATE = (409, 410)
+# What a socket answers where REST says 503.
+TRY_AGAIN = ("unavailable", "busy", "unknown_outcome")
 
 
 class NoSnapshotError(Exception):
@@ -36,15 +38,15 @@ class Person:
         socket_url: str,
         make_token: Callable[[], str],
         chance: random.Random,
-        unexpected: Counter[str],
+        figures: Figures,
     ) -> None:
         self.id = id
         self.name = name
         self.side = "client" if role == "customer" else "mitra"
         self.chance = chance
-        self.unexpected = unexpected
+        self.figures = figures
         self.knowledge = Knowledge(role)
-        self.rest = Rest(client, make_token, unexpected)
+        self.rest = Rest(client, make_token, figures)
         self.closing = False
         """Whether they have been asked to bring what they do to an end."""
         self.acknowledged: dict[str, str] = {}
@@ -174,8 +176,12 @@ class Person:
             return None
         finally:
             del self._sending[client_message_id]
+        if told is not None and told["type"] == "ack":
+            return True
         # An error is followed up over REST, which says why.
-        return True if told is not None and told["type"] == "ack" else None
+        if told is None or told["error"] in TRY_AGAIN:
+            self.figures.again[told["error"] if told is not None else "no answer"] += 1
+        return None
 
     def _connected(self) -> None:
         self.knowledge.connected()

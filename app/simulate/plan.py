@@ -34,3 +34,5 @@ class Figures:
     """Searches whose outcome nobody told the customer for long after their deadline."""
     unexpected: Counter[str] = field(default_factory=Counter)
     """Answers of the API that should not come, by what they were."""
+    again: Counter[str] = field(default_factory=Counter)
+    """Requests and messages that got no answer, or a 503, and were sent again: by why."""

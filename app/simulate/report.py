@@ -46,6 +46,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     doubled: list[str]
     unanswered: int
     unexpected: dict[str, int]
+    again: dict[str, int]
     audit: list[dict[str, str]]
 
     @property
@@ -95,6 +96,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                 "connections",
                 f"{self.connections}; frames delivered again after a reconnect: {self.redelivered}",
             ),
+            *((f"asked again: {why}", str(count)) for why, count in sorted(self.again.items())),
             *((f"unexpected: {what}", str(count)) for what, count in sorted(self.unexpected.items())),
             ("searches left without an answer", str(self.unanswered)),
             ("frames missed", str(len(self.missed))),

@@ -1,13 +1,20 @@
 """The REST API as one person uses it: what a killed worker swallowed is asked again with the same key."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import httpx
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception_type,
+    stop_after_delay,
+    wait_random_exponential,
+)
+
+from app.simulate.plan import Figures
 
 PATIENCE_SECONDS = 60
 REQUEST_TIMEOUT_SECONDS = 15.0
@@ -32,18 +39,16 @@ class Reply:
 
 
 class NoAnswerError(Exception):
-    """The API gave no answer, or said 503; the request may or may not have had its effect."""
+    """The API said 503, for the reason that is the text; the request may or may not have had its effect."""
 
 
 class Rest:
-    """Calls of one person. Answers that no caller expects are counted in `unexpected`, for the report."""
+    """Calls of one person; what no caller expects, and what had to be asked again, is counted for the report."""
 
-    def __init__(
-        self, client: httpx.AsyncClient, make_token: Callable[[], str], unexpected: Counter[str]
-    ) -> None:
+    def __init__(self, client: httpx.AsyncClient, make_token: Callable[[], str], figures: Figures) -> None:
         self._client = client
         self._make_token = make_token
-        self._unexpected = unexpected
+        self._figures = figures
 
     async def get(self, path: str, **parameters: str | int) -> dict[str, Any]:
         """What a GET shows; an answer that is no 200 counts as unexpected and shows nothing."""
@@ -72,18 +77,23 @@ class Rest:
             retry=retry_if_exception_type((httpx.TransportError, NoAnswerError)),
             wait=wait_random_exponential(multiplier=0.05, max=LONGEST_PAUSE_SECONDS),
             stop=stop_after_delay(PATIENCE_SECONDS),
+            before_sleep=self._count_again,
             reraise=True,
         ):
             with attempt:
                 response = await self._client.request(
                     method, path, json=body, params=parameters, headers=headers
                 )
-                if response.status_code == 503:
-                    raise NoAnswerError(f"{method} {path}: 503")
-        reply = Reply(response.status_code, _object(response))
+                reply = Reply(response.status_code, _object(response))
+                if reply.status == 503:
+                    raise NoAnswerError(reply.slug)
         if not reply.ok and reply.status not in refusals:
-            self._unexpected[f"{method} {_pattern(path)}: {reply.status} {reply.slug}"] += 1
+            self._figures.unexpected[f"{method} {_pattern(path)}: {reply.status} {reply.slug}"] += 1
         return reply
+
+    def _count_again(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome is not None else None
+        self._figures.again[str(error) if isinstance(error, NoAnswerError) else "no answer"] += 1
 
 
 def _object(response: httpx.Response) -> dict[str, Any]:

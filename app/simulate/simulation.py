@@ -61,7 +61,7 @@ def make_person(
         socket_url=base_url(settings.host, settings.public_port).replace("http", "ws", 1),
         make_token=partial(issue_token, settings, somebody.kind, UUID(somebody.id)),
         chance=random.Random(seed),
-        unexpected=figures.unexpected,
+        figures=figures,
     )
 
 
@@ -220,5 +220,6 @@ def _summary(
         doubled=[f"{person.name}: {what}" for person in persons for what in person.knowledge.doubled],
         unanswered=figures.unanswered,
         unexpected=dict(figures.unexpected),
+        again=dict(figures.again),
         audit=findings,
     )

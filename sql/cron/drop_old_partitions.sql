@@ -1,7 +1,8 @@
--- Dropping takes a lock that everybody waits behind: it is waited for a second at most, and tried again an hour later.
+-- Dropping takes a lock that everybody waits behind: it is waited for briefly, and tried again an hour later. Two tables
+-- are locked in an order that may not be others': whoever is in a circle with this outwaits it (deadlock_timeout).
 create or replace function logic.drop_old_partitions()
 returns void
-language plpgsql volatile security definer set search_path = '' set lock_timeout = '1s'
+language plpgsql volatile security definer set search_path = '' set lock_timeout = '500ms'
 as $$
 declare
     v_name text;

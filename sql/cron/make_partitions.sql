@@ -1,7 +1,7 @@
--- This month and the next two: a job that fails for weeks still costs nothing.
+-- This month and the next two: a job that fails for weeks still costs nothing, so it waits for no lock for long.
 create or replace function logic.make_partitions()
 returns void
-language sql volatile security definer set search_path = ''
+language sql volatile security definer set search_path = '' set lock_timeout = '500ms'
 as $$
     select logic.create_partition(t.name, m::date)
     from (values ('events'), ('chat_messages')) t (name),

@@ -27,6 +27,11 @@ class Service:
         """The processes that run at this moment."""
         return set(self._supervisor.pids)
 
+    def said(self, *names: str) -> list[str]:
+        """What processes have logged, line by line."""
+        logs = (self.settings.log_dir / f"{name}.log" for name in names)
+        return [line for log in logs for line in log.read_text(encoding="utf-8").splitlines()]
+
     def kill(self, name: str) -> bool:
         """Kill a process; False when it does not run at this moment."""
         pid = self._supervisor.pids.get(name)

@@ -3,17 +3,21 @@
 import asyncio
 import contextlib
 import json
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 
 import psycopg
 import pytest
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from rich.console import Console
+from structlog import get_logger
 
 from app.envelope import REDIS_CHANNEL
+from app.migrate import SQL, migrate
 from app.settings import Settings
 from app.simulate.plan import Options
 from app.simulate.report import Progress, Summary
@@ -26,6 +30,7 @@ SMALL = Options(customers=5, mitras=2, minutes=0.1, seed=1)
 LIVELY = Options(customers=12, mitras=4, minutes=5, seed=1)
 SECONDS_BETWEEN_DEATHS = 2
 DEATHS = 4
+REPLACEMENTS = 3
 # Every drain waits for a lock between what it published and its commit.
 SLOW_COMMITS = """
 create schema test;
@@ -114,6 +119,34 @@ async def test_nothing_is_doubled_when_the_relay_is_cut_off_between_publishing_a
     assert max(times.values()) > 1
     assert faults(summary) == NO_FAULTS
     assert summary.connections == LIVELY.customers + LIVELY.mitras
+
+
+async def test_no_request_fails_while_all_of_sql_is_replaced_again_and_again(
+    settings: Settings, database: str, monitor: Connection, tmp_path: Path
+) -> None:
+    monitor.execute(f"alter database {database} set deadlock_timeout to '1s'")  # as Postgres has it
+    url = settings.database_url
+    files = sorted(SQL.rglob("*.sql"))
+
+    async def replace_again_and_again() -> None:
+        for number in range(REPLACEMENTS):
+            changed = shutil.copytree(SQL, tmp_path / str(number))
+            for file in files:
+                with (changed / file.relative_to(SQL)).open("a", encoding="utf-8") as text:
+                    text.write(f"-- {number}\n")
+            report = await asyncio.to_thread(migrate, url, get_logger(), sql=changed, schedule_jobs=False)
+            assert len(report.code.changed) == len(files)
+            assert report.code.dropped == ()
+            await asyncio.sleep(1)
+
+    async with running(settings) as service:
+        summary = await simulated(settings, LIVELY, replace_again_and_again)
+
+    assert faults(summary) == NO_FAULTS
+    assert summary.again == {}
+    assert summary.connections == LIVELY.customers + LIVELY.mitras
+    assert summary.paired > 0
+    assert [line for line in service.said("relay", "deadlines") if "warning" in line] == []
 
 
 async def test_every_frame_that_is_lost_on_the_way_is_missed(settings: Settings) -> None:
