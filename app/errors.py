@@ -38,10 +38,11 @@ def refusal_of(error: Exception) -> Refusal:
 
 def install(app: Sanic[Any, Any]) -> None:
     """Let every error of `app` be told in the one shape."""
-    app.error_handler.add(Exception, _reply)
+    app.error_handler.add(Exception, reply)
 
 
-def _reply(_request: Request, error: Exception) -> HTTPResponse:
+def reply(_request: Request, error: Exception) -> HTTPResponse:
+    """What the caller of a request that failed is told."""
     refusal = refusal_of(error)
     headers = dict(getattr(error, "headers", {}))  # the Allow of a 405
     if refusal.status == 401:

@@ -17,7 +17,7 @@ from sanic import Sanic
 from sanic.application.state import ApplicationServerInfo
 from sanic.http.constants import HTTP
 
-from app import docs, errors, websocket
+from app import docs, errors, static, websocket
 from app.availability import Watch
 from app.bell import Bell
 from app.db import Database
@@ -57,6 +57,7 @@ def create_public_app(settings: Settings) -> App:
     _live_with(app, bell, app.ctx.database, app.ctx.hub, app.ctx.leases, app.ctx.availability)
     app.blueprint(blueprint("public", public_table.ROUTES, public_table.SOCKETS))
     app.blueprint(docs.blueprint("public"))
+    static.install(app, {"client": "", "mitra": "/mitra"})
     return app
 
 
@@ -68,6 +69,7 @@ def create_internal_app(settings: Settings) -> App:
     _live_with(app, bell, app.ctx.database)
     app.blueprint(blueprint("internal", internal_table.ROUTES))
     app.blueprint(docs.blueprint("internal"))
+    static.install(app, {"control-center": ""})
     return app
 
 

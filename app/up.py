@@ -129,8 +129,10 @@ def _show(servers: Embedded, people: list[Person], console: Console, *, seconds:
     command = _command()
     say = partial(console.print, highlight=False, soft_wrap=True)
     say(f"\n[bold green]Curhat is up[/] after {seconds:.1f} s. Ctrl-C stops it.\n")
-    say(f"Public API     {base_url(settings.host, settings.public_port)}")
-    say(f"Internal API   {base_url(settings.internal_host, settings.internal_port)}")
+    public = base_url(settings.host, settings.public_port)
+    say(f"Customers      {public}/")
+    say(f"Mitras         {public}/mitra")
+    say(f"Control center {base_url(settings.internal_host, settings.internal_port)}/")
     say(f"Logs           {_short(settings.log_dir)}/")
     for path in servers.place.outside(settings.home) if servers.programs() else []:
         say(f"Servers' files {path} (they cannot be in CURHAT_HOME)")

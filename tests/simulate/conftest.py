@@ -55,12 +55,12 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, without: str | None = None) -> AsyncIterator[Service]:
+async def running(settings: Settings, *, without: tuple[str, ...] = ("internal",)) -> AsyncIterator[Service]:
     """Two public workers, the relay and the deadline listener, each started again when it dies."""
-    workers = [one for one in programs.workers(settings, settings.log_dir) if one.name != "internal"]
+    workers = programs.workers(settings, settings.log_dir)
     listeners = programs.listeners(settings, settings.log_dir)
     async with Supervisor(Backoff(longest=0.5)) as supervisor:
-        await supervisor.start(*(one for one in (*workers, *listeners) if one.name != without))
+        await supervisor.start(*(one for one in (*workers, *listeners) if one.name not in without))
         yield Service(settings, supervisor)
 
 

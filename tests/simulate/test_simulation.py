@@ -152,7 +152,7 @@ async def test_no_request_fails_while_all_of_sql_is_replaced_again_and_again(
 async def test_every_frame_that_is_lost_on_the_way_is_missed(settings: Settings) -> None:
     options = Options(customers=5, mitras=2, minutes=0.1, seed=1, settle_seconds=2)
     lost: list[str] = []
-    async with running(settings, without="relay"), relay_that_loses_some(lost, settings):
+    async with running(settings, without=("internal", "relay")), relay_that_loses_some(lost, settings):
         summary = await simulated(settings, options)
 
     assert len(summary.missed) == 2 * len(lost)  # each by both sides

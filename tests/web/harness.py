@@ -1,0 +1,254 @@
+"""A phone in somebody's hand: the app in a browser, on a network that can be cut."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
+
+from app.static import BUILT
+from tests.rest.harness import Client
+
+ROOT = Path(__file__).parents[2]
+SCREENS = BUILT.parent / "screens"
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
+
+PHONE = ViewportSize(width=390, height=844)
+SMALL_PHONE = ViewportSize(width=320, height=640)
+DESK = ViewportSize(width=1280, height=800)
+
+
+class Network:
+    """The way of one phone to the service: a port of its own that leads to the real one, until it is cut."""
+
+    def __init__(self, port: int) -> None:
+        self._to = port
+        self._server: asyncio.Server | None = None
+        self._ways: set[asyncio.Task[None]] = set()
+        self._up = asyncio.Event()
+        self._up.set()
+        self.port = 0
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        self.cut()
+        await asyncio.gather(*self._ways, return_exceptions=True)
+
+    def cut(self) -> None:
+        """Nothing gets through, and what was open is reset."""
+        self._up.clear()
+        for way in self._ways:
+            way.cancel()
+
+    def restore(self) -> None:
+        self._up.set()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        way = asyncio.current_task()
+        assert way is not None
+        self._ways.add(way)
+        try:
+            if self._up.is_set():
+                await self._carry(reader, writer)
+        except (OSError, asyncio.CancelledError):
+            pass
+        finally:
+            self._ways.discard(way)
+            writer.transport.abort()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._to)
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(_pipe(reader, back))
+                both.create_task(_pipe(there, writer))
+        finally:
+            back.transport.abort()
+
+
+async def _pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    while data := await source.read(65536):
+        target.write(data)
+        await target.drain()
+    if target.can_write_eof():
+        target.write_eof()
+
+
+@dataclass
+class Phone:
+    """One browser with one person's app; further tabs share its storage.
+
+    `errors` are what the page complained about (exceptions, refused content, console errors).
+    """
+
+    context: BrowserContext
+    page: Page
+    network: Network
+    app: str
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.network.port}{path}"
+
+    async def go(self, path: str) -> None:
+        await self.page.goto(self.url(path))
+
+    async def reload(self) -> None:
+        await self.page.reload()
+
+    async def new_tab(self, path: str = "/") -> Page:
+        page = await self.context.new_page()
+        self.watch(page)
+        await page.goto(self.url(path))
+        return page
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                self.errors.append(message.text)
+                # A failed request is told by the test's own doing: a cut network, a refusal.
+                if message.type == "error"
+                and "Failed to load resource" not in message.text
+                and "WebSocket connection" not in message.text
+                else None
+            ),
+        )
+        page.on("request", lambda request: self.requests.append(f"{request.method} {request.url}"))
+
+    async def look(self, name: str, page: Page | None = None) -> None:
+        """Check the present screen for accessibility, and keep a picture of it, in both themes."""
+        page = page or self.page
+        for theme in ("light", "dark"):
+            await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            found = await violations(page)
+            assert found == [], f"{name}, {theme}: {found}"
+            folder = SCREENS / self.app
+            folder.mkdir(parents=True, exist_ok=True)
+            await page.screenshot(path=folder / f"{name}-{theme}.png")
+        await page.emulate_media(color_scheme=None)
+
+    async def fits(self, name: str, page: Page | None = None) -> None:
+        """The present screen needs no sideways scrolling on the smallest phone."""
+        page = page or self.page
+        before = page.viewport_size
+        await page.set_viewport_size(SMALL_PHONE)
+        width = await page.evaluate("document.scrollingElement.scrollWidth")
+        folder = SCREENS / self.app
+        folder.mkdir(parents=True, exist_ok=True)
+        await page.screenshot(path=folder / f"{name}-320.png")
+        assert before is not None
+        await page.set_viewport_size(before)
+        assert width <= SMALL_PHONE["width"], name
+
+
+@cache
+def axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it is, one line each."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(axe())
+    found = await page.evaluate("tags => axe.run(document, { runOnly: { type: 'tag', values: tags } })", WCAG)
+    return [
+        f"{one['id']}: {node['html'][:120]} ({node['failureSummary'][:300]})"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
+
+
+@contextlib.asynccontextmanager
+async def phone(
+    browser: Browser,
+    port: int,
+    app: str,
+    *,
+    person: Client | None = None,
+    viewport: ViewportSize = PHONE,
+    clock_off_by: float = 0,
+    **options: Any,  # noqa: ANN401 - Playwright's
+) -> AsyncIterator[Phone]:
+    """A phone that shows nothing yet; `person` is signed in on it, `clock_off_by` in seconds."""
+    network = Network(port)
+    await network.open()
+    context = await browser.new_context(
+        viewport=viewport,
+        locale="id-ID",
+        timezone_id="Asia/Jakarta",
+        **options,
+    )
+    try:
+        if person is not None:
+            await context.add_init_script(_signed_in(person))
+        if clock_off_by:
+            await context.add_init_script(_wrong_clock(clock_off_by))
+        made = Phone(context, await context.new_page(), network, app)
+        made.watch(made.page)
+        yield made
+        assert made.errors == []
+    finally:
+        await context.close()
+        await network.close()
+
+
+def _signed_in(person: Client) -> str:
+    """As if signed in here a moment ago; only once, so that signing out holds."""
+    place = f"curhat.session.{person.audience}"
+    kept = {
+        "access": person.token,
+        "refresh": "none",
+        "staleAt": 9_000_000_000_000,
+        "user": {"id": str(person.id), "display_name": "Budi", "phone": "+6281200000000"},
+    }
+    return f"""
+        if (!localStorage.getItem("test.signed-in")) {{
+            localStorage.setItem("test.signed-in", "yes");
+            localStorage.setItem({json.dumps(place)}, {json.dumps(json.dumps(kept))});
+        }}
+    """
+
+
+def _wrong_clock(seconds: float) -> str:
+    return f"""
+        const RealDate = Date;
+        Date = class extends RealDate {{
+            constructor(...given) {{
+                given.length === 0 ? super(RealDate.now() + {seconds * 1000}) : super(...given);
+            }}
+            static now() {{ return RealDate.now() + {seconds * 1000}; }}
+        }};
+    """
+
+
+def chromium_options() -> dict[str, Any]:
+    """Debian's Chromium, which asks nobody for anything but our pages."""
+    return {
+        "executable_path": "/usr/bin/chromium",
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }

@@ -1,0 +1,48 @@
+// @ts-check
+// Makes the types of the REST API of its OpenAPI documents, builds the three apps to ../build/web, and beside every file
+// that shrinks its .br and .gz, made once and as small as they get: the service only hands them out.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import openapi, { astToString } from "openapi-typescript";
+import { build } from "vite";
+
+const APPS = ["client", "mitra", "control-center"];
+const DOCUMENTS = new URL("../build/openapi/", import.meta.url);
+const TYPES = new URL("kit/src/api/generated/", import.meta.url);
+const OUT = fileURLToPath(new URL("../build/web", import.meta.url));
+const SHRINKS = new Set([".html", ".js", ".css", ".svg", ".json", ".webmanifest", ".txt"]);
+
+mkdirSync(TYPES, { recursive: true });
+for (const listener of ["public", "internal"]) {
+  const types = astToString(
+    await openapi(new URL(`${listener}.json`, DOCUMENTS), { defaultNonNullable: false }),
+  );
+  writeFileSync(new URL(`${listener}.ts`, TYPES), types);
+}
+
+rmSync(OUT, { recursive: true, force: true });
+for (const app of APPS) {
+  const here = fileURLToPath(new URL(app, import.meta.url));
+  await build({ configFile: join(here, "vite.config.mjs"), logLevel: "warn" });
+}
+await Promise.all(filesBelow(OUT).map(compress));
+
+/** @param {string} path */
+async function compress(path) {
+  if (!SHRINKS.has(extname(path))) return;
+  const text = readFileSync(path);
+  const br = await promisify(brotliCompress)(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+  const gz = await promisify(gzip)(text, { level: 9 });
+  if (br.length < text.length) writeFileSync(`${path}.br`, br);
+  if (gz.length < text.length) writeFileSync(`${path}.gz`, gz);
+}
+
+/** @param {string} folder @returns {string[]} */
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}

@@ -1,0 +1,7 @@
+import { start } from "@curhat/kit";
+import "@curhat/kit/styles.css";
+import { App } from "./app";
+import { Failed } from "./failed";
+import { clock, queries } from "./service";
+
+start(<App />, { queries, clock, failed: <Failed /> });

@@ -1,0 +1,3 @@
+import { app } from "../vite.shared.mjs";
+
+export default app("client", "/");

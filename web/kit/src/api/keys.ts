@@ -1,0 +1,32 @@
+import { uuid } from "../format/uuid";
+import { Refused } from "./errors";
+
+/** Where idempotency keys are kept: localStorage in an app. */
+export type KeyStore = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+
+const PREFIX = "curhat.key.";
+
+/** Idempotency keys that survive retries, reloads and other tabs.
+ *
+ * An *intent* names what the person wants once ("confirm:<payment>"). Its key is made when it is first wanted and
+ * forgotten when the service has decided, so that whoever wants it again before that gets the same answer, and whoever
+ * wants it after that asks anew.
+ */
+export class Keys {
+  constructor(private readonly store: KeyStore) {}
+
+  /** Make a call with the intent's key. */
+  async once<Reply>(intent: string, call: (key: string) => Promise<Reply>): Promise<Reply> {
+    const name = PREFIX + intent;
+    const key = this.store.getItem(name) ?? uuid();
+    this.store.setItem(name, key);
+    try {
+      const reply = await call(key);
+      this.store.removeItem(name);
+      return reply;
+    } catch (error) {
+      if (error instanceof Refused && !error.passing && error.status !== 401) this.store.removeItem(name);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { createContext, useContext, useEffect, useState } from "react";
+import { ServerClock } from "./server-clock";
+
+export const ClockContext = createContext(new ServerClock());
+
+export function useServerClock(): ServerClock {
+  return useContext(ClockContext);
+}
+
+/** Whole seconds until the deadline by the server's clock, counted anew at each of its seconds; null without one. */
+export function useSecondsLeft(deadline: string | null | undefined): number | null {
+  const clock = useServerClock();
+  const [, tick] = useState(0);
+  const left = deadline ? secondsLeft(deadline, clock) : null;
+  const over = left === null || left <= 0;
+
+  useEffect(() => {
+    if (!deadline || over) return;
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = () => {
+      const ms = Date.parse(deadline) - clock.now();
+      timer = setTimeout(next, Math.max(20, (ms % 1000) + 5));
+    };
+    const next = () => {
+      tick((n) => n + 1);
+      wait();
+    };
+    wait();
+    // A hidden page's timers are late: look at once when it is seen again.
+    document.addEventListener("visibilitychange", next);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", next);
+    };
+  }, [deadline, over, clock]);
+
+  return left;
+}
+
+/** Seconds until the deadline, rounded up: 0 only when it has passed. */
+export function secondsLeft(deadline: string, clock: ServerClock): number {
+  return Math.max(0, Math.ceil((Date.parse(deadline) - clock.now()) / 1000));
+}

@@ -1,0 +1,32 @@
+/** What the three apps share: the service as they call and hear it, and the look. */
+
+export { Api, callAnonymously } from "./api/client";
+export { isPassing, Refused, slugOf, Unreachable } from "./api/errors";
+export { Keys } from "./api/keys";
+export type { Operation, ReplyOf } from "./api/paths";
+export { ClockContext, secondsLeft, useSecondsLeft, useServerClock } from "./clock/countdown";
+export { ServerClock } from "./clock/server-clock";
+export { money } from "./format/money";
+export { phoneNumber, shownPhone } from "./format/phone";
+export { dayName, minutesAndSeconds, spokenDuration, timeOfDay } from "./format/time";
+export { uuid } from "./format/uuid";
+export { Live, type Model, useLive } from "./live/live";
+export { Session, type SignedOutBecause, type TokenReply, type User } from "./session/session";
+export { useUser } from "./session/use-user";
+export { PhoneSignIn, type SignInCopy } from "./sign-in/phone-sign-in";
+export { type Frame, type Link, Socket } from "./socket/socket";
+export { newQueryClient, start } from "./start";
+export { Avatar } from "./ui/avatar";
+export { Banner } from "./ui/banner";
+export { Button, type ButtonProps, IconButton } from "./ui/button";
+export { Card } from "./ui/card";
+export { classNames } from "./ui/class-names";
+export { Countdown, CountdownRing } from "./ui/countdown";
+export { Dialog, DialogActions } from "./ui/dialog";
+export { ErrorBoundary } from "./ui/error-boundary";
+export { Field } from "./ui/field";
+export * from "./ui/icons";
+export { Mark } from "./ui/logo";
+export { Spinner } from "./ui/spinner";
+export { Title } from "./ui/title";
+export { useToast } from "./ui/toast";

@@ -1,0 +1,12 @@
+import type { ComponentProps } from "react";
+import "./card.css";
+import { classNames } from "./class-names";
+
+export interface CardProps extends ComponentProps<"section"> {
+  tone?: "plain" | "warm" | "calm" | "danger";
+}
+
+/** A piece of a page that stands for itself. */
+export function Card({ tone = "plain", className, ...rest }: CardProps) {
+  return <section {...rest} className={classNames("card", `card-${tone}`, className)} />;
+}

@@ -1,0 +1,56 @@
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import "./dialog.css";
+import { classNames } from "./class-names";
+
+export interface DialogProps {
+  title: ReactNode;
+  children: ReactNode;
+  /** Escape and the back gesture were used. Without it the dialog cannot be left but by one of its buttons. */
+  onClose?: () => void;
+  kind?: "dialog" | "alertdialog";
+  /** A picture above the title. */
+  picture?: ReactNode;
+  className?: string;
+}
+
+/** A dialog over the page, by the platform's own: the page behind is inert, the focus stays in and goes back. */
+export function Dialog({ title, children, onClose, kind = "dialog", picture, className }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+
+  useEffect(() => {
+    const element = dialog.current;
+    const before = document.activeElement;
+    if (element && !element.open) element.showModal();
+    return () => {
+      element?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+
+  return (
+    <dialog
+      ref={dialog}
+      role={kind}
+      aria-labelledby={titleId}
+      className={classNames("dialog", className)}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose?.();
+      }}
+    >
+      <div className="dialog-body">
+        {picture}
+        <h2 id={titleId} className="dialog-title" tabIndex={-1}>
+          {title}
+        </h2>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+/** The buttons of a dialog, the one that goes on first. */
+export function DialogActions({ children }: { children: ReactNode }) {
+  return <div className="dialog-actions">{children}</div>;
+}

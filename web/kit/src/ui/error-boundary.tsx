@@ -1,0 +1,21 @@
+import { Component, type ReactNode } from "react";
+
+/** What is shown instead of an app that has failed: never a white page. */
+export class ErrorBoundary extends Component<
+  { children: ReactNode; instead: ReactNode },
+  { failed: boolean }
+> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError(): { failed: boolean } {
+    return { failed: true };
+  }
+
+  override componentDidCatch(error: unknown): void {
+    console.error(error);
+  }
+
+  override render(): ReactNode {
+    return this.state.failed ? this.props.instead : this.props.children;
+  }
+}

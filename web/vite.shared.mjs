@@ -1,0 +1,30 @@
+// @ts-check
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+
+/** How an app is built: to `build/web/<name>`, for the path it is served at, without anything inline.
+ *
+ * @param {string} name
+ * @param {string} base
+ * @param {string} backend where `npm run dev` finds the API
+ * @returns {import("vite").UserConfig}
+ */
+export function app(name, base, backend = "http://127.0.0.1:3000") {
+  return {
+    root: fileURLToPath(new URL(name, import.meta.url)),
+    base,
+    plugins: [react()],
+    build: {
+      outDir: fileURLToPath(new URL(`../build/web/${name}`, import.meta.url)),
+      emptyOutDir: true,
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      target: "es2022",
+      reportCompressedSize: false,
+    },
+    server: {
+      port: 5173,
+      proxy: { "/api": { target: backend, ws: true }, "/internal": { target: backend, ws: true } },
+    },
+  };
+}
