@@ -1,10 +1,13 @@
 """What a caller is told when something goes wrong, here and nowhere else: `{"error": slug, "message": …}`."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import structlog
 from sanic import HTTPResponse, Request, Sanic
+from sanic.constants import HTTP_METHODS
 from sanic.exceptions import SanicException
 
 from app.db import Refusal, TryAgain
@@ -41,13 +44,24 @@ def install(app: Sanic[Any, Any]) -> None:
     app.error_handler.add(Exception, reply)
 
 
-def reply(_request: Request, error: Exception) -> HTTPResponse:
+def reply(request: Request, error: Exception) -> HTTPResponse:
     """What the caller of a request that failed is told."""
     refusal = refusal_of(error)
-    headers = dict(getattr(error, "headers", {}))  # the Allow of a 405
+    headers = dict(getattr(error, "headers", {}))
+    if refusal.status == 405:
+        headers["Allow"] = ", ".join(_allowed(request))
     if refusal.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(refusal, TryAgain):
         headers["Retry-After"] = str(refusal.retry_after)
     body = msgspec.json.encode({"error": refusal.slug, "message": refusal.sentence})
     return HTTPResponse(body, refusal.status, headers, "application/json")
+
+
+def _allowed(request: Request) -> Iterator[str]:
+    """The methods that the request's address takes; Sanic does not always say."""
+    host = request.headers.get("host")
+    for method in HTTP_METHODS:
+        with contextlib.suppress(SanicException):
+            request.app.router.get(request.path, method, host)
+            yield str(method)

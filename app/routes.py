@@ -48,7 +48,7 @@ class Takes:
     path: Mapping[str, type]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Route:
     """A method and a path, who may call it (None: anybody), what answers, and what comes back.
 

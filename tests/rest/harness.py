@@ -149,7 +149,7 @@ class Postgres:
 
 
 class People:
-    """Makes customers and mitras in the test's database."""
+    """Makes customers, mitras and operators in the test's database."""
 
     def __init__(self, db: Connection) -> None:
         self._db = db
@@ -160,14 +160,24 @@ class People:
     def mitra(self) -> UUID:
         return self._person("mitras", "Sari", ", status_changed_at, idle_since")
 
+    def operator(self, role: str = "admin") -> UUID:
+        return self._insert(
+            "insert into data.cc_users (email, display_name, role, created_at) "
+            "values (%s, %s, %s, logic.now()) returning id",
+            [f"ratna{next(numbers)}@curhat.example", "Ratna", role],
+        )
+
     def _person(self, table: str, name: str, more: str) -> UUID:
         number = next(numbers)
         values = ", logic.now()" * more.count(",")
-        row = self._db.execute(
+        return self._insert(
             f"insert into data.{table} (phone, display_name, created_at{more}) "
             f"values (%s, %s, logic.now(){values}) returning id",
             [f"+62811{number:07}", f"{name} {number}"],
-        ).fetchone()
+        )
+
+    def _insert(self, statement: str, values: list[str]) -> UUID:
+        row = self._db.execute(statement, values).fetchone()
         assert row is not None
         assert isinstance(row[0], UUID)
         return row[0]

@@ -3,11 +3,14 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
+from app.routes import Listener
 from app.settings import Settings
 from tests.rest.harness import PATIENCE_SECONDS, background
 
@@ -35,16 +38,12 @@ class Process:
 @asynccontextmanager
 async def worker_process(settings: Settings, listener: str = "public") -> AsyncIterator[Process]:
     """A worker process that answers."""
-    environment = {
-        **os.environ,
-        "CURHAT_HOME": str(settings.home),
-        "CURHAT_DATABASE_URL": settings.database_url,
-        "CURHAT_REDIS_URL": settings.redis_url,
-        "CURHAT_PUBLIC_PORT": str(settings.public_port),
-        "CURHAT_INTERNAL_PORT": str(settings.internal_port),
-    }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", SERVE.format(listener), env=environment, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-c",
+        SERVE.format(listener),
+        env=_environment(settings),
+        stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
     try:
@@ -55,6 +54,37 @@ async def worker_process(settings: Settings, listener: str = "public") -> AsyncI
         if process.returncode is None:
             process.kill()
         await process.wait()
+
+
+@contextmanager
+def serving(settings: Settings, listener: Listener) -> Iterator[None]:
+    """A worker process that answers, for a test that has no loop."""
+    command = [sys.executable, "-c", SERVE.format(listener)]
+    log = settings.home / f"{listener}.log"
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, env=_environment(settings), stdout=output) as process,
+    ):
+        try:
+            give_up = time.monotonic() + PATIENCE_SECONDS
+            while b"serving" not in log.read_bytes():
+                assert process.poll() is None, "the worker ended"
+                assert time.monotonic() < give_up, "the worker does not serve"
+                time.sleep(0.02)
+            yield
+        finally:
+            process.terminate()
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        **os.environ,
+        "CURHAT_HOME": str(settings.home),
+        "CURHAT_DATABASE_URL": settings.database_url,
+        "CURHAT_REDIS_URL": settings.redis_url,
+        "CURHAT_PUBLIC_PORT": str(settings.public_port),
+        "CURHAT_INTERNAL_PORT": str(settings.internal_port),
+    }
 
 
 async def _serves(output: asyncio.StreamReader) -> None:

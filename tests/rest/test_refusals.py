@@ -99,10 +99,17 @@ async def test_an_unknown_address_and_a_bad_id_are_both_not_found(customer: Clie
     refused(await customer.get(f"{CREATE}/42"), 404, "not_found")
 
 
-async def test_a_method_that_an_address_does_not_take_is_told_which_it_does(customer: Client) -> None:
+async def test_a_method_that_an_address_does_not_take_is_told_which_it_does(
+    customer: Client, http: httpx.AsyncClient
+) -> None:
     response = await customer.get("/api/client/chat-requests")
     refused(response, 405, "method_not_allowed")
     assert response.headers["allow"] == "POST"
+    messages = f"/api/client/chat-sessions/{uuid4()}/messages"
+    for method in ("DELETE", "TRACE"):
+        response = await http.request(method, messages)
+        refused(response, 405, "method_not_allowed")
+        assert response.headers["allow"] == "GET, POST"
 
 
 async def test_a_body_that_is_too_large_is_refused(customer: Client) -> None:

@@ -1,0 +1,139 @@
+"""Moments in the life of a customer and a mitra, watched by an operator; made by the functions that the app calls."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from app.auth import Audience, issue_token
+from app.settings import Settings
+from tests.conftest import Connection
+from tests.rest.harness import People
+
+MINUTES = 15
+TIER_OF_MINUTES = "0b3c9d1e-0001-4000-8000-000000000015"
+
+
+class Scene:
+    """Two people and what is between them. `ids` holds what there is, by the name that the API gives it."""
+
+    def __init__(self, settings: Settings, app: Connection, people: People) -> None:
+        self._app = app
+        self._settings = settings
+        self.customer_id, self.mitra_id = people.customer(), people.mitra()
+        self._people: dict[Audience, UUID] = {
+            "customer": self.customer_id,
+            "mitra": self.mitra_id,
+            "operator": people.operator(),
+        }
+        self.ids: dict[str, Any] = {"tier_id": TIER_OF_MINUTES, "client_message_id": str(uuid4())}
+        self.ids["mitra_id"] = self.ids["targeted_mitra_id"] = str(self.mitra_id)
+
+    def token(self, audience: Audience) -> str:
+        """An access token of the one whom an audience stands for."""
+        return issue_token(self._settings, audience, self._people[audience])
+
+    def online(self, *, yes: bool = True) -> "Scene":
+        self._call("set_mitra_status", self.mitra_id, yes)
+        return self
+
+    def chosen(self, name: str = "payment_session_id", *, is_extension: bool = False) -> "Scene":
+        payment = self._call("create_payment_session", self.customer_id, MINUTES, None, None, is_extension)
+        self.ids[name] = payment["id"]
+        return self
+
+    def paid(self, name: str = "payment_session_id", *, is_extension: bool = False) -> "Scene":
+        self.chosen(name, is_extension=is_extension)
+        self._call("confirm_payment_session", self.ids[name], self.customer_id)
+        return self
+
+    def searching(self) -> "Scene":
+        self.online().paid()
+        started = self._call("start_general_request", self.customer_id, self.ids["payment_session_id"])
+        self.ids["request_id"] = started["id"]
+        return self
+
+    def chatting(self) -> "Scene":
+        self.searching()
+        accepted = self._call("accept_request", self.ids["request_id"], self.mitra_id)
+        self.ids["chat_session_id"] = accepted["chat_session"]["id"]
+        self._call("send_message", *self._side(), uuid4(), "Halo")
+        return self
+
+    def paid_for_more(self) -> "Scene":
+        return self.chatting().paid("extension_payment_session_id", is_extension=True)
+
+    def asking_for_more(self) -> "Scene":
+        self.paid_for_more()
+        asked = self._call(
+            "request_extension",
+            self.ids["chat_session_id"],
+            self.customer_id,
+            self.ids["extension_payment_session_id"],
+        )
+        self.ids["extension_id"] = asked["id"]
+        return self
+
+    def ended(self) -> "Scene":
+        self.chatting()
+        self._call("end_chat", *self._side())
+        return self.paid()
+
+    def left_alone(self) -> "Scene":
+        return self.ended().online(yes=False)
+
+    def asked_again_in_vain(self) -> "Scene":
+        self.left_alone()
+        self._call("start_returning_request", self.customer_id, self.ids["payment_session_id"], self.mitra_id)
+        return self
+
+    def _side(self) -> tuple[object, ...]:
+        return self.ids["chat_session_id"], "customer", self.customer_id
+
+    def _call(self, function: str, *arguments: object) -> dict[str, Any]:
+        places = ", ".join(["%s"] * len(arguments))
+        row = self._app.execute(f"select api.{function}({places})", arguments).fetchone()
+        assert row is not None
+        reply: dict[str, Any] = row[0]
+        return reply
+
+
+MOMENTS: dict[str, Callable[[Scene], Scene]] = {
+    "nothing yet": lambda scene: scene,
+    "chosen": Scene.chosen,
+    "paid": Scene.paid,
+    "searching": Scene.searching,
+    "chatting": Scene.chatting,
+    "paid for more": Scene.paid_for_more,
+    "asking for more": Scene.asking_for_more,
+    "ended": Scene.ended,
+    "left alone": Scene.left_alone,
+    "asked again in vain": Scene.asked_again_in_vain,
+}
+
+
+class Scenes:
+    """One scene of each moment, made anew once something has been changed in it."""
+
+    def __init__(self, settings: Settings, app: Connection, people: People) -> None:
+        self._make: Callable[[], Scene] = lambda: Scene(settings, app, people)
+        self._scenes: dict[str, Scene] = {}
+
+    def at(self, moment: str) -> Scene:
+        """The scene of a moment."""
+        if moment not in self._scenes:
+            self._scenes[moment] = MOMENTS[moment](self._make())
+        return self._scenes[moment]
+
+    def spent(self, moment: str) -> None:
+        """The moment has passed; its mitra goes, so that no later search is offered to them."""
+        scene = self._scenes.pop(moment, None)
+        if scene is not None:
+            scene.online(yes=False)
+
+
+def is_uuid(value: object) -> bool:
+    """Whether a value is the text of an id."""
+    try:
+        return str(UUID(str(value))) == value
+    except ValueError:
+        return False

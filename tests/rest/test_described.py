@@ -1,0 +1,196 @@
+"""The OpenAPI documents hold: schemathesis makes requests of them, and each is sent to a worker.
+
+A request that fits the document is sent at the moments of `tests.rest.scenes`, with the ids that are there at that
+moment, so that it comes to success and to the refusals that only a state gives. Nothing may be undocumented, of
+another shape, or a 5xx, and whatever a route is said to give must have been seen. Afterwards the audit must find
+nothing.
+"""
+
+import itertools
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import psycopg
+import pytest
+import requests
+import schemathesis
+from schemathesis import Case as AnyCase
+from schemathesis import GenerationMode
+from schemathesis.config import SchemathesisConfig
+
+from app.openapi import TABLES, document
+from app.redis_server import RedisServer
+from app.routes import Listener, Route
+from app.server import bind
+from app.settings import Settings
+from tests.cluster import TestCluster
+from tests.conftest import APP_OPTIONS
+from tests.rest.harness import People, settings_for
+from tests.rest.processes import serving
+from tests.rest.scenes import MINUTES, MOMENTS, Scene, Scenes, is_uuid
+
+Case = AnyCase[Any]
+Parametrize = Callable[[Callable[..., None]], Callable[..., None]]
+
+SEED = 37
+EXAMPLES = 6
+SENT_AT_ALL_MOMENTS = 3
+"""Of the requests to a route that fit the document; those after them are sent at one moment each, in turn."""
+
+# What a request that fits the document is never refused with.
+OF_SHAPE = {"invalid_body", "invalid_query", "invalid_idempotency_key", "not_found", "too_large"}
+
+CONFIG = {
+    "seed": SEED,
+    "suppress-health-check": ["all"],  # some of them are measures of time
+    "generation": {"max-examples": EXAMPLES, "deterministic": True, "allow-x00": True},
+    "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "403", "404", "409", "410"]}},
+}
+
+
+@dataclass
+class World:
+    """The listeners, what happens behind them, and what came of asking."""
+
+    ports: dict[Listener, int]
+    scenes: Scenes
+    session: requests.Session
+    fitting: Counter[Route] = field(default_factory=Counter)
+    seen: dict[Route, set[int]] = field(default_factory=lambda: defaultdict(set))
+    turns: Iterator[str] = field(default_factory=lambda: itertools.cycle(MOMENTS))
+
+    def moments_for(self, route: Route, *, fits: bool) -> Iterable[str]:
+        """When the next request to a route is to be sent."""
+        if fits:
+            self.fitting[route] += 1
+        if fits and route.audience is not None and self.fitting[route] <= SENT_AT_ALL_MOMENTS:
+            return MOMENTS
+        return [next(self.turns)]
+
+
+def described(listener: Listener) -> Any:  # noqa: ANN401
+    """A listener's document, as schemathesis takes it."""
+    return schemathesis.openapi.from_dict(
+        json.loads(document(listener)), config=SchemathesisConfig.from_dict(CONFIG)
+    )
+
+
+@pytest.fixture(scope="module")
+def settings(
+    cluster: TestCluster,
+    template: str,
+    redis_server: RedisServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Settings]:
+    """A database of this file's own, both listeners on ports that nobody else has."""
+    home = tmp_path_factory.mktemp("described")
+    database = f"curhat_{home.parent.name.replace('-', '_')}_described"
+    cluster.create(database, template)
+    with ExitStack() as stack:
+        stack.callback(cluster.drop, database)
+        public, internal = (stack.enter_context(bind("127.0.0.1", 0)).getsockname()[1] for _ in range(2))
+        settings = settings_for(cluster.url(database), redis_server.url(), home)
+        yield replace(settings, public_port=public, internal_port=internal)
+
+
+@pytest.fixture(scope="module")
+def world(settings: Settings) -> Iterator[World]:
+    """Both listeners serve. What happens is sound, whatever was asked for: the audit finds nothing in the end."""
+    with ExitStack() as stack:
+        owner = stack.enter_context(connection(settings, role="curhat_owner"))
+        app = stack.enter_context(connection(settings, **APP_OPTIONS, role="curhat_app"))
+        for listener in TABLES:
+            stack.enter_context(serving(settings, listener))
+        world = World(
+            {"public": settings.public_port, "internal": settings.internal_port},
+            Scenes(settings, app, People(owner)),
+            stack.enter_context(requests.Session()),
+        )
+        yield world
+        assert audit(owner) == []
+    unseen = {
+        (route.name, status)
+        for route, statuses in world.seen.items()
+        for status in route.replies.keys() - statuses
+    }
+    assert unseen == set()
+
+
+def connection(settings: Settings, **options: str) -> psycopg.Connection[Any]:
+    """A connection with these settings."""
+    told = " ".join(f"-c {name}={value}" for name, value in options.items())
+    return psycopg.connect(settings.database_url, autocommit=True, options=told)
+
+
+def audit(owner: psycopg.Connection[Any]) -> list[Any]:
+    """Every broken invariant, once what is due has been fired and every event handed on."""
+    while owner.execute("select logic.fire_due()").fetchone() != (0,):
+        pass
+    while owner.execute("select event_id from api.drain_events(1000)").fetchall():
+        pass
+    return owner.execute("select * from ops.audit()").fetchall()
+
+
+for_the_public_listener: Parametrize = described("public").parametrize()
+for_the_internal_listener: Parametrize = described("internal").parametrize()
+
+
+@for_the_public_listener
+def test_the_public_listener(case: Case, world: World) -> None:
+    send("public", case, world)
+
+
+@for_the_internal_listener
+def test_the_internal_listener(case: Case, world: World) -> None:
+    send("internal", case, world)
+
+
+def send(listener: Listener, case: Case, world: World) -> None:
+    """Send the case, and look at what comes back."""
+    route = route_of(listener, case)
+    fits = case.meta is None or case.meta.generation.mode is GenerationMode.POSITIVE
+    for moment in world.moments_for(route, fits=fits):
+        scene = world.scenes.at(moment)
+        token = None if route.audience is None else scene.token(route.audience)
+        response = in_scene(case, scene, fits=fits).call_and_validate(
+            base_url=f"http://127.0.0.1:{world.ports[listener]}",
+            headers={} if token is None else {"Authorization": f"Bearer {token}"},
+            session=world.session,
+        )
+        world.seen[route].add(response.status_code)
+        if fits and response.status_code >= 400:
+            assert response.json().get("error") not in OF_SHAPE, response.text
+        if case.method != "GET" and response.status_code in (200, 201, 409):
+            world.scenes.spent(moment)
+
+
+def route_of(listener: Listener, case: Case) -> Route:
+    """The route that a case is for."""
+    name = case.operation.definition.raw["operationId"]
+    return next(route for route in TABLES[listener] if route.name == name)
+
+
+def in_scene(case: Case, scene: Scene, *, fits: bool) -> Case:
+    """The case, with the ids of a scene where it names such."""
+    copy: Case = case.operation.Case(
+        method=case.method,
+        path_parameters=_with_ids(case.path_parameters, scene),
+        headers=case.headers,
+        query=case.query,
+        body=_with_ids(case.body, scene),
+        media_type=case.media_type,
+        _meta=case.meta,
+    )
+    if fits and isinstance(copy.body, dict) and "duration_minutes" in copy.body:
+        copy.body["duration_minutes"] = MINUTES
+    return copy
+
+
+def _with_ids(given: Any, scene: Scene) -> Any:  # noqa: ANN401
+    if not isinstance(given, dict):
+        return given
+    return {name: scene.ids.get(name, value) if is_uuid(value) else value for name, value in given.items()}
