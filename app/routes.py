@@ -30,6 +30,7 @@ from app.envelope import DECODE_ERRORS
 Listener = Literal["public", "internal"]
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 SocketHandler = Callable[..., Coroutine[Any, Any, None]]
+Socket = tuple[str, SocketHandler]
 Reader = Callable[[Request], Any]
 Form = type[msgspec.Struct] | str
 
@@ -116,9 +117,7 @@ class Outcome(msgspec.Struct):
 _outcome_decoder = msgspec.json.Decoder(Outcome)
 
 
-def blueprint(
-    name: str, routes: Iterable[Route], sockets: Iterable[tuple[str, SocketHandler]] = ()
-) -> Blueprint:
+def blueprint(name: str, routes: Iterable[Route], sockets: Iterable[Socket] = ()) -> Blueprint:
     """The routes as Sanic takes them, each behind its audience and with what its handler takes decoded."""
     made = Blueprint(name)
     for route in routes:

@@ -67,7 +67,7 @@ def create_internal_app(settings: Settings) -> App:
     bell = Bell(settings.database_url)
     app.ctx.database = Database(settings.database_url, schema="control_center", on_commit=bell.ring)
     _live_with(app, bell, app.ctx.database)
-    app.blueprint(blueprint("internal", internal_table.ROUTES))
+    app.blueprint(blueprint("internal", internal_table.ROUTES, internal_table.SOCKETS))
     app.blueprint(docs.blueprint("internal"))
     static.install(app, {"control-center": ""})
     return app

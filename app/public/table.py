@@ -58,7 +58,7 @@ from app.replies import (
     SeenOffer,
     StartedSearch,
 )
-from app.routes import Route
+from app.routes import Route, Socket
 from app.sockets import client_socket, mitra_socket
 
 PAID = "<payment_session_id:uuid>"
@@ -111,7 +111,7 @@ ROUTES = (
     Route("POST", f"{EXTENSION}/reject", "mitra", reject_extension, {200: Extension}),
 )
 
-SOCKETS = (
+SOCKETS: tuple[Socket, ...] = (
     ("/api/client/ws", client_socket),
     ("/api/mitra/ws", mitra_socket),
 )

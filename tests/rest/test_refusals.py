@@ -11,8 +11,6 @@ import jwt
 import pytest
 
 from app.auth import LIFETIME, Unauthenticated, issue_token, verify_token
-from app.public.table import ROUTES
-from app.routes import Route
 from app.settings import Settings
 from tests.conftest import Connect
 from tests.rest.harness import Client, People, Worker, pay
@@ -121,34 +119,6 @@ async def test_an_error_that_nobody_expected_leaks_nothing(customer: Client, con
     response = await customer.get("/api/client/pricing")
     sentence = refused(response, 500, "internal_error")
     assert sentence == "Something went wrong on our side."
-
-
-def _path(route: Route) -> str:
-    return "/".join(str(uuid4()) if part.startswith("<") else part for part in route.path.split("/"))
-
-
-GUARDED = [route for route in ROUTES if route.audience is not None]
-
-
-@pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route.method} {route.path}")
-async def test_a_route_is_for_its_audience_alone(
-    worker: Worker, http: httpx.AsyncClient, route: Route
-) -> None:
-    path = _path(route)
-    refused(await http.request(route.method, path), 401, "unauthenticated")
-    for audience in ("customer", "mitra", "operator"):
-        token = issue_token(worker.settings, audience, uuid4())
-        response = await http.request(route.method, path, headers={"Authorization": f"Bearer {token}"})
-        if audience == route.audience:
-            assert response.status_code not in (401, 403, 405, 500)
-        else:
-            refused(response, 403, "forbidden")
-
-
-def test_every_address_is_somebodys_in_particular() -> None:
-    for route in ROUTES:
-        owners = {"client": "customer", "mitra": "mitra"}
-        assert route.audience == owners.get(route.path.split("/")[2] if "/api/" in route.path else "")
 
 
 async def test_a_token_that_does_not_hold_is_refused(

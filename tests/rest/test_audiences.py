@@ -1,0 +1,163 @@
+"""Who may call what: every address of both listeners, with every kind of token.
+
+The table says it once more on purpose: a route that is new, or that changes hands, is written down here as well.
+"""
+
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import get_args
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from app.auth import AUDIENCES, Audience, issue_token
+from app.internal import table as internal_table
+from app.openapi import TABLES
+from app.public import table as public_table
+from app.routes import PATH_PARAMETER, Listener
+from app.server import App, create_internal_app, create_public_app
+from app.settings import Settings
+from tests.rest.harness import People, running
+
+CREATE: Mapping[Listener, Callable[[Settings], App]] = {
+    "public": create_public_app,
+    "internal": create_internal_app,
+}
+DOCS = ["/openapi.json", "/docs", "/docs/start.js", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js"]
+
+WHOSE: Mapping[Listener, Mapping[Audience | None, list[str]]] = {
+    "public": {
+        None: ["GET /healthz", "GET /readyz"],
+        "customer": [
+            "GET /api/client/mitra-availability",
+            "GET /api/client/state",
+            "GET /api/client/pricing",
+            "POST /api/client/payment-sessions",
+            "GET /api/client/payment-sessions/:id",
+            "POST /api/client/payment-sessions/:id/confirm",
+            "POST /api/client/payment-sessions/:id/cancel",
+            "POST /api/client/chat-requests",
+            "POST /api/client/chat-requests/returning",
+            "POST /api/client/chat-requests/cancel",
+            "POST /api/client/chat-requests/:id/fallback-to-blast",
+            "GET /api/client/chat-sessions",
+            "GET /api/client/chat-sessions/:id",
+            "GET /api/client/chat-sessions/:id/messages",
+            "POST /api/client/chat-sessions/:id/messages",
+            "POST /api/client/chat-sessions/:id/extensions",
+            "POST /api/client/chat-sessions/:id/end",
+        ],
+        "mitra": [
+            "GET /api/mitra/state",
+            "POST /api/mitra/status",
+            "GET /api/mitra/chat-requests",
+            "POST /api/mitra/chat-requests/:id/seen",
+            "POST /api/mitra/chat-requests/:id/accept",
+            "POST /api/mitra/chat-requests/:id/decline",
+            "GET /api/mitra/chat-sessions",
+            "GET /api/mitra/chat-sessions/:id",
+            "GET /api/mitra/chat-sessions/:id/messages",
+            "POST /api/mitra/chat-sessions/:id/messages",
+            "POST /api/mitra/chat-sessions/:id/end",
+            "POST /api/mitra/extensions/:id/approve",
+            "POST /api/mitra/extensions/:id/reject",
+        ],
+    },
+    "internal": {
+        None: ["GET /healthz", "GET /readyz"],
+    },
+}
+SOCKETS: Mapping[Listener, list[str]] = {
+    "public": [path for path, _ in public_table.SOCKETS],
+    "internal": [path for path, _ in internal_table.SOCKETS],
+}
+
+both = pytest.mark.parametrize("listener", get_args(Listener))
+
+
+def told(method: str, path: str) -> str:
+    """A route as the table above names it."""
+    return f"{method} {PATH_PARAMETER.sub(':id', path)}"
+
+
+@both
+def test_every_route_is_in_the_table_with_its_audience(listener: Listener) -> None:
+    rows = {told(route.method, route.path): route.audience for route in TABLES[listener]}
+    assert rows == {row: audience for audience, rows in WHOSE[listener].items() for row in rows}
+
+
+@both
+def test_nothing_else_is_served_but_the_files_of_the_web_apps(settings: Settings, listener: Listener) -> None:
+    served = {
+        told(method, f"/{route.path}")
+        for route in CREATE[listener](settings).router.routes
+        for method in route.methods
+        if ".file_" not in route.name
+    }
+    known = {row for rows in WHOSE[listener].values() for row in rows}
+    assert served == known | {f"GET {path}" for path in (*DOCS, *SOCKETS[listener])}
+
+
+@asynccontextmanager
+async def client_of(settings: Settings, listener: Listener) -> AsyncIterator[httpx.AsyncClient]:
+    async with (
+        running(settings, CREATE[listener]) as worker,
+        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
+    ):
+        yield client
+
+
+def tokens(settings: Settings, people: People) -> dict[str, str | None]:
+    """A token of each kind, of real people; None: the header is left out."""
+    somebody = {"customer": people.customer(), "mitra": people.mitra(), "operator": people.operator()}
+    good: dict[str, str] = {
+        audience: issue_token(settings, audience, somebody[audience]) for audience in AUDIENCES
+    }
+    expired = {
+        f"expired {audience}": issue_token(settings, audience, somebody[audience], timedelta(seconds=-1))
+        for audience in AUDIENCES
+    }
+    return {
+        "no": None,
+        "garbage": "garbage",
+        "another's": good["customer"][:-6] + "abcdef",
+        **expired,
+        **good,
+    }
+
+
+@both
+async def test_a_route_answers_its_audience_and_nobody_else(
+    settings: Settings, people: People, listener: Listener
+) -> None:
+    wrong = {}
+    async with client_of(settings, listener) as client:
+        for kind, token in tokens(settings, people).items():
+            headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+            for audience, rows in WHOSE[listener].items():
+                for row in rows:
+                    method, path = row.split()
+                    address = re.sub(":id", lambda _: str(uuid4()), path)
+                    response = await client.request(method, address, headers=headers)
+                    got = verdict(response)
+                    if got != expected(audience, kind):
+                        wrong[row, kind] = (got, response.text)
+    assert wrong == {}
+
+
+def expected(audience: Audience | None, kind: str) -> str:
+    """What comes of a token of this kind."""
+    if audience is None or kind == audience:
+        return "answered"
+    return "403 forbidden" if kind in AUDIENCES else "401 unauthenticated"
+
+
+def verdict(response: httpx.Response) -> str:
+    """Whether the caller was let in; what came of it otherwise."""
+    slug = response.json().get("error")
+    if slug in ("unauthenticated", "forbidden", "not_found", "method_not_allowed", "internal_error"):
+        return f"{response.status_code} {slug}"
+    return "answered"
