@@ -1,7 +1,8 @@
 """The OpenAPI 3.1 document of a listener, made of its table of routes: nothing is said twice.
 
 What goes in and out are the types of `app.bodies` and `app.replies`; the refusals of a route are those of the
-SQL functions that its handler calls (`app.refusals`) and those that follow from what it takes.
+SQL functions that its handler calls (`app.refusals`) and those that follow from what it takes. The frames of the
+listener's sockets are among the schemas (`FrameTo…`, `FrameFrom…`), for clients that generate their types from them.
 """
 
 import inspect
@@ -13,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from app import refusals
+from app import frames, refusals, sockets
 from app.auth import Audience
 from app.db import only_reads
 from app.errors import HTTP_SLUGS
@@ -31,6 +32,15 @@ TITLES: Mapping[Listener, str] = {
     "internal": "Curhat: control center",
 }
 
+FRAMES: Mapping[Listener, Mapping[str, Any]] = {
+    "public": {
+        "FrameToCustomer": frames.ToCustomer,
+        "FrameToMitra": frames.ToMitra,
+        "FrameFromClient": sockets.Auth | sockets.Said,
+    },
+    "internal": {},
+}
+
 # What may come of any call of a function; the second only where it may have changed something.
 MOMENTARY = ("busy", "unavailable", "response_timeout")
 UNKNOWN = "unknown_outcome"
@@ -41,7 +51,7 @@ Json = dict[str, Any]
 def document(listener: Listener) -> bytes:
     """The whole document, as JSON."""
     routes = TABLES[listener]
-    shapes = _Shapes(routes)
+    shapes = _Shapes(routes, FRAMES[listener])
     paths: dict[str, Json] = {}
     for route in routes:
         path = paths.setdefault(PATH_PARAMETER.sub(r"{\g<name>}", route.path), {})
@@ -93,16 +103,17 @@ def _of_what_it_calls(route: Route, schema: str) -> Iterable[tuple[int, str]]:
 
 
 class _Shapes:
-    """The types that the routes name, as JSON schemas: those of queries whole, of the others by reference."""
+    """The types that routes and sockets name, as JSON schemas: those of queries whole, of the others by reference."""
 
-    def __init__(self, routes: Iterable[Route]) -> None:
+    def __init__(self, routes: Iterable[Route], unions: Mapping[str, Any]) -> None:
         named = {shape for route in routes for shape in _shapes_of(route)}
         queries = {route.takes.query for route in routes if route.takes.query is not None}
         ordered = sorted(named | queries, key=lambda shape: shape.__qualname__)
         schemas, components = msgspec.json.schema_components(
-            ordered, ref_template="#/components/schemas/{name}"
+            [*ordered, *unions.values()], ref_template="#/components/schemas/{name}"
         )
-        self._schemas = dict(zip(ordered, schemas, strict=True))
+        components.update(zip(unions, schemas[len(ordered) :], strict=True))
+        self._schemas = dict(zip(ordered, schemas[: len(ordered)], strict=True))
         self._queries = {query: components.pop(_name(self._schemas[query])) for query in queries}
         self.components = components
 

@@ -16,7 +16,7 @@ import click
 import psycopg
 from psycopg.rows import class_row
 
-from app import embedded
+from app import embedded, markdown, sockets_page
 from app.refusals import REFUSAL, stated
 from app.settings import Settings
 
@@ -216,6 +216,7 @@ def pages(connection: Connection) -> dict[str, str]:
         "state-machines.md": state_machines_page(read_transitions(connection)),
         "configuration.md": configuration_page(read_settings(connection)),
         "events.md": events_page(read_event_types(connection)),
+        "sockets.md": sockets_page.page({one.type: one.meaning for one in read_event_types(connection)}),
     }
 
 
@@ -226,27 +227,32 @@ def functions_page(functions: Sequence[Function], views: Sequence[View]) -> str:
         sections += [f"## {schema}", intro]
         sections += [_view(view) for view in views if view.schema == schema]
         sections += [_function(function) for function in functions if function.schema == schema]
-    return _page("Functions and views", "Every function, procedure and view, by who may use it.", *sections)
+    return markdown.page(
+        "Functions and views", "Every function, procedure and view, by who may use it.", *sections
+    )
 
 
 def refusals_page(functions: Sequence[Function], of_the_app: Sequence[Refusal]) -> str:
     """Every slug with its status, its sentences, and the functions that say they refuse with it."""
     found = [refusal for function in functions for refusal in function.refusals]
-    return _page(
+    return markdown.page(
         "Refusals",
         "A refusal changes nothing. Its SQLSTATE is `PT` and the HTTP status, its message the slug, its detail "
         'the sentence; over REST it is `{"error": slug, "message": sentence}` with that status. What is filled '
         "into a sentence is shown as `…`.",
-        _table(
+        markdown.table(
             ("slug", "status", "sentence", "refused by"),
             (
-                (*cells, _codes(one.qualified for one in functions if slug in one.refuses) or "a trigger")
+                (
+                    *cells,
+                    markdown.codes(one.qualified for one in functions if slug in one.refuses) or "a trigger",
+                )
                 for slug, *cells in _by_slug(found)
             ),
         ),
         "## By the app",
         "Over REST and WebSockets, before a function is called or when no answer came of it.",
-        _table(("slug", "status", "sentence"), (cells for _, *cells in _by_slug(of_the_app))),
+        markdown.table(("slug", "status", "sentence"), (cells for _, *cells in _by_slug(of_the_app))),
     )
 
 
@@ -257,12 +263,15 @@ def state_machines_page(transitions: Sequence[Transition]) -> str:
         edges = list(group)
         sections += [f"## {entity.replace('_', ' ').capitalize()}", _diagram(edges)]
         sections.append(
-            _table(
+            markdown.table(
                 ("from", "to", "when"),
-                ((_code(edge.from_status), _code(edge.to_status), edge.meaning) for edge in edges),
+                (
+                    (markdown.code(edge.from_status), markdown.code(edge.to_status), edge.meaning)
+                    for edge in edges
+                ),
             )
         )
-    return _page(
+    return markdown.page(
         "State machines",
         "Every other edge is refused (`illegal_transition`), whoever tries it.",
         *sections,
@@ -271,17 +280,17 @@ def state_machines_page(transitions: Sequence[Transition]) -> str:
 
 def configuration_page(settings: Sequence[Setting]) -> str:
     """Every setting with its default and bounds."""
-    return _page(
+    return markdown.page(
         "Configuration",
         "Changed by `ops.set_config(key, value, who)` or on the settings page of the control center. A change "
         "holds at once, for every window that opens after it.",
-        _table(
+        markdown.table(
             ("key", "default", "allowed", "label", "explanation"),
             (
                 (
                     f"`{setting.key}`",
-                    " ".join(filter(None, (_code(setting.value), setting.unit))),
-                    _codes(setting.options or ()) or f"{setting.minimum} to {setting.maximum}",
+                    " ".join(filter(None, (markdown.code(setting.value), setting.unit))),
+                    markdown.codes(setting.options or ()) or f"{setting.minimum} to {setting.maximum}",
                     setting.label,
                     setting.explanation,
                 )
@@ -293,16 +302,16 @@ def configuration_page(settings: Sequence[Setting]) -> str:
 
 def events_page(types: Sequence[EventType]) -> str:
     """Every event with its audience and the keys of its body."""
-    return _page(
+    return markdown.page(
         "Events",
         "Sockets get a frame of `type`, `id`, `at` and the keys below; a key that is not always there is marked "
         "`?`. The control center hears every event. A frame of `CHAT_MESSAGE` also holds the message for the "
         "two people of its chat (`sender`, `client_message_id`, `body`, `sent_at`), and for nobody else. Two more "
         "frames come of no event and have an `id` of null: `CHAT_TYPING` (`chat_session_id`, `sender`), and "
         "`AVAILABILITY` (`available`, `count`) for a socket that has sent `watch`.",
-        _table(
+        markdown.table(
             ("type", "to", "meaning", "keys"),
-            ((f"`{one.type}`", _audience(one), one.meaning, _codes(one.body)) for one in types),
+            ((f"`{one.type}`", _audience(one), one.meaning, markdown.codes(one.body)) for one in types),
         ),
     )
 
@@ -329,13 +338,8 @@ def main(directory: Path) -> None:
             click.echo(path)
 
 
-def _page(title: str, intro: str, *sections: str) -> str:
-    notice = "<!-- Generated by `python -m app.reference`; a test holds it against the database. -->"
-    return "\n\n".join([f"# {title}", notice, intro, *sections]) + "\n"
-
-
 def _view(view: View) -> str:
-    return f"### {view.name}\n\n{view.comment}\n\nColumns: {_codes(view.columns)}."
+    return f"### {view.name}\n\n{view.comment}\n\nColumns: {markdown.codes(view.columns)}."
 
 
 def _function(function: Function) -> str:
@@ -352,12 +356,6 @@ def _diagram(edges: Sequence[Transition]) -> str:
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    cells = (" | ".join(cell.replace("|", r"\|") for cell in line) for line in lines)
-    return "\n".join(f"| {line} |" for line in cells)
-
-
 def _by_slug(refusals: Iterable[Refusal]) -> Iterator[tuple[str, str, str, str]]:
     """Each slug, then the cells of its line: slug, status, sentences."""
     for slug, group in groupby(
@@ -366,7 +364,7 @@ def _by_slug(refusals: Iterable[Refusal]) -> Iterator[tuple[str, str, str, str]]
         same = list(group)
         statuses = dict.fromkeys(str(refusal.status) for refusal in same)
         sentences = dict.fromkeys(refusal.sentence for refusal in same)
-        yield slug, _code(slug), ", ".join(statuses), "<br>".join(sentences)
+        yield slug, markdown.code(slug), ", ".join(statuses), "<br>".join(sentences)
 
 
 def _written_refusals(node: ast.AST) -> Iterator[Refusal]:
@@ -396,14 +394,6 @@ def _text(node: ast.expr) -> str:
 def _audience(event: EventType) -> str:
     heard = {"customer": event.to_customer, "mitra": event.to_mitra}
     return " and ".join(name for name, hears in heard.items() if hears) or "control center only"
-
-
-def _code(text: str | None) -> str:
-    return f"`{text}`" if text else ""
-
-
-def _codes(texts: Iterable[str]) -> str:
-    return ", ".join(map(_code, texts))
 
 
 def _filled(sentence: str) -> str:

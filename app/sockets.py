@@ -37,33 +37,45 @@ class FromClient(msgspec.Struct, tag_field="type", forbid_unknown_fields=True):
 
 
 class Auth(FromClient, tag="auth"):
+    """Sign in: the first frame of a socket that offered no token. Answered by `snapshot`."""
+
     token: str
 
 
 class Say(FromClient, tag="message"):
+    """Say something; the same `client_message_id` again is the same message. Answered by `ack` or `error`."""
+
     chat_session_id: UUID
     client_message_id: UUID
     body: str
 
 
 class Read(FromClient, tag="read"):
+    """Everything up to this message was shown. Answered by `error` only; both people get `CHAT_READ`."""
+
     chat_session_id: UUID
     seq: Sequence
 
 
 class Typing(FromClient, tag="typing"):
+    """Heard by the other person of a running chat as `CHAT_TYPING`, and by nobody when there is no such chat."""
+
     chat_session_id: UUID
 
 
 class Ping(FromClient, tag="ping"):
-    pass
+    """Ask whether the server is there. Answered by `pong`."""
 
 
 class StartWatching(FromClient, tag="watch"):
+    """Hear how many mitras can be had: `AVAILABILITY` at once, and whenever it changes."""
+
     what: Literal["availability"]
 
 
 class StopWatching(FromClient, tag="unwatch"):
+    """Hear it no more."""
+
     what: Literal["availability"]
 
 

@@ -29,6 +29,7 @@ from app.server import bind
 from app.settings import Settings
 from tests.cluster import TestCluster
 from tests.conftest import APP_OPTIONS
+from tests.frames import misfits
 from tests.rest.harness import People, settings_for
 from tests.rest.processes import serving
 from tests.rest.scenes import MINUTES, MOMENTS, Scene, Scenes, is_uuid
@@ -112,6 +113,7 @@ def world(settings: Settings) -> Iterator[World]:
         )
         yield world
         assert audit(owner) == []
+        assert misfits(owner) == []
     unseen = {
         (route.name, status)
         for route, statuses in world.seen.items()

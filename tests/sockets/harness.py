@@ -13,17 +13,23 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from app import frames
+from app.auth import Audience
 from app.envelope import REDIS_CHANNEL, Envelope, encode
 from tests.rest.harness import PATIENCE_SECONDS, Client
 
-PATHS = {"customer": "/api/client/ws", "mitra": "/api/mitra/ws"}
+PATHS: dict[Audience, str] = {"customer": "/api/client/ws", "mitra": "/api/mitra/ws"}
+DECODERS: dict[Audience, msgspec.json.Decoder[Any]] = {
+    role: msgspec.json.Decoder(union) for role, union in frames.TO.items()
+}
 
 
 class Socket:
-    """An open socket, and every frame that came over it."""
+    """An open socket, and every frame that came over it. Each is held against its type."""
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: ClientConnection, audience: Audience) -> None:
         self.connection = connection
+        self._decoder = DECODERS[audience]
 
     async def frame(self) -> dict[str, Any]:
         """The next frame."""
@@ -31,6 +37,8 @@ class Socket:
             text = await self.connection.recv()
         assert isinstance(text, str)
         frame: dict[str, Any] = json.loads(text)
+        if frame["type"] != "TEST":
+            self._decoder.decode(text)
         return frame
 
     async def frame_of(self, frame_type: str) -> dict[str, Any]:
@@ -65,7 +73,7 @@ async def raw_socket(url: str, *subprotocols: str) -> AsyncIterator[Socket]:
     async with connect(
         url, subprotocols=offered, ping_interval=None, max_size=None, close_timeout=5
     ) as connection:
-        yield Socket(connection)
+        yield Socket(connection, next(role for role, path in PATHS.items() if url.endswith(path)))
 
 
 @contextlib.asynccontextmanager

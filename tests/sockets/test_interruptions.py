@@ -8,6 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from app import hub, subscription
+from app.auth import Audience
 from app.db import QUICK_LANES, SLOW_LANES
 from tests.conftest import Connection
 from tests.rest.harness import Client, Postgres, Worker, pair, pay, until
@@ -92,7 +93,10 @@ async def test_typing_is_lost_while_redis_hangs_and_the_socket_goes_on(
 
 @pytest.mark.parametrize("audience", ["customer", "mitra"])
 async def test_an_event_that_happens_while_the_snapshot_is_read_comes_after_it(
-    request: pytest.FixtureRequest, new_customer: Callable[[], Client], publisher: Publisher, audience: str
+    request: pytest.FixtureRequest,
+    new_customer: Callable[[], Client],
+    publisher: Publisher,
+    audience: Audience,
 ) -> None:
     person: Client = request.getfixturevalue(audience)
     postgres: Postgres = request.getfixturevalue("postgres")

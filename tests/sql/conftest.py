@@ -7,16 +7,20 @@ import pytest
 
 from tests.cluster import TestCluster
 from tests.conftest import Clock, Connect
+from tests.frames import misfits
 from tests.sql.world import World
 
 
 @pytest.fixture
 def world(connect: Connect, clock: Clock) -> Iterator[World]:
-    """An empty house. When the test is over the audit must find nothing, unless it broke something itself."""
+    """An empty house. When the test is over the audit must find nothing and every event be of its type, unless it
+    broke something itself.
+    """
     world = World(connect, clock)
     yield world
     if world.sound:
         assert world.audit() == []
+        assert misfits(world.owner) == []
 
 
 @pytest.fixture(scope="session")

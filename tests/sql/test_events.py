@@ -292,13 +292,14 @@ def test_a_long_body_is_announced_all_the_same(world: World, listener: Connectio
     """NOTIFY takes 8,000 bytes at most."""
     mitras = [world.mitra() for _ in range(3)]
     world.owner.execute(
-        "select logic.append_event('CHAT_EXTENDED', 'chat_session', null, null, null, null, "
-        "array_fill(%s::uuid, array[1000]), 'system', jsonb_build_object('long', repeat('x', 9000)))",
-        [mitras[0]],
+        "select logic.append_event('MITRA_STATUS', 'mitra', null, null, null, null, "
+        "array_fill(%(mitra)s::uuid, array[1000]), 'system', jsonb_build_object("
+        "'mitra_id', %(mitra)s::uuid, 'online', true, 'presence', 'online', 'note', repeat('x', 9000)))",
+        {"mitra": mitras[0]},
     )
     drained = world.drain()
     assert len(drained[-1]["mitra_ids"]) == 1000
-    assert json.loads(hear(listener, world.owner, "curhat_events")[-1])["type"] == "CHAT_EXTENDED"
+    assert json.loads(hear(listener, world.owner, "curhat_events")[-1])["type"] == "MITRA_STATUS"
 
 
 def test_the_nearest_new_deadline_is_announced_in_seconds(world: World, listener: Connection) -> None:

@@ -2,16 +2,19 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
-from app import reference
+from app import frames, reference, sockets
 from app.db import Busy, Unavailable, UnknownOutcome
 from app.errors import HTTP_SLUGS
+from app.websocket import Code
 from tests.conftest import Connection
 
-PAGES = ("functions.md", "refusals.md", "state-machines.md", "configuration.md", "events.md")
+PAGES = ("functions.md", "refusals.md", "state-machines.md", "configuration.md", "events.md", "sockets.md")
 HOW = "write it anew: `make reference`"
 
 
@@ -107,3 +110,25 @@ def test_every_event_is_there_with_its_audience_and_keys(db: Connection) -> None
     for event in reference.read_event_types(db):
         (line,) = (line for line in page.splitlines() if line.startswith(f"| `{event.type}` |"))
         assert all(f"`{key}`" in line for key in event.body)
+
+
+def test_every_frame_is_there_with_its_fields(db: Connection) -> None:
+    page = reference.pages(db)["sockets.md"]
+    to_clients, from_clients = page.partition("## From a client")[::2]
+    for shape in {shape for union in frames.TO.values() for shape in get_args(union)}:
+        _line_of(shape, to_clients)
+    for shape in (sockets.Auth, *get_args(sockets.Said)):
+        _line_of(shape, from_clients)
+
+
+def _line_of(shape: type[msgspec.Struct], page: str) -> None:
+    tag = shape.__struct_config__.tag
+    fields = [part.name for part in msgspec.structs.fields(shape)]
+    lines = [line for line in page.splitlines() if line.startswith(f"| `{tag}` |")]
+    assert any(all(f"`{name}" in line for name in fields) for line in lines), tag
+
+
+def test_every_close_code_is_there_with_what_to_do(db: Connection) -> None:
+    page = reference.pages(db)["sockets.md"]
+    for code in Code:
+        assert f"\n| {int(code)} | " in page

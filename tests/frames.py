@@ -1,0 +1,40 @@
+"""Every event of a database, held against the types of the frames that come of it."""
+
+from typing import Any
+
+import msgspec
+
+from app import frames
+from app.envelope import decode
+from tests.conftest import Connection
+
+DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
+    role: msgspec.json.Decoder(union) for role, union in frames.TO.items()
+}
+
+
+def misfits(connection: Connection) -> list[str]:
+    """The frames that are not of their type, each with what is wrong."""
+    rows = connection.execute(
+        """
+        select logic.event_envelope(e, t.to_customer, t.to_mitra, m)::text
+        from data.events e
+        join logic.event_types t on t.type = e.type
+        left join data.chat_messages m on e.type = 'CHAT_MESSAGE'
+            and m.chat_session_id = e.entity_id and m.seq = (e.body ->> 'seq')::bigint
+        """
+    )
+    return [misfit for (text,) in rows for misfit in _misfits(text)]
+
+
+def _misfits(text: str) -> list[str]:
+    envelope = decode(text)
+    heard = {"customer": envelope.customer_id is not None, "mitra": bool(envelope.mitra_ids)}
+    found = []
+    for role, hears in heard.items():
+        try:
+            if hears:
+                DECODERS[role].decode(bytes(envelope.frame))
+        except msgspec.ValidationError as error:
+            found.append(f"{role}: {bytes(envelope.frame).decode()}: {error}")
+    return found

@@ -1,0 +1,54 @@
+"""The types of the sockets' frames are those of the database's events."""
+
+from typing import get_args
+
+import msgspec
+import pytest
+
+from app import frames
+from app.envelope import Role
+from app.reference import EventType, read_event_types
+from app.replies import Message
+from tests.conftest import Connection
+from tests.frames import misfits
+from tests.sql.world import World
+
+OF_NO_EVENT = {"snapshot", *(str(shape.__struct_config__.tag) for shape in get_args(frames.Answer))}
+IN_EVERY_FRAME = {"id", "at"}
+JOINED_IN = {"CHAT_MESSAGE": {part.name for part in msgspec.structs.fields(Message)}}
+
+
+def told(shape: type[msgspec.Struct]) -> set[str]:
+    """The keys of a frame, as `logic.event_types` writes them."""
+    return {
+        f"{part.encode_name}{'' if part.required else '?'}"
+        for part in msgspec.structs.fields(shape)
+        if part.encode_name not in IN_EVERY_FRAME
+    }
+
+
+def heard_by(types: list[EventType], role: Role) -> dict[str, set[str]]:
+    """The events that a side hears, with their keys."""
+    return {
+        one.type: set(one.body) | JOINED_IN.get(one.type, set())
+        for one in types
+        if (one.to_customer if role == "customer" else one.to_mitra)
+    }
+
+
+@pytest.mark.parametrize("role", frames.TO)
+def test_every_event_that_a_side_hears_has_its_type(db: Connection, role: Role) -> None:
+    shapes = {str(shape.__struct_config__.tag): shape for shape in get_args(frames.TO[role])}
+    events = {tag: told(shape) for tag, shape in shapes.items() if tag not in OF_NO_EVENT}
+    assert events == heard_by(read_event_types(db), role)
+
+
+def test_a_frame_that_is_not_of_its_type_is_found(world: World) -> None:
+    world.chat(world.customer(), world.mitra())
+    world.owner.execute(
+        "insert into data.events (at, type, entity, customer_id, actor, body) "
+        "values (logic.now(), 'CHAT_ENDED', 'chat_session', gen_random_uuid(), 'system', '{\"end_reason\": \"tired\"}')"
+    )
+    (misfit,) = misfits(world.owner)
+    assert "tired" in misfit
+    world.sound = False
