@@ -4,11 +4,14 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypedDict
 
 import asyncpg
+import structlog
+from psycopg.conninfo import conninfo_to_dict
 from redis.backoff import EqualJitterBackoff
 
-CONNECT_TIMEOUT_SECONDS = 5.0
+CONNECT_TIMEOUT_SECONDS = 5.0  # for each server that the URL names
 # Long enough for any batch of ours, short enough that a dead connection is noticed within 10 s.
 COMMAND_TIMEOUT_SECONDS = 5.0
 KEEPALIVE_IDLE_SECONDS = 3
@@ -42,6 +45,16 @@ SESSION_SETTINGS = {
 }
 
 
+class Server(TypedDict, total=False):
+    """Where one server is, as asyncpg takes it."""
+
+    host: str
+    port: int
+
+
+log = structlog.get_logger(__name__)
+
+
 class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
     """An asyncpg connection whose socket notices a peer that is gone, which asyncpg leaves to its user."""
 
@@ -68,18 +81,52 @@ async def connected(dsn: str, name: str, **settings: str) -> AsyncIterator[Conne
 
     It is cut off at the end, not closed politely: a polite close would wait for a server that is gone.
     """
-    connection = await asyncpg.connect(
-        dsn,
-        timeout=CONNECT_TIMEOUT_SECONDS,
-        command_timeout=COMMAND_TIMEOUT_SECONDS,
-        connection_class=Connection,
-        server_settings={**SESSION_SETTINGS, "application_name": name, **settings},
-    )
+    connection = await _connect(dsn, {**SESSION_SETTINGS, "application_name": name, **settings})
     try:
         connection.keep_alive()
         yield connection
     finally:
         connection.terminate()
+
+
+async def _connect(dsn: str, settings: dict[str, str]) -> Connection:
+    """Connect to the first server of the URL that will do: it answers, and is what target_session_attrs wants.
+
+    asyncpg would try them all by itself, but within one time for all of them: of one that says nothing, as when
+    its machine is gone, it would never come to the next.
+    """
+    *others, last = _servers(dsn)
+    for server in others:
+        try:
+            return await _connect_to(server, dsn, settings)
+        except CONNECTION_ERRORS as error:
+            log.info("this server will not do, trying the next", **server, reason=repr(error))
+    return await _connect_to(last, dsn, settings)
+
+
+async def _connect_to(server: Server, dsn: str, settings: dict[str, str]) -> Connection:
+    connection: Connection = await asyncpg.connect(
+        dsn,
+        **server,
+        timeout=CONNECT_TIMEOUT_SECONDS,
+        command_timeout=COMMAND_TIMEOUT_SECONDS,
+        connection_class=Connection,
+        server_settings=settings,
+    )
+    return connection
+
+
+def _servers(dsn: str) -> list[Server]:
+    """The servers that a URL names; what it leaves open is left open."""
+    given = conninfo_to_dict(dsn)
+    hosts = str(given.get("host") or "").split(",")
+    ports = str(given.get("port") or "").split(",")
+    if len(ports) == 1:
+        ports *= len(hosts)  # one port is that of all of them
+    return [
+        {**({"host": host} if host else {}), **({"port": int(port)} if port else {})}
+        for host, port in zip(hosts, ports, strict=True)
+    ]
 
 
 class Retries:

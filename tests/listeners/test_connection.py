@@ -1,0 +1,60 @@
+"""A listener's connection leads to the first server of its URL that will do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+import pytest
+
+from listeners import connection
+from listeners.connection import connected
+
+NAME = "connection under test"
+
+
+@asynccontextmanager
+async def silent_server(directory: Path) -> AsyncIterator[Path]:
+    """The directory of a server's socket that takes connections and says nothing."""
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_unix_server(say_nothing, directory / ".s.PGSQL.5432"):
+        yield directory
+
+
+def through(database_url: str, *others: Path) -> str:
+    """A URL that names these servers before the one where the database is."""
+    (real,) = parse_qs(urlsplit(database_url).query)["host"]
+    return database_url.replace(real, ",".join([*map(str, others), real]))
+
+
+async def database_of(url: str) -> str:
+    async with connected(url, NAME) as opened:
+        found: str = await opened.fetchval("select current_database()")
+        return found
+
+
+async def test_a_server_that_is_not_there_is_passed_over(
+    database: str, database_url: str, tmp_path: Path
+) -> None:
+    url = through(database_url, tmp_path)
+    assert await database_of(f"{url}&target_session_attrs=read-write") == database
+
+
+async def test_a_server_that_says_nothing_is_passed_over(
+    database: str, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "CONNECT_TIMEOUT_SECONDS", 1.0)
+    async with silent_server(tmp_path) as silent:
+        assert await database_of(through(database_url, silent)) == database
+
+
+async def test_when_none_will_do_the_last_one_says_why(database_url: str, tmp_path: Path) -> None:
+    url = through(database_url, tmp_path)
+    with pytest.raises(asyncpg.TargetServerAttributeNotMatched):
+        await database_of(f"{url}&target_session_attrs=read-only")
