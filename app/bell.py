@@ -9,7 +9,7 @@ import asyncio
 
 import structlog
 
-from app.db import Database, Refusal
+from app.db import Database, Refusal, Schema
 from app.lane import LostError, ServerError
 
 WINDOW_SECONDS = 0.002
@@ -20,8 +20,10 @@ log = structlog.get_logger(__name__)
 class Bell:
     """Rings at once when it was quiet, else once at the end of the window."""
 
-    def __init__(self, url: str) -> None:
-        self._database = Database(url, lanes=1, slow_lanes=0, session={"synchronous_commit": "off"})
+    def __init__(self, url: str, schema: Schema = "api") -> None:
+        self._database = Database(
+            url, schema=schema, lanes=1, slow_lanes=0, session={"synchronous_commit": "off"}
+        )
         self._quiet_from = 0.0
         self._timer: asyncio.TimerHandle | None = None
 

@@ -88,22 +88,34 @@ def migrate(settings: Settings) -> None:
     )
 
 
+SERVED = click.Choice(["public", "internal"])
+
+
 @main.command()
-@click.option("--worker", type=click.Choice(["public", "internal"]), help="One worker, in this process.")
+@click.option("--only", type=SERVED, help="Serve one of the two listeners; without it, both.")
+@click.option("--worker", type=SERVED, help="One worker, in this process.")
 @click.option("--name", help="What the worker is called in the log.")
 @click.pass_obj
-def serve(settings: Settings, worker: str | None, name: str | None) -> None:
+def serve(settings: Settings, only: str | None, worker: str | None, name: str | None) -> None:
     """Serve the API: CURHAT_WORKERS public workers and an internal one, kept running."""
     from app import programs
     from app.server import serve_worker
-    from app.up import check_ports
+    from app.up import check_port
 
-    configure(settings, name=name or worker or "serve")
+    if only and worker:
+        raise click.UsageError("--worker is of one listener already: leave --only out.")
+    configure(settings, name=name or worker or only or "serve")
     with told_in_a_sentence():
         settings = embedded.locate(settings)
         if worker is None:
-            check_ports(settings)
-            asyncio.run(supervise(programs.workers(settings)))
+            wanted = []
+            if only != "internal":
+                check_port("PUBLIC", settings.host, settings.public_port)
+                wanted += programs.public_workers(settings)
+            if only != "public":
+                check_port("INTERNAL", settings.internal_host, settings.internal_port)
+                wanted += programs.internal_workers(settings)
+            asyncio.run(supervise(wanted))
         elif worker == "public":
             serve_worker(settings, "public")
         else:
@@ -130,6 +142,29 @@ def listen(settings: Settings, worker: str | None, name: str | None) -> None:
     run = {"relay": relay.run, "deadlines": deadlines.run, "availability": availability.run}[worker]
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(until_asked_to_stop(run(settings)))
+
+
+@main.command()
+@click.argument("parts", nargs=-1, type=click.Choice(["public", "internal", "listen"]))
+@click.pass_obj
+def healthy(settings: Settings, parts: tuple[str, ...]) -> None:
+    """Say whether what runs on this machine does its work; without PARTS, all of it. For health checks.
+
+    public, internal: the listener answers. listen: the relay and the deadline listener are connected to Postgres.
+    """
+    from app import programs
+
+    with told_in_a_sentence():
+        settings = embedded.locate(settings)
+    made = {
+        "public": programs.public_workers,
+        "internal": programs.internal_workers,
+        "listen": programs.listeners,
+    }
+    asked = [program for part in parts or made for program in made[part](settings)]
+    lame = asyncio.run(programs.not_ready(asked))
+    if lame:
+        _end(f"Not at work: {', '.join(lame)}.", 1)
 
 
 @main.command(hidden=True)

@@ -1,8 +1,9 @@
 """Our own processes as the supervisor runs them: each is this very command line in another process."""
 
+import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from app.probes import base_url, connected_as, http_answers
@@ -14,8 +15,13 @@ WORKER_STOP_SECONDS = 20.0  # a little more than a worker takes at most to let i
 
 
 def workers(settings: Settings, log_dir: Path | None = None) -> list[Program]:
-    """The public workers, which share a port, and the one for the internal listener."""
-    public = [
+    """The workers of both listeners."""
+    return [*public_workers(settings, log_dir), *internal_workers(settings, log_dir)]
+
+
+def public_workers(settings: Settings, log_dir: Path | None = None) -> list[Program]:
+    """The public listener's workers, which share its port."""
+    return [
         _program(
             settings,
             f"public-{number}",
@@ -25,14 +31,19 @@ def workers(settings: Settings, log_dir: Path | None = None) -> list[Program]:
         )
         for number in range(1, settings.workers + 1)
     ]
-    internal = _program(
-        settings,
-        "internal",
-        ["serve", "--worker", "internal"],
-        log_dir,
-        ready=_http(settings.internal_host, settings.internal_port),
-    )
-    return [*public, internal]
+
+
+def internal_workers(settings: Settings, log_dir: Path | None = None) -> list[Program]:
+    """The internal listener's one worker."""
+    return [
+        _program(
+            settings,
+            "internal",
+            ["serve", "--worker", "internal"],
+            log_dir,
+            ready=_http(settings.internal_host, settings.internal_port),
+        )
+    ]
 
 
 def listeners(settings: Settings, log_dir: Path | None = None) -> list[Program]:
@@ -52,6 +63,16 @@ def listeners(settings: Settings, log_dir: Path | None = None) -> list[Program]:
 def demo(settings: Settings, log_dir: Path) -> Program:
     """The demo mitras."""
     return _program(settings, "demo", ["demo"], log_dir)
+
+
+async def not_ready(programs: Sequence[Program]) -> list[str]:
+    """Which of these programs, started by whomever on this machine, do not do their work; by name."""
+
+    async def is_ready(program: Program) -> bool:
+        return program.ready is None or await program.ready()
+
+    ready = await asyncio.gather(*map(is_ready, programs))
+    return [program.name for program, well in zip(programs, ready, strict=True) if not well]
 
 
 def _program(

@@ -7,6 +7,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 import redis
@@ -49,16 +50,18 @@ def up(settings: Settings, console: Console) -> None:
 
 def check_ports(settings: Settings) -> None:
     """Raise SettingsError when one of the listeners' ports cannot be had."""
-    for name, host, port in (
-        ("PUBLIC", settings.host, settings.public_port),
-        ("INTERNAL", settings.internal_host, settings.internal_port),
-    ):
-        problem = port_problem(host, port)
-        if problem is not None:
-            raise SettingsError(
-                f"Cannot listen on {host}:{port} ({problem}): stop what uses it, or set CURHAT_{name}_PORT "
-                f"or CURHAT_{'' if name == 'PUBLIC' else 'INTERNAL_'}HOST to something else."
-            )
+    check_port("PUBLIC", settings.host, settings.public_port)
+    check_port("INTERNAL", settings.internal_host, settings.internal_port)
+
+
+def check_port(name: Literal["PUBLIC", "INTERNAL"], host: str, port: int) -> None:
+    """Raise SettingsError when a listener's port cannot be had."""
+    problem = port_problem(host, port)
+    if problem is not None:
+        raise SettingsError(
+            f"Cannot listen on {host}:{port} ({problem}): stop what uses it, or set CURHAT_{name}_PORT "
+            f"or CURHAT_{'' if name == 'PUBLIC' else 'INTERNAL_'}HOST to something else."
+        )
 
 
 def check_database(url: str) -> None:

@@ -77,6 +77,17 @@ def test_migrate_has_nothing_left_to_do(running: Running) -> None:
     assert (done.stdout, done.returncode) == ("The database is up to date.\n", 0)
 
 
+def test_everything_is_healthy(running: Running) -> None:
+    curhat, _ = running
+    assert (curhat.run("healthy").stderr, curhat.run("healthy").returncode) == ("", 0)
+
+
+def test_what_is_not_at_work_is_named(curhat: Curhat, cluster: TestCluster, database: str) -> None:
+    servers = {"CURHAT_DATABASE_URL": cluster.url(database), "CURHAT_REDIS_URL": "unix:///nowhere/redis.sock"}
+    done = curhat.run("healthy", **servers)
+    assert (done.stderr, done.returncode) == ("Not at work: public-1, internal, relay, deadlines.\n", 1)
+
+
 def test_the_doctor_finds_everything_there(running: Running) -> None:
     curhat, _ = running
     shown = curhat.run("doctor").stdout
@@ -92,21 +103,29 @@ def test_the_doctor_finds_everything_there(running: Running) -> None:
         assert any(line.startswith("ok") and subject in line for line in shown.splitlines()), shown
 
 
-@pytest.mark.parametrize(("command", "programs"), [("serve", 2), ("listen", len(LISTENERS))])
+@pytest.mark.parametrize(
+    ("command", "programs"),
+    [("serve", 2), ("serve --only public", 1), ("serve --only internal", 1), ("listen", len(LISTENERS))],
+)
 def test_serve_and_listen_keep_their_own_programs_running_beside_it(
     running: Running, command: str, programs: int
 ) -> None:
     curhat, _ = running
     other = Curhat(curhat.home, name=command)  # with other ports, and the same Postgres and Redis
-    process = other.start(command)
+    process = other.start(*command.split())
     curhat.started.append(process)
     eventually(
         lambda: "all programs are ready" in other.said() or process.poll() is not None, "all are ready"
     )
     pids = list(children(process.pid))
     assert len(pids) == programs
-    if command == "serve":
-        assert other.get("/healthz") == 200
+    parts = {
+        "serve": {"public", "internal"},
+        "serve --only public": {"public"},
+        "serve --only internal": {"internal"},
+    }.get(command, set())
+    healthy = {part for part in ("public", "internal") if other.run("healthy", part).returncode == 0}
+    assert healthy == parts
     assert other.interrupt(process) == 0
     assert [pid for pid in pids if is_alive(pid)] == []
 
@@ -211,7 +230,7 @@ def test_data_of_another_postgres_is_told_before_anything_is_started(curhat: Cur
     assert not (curhat.home / "log" / "redis.log").exists()
 
 
-@pytest.mark.parametrize("command", ["serve", "listen", "migrate", "seed", "psql", "demo"])
+@pytest.mark.parametrize("command", ["serve", "listen", "healthy", "migrate", "seed", "psql", "demo"])
 def test_where_nothing_runs_a_command_says_so(curhat: Curhat, command: str) -> None:
     told(curhat.run(command), "Nothing runs")
 
