@@ -1,0 +1,71 @@
+-- What a superuser does once for a database of Curhat's, before the first `curhat migrate`. It may be run again at any
+-- time, and then puts rights and passwords right. With psql 15 or newer, connected to that database:
+--     MIGRATE_PASSWORD=… PUBLIC_PASSWORD=… INTERNAL_PASSWORD=… LISTEN_PASSWORD=… psql --dbname=… --file=prepare.sql
+-- The Postgres image runs it by itself when it makes a new cluster.
+--
+-- A login for each kind of process, with the rights of what it does and no more. None of them is a superuser or makes
+-- roles, and only curhat may touch a table.
+--     curhat           curhat migrate, and the jobs of pg_cron: owns everything
+--     curhat_public    curhat serve --only public:   curhat_app
+--     curhat_internal  curhat serve --only internal: curhat_control_center
+--     curhat_listen    curhat listen:                curhat_app
+\set ON_ERROR_STOP on
+\set QUIET on
+set client_min_messages to warning;
+
+\getenv migrate_password MIGRATE_PASSWORD
+\getenv public_password PUBLIC_PASSWORD
+\getenv internal_password INTERNAL_PASSWORD
+\getenv listen_password LISTEN_PASSWORD
+select :{?migrate_password} and :{?public_password} and :{?internal_password} and :{?listen_password} as has_passwords
+\gset
+\if :has_passwords
+\else
+    do $$ begin raise exception 'MIGRATE_PASSWORD, PUBLIC_PASSWORD, INTERNAL_PASSWORD and LISTEN_PASSWORD must be set'; end $$;
+\endif
+
+begin;
+
+-- Roles belong to the whole cluster: another database of it may have made them already.
+select format('create role %I nologin', role)
+from unnest(array['curhat_owner', 'curhat_app', 'curhat_operator', 'curhat_control_center']) role
+where not exists (select from pg_roles where rolname = role)
+\gexec
+select format('create role %I', login)
+from unnest(array['curhat', 'curhat_public', 'curhat_internal', 'curhat_listen']) login
+where not exists (select from pg_roles where rolname = login)
+\gexec
+
+alter role curhat login nosuperuser nocreaterole nocreatedb password :'migrate_password';
+alter role curhat_public login nosuperuser nocreaterole nocreatedb password :'public_password';
+alter role curhat_internal login nosuperuser nocreaterole nocreatedb password :'internal_password';
+alter role curhat_listen login nosuperuser nocreaterole nocreatedb password :'listen_password';
+
+-- With the admin option, since the first migration grants them to whoever runs it.
+grant curhat_owner, curhat_app, curhat_operator, curhat_control_center to curhat with admin option;
+grant pg_monitor to curhat;
+grant curhat_app to curhat_public, curhat_listen;
+grant curhat_control_center to curhat_internal;
+
+select format('alter database %I owner to curhat', current_database())
+\gexec
+
+commit;
+
+create extension if not exists pg_stat_statements;
+
+-- pg_cron lives in one database of the cluster, which need not be this one. Without it all works on the deadline
+-- listener, and ops.health() says what is missing.
+select coalesce(current_setting('cron.database_name', true), '') as cron_database
+\gset
+select :'cron_database' <> '' as has_cron
+\gset
+\if :has_cron
+    \connect :"cron_database"
+    set client_min_messages to warning;
+    create extension if not exists pg_cron;
+    grant usage on schema cron to curhat;
+    grant execute on function cron.schedule_in_database to curhat;
+\else
+    \warn 'pg_cron is not preloaded on this server: deadlines will hang on the deadline listener alone.'
+\endif

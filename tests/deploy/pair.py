@@ -1,0 +1,221 @@
+"""Two real Postgres on loopback, as deploy/ runs them: a primary, and a standby that every commit waits for.
+
+Both listen on the same port at addresses of their own, as two machines would. They end with the process that
+started them, however that ends.
+"""
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+import structlog
+
+from app.accounts import make_directory, process_options, server_account
+from app.migrate import migrate
+from app.postgres import Cluster, find_programs
+from app.probes import TIMEOUT_SECONDS
+from app.supervisor import dying_with
+from tests.cluster import IN_MEMORY, wait_until
+from tests.run.conftest import children
+
+DATABASE = "curhat"
+PASSWORDS = {
+    "MIGRATE_PASSWORD": "migrate's",
+    "PUBLIC_PASSWORD": "public's",
+    "INTERNAL_PASSWORD": "internal's",
+    "LISTEN_PASSWORD": "listen's",
+}
+LOGINS = {
+    "curhat": "MIGRATE_PASSWORD",
+    "curhat_public": "PUBLIC_PASSWORD",
+    "curhat_internal": "INTERNAL_PASSWORD",
+    "curhat_listen": "LISTEN_PASSWORD",
+}
+PREPARE = Path(__file__).resolve().parents[2] / "deploy" / "postgres" / "prepare.sql"
+SETTINGS = {
+    "fsync": "off",  # it is our processes that die, not the machine
+    "synchronous_commit": "on",
+    "wal_level": "replica",
+    "max_wal_senders": "4",
+    "max_connections": "100",
+    "max_worker_processes": "16",
+    "shared_buffers": "64MB",
+    "shared_preload_libraries": "pg_cron,pg_stat_statements",
+    "cron.database_name": DATABASE,
+    "cron.use_background_workers": "on",  # over a socket's path it would find the primary's only
+    "wal_receiver_status_interval": "1s",
+    "wal_retrieve_retry_interval": "100ms",
+    "log_line_prefix": "%m %a %u %p ",
+}
+HBA = """
+local all all trust
+host all all 127.0.0.0/8 scram-sha-256
+host replication all 127.0.0.0/8 scram-sha-256
+"""
+
+Connection = psycopg.Connection[Any]
+
+
+@dataclass
+class Node:
+    """One of the two: its cluster, its address, and its process while it runs."""
+
+    cluster: Cluster
+    address: str
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @classmethod
+    def at(cls, base: Path, address: str) -> Self:
+        account = server_account()
+        make_directory(base, account)
+        settings = {**SETTINGS, "listen_addresses": address, "hba_file": str(base / "hba.conf")}
+        (base / "hba.conf").write_text(HBA, encoding="ascii")
+        return cls(
+            Cluster(find_programs(), base / "data", base / "s", base / "log", account, settings), address
+        )
+
+    def start(self) -> None:
+        """Start it and return when it takes connections."""
+        self.cluster.prepare()
+        with self.cluster.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.cluster.command(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,
+                preexec_fn=dying_with(os.getpid(), signal.SIGQUIT),  # noqa: PLW1509 - a few system calls
+                **process_options(self.cluster.account),
+            )
+        wait_until(self._takes_connections)
+
+    def kill(self) -> None:
+        """Let it die as it would with its machine: nothing is said to anybody, nothing is tidied up."""
+        if self.process is not None:
+            for pid in (self.process.pid, *children(self.process.pid)):
+                os.kill(pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def stop(self) -> None:
+        """End it, if it runs."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait()
+            self.process = None
+
+    def run(self, program: str, *arguments: str, **environment: str) -> None:
+        """Run one of Postgres' programs as the cluster's account."""
+        subprocess.run(
+            [self.cluster.programs.path(program), *arguments],
+            env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **environment},
+            cwd="/",
+            check=True,
+            capture_output=True,
+            **process_options(self.cluster.account),
+        )
+
+    def superuser(self) -> Connection:
+        """A superuser's connection."""
+        return psycopg.connect(self.cluster.url(DATABASE), autocommit=True)
+
+    def _takes_connections(self) -> bool:
+        try:
+            psycopg.connect(self.cluster.url("postgres"), connect_timeout=TIMEOUT_SECONDS).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+@dataclass
+class Pair:
+    """The primary and its standby."""
+
+    base: Path
+    primary: Node = field(init=False)
+    standby: Node = field(init=False)
+
+    def __post_init__(self) -> None:
+        network = f"127.{secrets.randbelow(200) + 20}.{secrets.randbelow(250) + 1}"
+        self.primary = Node.at(self.base / "one", f"{network}.1")
+        self.standby = Node.at(self.base / "two", f"{network}.2")
+
+    @classmethod
+    def start(cls) -> Self:
+        """Make a primary as deploy/postgres does it, migrate it, and give it a standby."""
+        base = Path(tempfile.mkdtemp(prefix="curhat-pair-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None))
+        base.chmod(0o711)
+        pair = cls(base)
+        try:
+            pair._make_primary()
+            pair._make_standby()
+        except BaseException:
+            pair.end()
+            raise
+        return pair
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+        self.primary.stop()
+        self.standby.stop()
+        shutil.rmtree(self.base)
+
+    def url(self, login: str) -> str:
+        """The URL of the database, wherever its primary is, for one of the logins."""
+        password = PASSWORDS[LOGINS[login]]
+        hosts = f"{self.primary.address},{self.standby.address}"
+        return f"postgresql://{login}:{password}@{hosts}/{DATABASE}?target_session_attrs=read-write"
+
+    def promote_standby(self) -> None:
+        """Make the standby the primary."""
+        self.standby.run("pg_ctl", "promote", "--pgdata", str(self.standby.cluster.data))
+
+    def _make_primary(self) -> None:
+        self.primary.cluster.initialise()
+        data = str(self.primary.cluster.data)
+        # pg_cron wants its database from its first start on.
+        create = f"create database {DATABASE}\n".encode()
+        subprocess.run(
+            [self.primary.cluster.programs.path("postgres"), "--single", "-D", data, "postgres"],
+            input=create,
+            check=True,
+            capture_output=True,
+            cwd="/",
+            **process_options(self.primary.cluster.account),
+        )
+        self.primary.start()
+        self.prepare(PASSWORDS)
+        migrate(self.url("curhat"), structlog.get_logger())
+
+    def prepare(self, passwords: Mapping[str, str]) -> None:
+        """Run prepare.sql as its first lines say."""
+        cluster = self.primary.cluster
+        subprocess.run(
+            [cluster.programs.path("psql"), "--no-psqlrc", cluster.url(DATABASE), f"--file={PREPARE}"],
+            env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **passwords},
+            check=True,
+            capture_output=True,
+        )
+
+    def _make_standby(self) -> None:
+        with self.primary.superuser() as connection:
+            connection.execute("create role replicator login replication password 'replicates'")
+        source = f"host={self.primary.address} user=replicator password=replicates"
+        data = str(self.standby.cluster.data)
+        options = ("--pgdata", data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+        self.standby.run("pg_basebackup", "--dbname", source, *options)
+        self.standby.start()
+        with self.primary.superuser() as connection:
+            connection.execute("alter system set synchronous_standby_names = '*'")
+            connection.execute("select pg_reload_conf()")
+            found = "select from pg_stat_replication where sync_state = 'sync'"
+            wait_until(lambda: connection.execute(found).fetchone() is not None)
