@@ -1,7 +1,7 @@
 # Every target first installs what is missing (bin/setup), and needs nothing but make and sh to do so.
 #   make run                 the whole system on this machine, at http://127.0.0.1:3000
 #   make test ARGS="-k …"    all tests, on a throw-away Postgres and Redis
-#   make check               format, lint, types, import rules, PL/pgSQL, migrations; the web apps' own checks
+#   make check               format, lint, types, import rules, PL/pgSQL, migrations, images; the web apps' own checks
 #   make reference           docs/reference/ anew, from the code
 #   make bench WHAT=…        ratios and floors, measured in the same run
 .PHONY: run test check reference bench install
@@ -25,6 +25,8 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/squawk migrations/*.sql
+	$(BIN)/hadolint Dockerfile deploy/postgres/Dockerfile
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
 	$(BIN)/pytest -m check --quiet
 	npm --prefix web run --silent check
 

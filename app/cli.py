@@ -150,7 +150,7 @@ def listen(settings: Settings, worker: str | None, name: str | None) -> None:
 def healthy(settings: Settings, parts: tuple[str, ...]) -> None:
     """Say whether what runs on this machine does its work; without PARTS, all of it. For health checks.
 
-    public, internal: the listener answers. listen: the relay and the deadline listener are connected to Postgres.
+    public, internal: the listener answers. listen: what waits on Postgres is connected to it.
     """
     from app import programs
 

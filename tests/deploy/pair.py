@@ -5,6 +5,7 @@ started them, however that ends.
 """
 
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -39,21 +40,14 @@ LOGINS = {
     "curhat_internal": "INTERNAL_PASSWORD",
     "curhat_listen": "LISTEN_PASSWORD",
 }
-PREPARE = Path(__file__).resolve().parents[2] / "deploy" / "postgres" / "prepare.sql"
+DEPLOYED = Path(__file__).resolve().parents[2] / "deploy" / "postgres"
+# What differs from the file that the image has.
 SETTINGS = {
     "fsync": "off",  # it is our processes that die, not the machine
-    "synchronous_commit": "on",
-    "wal_level": "replica",
-    "max_wal_senders": "4",
-    "max_connections": "100",
     "max_worker_processes": "16",
     "shared_buffers": "64MB",
-    "shared_preload_libraries": "pg_cron,pg_stat_statements",
-    "cron.database_name": DATABASE,
-    "cron.use_background_workers": "on",  # over a socket's path it would find the primary's only
-    "wal_receiver_status_interval": "1s",
+    "cron.use_background_workers": "on",  # the two have sockets of their own on this one machine
     "wal_retrieve_retry_interval": "100ms",
-    "log_line_prefix": "%m %a %u %p ",
 }
 HBA = """
 local all all trust
@@ -62,6 +56,14 @@ host replication all 127.0.0.0/8 scram-sha-256
 """
 
 Connection = psycopg.Connection[Any]
+
+
+def deployed_settings() -> dict[str, str]:
+    """What deploy/postgres/postgresql.conf sets."""
+    found = re.findall(
+        r"^([\w.]+) = '?([^'#\n]+?)'? *(?:#.*)?$", (DEPLOYED / "postgresql.conf").read_text("utf-8"), re.M
+    )
+    return dict(found)
 
 
 @dataclass
@@ -76,8 +78,15 @@ class Node:
     def at(cls, base: Path, address: str) -> Self:
         account = server_account()
         make_directory(base, account)
-        settings = {**SETTINGS, "listen_addresses": address, "hba_file": str(base / "hba.conf")}
+        settings = {
+            **deployed_settings(),
+            **SETTINGS,
+            "listen_addresses": address,
+            "hba_file": str(base / "hba.conf"),
+            "ident_file": str(base / "ident.conf"),
+        }
         (base / "hba.conf").write_text(HBA, encoding="ascii")
+        (base / "ident.conf").touch()
         return cls(
             Cluster(find_programs(), base / "data", base / "s", base / "log", account, settings), address
         )
@@ -200,7 +209,12 @@ class Pair:
         """Run prepare.sql as its first lines say."""
         cluster = self.primary.cluster
         subprocess.run(
-            [cluster.programs.path("psql"), "--no-psqlrc", cluster.url(DATABASE), f"--file={PREPARE}"],
+            [
+                cluster.programs.path("psql"),
+                "--no-psqlrc",
+                cluster.url(DATABASE),
+                f"--file={DEPLOYED / 'prepare.sql'}",
+            ],
             env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **passwords},
             check=True,
             capture_output=True,
