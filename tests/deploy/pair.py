@@ -61,7 +61,9 @@ Connection = psycopg.Connection[Any]
 def deployed_settings() -> dict[str, str]:
     """What deploy/postgres/postgresql.conf sets."""
     found = re.findall(
-        r"^([\w.]+) = '?([^'#\n]+?)'? *(?:#.*)?$", (DEPLOYED / "postgresql.conf").read_text("utf-8"), re.M
+        r"^([\w.]+) = '?([^'#\n]+?)'? *(?:#.*)?$",
+        (DEPLOYED / "postgresql.conf").read_text("utf-8"),
+        re.MULTILINE,
     )
     return dict(found)
 

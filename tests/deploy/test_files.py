@@ -1,0 +1,205 @@
+"""The files of deploy/ and the Dockerfiles say what is true: of the settings, the command line, and of each other."""
+
+import re
+import shlex
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from ruamel.yaml import YAML
+
+from app.cli import main
+from app.settings import VARIABLES, Settings, SettingsError
+from tests.deploy.pair import LOGINS, PASSWORDS
+
+pytestmark = pytest.mark.check
+
+PROJECT = Path(__file__).resolve().parents[2]
+DEPLOY = PROJECT / "deploy"
+EXAMPLE = (DEPLOY / "example.env").read_text("utf-8")
+COMPOSE_TEXT = (DEPLOY / "compose.yaml").read_text("utf-8")
+SECRETS = {"DOMAIN", "CURHAT_JWT_KEYS", "POSTGRES_PASSWORD", *PASSWORDS}
+# Read by docker compose itself.
+COMPOSE_OWN = {"COMPOSE_PROFILES"}
+KEY = f"one:{'k' * 32}"
+
+
+def given() -> dict[str, str]:
+    """What example.env sets."""
+    return dict(re.findall(r"^(\w+)=(.*)$", EXAMPLE, re.MULTILINE))
+
+
+def filled() -> dict[str, str]:
+    """What it sets once its secrets are filled in."""
+    return {**given(), **dict.fromkeys(SECRETS, "secret"), "CURHAT_JWT_KEYS": KEY, "DOMAIN": "example.com"}
+
+
+def interpolated(text: str, values: dict[str, str]) -> str:
+    """A text as docker compose has it: ${NAME}, ${NAME:-default} and ${NAME:?complaint} in their places."""
+    return re.sub(r"\$\{(\w+)(?::-([^}]*)|:\?[^}]*)?\}", lambda m: values.get(m[1]) or m[2] or "", text)
+
+
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = YAML(typ="safe").load(interpolated(COMPOSE_TEXT, filled()))
+    return found
+
+
+def ours() -> dict[str, dict[str, Any]]:
+    """The services that run our own image."""
+    return {name: one for name, one in compose()["services"].items() if one["image"] == "curhat"}
+
+
+def instructions(dockerfile: Path) -> list[tuple[str, str]]:
+    """The instructions of a Dockerfile: the word and the rest, on one line each."""
+    text = re.sub(r"^\s*#.*\n", "", dockerfile.read_text("utf-8"), flags=re.MULTILINE)
+    lines = re.sub(r"\\\n", " ", text).splitlines()
+    return [(word, rest) for word, _, rest in (line.partition(" ") for line in lines if line)]
+
+
+def parsed(arguments: list[str]) -> click.Context:
+    """A command line of ours, if it is one."""
+    name, *rest = arguments
+    command = main.get_command(click.Context(main), name)
+    assert command is not None, f"there is no command {name}"
+    return command.make_context(name, rest)
+
+
+def exec_form(rest: str) -> list[str]:
+    """The words of CMD ["…", "…"]."""
+    found: list[str] = YAML(typ="safe").load(rest[rest.index("[") :])
+    return found
+
+
+# Settings
+
+
+def test_the_example_names_every_setting() -> None:
+    assert set(re.findall(r"CURHAT_\w+", EXAMPLE)) == set(VARIABLES)
+
+
+def test_what_the_example_sets_is_used_and_what_is_used_is_in_the_example() -> None:
+    used = set(re.findall(r"\$\{(\w+)", COMPOSE_TEXT)) | COMPOSE_OWN
+    assert used == set(given())
+
+
+def test_what_compose_settles_is_said_in_the_example() -> None:
+    settled = {name for one in ours().values() for name in one["environment"] if name.startswith("CURHAT_")}
+    image = {
+        part.partition("=")[0]
+        for word, rest in instructions(PROJECT / "Dockerfile")
+        if word == "ENV"
+        for part in shlex.split(rest)
+    }
+    (said,) = re.findall(r"Settled by .*:\n#((?: \s*CURHAT_\w+)+)", EXAMPLE)
+    assert set(said.split()) == (settled | image) & set(VARIABLES) - set(given())
+
+
+def test_the_services_have_settings_that_will_do() -> None:
+    for one in ours().values():
+        environment = {name: str(value or "") for name, value in one["environment"].items()}
+        settings = Settings.from_environment(environment)
+        assert settings.production
+        assert not settings.demo
+
+
+def test_the_example_starts_nothing_as_it_is() -> None:
+    assert {name for name, value in given().items() if not value} - {"CURHAT_CORS_ORIGINS"} == SECRETS
+    demanded = set(re.findall(r"\$\{(\w+):\?", COMPOSE_TEXT))
+    assert demanded == SECRETS - {"POSTGRES_PASSWORD"}  # which the image demands
+    with pytest.raises(SettingsError, match="CURHAT_JWT_KEYS must be set in production"):
+        Settings.from_environment({"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": given()["CURHAT_JWT_KEYS"]})
+
+
+# Commands
+
+
+def test_the_services_run_commands_that_there_are() -> None:
+    for name, one in ours().items():
+        parsed(one["command"])
+        check = one["healthcheck"]
+        if not check.get("disable"):
+            assert check["test"][:2] == ["CMD", "curhat"], name
+            parsed(check["test"][2:])
+
+
+def test_the_image_runs_commands_that_there_are() -> None:
+    found = dict(instructions(PROJECT / "Dockerfile"))  # the last of each word counts
+    assert exec_form(found["ENTRYPOINT"]) == ["tini", "--", "curhat"]
+    parsed(exec_form(found["CMD"]))
+    assert exec_form(found["HEALTHCHECK"])[0] == "curhat"
+    parsed(exec_form(found["HEALTHCHECK"])[1:])
+
+
+# Files
+
+
+@pytest.mark.parametrize("context", [".", "deploy/postgres"])
+def test_what_is_copied_into_an_image_is_there(context: str) -> None:
+    folder = PROJECT / context
+    ignored = (folder / ".dockerignore").read_text("utf-8") if (folder / ".dockerignore").exists() else ""
+    let_in = [line[1:] for line in ignored.splitlines() if line.startswith("!")] or ["*"]
+    for word, rest in instructions(folder / "Dockerfile"):
+        if word == "COPY" and "--from" not in rest:
+            for source in shlex.split(rest)[:-1]:
+                assert (folder / source).exists(), source
+                assert any(fnmatch(source.split("/")[0], one) for one in let_in), f"{source} is ignored"
+
+
+def test_nothing_of_web_is_left_out_of_its_build() -> None:
+    copied = [rest for word, rest in instructions(PROJECT / "Dockerfile") if word == "COPY"]
+    for package in (PROJECT / "web").glob("*/package.json"):
+        assert f"web/{package.parent.name}/package.json {package.parent.name}/" in copied
+
+
+def test_compose_mounts_and_builds_what_is_there() -> None:
+    for one in compose()["services"].values():
+        if "build" in one:
+            assert (DEPLOY / one["build"] / "Dockerfile").exists()
+        for volume in one.get("volumes", []):
+            source = volume.split(":")[0]
+            assert (DEPLOY / source).exists() if source.startswith(".") else source in compose()["volumes"]
+
+
+# Who may reach what
+
+
+def test_each_service_has_a_login_of_its_own_that_is_made_and_let_in() -> None:
+    prepare = (DEPLOY / "postgres" / "prepare.sql").read_text("utf-8")
+    hba = (DEPLOY / "postgres" / "pg_hba.conf").read_text("utf-8")
+    logins = []
+    for one in ours().values():
+        login, _, host = (
+            one["environment"]["CURHAT_DATABASE_URL"].removeprefix("postgresql://").partition(":")
+        )
+        assert host == "secret@postgres/curhat?target_session_attrs=read-write"
+        assert f"alter role {login} login nosuperuser nocreaterole nocreatedb" in prepare
+        assert re.search(rf"^host\s+curhat\s+\S*\b{login}\b", hba, re.MULTILINE)
+        logins.append(login)
+    assert sorted(logins) == sorted(LOGINS)
+
+
+def test_nothing_but_the_proxy_is_on_the_internet() -> None:
+    services = compose()["services"]
+    assert compose()["networks"]["back"]["internal"] is True
+    ports = {name: one["ports"] for name, one in services.items() if "ports" in one}
+    assert set(ports) == {"proxy", "internal"}
+    assert ports["internal"] == ["127.0.0.1:3001:3001"]
+    assert services["proxy"]["networks"] == ["front"]
+    assert {name for name, one in services.items() if "front" in one["networks"]} == {"proxy", "public"}
+
+
+def test_the_proxy_leads_to_the_public_listener_alone() -> None:
+    caddyfile = (DEPLOY / "Caddyfile").read_text("utf-8")
+    defaults = Settings.from_environment({})
+    assert re.findall(r"reverse_proxy (\S+)", caddyfile) == [f"public:{defaults.public_port}"]
+    assert compose()["services"]["internal"]["ports"][0].endswith(f":{defaults.internal_port}")
+
+
+def test_no_service_has_rights_that_it_does_not_need() -> None:
+    for name, one in compose()["services"].items():
+        assert one["cap_drop"] == ["ALL"], name
+        assert one["security_opt"] == ["no-new-privileges:true"], name
+        assert one.get("read_only", False) or name == "postgres"
+    assert dict(instructions(PROJECT / "Dockerfile"))["USER"] == "10001:10001"
