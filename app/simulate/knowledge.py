@@ -6,6 +6,8 @@ The rules that make "missed" and "doubled" exact:
   nothing, and REST is not asked between snapshots: a frame that is lost on a socket which stays up is missed.
 - An *event* of a kind that leaves no trace in REST (an offer, "has read", "ends soon") is known when its frame
   came, or when a snapshot was taken after it: that shows what has become of it.
+- A snapshot on a later connection makes good what was lost with the one before, not what had been lost over it: an
+  event that was overtaken by one much younger stays missed.
 - *Doubled* is an event id that comes twice on one connection, a message (a `seq` of a chat) that comes as two
   events, and a `client_message_id` that stands in a chat twice. The same event on a later connection is
   at-least-once delivery at work, and is dropped.
@@ -13,13 +15,15 @@ The rules that make "missed" and "doubled" exact:
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 Role = Literal["customer", "mitra"]
 Json = dict[str, Any]
 Fact = tuple[str, ...]
 
+# Transactions that commit close together may be told in another order than they began in; none takes so long.
+OVERTAKEN_BY = timedelta(seconds=10)
 FINAL = ("consumed", "failed_pairing", "abandoned", "expired")
 
 
@@ -83,6 +87,15 @@ class Chat:
         return any(number not in self.shown for number in range(1, seq + 1))
 
 
+@dataclass(slots=True)
+class Span:
+    """What one connection has told, by the server's clock: its first and last snapshots, and its youngest event."""
+
+    first: datetime
+    last: datetime
+    youngest: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Recovery:
     """What an app asks of REST after a snapshot, because it happened while nobody told it.
@@ -113,9 +126,11 @@ class Knowledge:
         self.offers: dict[str, Json] = {}
         self.extensions: dict[str, Json] = {}
         self.online = False
-        self._snapshot_at: datetime | None = None
+        self._spans: list[Span] = []
+        self._ended_since: set[str] = set()
         self._ids: set[int] = set()
         self._ids_of_connection: set[int] = set()
+        self._snapshot_is_due = True
         self._event_of_message: dict[tuple[str, int], int] = {}
         self._event_of_offer: dict[str, int] = {}
 
@@ -123,6 +138,7 @@ class Knowledge:
         """A new connection: ids may come again, each once."""
         self.connections += 1
         self._ids_of_connection = set()
+        self._snapshot_is_due = True
 
     def own_payment(self, payment_id: str) -> None:
         """The reply to one's own call named a payment; its facts are still to be told."""
@@ -137,7 +153,13 @@ class Knowledge:
 
     def knows_of(self, event_id: int, at: datetime) -> bool:
         """Whether the event's frame came, or a snapshot that is later than the event."""
-        return event_id in self._ids or (self._snapshot_at is not None and at <= self._snapshot_at)
+        return event_id in self._ids or (bool(self._spans) and at <= self._spans[-1].last)
+
+    def overlooked(self, event_id: int, at: datetime) -> bool:
+        """Whether a connection that is over has told of much that came after the event, and nothing of it."""
+        return event_id not in self._ids and any(
+            span.first < at and span.last < at < span.youngest - OVERTAKEN_BY for span in self._spans[:-1]
+        )
 
     # Events
 
@@ -148,6 +170,8 @@ class Knowledge:
             self.doubled.append(f"event {event_id} ({frame['type']}) twice on one connection")
             return False
         self._ids_of_connection.add(event_id)
+        span = self._spans[-1]
+        span.youngest = max(span.youngest, datetime.fromisoformat(frame["at"]))
         if event_id in self._ids:
             self.redelivered += 1
             return False
@@ -197,6 +221,7 @@ class Knowledge:
 
     def _learn_ended(self, chat_id: str) -> None:
         self.facts.add(ended_fact(chat_id))
+        self._ended_since.add(chat_id)
         self.chats.setdefault(chat_id, Chat(chat_id)).ended = True
 
     def _learn_message_event(self, frame: Json) -> None:
@@ -231,7 +256,11 @@ class Knowledge:
     def take_snapshot(self, frame: Json) -> Recovery:
         """Take the server's word for how things are; what happened in between is to be asked of REST."""
         self.snapshots += 1
-        self._snapshot_at = datetime.fromisoformat(frame["server_time"])
+        at = datetime.fromisoformat(frame["server_time"])
+        if self._snapshot_is_due:
+            self._snapshot_is_due = False
+            self._spans.append(Span(first=at, last=at, youngest=at))
+        self._spans[-1].last = at
         chats = {row["id"]: row for row in frame["chats"]}
         messages: dict[str, int | None] = {}
         for row in chats.values():
@@ -241,14 +270,16 @@ class Knowledge:
         for chat in self.open_chats():
             if chat.id not in chats:
                 self._learn_ended(chat.id)
-                messages[chat.id] = None
+        # Of those, too, whose end was told: what went before it may have been lost.
+        messages.update(dict.fromkeys(self._ended_since))
+        self._ended_since = set()
         self.extensions = {row["id"]: row for row in frame["extensions"]}
         if self.role == "mitra":
             self._take_mitra_snapshot(frame)
             payments = []
         else:
             payments = self._take_customer_snapshot(frame)
-        return Recovery(self._snapshot_at, payments, messages)
+        return Recovery(at, payments, messages)
 
     def _take_mitra_snapshot(self, frame: Json) -> None:
         self.online = frame["online"]

@@ -12,8 +12,15 @@ from app.simulate.knowledge import Role
 
 As = Literal["operator", "control_center"]
 
-# Events that leave no trace in REST once they are over, and whose sockets hear them (docs/reference/events.md).
-TRACELESS: dict[str, tuple[Role, ...]] = {
+# The events of a payment that sockets hear, and whose (docs/reference/events.md). Those that leave no trace in REST
+# once they are over come last.
+HEARD_BY: dict[str, tuple[Role, ...]] = {
+    "PAYMENT_SESSION": ("customer",),
+    "CHAT_REQUEST_STARTED": ("customer",),
+    "PAIRED": ("customer", "mitra"),
+    "PAIRING_FAILED": ("customer",),
+    "CHAT_MESSAGE": ("customer", "mitra"),
+    "CHAT_ENDED": ("customer", "mitra"),
     "CHAT_REQUEST": ("mitra",),
     "CHAT_REQUEST_CLOSED": ("mitra",),
     "CHAT_READ": ("customer", "mitra"),
@@ -26,6 +33,9 @@ TRACELESS: dict[str, tuple[Role, ...]] = {
     "RETURNING_CHAT_REJECTED": ("customer",),
     "MITRA_CONNECTION": ("customer",),
 }
+SHOWN_BY_REST = frozenset(
+    ("PAYMENT_SESSION", "CHAT_REQUEST_STARTED", "PAIRED", "PAIRING_FAILED", "CHAT_MESSAGE", "CHAT_ENDED")
+)
 EVENTS = """
 select t.id, t.at, t.type, p.customer_id, t.mitra_ids
 from control_center.payment_timeline t
@@ -66,15 +76,13 @@ async def audit(database_url: str) -> list[dict[str, Any]]:
     return await _rows(database_url, "operator", query)
 
 
-async def traceless_events(
-    database_url: str, payment_ids: Sequence[str]
-) -> dict[tuple[Role, str], list[Event]]:
-    """Of these payments' events those that REST does not show, by who should have heard them."""
+async def events_heard(database_url: str, payment_ids: Sequence[str]) -> dict[tuple[Role, str], list[Event]]:
+    """The events of these payments, by who should have heard them."""
     found: dict[tuple[Role, str], list[Event]] = {}
-    for row in await _rows(database_url, "control_center", EVENTS, list(payment_ids), list(TRACELESS)):
+    for row in await _rows(database_url, "control_center", EVENTS, list(payment_ids), list(HEARD_BY)):
         event = Event(row["id"], row["at"], row["type"])
         people: dict[Role, list[Any]] = {"customer": [row["customer_id"]], "mitra": row["mitra_ids"]}
-        for role in TRACELESS[event.type]:
+        for role in HEARD_BY[event.type]:
             for person_id in people[role]:
                 found.setdefault((role, str(person_id)), []).append(event)
     return found

@@ -28,7 +28,7 @@ def _seconds(value: float | None) -> str:
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a simulation. The three lists hold one sentence or row for each fault."""
+    """What came of a simulation; `minutes` is how long it took. The lists hold one sentence or row for each fault."""
 
     customers: int
     mitras: int
@@ -82,7 +82,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     def _lines(self) -> list[tuple[str, str]]:
         return [
-            ("customers, mitras", f"{self.customers}, {self.mitras}, for {self.minutes:g} min"),
+            ("customers, mitras", f"{self.customers}, {self.mitras}, for {self.minutes:.1f} min"),
             ("searches", str(self.searches)),
             ("paired", str(self.paired)),
             *((f"failed: {cause}", str(count)) for cause, count in sorted(self.failed.items())),

@@ -23,7 +23,7 @@ from app.settings import Settings
 from app.simulate.customer import be_a_customer
 from app.simulate.knowledge import Json
 from app.simulate.mitra import Manner, Mitra
-from app.simulate.people import Somebody, audit, seed_people, traceless_events
+from app.simulate.people import Somebody, audit, events_heard, seed_people
 from app.simulate.person import Person
 from app.simulate.plan import Figures, Options
 from app.simulate.report import Progress, Summary, percentile
@@ -96,14 +96,16 @@ async def simulate(
         async with asyncio.TaskGroup() as tasks:
             sockets = await asyncio.gather(*(person.start(tasks, START_SECONDS) for person in persons))
             earlier = await asyncio.gather(*(person.history() for person in persons))
+            began = time.monotonic()
             await _live(options, figures, progress, customers, mitras, over=over or asyncio.Event())
+            minutes = (time.monotonic() - began) / 60
             progress.say("comparing with what happened")
             look = await _comparison(settings, persons, earlier)
             missed = await _settled(look, client, options)
             for socket in sockets:
                 socket.cancel()
         findings = await _settled(partial(audit, settings.database_url), client, options)
-    return _summary(options, figures, customers, mitras, missed=missed, findings=findings)
+    return _summary(options, figures, customers, mitras, minutes=minutes, missed=missed, findings=findings)
 
 
 async def _live(
@@ -140,7 +142,7 @@ async def _comparison(
     earlier_chats = [frozenset(row["id"] for row in rows) for rows in earlier]
     known = await asyncio.gather(*map(truth, persons, earlier_chats))
     payments = [payment_id for person in persons for payment_id in person.knowledge.payments]
-    events = await traceless_events(settings.database_url, payments)
+    events = await events_heard(settings.database_url, payments)
 
     async def missing() -> list[str]:
         return [
@@ -191,6 +193,7 @@ def _summary(
     customers: Sequence[Person],
     mitras: Sequence[Mitra],
     *,
+    minutes: float,
     missed: list[str],
     findings: list[dict[str, str]],
 ) -> Summary:
@@ -204,7 +207,7 @@ def _summary(
     return Summary(
         customers=options.customers,
         mitras=options.mitras,
-        minutes=options.minutes,
+        minutes=minutes,
         searches=figures.searches,
         paired=figures.paired,
         failed=failed,

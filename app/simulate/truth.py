@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.simulate.knowledge import Fact, ended_fact, message_fact, paired_fact, payment_facts, search_fact
-from app.simulate.people import Event
+from app.simulate.people import SHOWN_BY_REST, Event
 from app.simulate.person import Person
 
 
@@ -41,6 +41,12 @@ def untold(person: Person, facts: set[Fact], events: Sequence[Event]) -> list[st
     """What of these facts and events the person was not told, and offers that they think are still open."""
     return [
         *(" ".join(fact) for fact in sorted(facts - person.knowledge.facts)),
-        *(f"event {one.id} {one.type}" for one in events if not person.knowledge.knows_of(one.id, one.at)),
+        *(f"event {one.id} {one.type}" for one in events if _is_untold(person, one)),
         *(f"offer {request_id} was not closed" for request_id in sorted(person.knowledge.offers)),
     ]
+
+
+def _is_untold(person: Person, event: Event) -> bool:
+    if person.knowledge.overlooked(event.id, event.at):
+        return True
+    return event.type not in SHOWN_BY_REST and not person.knowledge.knows_of(event.id, event.at)

@@ -22,7 +22,7 @@ events = count(1)
 
 
 def frame(kind: str, **more: Any) -> Json:  # noqa: ANN401
-    return {"type": kind, "id": next(events), **more}
+    return {"type": kind, "id": next(events), "at": NOON.isoformat(), **more}
 
 
 def message(seq: int, client_message_id: str | None = None) -> Json:
@@ -166,6 +166,14 @@ def test_a_chat_that_a_snapshot_no_longer_has_is_known_to_have_ended_and_is_read
     assert recovery.messages == {"chat": None}
 
 
+def test_a_chat_whose_end_was_told_is_read_to_its_end_after_the_next_snapshot_and_once() -> None:
+    knowledge = paired()
+    knowledge.take_event(frame("CHAT_ENDED", chat_session_id="chat"))
+
+    assert knowledge.take_snapshot(customer_snapshot()).messages == {"chat": None}
+    assert knowledge.take_snapshot(customer_snapshot()).messages == {}
+
+
 def test_a_chat_that_a_snapshot_shows_is_known_to_have_begun() -> None:
     knowledge = connected()
     knowledge.take_snapshot(customer_snapshot(chats=[chat()]))
@@ -274,3 +282,28 @@ def test_an_event_is_known_by_its_frame_or_by_a_snapshot_that_is_later_and_by_no
     assert knowledge.knows_of(told["id"], later)
     assert knowledge.knows_of(next(events), NOON)
     assert not knowledge.knows_of(next(events), later)
+
+
+def test_what_was_overtaken_on_a_connection_is_not_made_good_by_the_next_one() -> None:
+    knowledge = connected("mitra")
+    lost, late = NOON + timedelta(seconds=1), NOON + timedelta(seconds=15)
+    knowledge.take_event(frame("CHAT_READ", at=late.isoformat()))
+    assert not knowledge.overlooked(next(events), lost)
+
+    knowledge.connected()
+    knowledge.take_snapshot({**mitra_snapshot(), "server_time": (NOON + timedelta(minutes=1)).isoformat()})
+
+    assert knowledge.overlooked(next(events), lost)
+    assert not knowledge.overlooked(next(events), late - timedelta(seconds=9))
+    assert not knowledge.overlooked(next(events), NOON)
+
+
+def test_what_was_overtaken_and_then_shown_by_a_snapshot_on_the_same_connection_is_made_good() -> None:
+    knowledge = connected("mitra")
+    knowledge.take_snapshot({**mitra_snapshot(), "server_time": (NOON + timedelta(seconds=5)).isoformat()})
+    knowledge.take_event(frame("CHAT_READ", at=(NOON + timedelta(seconds=30)).isoformat()))
+    knowledge.connected()
+    knowledge.take_snapshot({**mitra_snapshot(), "server_time": (NOON + timedelta(minutes=1)).isoformat()})
+
+    assert not knowledge.overlooked(next(events), NOON + timedelta(seconds=4))
+    assert knowledge.overlooked(next(events), NOON + timedelta(seconds=6))
