@@ -14,7 +14,9 @@ begin
     returning * into v_chat;
     perform logic.append_event(
         'CHAT_ENDED', 'chat_session', v_chat.id, 'active', 'ended', v_chat.customer_id, array[v_chat.mitra_id], p_actor,
-        jsonb_build_object('chat_session_id', v_chat.id, 'end_reason', p_reason, 'ended_at', v_chat.ended_at),
+        jsonb_build_object(
+            'chat_session_id', v_chat.id, 'end_reason', p_reason, 'ended_at', v_chat.ended_at, 'last_seq', v_chat.last_seq
+        ),
         logic.now()
     );
     return v_chat;

@@ -140,10 +140,11 @@ def test_both_are_warned_five_minutes_and_one_minute_before_the_end_once_each(
 
 
 def test_a_chat_ends_when_its_time_is_up_once(world: World, chat: Row) -> None:
+    world.say(chat)
     wait(world, chat, 30)
     assert world.fire() == 0
     (ended,) = world.events("CHAT_ENDED")
-    assert ended["body"]["end_reason"] == "time_up"
+    assert (ended["body"]["end_reason"], ended["body"]["last_seq"]) == ("time_up", 1)
     assert ended["actor"] == "deadline"
     assert world.row("chat_sessions", chat["id"])["deadline_at"] is None
 
