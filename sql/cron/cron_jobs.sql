@@ -1,7 +1,9 @@
 -- What pg_cron is to run in this database, its times in UTC (17 to 20 is the night in Jakarta). `curhat migrate` schedules it by name, and takes out what is not here.
+-- A restart of Postgres ends the job that fires deadlines, and the next minute may be a minute away: @reboot is at once.
 create or replace view logic.cron_jobs (name, schedule, command, in_cron_database) as
 values
     ('deadlines', '* * * * *', 'call logic.fire_deadlines_for_a_minute()', false),
+    ('deadlines-after-restart', '@reboot', 'call logic.fire_deadlines_for_a_minute()', false),
     ('figures', '*/5 * * * *', 'select logic.refresh_daily_figures()', false),
     ('make-partitions', '17 3 * * *', 'select logic.make_partitions()', false),
     ('drop-old-partitions', '37 17-20 * * *', 'select logic.drop_old_partitions()', false),

@@ -9,12 +9,28 @@ from dataclasses import dataclass, replace
 
 import psycopg
 import pytest
+import structlog
 
-from tests.cluster import SETTINGS, TEMPLATE, TestCluster
+from app.migrate import migrate
+from tests.cluster import SETTINGS, TEMPLATE, TestCluster, wait_until
 from tests.conftest import APP_OPTIONS, Clock, Connection
 from tests.sql.world import World
 
 DATABASE = "curhat"
+WITH_JOBS = "curhat_with_jobs"
+AS_OWNER = "-c role=curhat_owner"
+SEARCH_THAT_IS_OVER = """
+    do $$
+    declare
+        v_customer uuid := (select id from ops.seed_people(1, 0));
+        v_payment uuid := api.create_payment_session(v_customer, 30) ->> 'id';
+    begin
+        perform api.confirm_payment_session(v_payment, v_customer);
+        perform api.start_general_request(v_customer, v_payment);
+        update data.pairing_requests set deadline_at = now();
+    end
+    $$
+"""
 DURABLE = {**SETTINGS, "synchronous_commit": "on", "full_page_writes": "on"}
 STOP_THE_CLOCK = """
     create schema test authorization curhat_owner;
@@ -250,3 +266,21 @@ def test_everything_at_once_after_an_hour(fragile: Fragile) -> None:
     assert world.ops("due") == []
     finished = [window for window in windows if isinstance(window.end, str)]
     assert all(window.ended(world) != window.not_ended for window in finished)
+
+
+def test_pg_cron_ends_what_is_over_right_after_a_restart_with_no_process_of_ours_alive(
+    own_cluster: TestCluster,
+) -> None:
+    own_cluster.create(WITH_JOBS, TEMPLATE)
+    assert migrate(own_cluster.url(WITH_JOBS), structlog.get_logger()).cron.state == "scheduled"
+    with own_cluster.monitor() as monitor:  # the minute's job would do it too, when the next minute begins
+        monitor.execute("select cron.unschedule(jobid) from cron.job where schedule <> '@reboot'")
+    with psycopg.connect(own_cluster.url(WITH_JOBS), autocommit=True, options=AS_OWNER) as owner:
+        owner.execute(SEARCH_THAT_IS_OVER.encode())
+    own_cluster.postgres.stop("immediate")
+    replace(own_cluster.postgres, settings=DURABLE).start()
+    with psycopg.connect(own_cluster.url(WITH_JOBS), autocommit=True, options=AS_OWNER) as owner:
+        causes = "select cause_tag from data.pairing_failures"
+        wait_until(lambda: owner.execute(causes).fetchall() == [("no_mitra_available",)])
+    with own_cluster.monitor() as monitor:
+        monitor.execute("select cron.unschedule(jobid) from cron.job")
