@@ -3,8 +3,9 @@
 #   make test ARGS="-k …"    all tests, on a throw-away Postgres and Redis
 #   make check               format, lint, types, import rules, PL/pgSQL, migrations, images; the web apps' own checks
 #   make reference           docs/reference/ anew, from the code
+#   make chaos SEED=n        the simulation while whatever may die dies, in the order that n gives
 #   make bench WHAT=…        ratios and floors, measured in the same run
-.PHONY: run test check reference bench install
+.PHONY: run test check reference chaos bench install
 .DEFAULT_GOAL := run
 
 BIN := .venv/bin
@@ -32,6 +33,9 @@ check: install
 
 reference: install
 	@$(BIN)/python -m tests.reference
+
+chaos: install
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed=$(SEED)) $(ARGS)
 
 bench: install
 	@$(BIN)/python -m bench $(WHAT)

@@ -96,7 +96,7 @@ async def _run(servers: Embedded, supervisor: Supervisor, console: Console) -> N
     began = time.monotonic()
     async with supervisor:
         try:
-            people = await _start(servers, supervisor, console)
+            people = await start(servers, supervisor, console)
             _show(servers, people, console, seconds=time.monotonic() - began)
             log.info("up")
             await asyncio.get_running_loop().create_future()  # never done: it is cancelled
@@ -105,7 +105,8 @@ async def _run(servers: Embedded, supervisor: Supervisor, console: Console) -> N
             raise
 
 
-async def _start(servers: Embedded, supervisor: Supervisor, console: Console) -> list[Person]:
+async def start(servers: Embedded, supervisor: Supervisor, console: Console) -> list[Person]:
+    """Start everything, one after what it needs, and return when all is ready: the demo people, if there are any."""
     settings = servers.settings
     people: list[Person] = []
     own = servers.programs()

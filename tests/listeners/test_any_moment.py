@@ -36,7 +36,7 @@ async def a_moment(chance: random.Random) -> None:
 
 @LISTENERS
 async def test_asked_to_stop_it_stops(settings: Settings, writer: Writer, listener: Listener) -> None:
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     for marker in range(TIMES):
         task = asyncio.ensure_future(listener(settings))
         await write_event(writer, marker)
@@ -59,7 +59,7 @@ async def test_with_its_connections_cut_the_relay_goes_on(
     writer: Writer,
     cut_everything: Callable[[], object],
 ) -> None:
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     run(relay.run(settings))
     for marker in range(TIMES):
         await write_event(writer, marker)
@@ -72,7 +72,7 @@ async def test_with_its_connections_cut_the_relay_goes_on(
 async def test_with_its_connections_cut_the_deadline_listener_goes_on(
     settings: Settings, run: Run, writer: Writer, cut_everything: Callable[[], object]
 ) -> None:
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     run(deadlines.run(settings))
     for _ in range(TIMES):
         await a_moment(chance)

@@ -42,7 +42,7 @@ async def outbox(writer: Writer) -> int:
 async def test_nothing_is_missed_of_writers_that_commit_in_scrambled_order_around_an_open_transaction(
     settings: Settings, run: Run, subscriber: Subscriber, writers: Writers
 ) -> None:
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     run(relay.run(settings))
     early = await writers.open(autocommit=False)
     await write_event(early, -1)

@@ -108,7 +108,7 @@ class Walk(RuleBasedStateMachine):
     def _sow(self, seed: int) -> Random:
         """Chance for one step; a seed that comes a second time brings something else."""
         self.sown[seed] += 1
-        self.random = Random(f"{self.salt} {seed} {self.sown[seed]}")  # noqa: S311
+        self.random = Random(f"{self.salt} {seed} {self.sown[seed]}")
         return self.random
 
     # ---- Who could do what -------------------------------------------------------------------------------

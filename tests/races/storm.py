@@ -93,7 +93,7 @@ class Worker:
 
     def __init__(self, storm: Storm, number: int) -> None:
         self._storm = storm
-        self._chance = random.Random(SEED * 1000 + number)  # noqa: S311
+        self._chance = random.Random(SEED * 1000 + number)
         self._app = storm.open("curhat_app")
         self._operator = storm.open("curhat_operator")
         self._time = storm.open("curhat_owner")

@@ -1,0 +1,118 @@
+"""Everything that `curhat up` runs, in a home that is thrown away, with the means to do it harm."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import psycopg
+import redis
+from rich.console import Console
+
+from app import embedded, place, up
+from app.accounts import server_account
+from app.embedded import DATABASE
+from app.settings import Settings
+from app.supervisor import Supervisor
+from tests.run.conftest import free_port, new_home
+
+# Short enough that windows end again and again while it runs.
+WINDOWS = {"pairing_blast_timeout_seconds": "8", "presence_ttl_seconds": "20"}
+CUT = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where datname = current_database() and application_name like %s and pid <> pg_backend_pid()
+"""
+SOON_SECONDS = 60.0
+"""Whatever was killed is there again within this time, however busy the machine is."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What runs. Whoever strikes at something that is not there at the moment waits until it is."""
+
+    settings: Settings
+    _supervisor: Supervisor
+    _superuser_url: str
+
+    def said(self, name: str) -> str:
+        """What a process has logged."""
+        return (self.settings.log_dir / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+    async def signal(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to a process."""
+
+        def send() -> bool:
+            pid = self._supervisor.pids.get(name)
+            if pid is None:
+                return False
+            os.kill(pid, number)
+            return True
+
+        await _once_it_can_be_done(send, ProcessLookupError)
+
+    async def freeze(self, name: str, seconds: float) -> None:
+        """Let a process hang for a while."""
+        await self.signal(name, signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        await self.signal(name, signal.SIGCONT)
+
+    async def cut_postgres(self, application: str) -> None:
+        """End the sessions of everybody who calls themselves so (`%` is anything)."""
+
+        def cut() -> bool:
+            with psycopg.connect(self._superuser_url, autocommit=True) as connection:
+                connection.execute(CUT, [application])
+            return True
+
+        await _once_it_can_be_done(cut, psycopg.OperationalError)
+
+    async def cut_redis(self, kind: str) -> None:
+        """End the connections of a kind: `normal` or `pubsub`."""
+
+        def cut() -> bool:
+            with redis.Redis.from_url(self.settings.redis_url) as client:
+                client.client_kill_filter(_type=kind, skipme=True)
+            return True
+
+        await _once_it_can_be_done(cut, redis.RedisError)
+
+
+@asynccontextmanager
+async def house() -> AsyncIterator[House]:
+    """All of it, ready, with jobs of pg_cron; gone at the end."""
+    with new_home() as home:
+        given = Settings.from_environment(
+            {
+                "CURHAT_HOME": str(home),
+                "CURHAT_PUBLIC_PORT": str(free_port()),
+                "CURHAT_INTERNAL_PORT": str(free_port()),
+                "CURHAT_DEMO": "off",
+            }
+        )
+        place.make_home(home, server_account())
+        servers = embedded.prepare(given)
+        if servers.postgres is None:
+            raise AssertionError("no database is named, so there is a cluster of our own")
+        async with Supervisor() as supervisor:
+            await up.start(servers, supervisor, Console(quiet=True))
+            made = House(servers.settings, supervisor, servers.postgres.url(DATABASE))
+            await asyncio.to_thread(_shorten_windows, made.settings.database_url)
+            yield made
+
+
+async def _once_it_can_be_done(act: Callable[[], bool], *not_yet: type[Exception]) -> None:
+    async with asyncio.timeout(SOON_SECONDS):
+        while True:
+            with contextlib.suppress(*not_yet):
+                if await asyncio.to_thread(act):
+                    return
+            await asyncio.sleep(0.05)
+
+
+def _shorten_windows(url: str) -> None:
+    with psycopg.connect(url, autocommit=True, options="-c role=curhat_operator") as connection:
+        for key, value in WINDOWS.items():
+            connection.execute("select ops.set_config(%s, %s, 'chaos')", [key, value])

@@ -1,0 +1,35 @@
+"""A simulation in a house that one thing after another befalls."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from itertools import islice
+
+from rich.console import Console
+
+from app.simulate.plan import Options
+from app.simulate.report import Progress, Summary
+from app.simulate.simulation import simulate
+from tests.chaos.blows import blows
+from tests.chaos.house import House
+
+# What ends the simulation is the last blow, far sooner than this.
+LONGEST_MINUTES = 30
+
+
+async def chaos(
+    house: House, *, seed: int, count: int, options: Options, say: Callable[[str], None]
+) -> Summary:
+    """Simulate while the seed's first `count` blows befall the house; each is told as it is struck."""
+    over = asyncio.Event()
+    began = time.monotonic()
+    with Progress(options, Console(quiet=True)) as progress:
+        simulation = asyncio.create_task(simulate(house.settings, options, progress, over=over))
+        for blow in islice(blows(seed), count):
+            await asyncio.wait([simulation], timeout=blow.pause)
+            if simulation.done():
+                break
+            say(f"{time.monotonic() - began:6.1f} s  {blow.name}")
+            await blow.strike(house)
+        over.set()
+        return await simulation

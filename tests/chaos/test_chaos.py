@@ -1,0 +1,39 @@
+"""A short piece of what `make chaos` does: nothing is missed, whatever dies."""
+
+from itertools import islice
+
+from app.simulate.plan import Options
+from tests.chaos.blows import ONE_OF_EACH, blows
+from tests.chaos.house import house
+from tests.chaos.run import LONGEST_MINUTES, chaos
+
+# A relay, a worker, all of ours, Redis, Postgres, and sessions: in the first six, with short pauses.
+SEED, COUNT = 241, 6
+OPTIONS = Options(customers=8, mitras=3, minutes=LONGEST_MINUTES, seed=SEED)
+
+
+def names(seed: int, count: int) -> list[str]:
+    return [blow.name for blow in islice(blows(seed), count)]
+
+
+def test_a_seed_stands_for_an_order() -> None:
+    assert names(1, 3 * ONE_OF_EACH) == names(1, 3 * ONE_OF_EACH) != names(2, 3 * ONE_OF_EACH)
+
+
+def test_each_kind_befalls_once_before_any_does_again() -> None:
+    kinds = [name.partition(" for ")[0] for name in names(1, 2 * ONE_OF_EACH)]
+    assert len(set(kinds[:ONE_OF_EACH])) == ONE_OF_EACH
+    assert sorted(kinds[:ONE_OF_EACH]) == sorted(kinds[ONE_OF_EACH:])
+    assert kinds[:ONE_OF_EACH] != kinds[ONE_OF_EACH:]
+
+
+async def test_nothing_is_missed_and_nothing_doubled_whatever_dies() -> None:
+    told: list[str] = []
+    async with house() as made:
+        summary = await chaos(made, seed=SEED, count=COUNT, options=OPTIONS, say=told.append)
+
+    assert [line.partition(" s  ")[2] for line in told] == names(SEED, COUNT)
+    assert (summary.missed, summary.doubled, summary.audit) == ([], [], [])
+    assert (summary.unanswered, summary.unexpected) == (0, {})
+    assert summary.again  # it was felt
+    assert summary.paired > 0
