@@ -181,6 +181,7 @@ class ChatExtendedEvent(Event, tag="CHAT_EXTENDED"):
 class ChatEndedEvent(Event, tag="CHAT_ENDED"):
     chat_session_id: UUID
     end_reason: EndReason
+    last_seq: Seq
     ended_at: Time
 
 
