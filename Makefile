@@ -26,8 +26,8 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/squawk migrations/*.sql
-	$(BIN)/hadolint Dockerfile deploy/postgres/Dockerfile
-	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
+	$(BIN)/hadolint Dockerfile deploy/*/Dockerfile
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml deploy/ha/compose.yaml
 	$(BIN)/pytest -m check --quiet
 	npm --prefix web run --silent check
 

@@ -21,8 +21,6 @@ DEPLOY = PROJECT / "deploy"
 EXAMPLE = (DEPLOY / "example.env").read_text("utf-8")
 COMPOSE_TEXT = (DEPLOY / "compose.yaml").read_text("utf-8")
 SECRETS = {"DOMAIN", "CURHAT_JWT_KEYS", "POSTGRES_PASSWORD", *PASSWORDS}
-# Read by docker compose itself.
-COMPOSE_OWN = {"COMPOSE_PROFILES"}
 KEY = f"one:{'k' * 32}"
 
 
@@ -79,9 +77,14 @@ def test_the_example_names_every_setting() -> None:
     assert set(re.findall(r"CURHAT_\w+", EXAMPLE)) == set(VARIABLES)
 
 
-def test_what_the_example_sets_is_used_and_what_is_used_is_in_the_example() -> None:
-    used = set(re.findall(r"\$\{(\w+)", COMPOSE_TEXT)) | COMPOSE_OWN
-    assert used == set(given())
+@pytest.mark.parametrize(("folder", "of_compose"), [(DEPLOY, {"COMPOSE_PROFILES"}), (DEPLOY / "ha", set())])
+def test_what_the_example_sets_is_used_and_what_is_used_is_in_the_example(
+    folder: Path, of_compose: set[str]
+) -> None:
+    used = set(re.findall(r"\$\{(\w+)", (folder / "compose.yaml").read_text("utf-8")))
+    assert used | of_compose == set(
+        re.findall(r"^(\w+)=", (folder / "example.env").read_text("utf-8"), re.MULTILINE)
+    )
 
 
 def test_what_compose_settles_is_said_in_the_example() -> None:
@@ -135,7 +138,7 @@ def test_the_image_runs_commands_that_there_are() -> None:
 # Files
 
 
-@pytest.mark.parametrize("context", [".", "deploy/postgres"])
+@pytest.mark.parametrize("context", [".", "deploy/postgres", "deploy/ha"])
 def test_what_is_copied_into_an_image_is_there(context: str) -> None:
     folder = PROJECT / context
     ignored = (folder / ".dockerignore").read_text("utf-8") if (folder / ".dockerignore").exists() else ""
@@ -160,6 +163,23 @@ def test_compose_mounts_and_builds_what_is_there() -> None:
         for volume in one.get("volumes", []):
             source = volume.split(":")[0]
             assert (DEPLOY / source).exists() if source.startswith(".") else source in compose()["volumes"]
+
+
+def test_patroni_starts_postgres_with_the_files_of_its_image() -> None:
+    patroni = YAML(typ="safe").load((DEPLOY / "ha" / "patroni.yaml").read_text("utf-8"))
+    postgresql = patroni["postgresql"]
+    named = {patroni["bootstrap"]["post_bootstrap"], postgresql["custom_conf"]}
+    named |= {postgresql["parameters"][name] for name in ("hba_file", "ident_file")}
+    copied = {
+        f"{target}{Path(source).name}"
+        for folder in ("postgres", "ha")
+        for word, rest in instructions(DEPLOY / folder / "Dockerfile")
+        if word == "COPY"
+        for *sources, target in [rest.split()]
+        for source in sources
+    }
+    assert named <= copied
+    assert (DEPLOY / "ha" / "post-bootstrap").stat().st_mode & 0o111
 
 
 # Who may reach what
