@@ -12,7 +12,7 @@ from pathlib import Path
 SQL = Path(__file__).resolve().parents[1] / "sql"
 
 REFUSAL = re.compile(
-    r"logic\.refuse\(\s*(?P<status>\d{3}),\s*'(?P<slug>[a-z_]+)',\s*(?:format\(\s*)?'(?P<sentence>(?:[^']|'')*)'"
+    r"logic\.(?:refuse|keep_refusal)\(\s*(?P<status>\d{3}),\s*'(?P<slug>[a-z_]+)',\s*(?:format\(\s*)?'(?P<sentence>(?:[^']|'')*)'"
 )
 STATED = re.compile(r"Refuses (?P<slugs>[a-z_]+(?:, [a-z_]+)*)\.")
 COMMENT = re.compile(

@@ -8,5 +8,6 @@ values
     ('make-partitions', '17 3 * * *', 'select logic.make_partitions()', false),
     ('drop-old-partitions', '37 17-20 * * *', 'select logic.drop_old_partitions()', false),
     ('idempotency-keys', '27 * * * *', 'select logic.purge_idempotency_keys()', false),
+    ('sign-ins', '47 * * * *', 'select logic.purge_sign_ins()', false),
     ('run-details', '7 * * * *', $$delete from cron.job_run_details where end_time < now() - interval '3 days'$$, true);
 comment on view logic.cron_jobs is 'The jobs of pg_cron; in_cron_database: run where pg_cron keeps its own tables, not here.';

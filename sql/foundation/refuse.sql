@@ -1,10 +1,15 @@
 -- A refusal: nothing has changed, and the caller learns why. SQLSTATE PT + HTTP status is PostgREST's convention.
-create or replace function logic.refuse(p_status integer, p_slug text, p_sentence text)
+-- What a screen must know to say it in its own words goes along as facts, in the hint.
+create or replace function logic.refuse(p_status integer, p_slug text, p_sentence text, p_facts jsonb default null)
 returns void
 language plpgsql volatile security invoker set search_path = ''
 as $$
 begin
-    raise exception using errcode = 'PT' || p_status, message = p_slug, detail = p_sentence;
+    if p_facts is null then
+        raise exception using errcode = 'PT' || p_status, message = p_slug, detail = p_sentence;
+    end if;
+    raise exception using errcode = 'PT' || p_status, message = p_slug, detail = p_sentence, hint = p_facts::text;
 end
 $$;
-comment on function logic.refuse is 'Raises SQLSTATE PT<status> with a stable slug as its message and a plain sentence as its detail.';
+comment on function logic.refuse is
+    'Raises SQLSTATE PT<status> with a stable slug as its message, a plain sentence as its detail, and facts (a JSON object) as its hint.';

@@ -9,7 +9,7 @@ declare
     v_roles constant text[] := array['viewer', 'operator', 'admin'];
     v_operator data.cc_users;
 begin
-    select * into v_operator from data.cc_users where id = p_operator_id;
+    select * into v_operator from data.cc_users where id = p_operator_id and active;
     if not found then
         perform logic.refuse(401, 'operator_unknown', 'This account does not exist any more, or is disabled.');
     end if;

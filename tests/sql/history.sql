@@ -17,6 +17,14 @@ select id, case kind when 'mitra' then '+6201' else '+6291' end || lpad(n::text,
     now() - interval '1 day', now() - interval '1 day'
 from test.people where kind like '%mitra';
 
+insert into data.sign_ins (id, audience, person_id, token_hash, created_at, refreshed_at, expires_at)
+select gen_random_uuid(), 'customer', id, encode(sha256(id::text::bytea), 'hex'), now() - interval '1 day', now(),
+    now() + interval '30 days'
+from test.people where kind like '%customer';
+
+insert into data.sign_in_attempts (audience, name, touched_at)
+select 'customer', '+6202' || lpad(n::text, 9, '0'), now() from test.people where kind = 'customer';
+
 select logic.create_partition(t.name, m::date)
 from (values ('events'), ('chat_messages')) t (name),
     generate_series(date_trunc('month', now() - interval '210 days'), now(), interval '1 month') m;

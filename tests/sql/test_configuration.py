@@ -16,6 +16,9 @@ DEFAULTS = {
     "auto_offline_after_missed_offers": "0",
     "event_retention_days": "400",
     "message_retention_days": "180",
+    "otp_ttl_seconds": "300",
+    "otp_max_attempts": "5",
+    "sign_in_lifetime_days": "30",
 }
 
 

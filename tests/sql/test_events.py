@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.conftest import Connect, Connection
+from tests.sql.doors import ask, login, new_phone, operator, signed_in, tell
 from tests.sql.world import Row, World
 
 THE_END = "the end"
@@ -119,6 +120,24 @@ def bring_about_every_event(world: World) -> None:
     world.api("set_mitra_status", mitra, False)
     world.fire()
     world.configure("presence_ttl_seconds", 60)
+    sign_in_and_out(world)
+
+
+def sign_in_and_out(world: World) -> None:
+    """The same, at the door."""
+    phone = new_phone()
+    device = signed_in(world, phone=phone)
+    device.refresh()
+    device.refresh()
+    device.refresh("t0")
+    world.ops("block_person", signed_in(world, "mitra").row["person_id"], "Ratna", "kasar")
+    world.ops("unblock_person", device.row["person_id"], "Ratna")
+    world.ops("block_person", device.row["person_id"], "Ratna")
+    world.ops("unblock_person", device.row["person_id"], "Ratna", "maaf")
+    ask(world, phone)
+    for _ in range(5):
+        tell(world, phone, "000000")
+    login(world, world.row("cc_users", operator(world))["email"])
 
 
 def test_every_event_holds_the_keys_that_its_type_states(world: World) -> None:

@@ -1,25 +1,31 @@
-"""Who of the control center may do what: asked of the database by every function that a screen calls."""
+"""The people of the control center: how they sign in, and who may do what."""
 
 import pytest
 
-from tests.sql.world import World, refuses
+from tests.sql.doors import PASSWORD_HASH, Device, hashed, login, operator, refusal
+from tests.sql.world import Row, World, refuses
 
 ROLES = ("viewer", "operator", "admin")
+OTHER_HASH = f"{PASSWORD_HASH}another"
 
 
-def operator(world: World, role: str) -> str:
-    """A new person of the control center."""
-    return str(
-        world.value(
-            "insert into data.cc_users (email, display_name, role, created_at) "
-            "values (gen_random_uuid() || '@example.com', 'Ratna', %s, logic.now()) returning id",
-            role,
-        )
-    )
+def email_of(world: World, operator_id: str) -> str:
+    email: str = world.row("cc_users", operator_id)["email"]
+    return email
 
 
 def check(world: World, operator_id: str, role: str) -> object:
     return world.value("select (logic.check_operator(%s, %s)).id", operator_id, role)
+
+
+def refresh(world: World, device: Device, *, demo_allowed: bool = False) -> Row:
+    reply: Row = world.control(
+        "refresh_login", device.id, hashed(device.token), "salt", hashed("next"), demo_allowed
+    )
+    return reply
+
+
+# Roles
 
 
 @pytest.mark.parametrize("needed", ROLES)
@@ -43,8 +49,204 @@ def test_somebody_who_is_not_there_is_unknown(world: World) -> None:
         check(world, world.uuid(), "viewer")
 
 
-def test_a_role_that_is_taken_away_is_gone_at_once(world: World) -> None:
-    somebody = operator(world, "admin")
-    world.owner.execute("update data.cc_users set role = 'viewer' where id = %s", [somebody])
+def test_what_is_taken_away_is_gone_at_once(world: World) -> None:
+    admin, somebody = operator(world, "admin"), operator(world, "admin")
+    world.control("change_operator", admin, somebody, "viewer", None)
     with refuses(403, "role_not_sufficient"):
         check(world, somebody, "operator")
+    world.control("change_operator", admin, somebody, None, False)
+    with refuses(401, "operator_unknown"):
+        check(world, somebody, "viewer")
+
+
+# Passwords
+
+
+def test_the_right_password_signs_in(world: World) -> None:
+    somebody = operator(world, "viewer")
+    email = email_of(world, somebody)
+    told = login(world, f" {email.upper()} ")
+    assert (told["audience"], told["person_id"]) == ("operator", somebody)
+    assert told["user"] == {"id": somebody, "email": email, "display_name": "Ratna", "role": "viewer"}
+    (event,) = world.events("OPERATOR_SIGNED_IN")
+    assert (event["entity_id"], event["actor"]) == (somebody, f"operator:{email}")
+
+
+def test_a_wrong_password_and_an_unknown_address_are_told_alike(world: World) -> None:
+    world.configure("otp_max_attempts", 3)
+    known = email_of(world, operator(world))
+    for email in (known, "nobody@example.com"):
+        told = [login(world, email, right=False)["refusal"] for _ in range(3)]
+        assert [one["slug"] for one in told] == ["credentials_wrong", "credentials_wrong", "sign_in_locked"]
+        with refuses(429, "sign_in_locked"):
+            login(world, email)
+    assert [event["body"]["name"] for event in world.events("SIGN_IN_LOCKED")] == [
+        known,
+        "nobody@example.com",
+    ]
+    world.clock.advance(60)
+    assert "user" in login(world, known)
+
+
+def test_a_hundred_tries_at_once_get_no_more_than_one_after_the_other(world: World) -> None:
+    world.configure("otp_max_attempts", 3)
+    email = email_of(world, operator(world))
+    for _ in range(3):
+        world.control("begin_login", email, False)
+    with refuses(429, "sign_in_locked"):
+        world.control("begin_login", email, False)
+
+
+def test_a_password_that_was_right_forgives_the_wrong_ones(world: World) -> None:
+    email = email_of(world, operator(world))
+    for _ in range(3):
+        login(world, email, right=False)
+        assert "user" in login(world, email)
+    assert world.value("select count(*) from data.sign_in_attempts") == 0
+
+
+def test_a_password_that_was_changed_while_it_was_checked_does_not_count(world: World) -> None:
+    email = email_of(world, operator(world))
+    begun = world.control("begin_login", email, False)
+    world.ops("set_operator", email, "Ratna", "operator", OTHER_HASH, "dba")
+    told = world.control("finish_login", email, begun["password_hash"], True, None, world.uuid(), hashed("t"))
+    assert refusal(told) == (401, "credentials_wrong")
+
+
+def test_a_hash_that_was_made_anew_takes_the_place_of_the_old_one(world: World) -> None:
+    somebody = operator(world)
+    email = email_of(world, somebody)
+    world.control("begin_login", email, False)
+    world.control("finish_login", email, PASSWORD_HASH, True, OTHER_HASH, world.uuid(), hashed("t"))
+    assert world.row("cc_users", somebody)["password_hash"] == OTHER_HASH
+
+
+def test_without_a_password_nobody_signs_in(world: World) -> None:
+    somebody = operator(world)
+    world.owner.execute("update data.cc_users set password_hash = null where id = %s", [somebody])
+    email = email_of(world, somebody)
+    assert world.control("begin_login", email, False) == {"password_hash": None}
+    told = world.control("finish_login", email, None, True, None, world.uuid(), hashed("t"))
+    assert refusal(told) == (401, "credentials_wrong")
+
+
+def test_whoever_is_disabled_is_out_and_stays_out(world: World) -> None:
+    admin, somebody, device = operator(world, "admin"), operator(world), Device(world)
+    email = email_of(world, somebody)
+    login(world, email, device=device)
+    world.control("change_operator", admin, somebody, None, False)
+    with refuses(401, "refresh_token_invalid"):
+        refresh(world, device)
+    assert refusal(login(world, email)) == (401, "credentials_wrong")
+    world.control("change_operator", admin, somebody, None, True)
+    assert "user" in login(world, email)
+
+
+def test_another_password_signs_out_everywhere_and_unlocks(world: World) -> None:
+    world.configure("otp_max_attempts", 3)
+    device = Device(world)
+    email = email_of(world, operator(world))
+    login(world, email, device=device)
+    for _ in range(3):
+        login(world, email, right=False)
+    world.ops("set_operator", email, "Ratna", "operator", OTHER_HASH, "dba")
+    assert device.row["end_reason"] == "password_changed"
+    with refuses(401, "refresh_token_invalid"):
+        refresh(world, device)
+    assert "user" in login(world, email)
+
+
+def test_an_operators_sign_in_lasts_twelve_hours_since_the_last_refresh(world: World) -> None:
+    device = Device(world)
+    login(world, email_of(world, operator(world)), device=device)
+    world.clock.advance(hours=12, seconds=-1)
+    assert refresh(world, device)["user"]["role"] == "operator"
+    device.token = "next"
+    world.clock.advance(hours=12)
+    with refuses(401, "refresh_token_invalid"):
+        refresh(world, device)
+
+
+def test_an_operators_token_is_none_of_the_apps_and_theirs_is_none_of_the_operators(world: World) -> None:
+    device = Device(world)
+    login(world, email_of(world, operator(world)), device=device)
+    with refuses(401, "refresh_token_invalid"):
+        device.refresh()
+    device.sign_out()
+    assert "user" in refresh(world, device)
+    world.control("end_login", device.id, hashed("next"))
+    with refuses(401, "refresh_token_invalid"):
+        refresh(world, device)
+
+
+# Demo operators
+
+
+def test_the_demo_operators_are_one_of_each_role_and_the_same_each_time(world: World) -> None:
+    first, again = (world.ops("seed_demo_operators", PASSWORD_HASH) for _ in range(2))
+    assert first == again
+    assert [one["role"] for one in first] == list(ROLES)
+    assert world.value("select count(*) from data.cc_users where is_demo") == len(ROLES)
+
+
+def test_a_demo_operator_gets_in_only_where_that_is_allowed(world: World) -> None:
+    email = world.ops("seed_demo_operators", PASSWORD_HASH)[0]["email"]
+    assert world.control("begin_login", email, False) == {"password_hash": None}
+    device = Device(world)
+    begun = world.control("begin_login", email, True)
+    world.control("finish_login", email, begun["password_hash"], True, None, device.id, hashed(device.token))
+    with refuses(403, "account_blocked"):
+        refresh(world, device)
+    assert "user" in refresh(world, device, demo_allowed=True)
+
+
+# Who is there
+
+
+def test_an_admin_takes_somebody_on(world: World) -> None:
+    admin = operator(world, "admin")
+    made = world.control("add_operator", admin, "Ayu@Example.com", "Ayu", "viewer", PASSWORD_HASH)
+    assert (made["email"], made["role"], made["active"]) == ("ayu@example.com", "viewer", True)
+    assert "password_hash" not in made
+    assert "user" in login(world, "ayu@example.com")
+    listed = world.control("list_operators", admin)
+    assert (listed["total"], made in listed["rows"]) == (2, True)
+    event = world.events("OPERATOR_CHANGED")[-1]
+    assert event["actor"] == f"operator:{email_of(world, admin)}"
+    assert event["body"]["change"] == "added"
+
+
+def test_every_change_is_an_event_and_the_same_again_is_none(world: World) -> None:
+    admin, somebody = operator(world, "admin"), operator(world)
+    before = len(world.events())
+    for _ in range(2):
+        world.control("change_operator", admin, somebody, "viewer", False)
+    assert [event["body"]["change"] for event in world.events()[before:]] == ["role", "active"]
+
+
+def test_the_last_admin_cannot_be_taken_away(world: World) -> None:
+    admin = operator(world, "admin")
+    for role, active in (("operator", None), (None, False)):
+        with refuses(409, "last_admin"):
+            world.control("change_operator", admin, admin, role, active)
+    with refuses(409, "last_admin"):
+        world.ops("set_operator", email_of(world, admin), "Ratna", "viewer", PASSWORD_HASH, "dba")
+    other = operator(world, "admin")
+    assert world.control("change_operator", other, admin, None, False)["active"] is False
+    with refuses(409, "last_admin"):
+        world.ops("change_operator", email_of(world, other), None, False, "dba")
+
+
+def test_a_dba_disables_and_lets_in_again(world: World) -> None:
+    operator(world, "admin")
+    email = email_of(world, operator(world))
+    (disabled,) = world.ops("change_operator", email, None, False, "Ratna")
+    assert (disabled["email"], disabled["active"]) == (email, False)
+    (again,) = world.ops("change_operator", email.upper(), "viewer", True, "Ratna")
+    assert (again["role"], again["active"]) == ("viewer", True)
+
+
+def test_the_table_itself_takes_no_plain_password(world: World) -> None:
+    somebody = operator(world)
+    with pytest.raises(Exception, match="password_is_hashed"):
+        world.owner.execute("update data.cc_users set password_hash = 'secret' where id = %s", [somebody])

@@ -18,6 +18,7 @@ import pytest
 
 from tests.cluster import TestCluster
 from tests.conftest import APP_OPTIONS, Clock, Connection
+from tests.sql.doors import CODE, Device, ask, hashed, new_phone, signed_in
 from tests.sql.world import Row, World
 
 HISTORY = Path(__file__).with_name("history.sql")
@@ -77,6 +78,10 @@ class House:
     mitra: str
     extended: Row
     extension: Row
+    phone: str
+    asked: str
+    asked_first: str
+    device: Device
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +165,17 @@ def live(world: World) -> dict[str, Any]:
         "mitra": mitras[0],
         "extended": chats[1],
         "extension": world.extend(chats[1]),
+        **at_the_door(world, customers[6]),
     }
+
+
+def at_the_door(world: World, customer: str) -> dict[str, Any]:
+    """Somebody who has asked for a code, one who is new, and one who is signed in."""
+    phone, other, new = world.row("users", customer)["phone"], new_phone(), new_phone()
+    device = signed_in(world, phone=phone)
+    for asked in (phone, new):
+        ask(world, asked)
+    return {"phone": other, "asked": phone, "asked_first": new, "device": device}
 
 
 def talk_much(world: World, chat: Row) -> None:
@@ -267,6 +282,25 @@ CALLS: dict[str, Arguments] = {
     "get_chat_session": lambda house: member(house.chat),
     "list_chat_sessions": lambda house: ("mitra", house.mitra, None, 20),
     "list_chat_sessions as a customer": lambda house: ("customer", house.customer, None, 20),
+    "request_otp": lambda house: ("customer", house.phone, hashed("654321")),
+    "take_back_otp": lambda house: ("customer", house.asked, hashed(CODE)),
+    "verify_otp": lambda house: ("customer", house.asked, [hashed(CODE)], None, house.newcomer, hashed("t")),
+    "verify_otp of somebody new": lambda house: (
+        "customer",
+        house.asked_first,
+        [hashed(CODE)],
+        "Budi",
+        house.newcomer,
+        hashed("t"),
+    ),
+    "refresh_sign_in": lambda house: (house.device.id, hashed("t0"), "salt", hashed("t1")),
+    "refresh_sign_in with what was used up": lambda house: (
+        house.device.id,
+        hashed("made up"),
+        "salt",
+        hashed("t1"),
+    ),
+    "end_sign_in": lambda house: (house.device.id, hashed("t0")),
     "list_messages": lambda house: (*member(house.chat), 0, 100),
     "request_extension": lambda house: (
         house.chat["id"],
@@ -344,6 +378,8 @@ OPERATIONS: dict[str, Arguments] = {
     "force_mitra_offline": lambda house: (house.known, "Ratna"),
     "end_chat": lambda house: (house.extended["id"], "Ratna"),
     "fail_payment": lambda house: (house.search["payment_session_id"], "customer_cancelled", "Ratna"),
+    "block_person": lambda house: (house.known, "Ratna"),
+    "unblock_person": lambda house: (house.known, "Ratna"),
 }
 
 each_plan = pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
@@ -397,7 +433,9 @@ def test_a_screen_reads_by_an_index(house: House, screen: str) -> None:
     assert wasteful(house, found, MOST_ROWS_OF.get(screen, MOST_ROWS)) == set()
 
 
-@pytest.mark.parametrize("job", ["refresh_daily_figures", "purge_idempotency_keys", "drop_old_partitions"])
+@pytest.mark.parametrize(
+    "job", ["refresh_daily_figures", "purge_idempotency_keys", "purge_sign_ins", "drop_old_partitions"]
+)
 def test_a_job_reads_its_own_days_alone(house: House, job: str) -> None:
     found = scans(house, "curhat_owner", "force_custom_plan", f"select logic.{job}()", ())
     assert wasteful(house, found, MANY) == set()
@@ -425,5 +463,7 @@ def test_the_house_has_grown(house: House) -> None:
         "idempotency_keys",
         "events",
         "chat_messages",
+        "sign_in_attempts",
+        "sign_ins",
     }
     assert expected <= house.grown

@@ -73,6 +73,10 @@ class World:
         """The rows of a function of `ops`, each as JSON."""
         return rows(self.operator, f"ops.{function}({_places(arguments)})", arguments)
 
+    def control(self, function: str, *arguments: object) -> Any:  # noqa: ANN401
+        """The reply of a function of `control_center`."""
+        return one(self.screens, f"select control_center.{function}({_places(arguments)})", arguments)
+
     def screen(self, view: str, where: str = "true", *arguments: object) -> list[Row]:
         """The rows of a view of `control_center`, each as JSON."""
         return rows(self.screens, f"(select * from control_center.{view} where {where})", arguments)

@@ -1,0 +1,32 @@
+-- The way in when nobody else can open it: the first admin, or one who has forgotten their password.
+-- Locks: sign-in attempt, every admin, the operator, every sign-in of theirs.
+-- Refuses: who_is_missing, invalid_password_hash, invalid_role, invalid_email, display_name_required,
+-- display_name_invalid, last_admin.
+create or replace function ops.set_operator(
+    p_email text, p_display_name text, p_role text, p_password_hash text, p_who text
+)
+returns table (id uuid, email text, display_name text, role text, active boolean)
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_email text := logic.normal_email(p_email);
+    v_operator data.cc_users;
+begin
+    perform logic.check_who(p_who);
+    if coalesce(p_password_hash not like '$argon2id$%', true) then
+        perform logic.refuse(400, 'invalid_password_hash', 'A password is given as its hash (argon2id): use curhat admin.');
+    end if;
+    perform logic.lock_sign_in_attempt('operator', v_email);
+    select * into v_operator from data.cc_users u where lower(u.email) = v_email;
+    if found then
+        v_operator := logic.change_operator(v_operator.id, p_role, true, p_who);
+        v_operator := logic.change_password(v_operator, p_password_hash, p_who);
+    else
+        v_operator := logic.insert_operator(v_email, p_display_name, p_role, p_password_hash, p_who);
+    end if;
+    return query
+    select v_operator.id, v_operator.email, v_operator.display_name, v_operator.role, v_operator.active;
+end
+$$;
+comment on function ops.set_operator is
+    'Somebody who may sign in to the control center from now on, with this role and this password (its argon2id hash); one who is there gets both anew, and is signed out everywhere. `curhat admin` calls it. Refuses who_is_missing, invalid_password_hash, invalid_role, invalid_email, display_name_required, display_name_invalid, last_admin.';

@@ -1,0 +1,7 @@
+-- What the app sends is keyed already, and says nothing without its key. Bound to the number, equal codes of two people
+-- are not seen to be equal.
+create or replace function logic.code_hash(p_audience text, p_phone text, p_keyed_hash text)
+returns text
+language sql stable security invoker
+as $$ select encode(sha256(convert_to(concat_ws(' ', p_audience, p_phone, p_keyed_hash), 'UTF8')), 'hex') $$;
+comment on function logic.code_hash is 'A one-time code as it is stored.';

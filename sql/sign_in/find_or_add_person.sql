@@ -1,0 +1,26 @@
+-- A block that is being made is waited for, so that nobody slips in beside it.
+-- Locks: the person, in share.
+-- Refuses: account_blocked, display_name_required, display_name_invalid.
+create or replace function logic.find_or_add_person(p_audience text, p_phone text, p_display_name text)
+returns uuid
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_id uuid;
+    v_blocked_at timestamptz;
+begin
+    if p_audience = 'mitra' then
+        select id, blocked_at into v_id, v_blocked_at from data.mitras where phone = p_phone for key share;
+    else
+        select id, blocked_at into v_id, v_blocked_at from data.users where phone = p_phone for key share;
+    end if;
+    if v_blocked_at is not null then
+        perform logic.refuse(403, 'account_blocked', 'This account is blocked.');
+    elsif v_id is null and p_audience = 'customer' then
+        v_id := logic.add_customer(p_phone, p_display_name);
+    end if;
+    return v_id;
+end
+$$;
+comment on function logic.find_or_add_person is
+    'Who has a phone number: a customer is added when nobody has it yet, a mitra is not (null).';

@@ -1,0 +1,34 @@
+-- Only the password that was checked counts: one that was changed meanwhile does not.
+-- Locks: sign-in attempt, operator.
+-- Refuses: invalid_email, credentials_wrong, sign_in_locked.
+create or replace function control_center.finish_login(
+    p_email text, p_checked_hash text, p_matches boolean, p_new_hash text, p_sign_in_id uuid, p_token_hash text
+)
+returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_email text := logic.normal_email(p_email);
+    v_attempt data.sign_in_attempts := logic.lock_sign_in_attempt('operator', v_email);
+    v_operator_id uuid;
+begin
+    update data.cc_users
+    set password_hash = coalesce(p_new_hash, password_hash)
+    where p_matches and lower(email) = v_email and active and password_hash = p_checked_hash
+    returning id into v_operator_id;
+    if v_operator_id is null then
+        if v_attempt.locked_until > logic.now() then
+            return logic.lock_out(v_attempt);
+        end if;
+        return logic.keep_refusal(401, 'credentials_wrong', 'This e-mail address or this password is wrong.');
+    end if;
+    delete from data.sign_in_attempts where audience = 'operator' and name = v_email;
+    perform logic.append_event(
+        'OPERATOR_SIGNED_IN', 'operator', v_operator_id, null, null, null, null, 'operator:' || v_email,
+        jsonb_build_object('operator_id', v_operator_id)
+    );
+    return logic.start_sign_in('operator', v_operator_id, p_sign_in_id, p_token_hash);
+end
+$$;
+comment on function control_center.finish_login is
+    'Signs an operator in whose password was found to be right: {audience, person_id, user}. p_new_hash: the password hashed anew, when it has to be. Refuses invalid_email, credentials_wrong, sign_in_locked.';

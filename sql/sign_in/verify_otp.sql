@@ -1,0 +1,40 @@
+-- Two at once queue up at the attempt, and the first takes the code with it. What a new customer still has to say is
+-- refused, not recorded: the code holds for the next try.
+-- Locks: sign-in attempt, the person in share.
+-- Refuses: invalid_phone, sign_in_locked, otp_expired, otp_wrong, account_blocked, display_name_required,
+-- display_name_invalid.
+create or replace function api.verify_otp(
+    p_audience text, p_phone text, p_keyed_hashes text[], p_display_name text, p_sign_in_id uuid, p_token_hash text
+)
+returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_phone text := logic.normal_phone(p_phone);
+    v_attempt data.sign_in_attempts := logic.lock_sign_in_attempt(p_audience, v_phone);
+    v_person_id uuid;
+    v_left integer;
+begin
+    perform logic.check_not_locked_out(v_attempt);
+    if coalesce(v_attempt.code_expires_at <= logic.now(), true) then
+        perform logic.refuse(410, 'otp_expired', 'There is no code that holds for this number. Ask for a new one.');
+    end if;
+    if exists (select from unnest(p_keyed_hashes) h where logic.code_hash(p_audience, v_phone, h) = v_attempt.code_hash) then
+        v_person_id := logic.find_or_add_person(p_audience, v_phone, p_display_name);
+    end if;
+    if v_person_id is null then
+        v_attempt := logic.count_failure(v_attempt);
+        if v_attempt.code_hash is null then
+            return logic.lock_out(v_attempt);
+        end if;
+        v_left := logic.setting_integer('otp_max_attempts') - v_attempt.failures;
+        return logic.keep_refusal(
+            401, 'otp_wrong', format('This code is wrong. Tries left: %s.', v_left), jsonb_build_object('tries_left', v_left)
+        );
+    end if;
+    delete from data.sign_in_attempts where audience = p_audience and name = v_phone;
+    return logic.start_sign_in(p_audience, v_person_id, p_sign_in_id, p_token_hash);
+end
+$$;
+comment on function api.verify_otp is
+    'Signs in whoever knows the code of a number, once: {audience, person_id, user}. A customer who is new is added, by their display name. p_keyed_hashes: the code under each key that may have made it. Refuses invalid_phone, sign_in_locked, otp_expired, otp_wrong, account_blocked, display_name_required, display_name_invalid.';
