@@ -3,18 +3,72 @@
 Bounds are those of the SQL types, so that a number that no column could hold is a fault of the body.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 
+from app.passwords import LONGEST, SHORTEST
+from app.refresh import PATTERN as REFRESH_TOKEN
+
 Whole = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Sequence = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=100)]
+Password = Annotated[str, msgspec.Meta(max_length=LONGEST)]
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
     """A JSON object with these fields and no others."""
+
+
+class PhoneNumber(Body):
+    """A phone number, as people write it, of somebody who wants a code."""
+
+    phone: Annotated[str, msgspec.Meta(examples=["0812 3456 7890"])]
+    audience: Literal["customer", "mitra"]
+
+
+class OneTimeCode(PhoneNumber):
+    """The code that was sent to a number; `display_name` is needed once, of a customer who is new."""
+
+    code: Annotated[str, msgspec.Meta(pattern="^[0-9]{6}$")]
+    display_name: str | None = None
+
+
+class HeldToken(Body):
+    """A refresh token."""
+
+    refresh_token: Annotated[str, msgspec.Meta(pattern=REFRESH_TOKEN)]
+
+
+class Credentials(Body):
+    """What an operator signs in with."""
+
+    email: str
+    password: Password
+
+
+class NewPassword(Body):
+    """The password that an operator has, and the one that they want."""
+
+    password: Password
+    new_password: Annotated[str, msgspec.Meta(min_length=SHORTEST, max_length=LONGEST)]
+
+
+class NewOperator(Body):
+    """Somebody who is taken on in the control center, with their first password."""
+
+    email: str
+    display_name: str
+    role: str
+    password: Annotated[str, msgspec.Meta(min_length=SHORTEST, max_length=LONGEST)]
+
+
+class OperatorChange(Body):
+    """Another role, or access; what is left out stays as it is."""
+
+    role: str | None = None
+    active: bool | None = None
 
 
 class NewPaymentSession(Body):

@@ -7,6 +7,7 @@ import asyncio
 import os
 import shlex
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -184,14 +185,46 @@ def demo(settings: Settings, name: str) -> None:
 @click.pass_obj
 def seed(settings: Settings) -> None:
     """Add the demo people, once, and list them."""
-    from app.seed import seed_demo
+    from app.seed import DEMO_PASSWORD, seed_demo, seed_demo_operators
 
     if settings.production and not settings.demo:
         _end("CURHAT_ENV is production: demo people are added only with CURHAT_DEMO=on.", 2)
     with told_in_a_sentence():
-        people = seed_demo(embedded.locate_database(settings))
-    for person in people:
-        click.echo(person.line())
+        url = embedded.locate_database(settings)
+        for person in seed_demo(url):
+            click.echo(person.line())
+        if not settings.production:
+            for operator in seed_demo_operators(url):
+                click.echo(f"{operator.line()}   {DEMO_PASSWORD}")
+
+
+@main.command()
+@click.argument("email")
+@click.option(
+    "--role", type=click.Choice(["viewer", "operator", "admin"]), default="admin", show_default=True
+)
+@click.option("--name", help="How others see them; without it, what stands before the @.")
+@click.pass_obj
+def admin(settings: Settings, email: str, role: str, name: str | None) -> None:
+    """Let somebody in to the control center, with a password that is asked for or read from standard input.
+
+    Who is there already gets this role and this password, and is signed out everywhere.
+    """
+    from app.admin import PasswordError, RefusedError, let_in
+
+    with told_in_a_sentence():
+        url = embedded.locate_database(settings)
+        try:
+            let_in(url, email, name or email.partition("@")[0], role, _new_password())
+        except (PasswordError, RefusedError) as error:
+            _end(str(error), 2)
+    click.echo(f"{email} may sign in to the control center as {role}.")
+
+
+def _new_password() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
 
 
 SHARE = click.FloatRange(0, 1)

@@ -23,6 +23,7 @@ from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
 import psycopg
 import structlog
 from psycopg.conninfo import conninfo_to_dict
@@ -58,25 +59,37 @@ BUSY_STATES = frozenset({"55P03", "40P01", "40001", "57014"})
 UNAVAILABLE_CLASSES = ("08", "53", "57")
 READ_ONLY_STATE = "25006"  # a standby answered
 
-Argument = str | int | UUID | Sequence[UUID] | None
+Argument = str | int | UUID | Sequence[UUID] | Sequence[str] | None
+"""Texts of a sequence are plain ones: hexadecimal digits and the like."""
 
 log = structlog.get_logger(__name__)
 
 
 class Refusal(Exception):  # noqa: N818 - not an error: an answer
-    """The caller was refused and nothing has changed: an HTTP status, a stable slug, one plain sentence."""
+    """The caller was refused and nothing has changed: an HTTP status, a stable slug, one plain sentence.
 
-    def __init__(self, status: int, slug: str, sentence: str) -> None:
+    `facts` are what a screen must know to say it in its own words; `retry_after` among them are the seconds to wait.
+    """
+
+    def __init__(self, status: int, slug: str, sentence: str, facts: Mapping[str, Any] | None = None) -> None:
         super().__init__(slug)
         self.status = status
         self.slug = slug
         self.sentence = sentence
+        self.facts = facts or {}
+
+    @property
+    def retry_after(self) -> int | None:
+        """After how many seconds it may be tried again, where that is known."""
+        return self.facts.get("retry_after")
 
 
 class TryAgain(Refusal):
-    """A refusal that has to do with the moment; `retry_after` in seconds."""
+    """A refusal that has to do with the moment."""
 
-    retry_after = 1
+    @property
+    def retry_after(self) -> int:
+        return 1
 
 
 class Unavailable(TryAgain):
@@ -262,7 +275,8 @@ def _encoded(text: str) -> bytes:
 
 def _translated(function: str, error: ServerError) -> Exception:
     if error.sqlstate.startswith("PT"):
-        return Refusal(int(error.sqlstate[2:]), error.message, error.detail)
+        facts = msgspec.json.decode(error.hint, type=dict[str, Any]) if error.hint else None
+        return Refusal(int(error.sqlstate[2:]), error.message, error.detail, facts)
     if error.sqlstate in BUSY_STATES:
         log.warning("database busy", function=function, sqlstate=error.sqlstate, reason=error.message)
         return Busy()

@@ -1,4 +1,6 @@
-"""What a caller is told when something goes wrong, here and nowhere else: `{"error": slug, "message": …}`."""
+"""What a caller is told when something goes wrong, here and nowhere else: `{"error": slug, "message": …}`.
+
+`facts` go along where a screen needs more than the slug to say it in its own words."""
 
 import contextlib
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.constants import HTTP_METHODS
 from sanic.exceptions import SanicException
 
-from app.db import Refusal, TryAgain
+from app.db import Refusal
 
 # Requests that never reach a handler of ours, by the status that Sanic gives them.
 HTTP_SLUGS = {
@@ -52,10 +54,12 @@ def reply(request: Request, error: Exception) -> HTTPResponse:
         headers["Allow"] = ", ".join(_allowed(request))
     if refusal.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(refusal, TryAgain):
+    if refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
-    body = msgspec.json.encode({"error": refusal.slug, "message": refusal.sentence})
-    return HTTPResponse(body, refusal.status, headers, "application/json")
+    body: dict[str, object] = {"error": refusal.slug, "message": refusal.sentence}
+    if refusal.facts:
+        body["facts"] = refusal.facts
+    return HTTPResponse(msgspec.json.encode(body), refusal.status, headers, "application/json")
 
 
 def _allowed(request: Request) -> Iterator[str]:

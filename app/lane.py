@@ -55,6 +55,7 @@ class ServerError(Exception):
         self.sqlstate = _field(result, pq.DiagnosticField.SQLSTATE)
         self.message = _field(result, pq.DiagnosticField.MESSAGE_PRIMARY)
         self.detail = _field(result, pq.DiagnosticField.MESSAGE_DETAIL)
+        self.hint = _field(result, pq.DiagnosticField.MESSAGE_HINT)
         self.context = _field(result, pq.DiagnosticField.CONTEXT)
         self.not_executed = (
             self.sqlstate == UNKNOWN_STATEMENT

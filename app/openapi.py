@@ -212,7 +212,11 @@ def _refusal(slugs: Sequence[str]) -> Json:
     return {
         "type": "object",
         "required": ["error", "message"],
-        "properties": {"error": {"enum": list(slugs)}, "message": {"type": "string"}},
+        "properties": {
+            "error": {"enum": list(slugs)},
+            "message": {"type": "string"},
+            "facts": {"type": "object", "description": "What a screen needs to say it in its own words."},
+        },
         "additionalProperties": False,
     }
 

@@ -29,10 +29,12 @@ EndReason = Literal["time_up", "ended_by_customer", "ended_by_mitra", "ended_by_
 Sender = Literal["customer", "mitra"]
 ExtensionStatus = Literal["requested", "approved", "auto_approved", "rejected", "auto_rejected", "withdrawn"]
 ExtensionDefault = Literal["auto_approve", "auto_reject"]
+Role = Literal["viewer", "operator", "admin"]
 Presence = Literal["online", "unreachable", "offline"]
 
 Rupiah = Annotated[int, msgspec.Meta(ge=0, description="Whole rupiah.")]
 Minutes = Annotated[int, msgspec.Meta(ge=1)]
+WholeSeconds = Annotated[int, msgspec.Meta(ge=1)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Seq = Annotated[int, msgspec.Meta(ge=0, description="Counts the messages of one chat.")]
@@ -80,6 +82,60 @@ class Self(Reply):
     id: UUID
     display_name: str
     phone: str
+
+
+class SentCode(Reply):
+    """A code is on its way: how many seconds it holds, and after how many another may be asked for."""
+
+    expires_in: WholeSeconds
+    resend_in: WholeSeconds
+
+
+class SignedIn(Reply):
+    """An access token for `expires_in` seconds, and the refresh token that gets the next one, once."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: WholeSeconds
+    user: Self
+
+
+class SignedOut(Reply):
+    """The sign-in on this device has ended."""
+
+    status: Literal["signed_out"]
+
+
+class OperatorSelf(Reply):
+    """What somebody of the control center sees of themselves."""
+
+    id: UUID
+    email: str
+    display_name: str
+    role: Role
+
+
+class SignedInOperator(Reply):
+    """As for a customer or mitra."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: WholeSeconds
+    user: OperatorSelf
+
+
+class Operator(OperatorSelf):
+    """Somebody of the control center, as an admin sees them."""
+
+    active: bool
+    created_at: Time
+
+
+class Operators(Reply):
+    """Everybody of the control center, by name."""
+
+    rows: list[Operator]
+    total: Count
 
 
 class Tier(Reply):

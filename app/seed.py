@@ -1,10 +1,15 @@
-"""The demo people: two customers and two mitras, to try everything with."""
+"""The demo people, to try everything with: two customers, two mitras, and an operator of each role."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 import psycopg
 from psycopg.rows import class_row
+
+from app.passwords import hash_password
+
+DEMO_PASSWORD = "curhat-demo-password"
+"""Of every demo operator. Everybody knows it: production lets none of them in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,29 @@ class Person:
     def line(self) -> str:
         """All of it, aligned with the lines of others."""
         return f"{self.kind:<8}   {self.name:<12}   {self.phone:<14}   {self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOperator:
+    """Somebody who may sign in to the control center with the demo password."""
+
+    email: str
+    role: str
+
+    def line(self) -> str:
+        """As the lines of other people."""
+        return f"{self.role:<8}   {self.email}"
+
+
+def seed_demo_operators(database_url: str) -> list[DemoOperator]:
+    """Add a demo operator of each role, or give them the demo password again, and return them. Blocks."""
+    with (
+        psycopg.connect(database_url, options="-c role=curhat_operator", autocommit=True) as connection,
+        connection.cursor(row_factory=class_row(DemoOperator)) as cursor,
+    ):
+        return cursor.execute(
+            "select email, role from ops.seed_demo_operators(%s)", [hash_password(DEMO_PASSWORD)]
+        ).fetchall()
 
 
 def seed_demo(database_url: str) -> list[Person]:

@@ -23,9 +23,12 @@ from app.bell import Bell
 from app.db import Database
 from app.hub import Hub
 from app.internal import table as internal_table
+from app.limits import Limits
+from app.passwords import Passwords
 from app.presence import Leases
 from app.public import table as public_table
 from app.routes import Listener, blueprint
+from app.sender import sender_for
 from app.settings import Settings
 
 App = Sanic[Any, Any]
@@ -54,7 +57,18 @@ def create_public_app(settings: Settings) -> App:
     app.ctx.hub = Hub(app.ctx.database, settings.redis_url)
     app.ctx.leases = Leases(app.ctx.database, app.ctx.hub)
     app.ctx.availability = Watch(app.ctx.database, settings.redis_url)
-    _live_with(app, bell, app.ctx.database, app.ctx.hub, app.ctx.leases, app.ctx.availability)
+    app.ctx.limits = Limits(settings.redis_url)
+    app.ctx.sender = sender_for(settings)
+    _live_with(
+        app,
+        bell,
+        app.ctx.database,
+        app.ctx.limits,
+        app.ctx.sender,
+        app.ctx.hub,
+        app.ctx.leases,
+        app.ctx.availability,
+    )
     app.blueprint(blueprint("public", public_table.ROUTES, public_table.SOCKETS))
     app.blueprint(docs.blueprint("public"))
     static.install(app, {"client": "", "mitra": "/mitra"})
@@ -66,7 +80,9 @@ def create_internal_app(settings: Settings) -> App:
     app = _create_app("curhat_internal", settings)
     bell = Bell(settings.database_url, "control_center")
     app.ctx.database = Database(settings.database_url, schema="control_center", on_commit=bell.ring)
-    _live_with(app, bell, app.ctx.database)
+    app.ctx.limits = Limits(settings.redis_url)
+    app.ctx.passwords = Passwords()
+    _live_with(app, bell, app.ctx.database, app.ctx.limits, app.ctx.passwords)
     app.blueprint(blueprint("internal", internal_table.ROUTES, internal_table.SOCKETS))
     app.blueprint(docs.blueprint("internal"))
     static.install(app, {"control-center": ""})

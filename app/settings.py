@@ -18,6 +18,7 @@ Environment = Literal["development", "production"]
 
 DEVELOPMENT_KEY_ID = "development"
 DEVELOPMENT_SECRET = "curhat-development-key-known-to-everybody"
+OTP_LOG = "log"
 DEVELOPMENT_CORS_ORIGINS = ("http://localhost:5173",)
 SHORTEST_SECRET = 32  # bytes; RFC 7518 §3.2: a key of at least the hash's size for HS256
 MOST_WORKERS = 64
@@ -56,8 +57,8 @@ class Settings:
     """Everything that can be set from outside.
 
     `database_url` and `redis_url` are empty when the embedded servers are meant. The first of `jwt_keys`
-    signs, all of them verify. `otp_sender` is ``log`` or the http(s) address of a webhook. `home` is an
-    absolute path.
+    signs, all of them verify. `otp_sender` is ``log`` (never in production) or the http(s) address of a webhook, which
+    may hold a password. `home` is an absolute path.
     """
 
     env: Environment
@@ -72,7 +73,7 @@ class Settings:
     workers: int
     jwt_keys: tuple[JwtKey, ...]
     cors_origins: tuple[str, ...]
-    otp_sender: str
+    otp_sender: str = field(repr=False)
 
     @property
     def production(self) -> bool:
@@ -133,7 +134,7 @@ class Settings:
             workers=_whole("CURHAT_WORKERS", values["CURHAT_WORKERS"] or "2", 1, MOST_WORKERS),
             jwt_keys=_jwt_keys(values["CURHAT_JWT_KEYS"], env),
             cors_origins=_cors_origins(values["CURHAT_CORS_ORIGINS"], env),
-            otp_sender=_otp_sender(values["CURHAT_OTP_SENDER"] or "log"),
+            otp_sender=_otp_sender(values["CURHAT_OTP_SENDER"] or OTP_LOG, env),
         )
 
 
@@ -235,7 +236,19 @@ def _origin(value: str) -> str:
     return value
 
 
-def _otp_sender(value: str) -> str:
-    if value == "log" or value.startswith(("http://", "https://")):
+def _otp_sender(value: str, env: Environment) -> str:
+    """As given; the sentence of a wrong one does not show it, for it may hold a password."""
+    if value == OTP_LOG:
+        if env == "production":
+            raise SettingsError(
+                "CURHAT_OTP_SENDER must be the http(s) address of a webhook in production: a log is no place for codes."
+            )
         return value
-    raise SettingsError("CURHAT_OTP_SENDER must be log, or the http(s) address of a webhook.")
+    try:
+        parts = urlsplit(value)
+        well_formed = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        well_formed = False
+    if not well_formed:
+        raise SettingsError("CURHAT_OTP_SENDER must be log, or the http(s) address of a webhook.")
+    return value

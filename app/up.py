@@ -5,6 +5,7 @@ import shlex
 import shutil
 import sys
 import time
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -21,12 +22,21 @@ from app.log import configure
 from app.migrate import migrate
 from app.postgres import MINIMUM_VERSION
 from app.probes import TIMEOUT_SECONDS, base_url, port_problem
-from app.seed import Person, seed_demo
-from app.settings import Settings, SettingsError
+from app.seed import DEMO_PASSWORD, DemoOperator, Person, seed_demo, seed_demo_operators
+from app.sender import OTP_FILE
+from app.settings import OTP_LOG, Settings, SettingsError
 from app.signals import until_asked_to_stop
 from app.supervisor import Supervisor
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Demo:
+    """Whom there is to try things with."""
+
+    people: list[Person] = field(default_factory=list)
+    operators: list[DemoOperator] = field(default_factory=list)
 
 
 def up(settings: Settings, console: Console) -> None:
@@ -96,8 +106,8 @@ async def _run(servers: Embedded, supervisor: Supervisor, console: Console) -> N
     began = time.monotonic()
     async with supervisor:
         try:
-            people = await start(servers, supervisor, console)
-            _show(servers, people, console, seconds=time.monotonic() - began)
+            demo = await start(servers, supervisor, console)
+            _show(servers, demo, console, seconds=time.monotonic() - began)
             log.info("up")
             await asyncio.get_running_loop().create_future()  # never done: it is cancelled
         except asyncio.CancelledError:
@@ -105,10 +115,10 @@ async def _run(servers: Embedded, supervisor: Supervisor, console: Console) -> N
             raise
 
 
-async def start(servers: Embedded, supervisor: Supervisor, console: Console) -> list[Person]:
-    """Start everything, one after what it needs, and return when all is ready: the demo people, if there are any."""
+async def start(servers: Embedded, supervisor: Supervisor, console: Console) -> Demo:
+    """Start everything, one after what it needs, and return when all is ready: the demo, if there is one."""
     settings = servers.settings
-    people: list[Person] = []
+    demo = Demo()
     own = servers.programs()
     if own:
         console.print(f"Starting {' and '.join(program.name.capitalize() for program in own)} …")
@@ -118,17 +128,19 @@ async def start(servers: Embedded, supervisor: Supervisor, console: Console) -> 
     console.print("Migrating the database …")
     await asyncio.to_thread(migrate, settings.database_url, log)
     if settings.demo:
-        people = await asyncio.to_thread(seed_demo, settings.database_url)
+        demo.people = await asyncio.to_thread(seed_demo, settings.database_url)
+        if not settings.production:
+            demo.operators = await asyncio.to_thread(seed_demo_operators, settings.database_url)
     console.print("Starting Curhat …")
     await supervisor.start(
         *programs.workers(settings, settings.log_dir), *programs.listeners(settings, settings.log_dir)
     )
     if settings.demo:
         await supervisor.start(programs.demo(settings, settings.log_dir))
-    return people
+    return demo
 
 
-def _show(servers: Embedded, people: list[Person], console: Console, *, seconds: float) -> None:
+def _show(servers: Embedded, demo: Demo, console: Console, *, seconds: float) -> None:
     settings = servers.settings
     command = _command()
     say = partial(console.print, highlight=False, soft_wrap=True)
@@ -138,6 +150,8 @@ def _show(servers: Embedded, people: list[Person], console: Console, *, seconds:
     say(f"Mitras         {public}/mitra")
     say(f"Control center {base_url(settings.internal_host, settings.internal_port)}/")
     say(f"Logs           {_short(settings.log_dir)}/")
+    if settings.otp_sender == OTP_LOG:
+        say(f"Sign-in codes  {_short(settings.log_dir / OTP_FILE)}")
     for path in servers.place.outside(settings.home) if servers.programs() else []:
         say(f"Servers' files {path} (they cannot be in CURHAT_HOME)")
     say(f"More           {command} psql · {command} doctor · {command} simulate")
@@ -146,12 +160,16 @@ def _show(servers: Embedded, people: list[Person], console: Console, *, seconds:
             "\n[yellow]pg_cron is not installed:[/] deadlines hang on the deadline listener alone "
             "(Debian: apt-get install postgresql-15-cron)."
         )
-    if people:
+    if demo.people:
         say("\nDemo people; the mitras are bots: online, and they accept after a few seconds.")
-        for person in people:
+        for person in demo.people:
             say(f"  {person.line()}")
-        customer = next(person for person in people if person.kind == "customer")
+        customer = next(person for person in demo.people if person.kind == "customer")
         say(f"A token for {customer.name}: {command} token customer {customer.id}")
+    if demo.operators:
+        say(f"\nDemo operators of the control center; their password: {DEMO_PASSWORD}")
+        for operator in demo.operators:
+            say(f"  {operator.line()}")
 
 
 def _command() -> str:

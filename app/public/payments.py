@@ -5,6 +5,7 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 
 from app.bodies import NewPaymentSession, WhichTiers
+from app.limits import PAYMENTS_OF_CUSTOMER, limits
 from app.routes import caller, database, reply
 
 
@@ -17,6 +18,7 @@ async def create_payment_session(
     request: Request, body: NewPaymentSession, idempotency_key: str | None
 ) -> HTTPResponse:
     """Choose some minutes. An older choice of the same kind that was not paid is abandoned."""
+    await limits(request).check(PAYMENTS_OF_CUSTOMER, str(caller(request).id))
     created = await database(request).call(
         "create_payment_session",
         caller(request).id,

@@ -34,6 +34,7 @@ from app.public.searches import (
     start_general_request,
     start_returning_request,
 )
+from app.public.sign_in import end_sign_in, refresh_sign_in, request_otp, verify_otp
 from app.replies import (
     AcceptedChat,
     Availability,
@@ -56,6 +57,9 @@ from app.replies import (
     Pricing,
     Readiness,
     SeenOffer,
+    SentCode,
+    SignedIn,
+    SignedOut,
     StartedSearch,
 )
 from app.routes import Route, Socket
@@ -70,17 +74,30 @@ MITRA_CHAT = "/api/mitra/chat-sessions/<chat_session_id:uuid>"
 OFFER = "/api/mitra/chat-requests/<request_id:uuid>"
 EXTENSION = "/api/mitra/extensions/<extension_id:uuid>"
 
+TOO_MANY = {429: ("too_many_requests",)}
 STARTED = {201: StartedSearch, 200: StartedSearch}
 
 ROUTES = (
     Route("GET", "/healthz", None, healthz, {200: Health}, calls=()),
     Route("GET", "/readyz", None, readyz, {200: Readiness}, calls=("ready",)),
     Route(
+        "POST",
+        "/api/auth/otp",
+        None,
+        request_otp,
+        {202: SentCode},
+        calls=("request_otp", "take_back_otp"),
+        refuses={**TOO_MANY, 503: ("otp_not_sent",)},
+    ),
+    Route("POST", "/api/auth/otp/verify", None, verify_otp, {200: SignedIn}, refuses=TOO_MANY),
+    Route("POST", "/api/auth/refresh", None, refresh_sign_in, {200: SignedIn}),
+    Route("POST", "/api/auth/logout", None, end_sign_in, {200: SignedOut}),
+    Route(
         "GET", "/api/client/mitra-availability", "customer", mitra_availability, {200: Availability}, calls=()
     ),
     Route("GET", "/api/client/state", "customer", client_state, {200: ClientState}),
     Route("GET", "/api/client/pricing", "customer", get_pricing, {200: Pricing}),
-    Route("POST", PAYMENTS, "customer", create_payment_session, {201: PaymentSession}),
+    Route("POST", PAYMENTS, "customer", create_payment_session, {201: PaymentSession}, refuses=TOO_MANY),
     Route("GET", PAYMENT, "customer", get_payment_session, {200: PaymentSession}),
     Route("POST", f"{PAYMENT}/confirm", "customer", confirm_payment_session, {200: PaymentSession}),
     Route("POST", f"{PAYMENT}/cancel", "customer", cancel_payment_session, {200: PaymentSession}),

@@ -12,9 +12,9 @@ as $$
     operators as (
         insert into data.cc_users (id, email, display_name, role, password_hash, is_demo, created_at)
         select p.id, p.email, p.display_name, p.role, p_password_hash, true, logic.now() from people p
-        on conflict do nothing
+        on conflict (id) do update set password_hash = excluded.password_hash, role = excluded.role, active = true
     )
     select p.email, p.role from people p
 $$;
 comment on function ops.seed_demo_operators is
-    'Adds a demo operator of each role, once, with this password (its argon2id hash), and lists them: (email, role).';
+    'Adds a demo operator of each role, or puts them right, with this password (its argon2id hash), and lists them: (email, role).';

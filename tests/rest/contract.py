@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 import httpx
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from app.errors import HTTP_SLUGS
 from app.openapi import SCHEMAS, TABLES, refusals_of
@@ -19,6 +21,7 @@ class Refused(msgspec.Struct, forbid_unknown_fields=True):
 
     error: str
     message: str
+    facts: dict[str, Any] | UnsetType = UNSET
 
 
 def check(listener: Listener, response: httpx.Response) -> httpx.Response:

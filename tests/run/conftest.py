@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,6 +143,16 @@ class Curhat:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(f"http://127.0.0.1:{self.public_port}{path}", timeout=GIVE_UP_SECONDS) as response:
             return int(response.status)
+
+    def post(self, listener: str, path: str, body: object) -> tuple[int, Any]:
+        """Status and body of the answer to a POST."""
+        port = self.public_port if listener == "public" else self.internal_port
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}{path}", json.dumps(body).encode(), method="POST"
+        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=GIVE_UP_SECONDS) as response:
+            return int(response.status), json.load(response)
 
     def end(self) -> None:
         """Leave nothing behind."""

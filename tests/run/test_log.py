@@ -22,7 +22,9 @@ except ValueError:
     structlog.get_logger("ours").exception("failed")
 """
 DEVELOPMENT = "{}"
-PRODUCTION = "{'CURHAT_ENV': 'production', 'CURHAT_JWT_KEYS': 'k:' + 's' * 32}"
+PRODUCTION = (
+    "{'CURHAT_ENV': 'production', 'CURHAT_JWT_KEYS': 'k:' + 's' * 32, 'CURHAT_OTP_SENDER': 'https://x'}"
+)
 
 
 def logged(environment: str, *arguments: str) -> str:
@@ -50,6 +52,7 @@ def test_in_production_every_line_is_an_object_with_the_name_of_the_process() ->
 def test_values_of_local_variables_are_never_logged() -> None:
     assert "hunter2'" not in logged(PRODUCTION).replace('secret = "hunter2"', "")
     assert '"hunter2"' not in logged(PRODUCTION)
+    assert "hunter2'" not in logged(DEVELOPMENT)
 
 
 def test_in_development_it_is_made_for_reading_and_without_colours_in_a_file() -> None:

@@ -5,7 +5,12 @@ import pytest
 from app.settings import DEVELOPMENT_SECRET, VARIABLES, JwtKey, Settings, SettingsError
 
 SECRET = "s" * 32
-PRODUCTION = {"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": f"k1:{SECRET}"}
+SENDER = "https://user:hunter2@codes.example/send"
+PRODUCTION = {
+    "CURHAT_ENV": "production",
+    "CURHAT_JWT_KEYS": f"k1:{SECRET}",
+    "CURHAT_OTP_SENDER": SENDER,
+}
 
 
 def test_an_empty_environment_means_development_with_everything_embedded(
@@ -101,6 +106,10 @@ WRONG = [
     ("CURHAT_CORS_ORIGINS", "https://user@example.com"),
     ("CURHAT_CORS_ORIGINS", "https://[example"),
     ("CURHAT_OTP_SENDER", "smtp"),
+    ("CURHAT_OTP_SENDER", "https://"),
+    ("CURHAT_OTP_SENDER", "https://:hunter2@"),
+    ("CURHAT_OTP_SENDER", "https://[hunter2"),
+    ("CURHAT_OTP_SENDER", "codes.example/hunter2"),
 ]
 
 
@@ -129,6 +138,13 @@ def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
 def test_production_refuses_development_keys(keys: str) -> None:
     with pytest.raises(SettingsError, match="CURHAT_JWT_KEYS"):
         Settings.from_environment({"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": keys})
+
+
+@pytest.mark.parametrize("sender", ["", "log"])
+def test_production_writes_no_codes_into_a_log(sender: str) -> None:
+    with pytest.raises(SettingsError, match="CURHAT_OTP_SENDER"):
+        Settings.from_environment({**PRODUCTION, "CURHAT_OTP_SENDER": sender})
+    assert Settings.from_environment(PRODUCTION).otp_sender == SENDER
 
 
 def test_secrets_do_not_show_when_settings_are_printed() -> None:

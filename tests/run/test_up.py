@@ -11,9 +11,17 @@ import pytest
 from app.accounts import server_account
 from app.place import make_home
 from app.programs import LISTENERS
+from app.seed import DEMO_PASSWORD
+from app.sender import OTP_FILE
 from tests.cluster import TestCluster
+from tests.conftest import Connection
 from tests.run.conftest import Curhat, children, eventually, is_alive, new_curhat
 
+PRODUCTION = {
+    "CURHAT_ENV": "production",
+    "CURHAT_JWT_KEYS": f"k:{'s' * 32}",
+    "CURHAT_OTP_SENDER": "https://codes.example",
+}
 DEMO_CUSTOMER = "c0000000-0000-4000-8000-000000000001"
 
 
@@ -44,10 +52,33 @@ def test_both_listeners_answer_and_the_screen_says_where_and_who(running: Runnin
 
 def test_every_process_has_a_log(running: Running) -> None:
     curhat, _ = running
-    names = {path.name for path in (curhat.home / "log").iterdir()}
+    names = {path.name for path in (curhat.home / "log").iterdir()} - {OTP_FILE}
     assert names == {
         f"{name}.log" for name in ("up", "postgres", "redis", "public-1", "internal", *LISTENERS, "demo")
     }
+
+
+def test_one_person_alone_can_sign_in_with_what_the_screen_shows(running: Running) -> None:
+    curhat, _ = running
+    codes = curhat.home / "log" / OTP_FILE
+    assert f"Sign-in codes  {codes}" in curhat.said()
+    phone = {"phone": "0812 0000 0001", "audience": "customer"}
+    assert curhat.post("public", "/api/auth/otp", phone)[0] == 202
+    code = codes.read_text(encoding="utf-8").split()[-1]
+    status, told = curhat.post("public", "/api/auth/otp/verify", {**phone, "code": code})
+    assert (status, told["user"]["id"]) == (200, DEMO_CUSTOMER)
+
+
+def test_the_demo_operators_sign_in_with_what_the_screen_shows(running: Running) -> None:
+    curhat, _ = running
+    assert DEMO_PASSWORD in curhat.said()
+    for role in ("viewer", "operator", "admin"):
+        email = f"{role}@curhat.example"
+        assert email in curhat.said()
+        status, told = curhat.post(
+            "internal", "/internal/auth/login", {"email": email, "password": DEMO_PASSWORD}
+        )
+        assert (status, told["user"]["role"]) == (200, role)
 
 
 def test_a_second_run_on_the_same_home_is_refused(running: Running) -> None:
@@ -231,9 +262,17 @@ def test_data_of_another_postgres_is_told_before_anything_is_started(curhat: Cur
     assert not (curhat.home / "log" / "redis.log").exists()
 
 
-@pytest.mark.parametrize("command", ["serve", "listen", "healthy", "migrate", "seed", "psql", "demo"])
+@pytest.mark.parametrize(
+    "command", ["serve", "listen", "healthy", "migrate", "seed", "psql", "demo", "admin a@b"]
+)
 def test_where_nothing_runs_a_command_says_so(curhat: Curhat, command: str) -> None:
-    told(curhat.run(command), "Nothing runs")
+    told(curhat.run(*command.split()), "Nothing runs")
+
+
+def test_production_is_given_no_demo_operators(curhat: Curhat, database_url: str, db: Connection) -> None:
+    done = curhat.run("seed", **PRODUCTION, CURHAT_DEMO="on", CURHAT_DATABASE_URL=database_url)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 4)
+    assert db.execute("select count(*) from data.cc_users").fetchone() == (0,)
 
 
 def test_the_doctor_says_what_to_do_where_nothing_runs(curhat: Curhat) -> None:
@@ -245,8 +284,7 @@ def test_the_doctor_says_what_to_do_where_nothing_runs(curhat: Curhat) -> None:
 def test_a_token_is_printed_in_development_and_refused_in_production(curhat: Curhat) -> None:
     printed = curhat.run("token", "customer", DEMO_CUSTOMER)
     assert (printed.returncode, printed.stdout.count(".")) == (0, 2)
-    keys = {"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": f"k:{'s' * 32}"}
-    told(curhat.run("token", "customer", DEMO_CUSTOMER, **keys), "production")
+    told(curhat.run("token", "customer", DEMO_CUSTOMER, **PRODUCTION), "production")
 
 
 def told(done: "subprocess.CompletedProcess[str]", about: str) -> None:

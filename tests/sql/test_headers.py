@@ -37,7 +37,8 @@ NEVER_COMES = {
     "mitra_not_found": {"ops.block_person"},
     "operator_not_found": {"ops.set_operator"},
     "email_already_taken": {"ops.set_operator"},
-    "account_blocked": {"control_center.finish_login"},
+    "account_blocked": {"control_center.finish_login", "control_center.finish_password_change"},
+    "role_not_sufficient": {"control_center.begin_password_change", "control_center.finish_password_change"},
 }
 
 

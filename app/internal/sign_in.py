@@ -1,0 +1,87 @@
+"""Operators sign in with their e-mail address and password, stay signed in, and sign out."""
+
+import msgspec
+from sanic import HTTPResponse, Request
+
+from app.bodies import Credentials, HeldToken, NewPassword
+from app.limits import LOGINS_OF_ADDRESS, client_address, limits
+from app.passwords import Passwords
+from app.refresh import RefreshToken, make_salt
+from app.routes import caller, database, reply
+from app.sign_in import signed_in
+
+
+class Begun(msgspec.Struct):
+    """The hash that a password is to be held against; None when nobody has the address."""
+
+    password_hash: str | None
+
+
+async def login(request: Request, body: Credentials) -> HTTPResponse:
+    """Sign in to the control center."""
+    await limits(request).check(LOGINS_OF_ADDRESS, client_address(request))
+    passwords: Passwords = request.app.ctx.passwords
+    begun = _begun(await database(request).call("begin_login", body.email, _demo_allowed(request)))
+    verdict = await passwords.check(begun.password_hash, body.password)
+    token = RefreshToken.first()
+    told = await database(request).call(
+        "finish_login",
+        body.email,
+        begun.password_hash,
+        verdict.matches,
+        verdict.new_hash,
+        token.sign_in_id,
+        token.digest,
+    )
+    return signed_in(request, told, lambda _: token)
+
+
+async def refresh_login(request: Request, body: HeldToken) -> HTTPResponse:
+    """Exchange a refresh token for its successor, with an access token.
+
+    As `/api/auth/refresh`.
+    """
+    token, salt = RefreshToken.parse(body.refresh_token), make_salt()
+    told = await database(request).call(
+        "refresh_login",
+        token.sign_in_id,
+        token.digest,
+        salt,
+        token.successor(salt).digest,
+        _demo_allowed(request),
+    )
+    return signed_in(request, told, token.successor)
+
+
+async def end_login(request: Request, body: HeldToken) -> HTTPResponse:
+    """Sign out on this device. An access token that is out holds until it expires."""
+    token = RefreshToken.parse(body.refresh_token)
+    return reply(await database(request).call("end_login", token.sign_in_id, token.digest))
+
+
+async def change_own_password(request: Request, body: NewPassword) -> HTTPResponse:
+    """Choose another password. Every other device is signed out."""
+    await limits(request).check(LOGINS_OF_ADDRESS, client_address(request))
+    passwords: Passwords = request.app.ctx.passwords
+    operator_id = caller(request).id
+    begun = _begun(await database(request).call("begin_password_change", operator_id))
+    verdict = await passwords.check(begun.password_hash, body.password)
+    token = RefreshToken.first()
+    told = await database(request).call(
+        "finish_password_change",
+        operator_id,
+        begun.password_hash,
+        verdict.matches,
+        await passwords.hash(body.new_password),
+        token.sign_in_id,
+        token.digest,
+    )
+    return signed_in(request, told, lambda _: token)
+
+
+def _begun(told: bytes | None) -> Begun:
+    return msgspec.json.decode(told or b"", type=Begun)
+
+
+def _demo_allowed(request: Request) -> bool:
+    return not request.app.ctx.settings.production

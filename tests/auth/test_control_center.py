@@ -1,0 +1,279 @@
+"""Operators sign in to the control center with a password, and admins say who may."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+
+from app.auth import issue_token, verify_token
+from app.passwords import SHORTEST, Passwords
+from app.seed import DEMO_PASSWORD, seed_demo_operators
+from app.server import create_internal_app
+from app.settings import JwtKey, Settings
+from tests.auth.door import PASSWORD, Door, new_phone
+from tests.conftest import Connection
+from tests.rest.contract import check
+from tests.rest.harness import running
+from tests.rest.test_refusals import refused
+
+TakeOn = Callable[..., dict[str, Any]]
+
+
+async def login(internal: httpx.AsyncClient, email: str, password: str = PASSWORD) -> httpx.Response:
+    body = {"email": email, "password": password}
+    return check("internal", await internal.post("/internal/auth/login", json=body))
+
+
+def bearer(settings: Settings, operator: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {issue_token(settings, 'operator', UUID(operator['id']))}"}
+
+
+@pytest.fixture
+def somebody(take_on: TakeOn, password_hash: str) -> Callable[[str], dict[str, Any]]:
+    """Makes somebody of the control center with this role."""
+    return lambda role: take_on(
+        "set_operator", f"{role}@example.com", role.title(), role, password_hash, "dba"
+    )
+
+
+async def test_an_operator_signs_in_stays_signed_in_and_signs_out(
+    internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]], settings: Settings
+) -> None:
+    operator = somebody("operator")
+    response = await login(internal, " Operator@Example.com ")
+    assert (response.status_code, response.headers["cache-control"]) == (200, "no-store")
+    signed_in = response.json()
+    assert str(verify_token(settings, "operator", signed_in["access_token"])) == operator["id"]
+    assert signed_in["user"] == {
+        "id": operator["id"],
+        "email": "operator@example.com",
+        "display_name": "Operator",
+        "role": "operator",
+    }
+    body = {"refresh_token": signed_in["refresh_token"]}
+    refreshed = check("internal", await internal.post("/internal/auth/refresh", json=body))
+    assert refreshed.json()["user"] == signed_in["user"]
+    body = {"refresh_token": refreshed.json()["refresh_token"]}
+    out = check("internal", await internal.post("/internal/auth/logout", json=body))
+    assert out.json() == {"status": "signed_out"}
+    refused(
+        check("internal", await internal.post("/internal/auth/refresh", json=body)),
+        401,
+        "refresh_token_invalid",
+    )
+
+
+async def test_a_copied_token_ends_the_operators_sign_in(
+    internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]]
+) -> None:
+    somebody("viewer")
+    copied = held = (await login(internal, "viewer@example.com")).json()["refresh_token"]
+    for _ in range(2):
+        refreshed = await internal.post("/internal/auth/refresh", json={"refresh_token": held})
+        held = refreshed.json()["refresh_token"]
+    replayed = await internal.post("/internal/auth/refresh", json={"refresh_token": copied})
+    refused(check("internal", replayed), 401, "refresh_token_replayed")
+    gone = await internal.post("/internal/auth/refresh", json={"refresh_token": held})
+    refused(gone, 401, "refresh_token_invalid")
+
+
+async def test_a_wrong_password_and_an_unknown_address_are_told_alike(
+    internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]]
+) -> None:
+    somebody("viewer")
+    responses = [
+        await login(internal, email, "wrong horse battery")
+        for email in ("viewer@example.com", "nobody@example.com")
+    ]
+    for response in responses:
+        refused(response, 401, "credentials_wrong")
+    assert responses[0].content == responses[1].content
+
+
+async def test_what_is_no_address_is_refused(internal: httpx.AsyncClient) -> None:
+    refused(await login(internal, "ratna"), 400, "invalid_email")
+
+
+async def test_many_wrong_tries_at_once_get_no_more_tries_than_are_allowed(
+    internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]]
+) -> None:
+    somebody("viewer")
+    responses = await asyncio.gather(
+        *(login(internal, "viewer@example.com", f"wrong horse {number}") for number in range(12))
+    )
+    looked_at = [response for response in responses if response.json()["error"] == "credentials_wrong"]
+    assert len(looked_at) <= 5
+    response = await login(internal, "viewer@example.com")
+    refused(response, 429, "sign_in_locked")
+    assert int(response.headers["retry-after"]) > 0
+
+
+async def test_a_hash_of_older_parameters_is_made_anew_at_the_next_sign_in(
+    internal: httpx.AsyncClient, take_on: TakeOn, db: Connection
+) -> None:
+    old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    take_on("set_operator", "old@example.com", "Old", "viewer", old, "dba")
+    hashes = []
+    for _ in range(2):
+        assert (await login(internal, "old@example.com")).status_code == 200
+        hashes.append(db.execute("select password_hash from data.cc_users").fetchone())
+    assert hashes[0] != (old,)
+    assert hashes[0] == hashes[1]
+
+
+async def test_whoever_chooses_another_password_is_signed_in_here_and_nowhere_else(
+    internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]], settings: Settings
+) -> None:
+    operator = somebody("viewer")
+    elsewhere = (await login(internal, "viewer@example.com")).json()["refresh_token"]
+
+    async def change(password: str, new: str) -> httpx.Response:
+        return check(
+            "internal",
+            await internal.post(
+                "/internal/auth/password",
+                json={"password": password, "new_password": new},
+                headers=bearer(settings, operator),
+            ),
+        )
+
+    refused(await change("wrong horse battery", "a better password"), 403, "password_wrong")
+    assert "new_password" in refused(await change(PASSWORD, "x" * (SHORTEST - 1)), 400, "invalid_body")
+    changed = await change(PASSWORD, "a better password")
+    assert changed.status_code == 200
+    here = {"refresh_token": changed.json()["refresh_token"]}
+    assert (await internal.post("/internal/auth/refresh", json=here)).status_code == 200
+    there = await internal.post("/internal/auth/refresh", json={"refresh_token": elsewhere})
+    refused(there, 401, "refresh_token_invalid")
+    refused(await login(internal, "viewer@example.com"), 401, "credentials_wrong")
+    assert (await login(internal, "viewer@example.com", "a better password")).status_code == 200
+
+
+async def test_tries_at_a_change_of_password_lock_as_those_of_a_login(
+    internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]], settings: Settings
+) -> None:
+    operator = somebody("viewer")
+    body = {"password": "wrong horse", "new_password": "a better password"}
+    slugs = []
+    for _ in range(6):
+        response = await internal.post(
+            "/internal/auth/password", json=body, headers=bearer(settings, operator)
+        )
+        slugs.append(check("internal", response).json()["error"])
+    assert slugs == [*["password_wrong"] * 4, "sign_in_locked", "sign_in_locked"]
+
+
+async def test_an_admin_says_who_may_sign_in(
+    internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]], settings: Settings
+) -> None:
+    admin = bearer(settings, somebody("admin"))
+    new = {"email": "Ayu@example.com", "display_name": "Ayu", "role": "viewer", "password": PASSWORD}
+    made = check("internal", await internal.post("/internal/operators", json=new, headers=admin))
+    assert (made.status_code, made.json()["email"]) == (201, "ayu@example.com")
+    refused(await internal.post("/internal/operators", json=new, headers=admin), 409, "email_already_taken")
+    assert (await login(internal, "ayu@example.com")).json()["user"]["role"] == "viewer"
+
+    path = f"/internal/operators/{made.json()['id']}"
+    changed = await internal.patch(path, json={"role": "operator", "active": False}, headers=admin)
+    assert check("internal", changed).json() == {**made.json(), "role": "operator", "active": False}
+    refused(await login(internal, "ayu@example.com"), 401, "credentials_wrong")
+    listed = check("internal", await internal.get("/internal/operators", headers=admin)).json()
+    assert [row["email"] for row in listed["rows"]] == ["admin@example.com", "ayu@example.com"]
+    nobody = await internal.patch(f"/internal/operators/{uuid4()}", json={}, headers=admin)
+    refused(check("internal", nobody), 404, "operator_not_found")
+
+
+async def test_who_is_no_admin_may_not(
+    internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]], settings: Settings
+) -> None:
+    for headers, status, slug in (
+        (bearer(settings, somebody("operator")), 403, "role_not_sufficient"),
+        (bearer(settings, {"id": str(uuid4())}), 401, "operator_unknown"),
+    ):
+        for response in (
+            await internal.get("/internal/operators", headers=headers),
+            await internal.patch(f"/internal/operators/{uuid4()}", json={}, headers=headers),
+        ):
+            refused(check("internal", response), status, slug)
+
+
+# Audiences keep apart
+
+
+async def test_a_refresh_token_of_one_listener_is_none_of_the_other(
+    internal: httpx.AsyncClient, door: Door, somebody: Callable[[str], dict[str, Any]]
+) -> None:
+    somebody("viewer")
+    operators = (await login(internal, "viewer@example.com")).json()["refresh_token"]
+    customers = (await door.sign_in(new_phone()))["refresh_token"]
+    refused(await door.refresh(operators), 401, "refresh_token_invalid")
+    await door.sign_out(operators)
+    response = await internal.post("/internal/auth/refresh", json={"refresh_token": customers})
+    refused(response, 401, "refresh_token_invalid")
+    await internal.post("/internal/auth/logout", json={"refresh_token": customers})
+    assert (await door.refresh(customers)).status_code == 200
+    response = await internal.post("/internal/auth/refresh", json={"refresh_token": operators})
+    assert response.status_code == 200
+
+
+# Demo operators
+
+
+@pytest.fixture
+async def production(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """The control center's listener, in production."""
+    live = replace(
+        settings, env="production", jwt_keys=(JwtKey("k", "k" * 40),), otp_sender="https://codes.example"
+    )
+    async with (
+        running(live, create_internal_app) as worker,
+        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
+    ):
+        yield client
+
+
+async def test_demo_operators_sign_in_in_development_and_not_in_production(
+    internal: httpx.AsyncClient, production: httpx.AsyncClient, settings: Settings
+) -> None:
+    operators = await asyncio.to_thread(seed_demo_operators, settings.database_url)
+    assert {operator.role for operator in operators} == {"viewer", "operator", "admin"}
+    for operator in operators:
+        let_in = await login(internal, operator.email, DEMO_PASSWORD)
+        assert let_in.json()["user"]["role"] == operator.role
+    refused(await login(production, operators[0].email, DEMO_PASSWORD), 401, "credentials_wrong")
+    body = {"refresh_token": let_in.json()["refresh_token"]}
+    response = check("internal", await production.post("/internal/auth/refresh", json=body))
+    refused(response, 403, "account_blocked")
+
+
+# Off the loop, and bounded
+
+
+async def test_passwords_are_checked_beside_the_loop_and_only_so_many_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.passwords.MOST_AT_ONCE", 3)
+    passwords = Passwords()
+    async with asyncio.TaskGroup() as tasks:
+        await passwords.open(tasks)
+    checks = [asyncio.create_task(passwords.check(None, PASSWORD)) for _ in range(4)]
+    await asyncio.sleep(0)
+    assert not checks[0].done()
+    told = await asyncio.gather(*checks, return_exceptions=True)
+    assert [getattr(one, "slug", None) for one in told] == [None, None, None, "busy"]
+    assert not (await passwords.check(None, PASSWORD)).matches
+    await passwords.close()
+
+
+async def test_where_nobody_has_a_password_even_the_one_it_is_held_against_is_wrong() -> None:
+    passwords = Passwords()
+    async with asyncio.TaskGroup() as tasks:
+        await passwords.open(tasks)
+    assert not (await passwords.check(None, "nobody's")).matches
+    assert not (await passwords.check("$argon2id$nonsense", "nobody's")).matches
+    await passwords.close()

@@ -1,0 +1,275 @@
+"""How often somebody may ask: counted in Redis for all workers, and what holds when Redis is gone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+from sanic import Request
+
+from app import limits as limits_module
+from app.limits import (
+    CODES_OF_ADDRESS,
+    CODES_OF_NUMBER,
+    LOGINS_OF_ADDRESS,
+    PAYMENTS_OF_CUSTOMER,
+    PREFIX,
+    TRIES_OF_ADDRESS,
+    Limit,
+    Limits,
+    TooManyRequests,
+    Uncounted,
+    client_address,
+    last_digits,
+)
+from app.server import create_internal_app
+from app.settings import Settings
+from tests.auth.door import Door, new_phone
+from tests.conftest import Connection
+from tests.rest.contract import check
+from tests.rest.harness import Client, People, running
+from tests.rest.test_refusals import refused
+
+NOBODYS_REDIS = "unix:///nowhere/redis.sock"
+SLOW = Limit("slow", at_once=3, per_ten_minutes=1, open_without_redis=True)
+
+
+@pytest.fixture
+async def limits(redis_url: str) -> AsyncIterator[Limits]:
+    limits = Limits(redis_url)
+    yield limits
+    await limits.close()
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    async with Redis.from_url(redis_url) as client:
+        yield client
+
+
+async def taken(limits: Limits, limit: Limit, who: str, times: int) -> list[bool]:
+    """Whether each of so many got a place."""
+
+    async def take() -> bool:
+        try:
+            await limits.check(limit, who)
+        except TooManyRequests:
+            return False
+        return True
+
+    return [await take() for _ in range(times)]
+
+
+async def test_so_many_at_once_and_no_more(limits: Limits) -> None:
+    assert await taken(limits, SLOW, "one", 5) == [True, True, True, False, False]
+    assert await taken(limits, SLOW, "other", 3) == [True, True, True]
+    assert await taken(limits, replace(SLOW, name="another"), "one", 3) == [True, True, True]
+
+
+async def test_workers_count_together(limits: Limits, redis_url: str) -> None:
+    other = Limits(redis_url)
+    asked = await asyncio.gather(*(taken(one, SLOW, "one", 5) for one in (limits, other)))
+    assert sum(map(sum, asked)) == SLOW.at_once
+    await other.close()
+
+
+async def test_a_place_is_free_again_when_it_is_said_to_be(limits: Limits, redis: Redis) -> None:
+    """Redis' own clock cannot be set: the bucket is put back as far as it would have refilled."""
+    await taken(limits, SLOW, "one", 3)
+    with pytest.raises(TooManyRequests) as caught:
+        await limits.check(SLOW, "one")
+    assert 590 < (caught.value.retry_after or 0) <= 600
+    (key,) = [key async for key in redis.scan_iter(f"{PREFIX}:slow:*")]
+    full_again = int(await redis.get(key) or 0)
+    await redis.set(key, full_again - 599_000)
+    assert await taken(limits, SLOW, "one", 1) == [False]
+    await redis.set(key, full_again - 600_000)
+    assert await taken(limits, SLOW, "one", 2) == [True, False]
+
+
+async def test_nothing_is_kept_for_longer_than_it_counts(limits: Limits, redis: Redis) -> None:
+    await limits.check(SLOW, "+6281234567890")
+    (key,) = [key async for key in redis.scan_iter(f"{PREFIX}:*")]
+    assert 590_000 < await redis.pttl(key) <= 600_000
+    assert b"81234567890" not in key
+
+
+async def test_a_check_is_one_question(limits: Limits, redis: Redis) -> None:
+    await limits.check(SLOW, "one")
+    await redis.config_resetstat()
+    await taken(limits, SLOW, "one", 5)
+    calls = {
+        name: stats["calls"] for name, stats in (await redis.info("commandstats")).items() if "eval" in name
+    }
+    assert calls == {"cmdstat_evalsha": 5}
+
+
+async def test_a_redis_that_has_forgotten_the_script_is_told_it_again(limits: Limits, redis: Redis) -> None:
+    await limits.check(SLOW, "one")
+    await redis.script_flush()
+    assert await taken(limits, SLOW, "one", 3) == [True, True, False]
+
+
+# Redis gone
+
+
+@pytest.mark.parametrize(
+    ("limit", "is_open"),
+    [
+        (CODES_OF_NUMBER, True),
+        (CODES_OF_ADDRESS, False),
+        (TRIES_OF_ADDRESS, True),
+        (LOGINS_OF_ADDRESS, True),
+        (PAYMENTS_OF_CUSTOMER, True),
+    ],
+)
+async def test_what_a_limit_does_without_redis_is_decided_for_each(limit: Limit, *, is_open: bool) -> None:
+    limits = Limits(NOBODYS_REDIS)
+    if is_open:
+        await limits.check(limit, "one")
+    else:
+        with pytest.raises(Uncounted):
+            await limits.check(limit, "one")
+    await limits.close()
+
+
+async def test_a_redis_that_says_nothing_holds_up_one_and_nobody_after_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits_module, "PAUSE_SECONDS", 3600.0)
+    asked: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda _, writer: asked.append(writer), "127.0.0.1", 0)
+    limits = Limits(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    for _ in range(5):
+        await limits.check(SLOW, "one")
+    assert len(asked) == 1
+    for writer in asked:
+        writer.close()
+    server.close()
+    await limits.close()
+
+
+async def test_a_redis_that_comes_back_counts_again(
+    limits: Limits, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits_module, "PAUSE_SECONDS", 0.0)
+    await redis.client_pause(timeout=60_000, all=False)
+    assert await taken(limits, SLOW, "one", 4) == [True] * 4
+    await redis.client_unpause()
+    assert await taken(limits, SLOW, "one", 4) == [True, True, True, False]
+
+
+# Over REST
+
+
+@pytest.fixture
+async def without_redis(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    async with (
+        running(replace(settings, redis_url=NOBODYS_REDIS)) as worker,
+        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
+    ):
+        yield client
+
+
+async def test_too_many_codes_for_a_number_are_refused_however_it_is_written(
+    door: Door, db: Connection
+) -> None:
+    """Before the database is asked, whose own throttle is put back here after each."""
+    written = ["0812 3456 7890", "+6281234567890", "62-812-3456-7890", "081234567890", "(0812)34567890"]
+    for phone in written:
+        assert (await door.ask(phone)).status_code == 202
+        db.execute("delete from data.sign_in_attempts")
+    response = check("public", await door.ask("81234567890"))
+    refused(response, 429, "too_many_requests")
+    assert 0 < int(response.headers["retry-after"]) <= 120
+
+
+async def exhaust(redis: Redis, limit: Limit, who: str) -> None:
+    """Take every place that there is."""
+    url = redis.connection_pool.connection_kwargs
+    limits = Limits(f"unix://{url['path']}")
+    await taken(limits, limit, who, limit.at_once)
+    await limits.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [("/api/auth/otp", CODES_OF_ADDRESS), ("/api/auth/otp/verify", TRIES_OF_ADDRESS)],
+)
+async def test_an_address_that_asks_too_often_is_refused(
+    http: httpx.AsyncClient, redis: Redis, path: str, limit: Limit
+) -> None:
+    await exhaust(redis, limit, "127.0.0.1")
+    body = {"phone": new_phone(), "audience": "customer"}
+    if path.endswith("verify"):
+        body["code"] = "123456"
+    refused(check("public", await http.post(path, json=body)), 429, "too_many_requests")
+
+
+async def test_an_address_that_tries_passwords_too_often_is_refused(settings: Settings, redis: Redis) -> None:
+    await exhaust(redis, LOGINS_OF_ADDRESS, "127.0.0.1")
+    async with (
+        running(settings, create_internal_app) as worker,
+        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
+    ):
+        response = await client.post(
+            "/internal/auth/login", json={"email": "ratna@example.com", "password": "x"}
+        )
+        refused(check("internal", response), 429, "too_many_requests")
+
+
+async def test_a_customer_who_chooses_too_often_is_refused(
+    http: httpx.AsyncClient, settings: Settings, redis: Redis, db: Connection
+) -> None:
+    people = People(db)
+    one, other = (Client(settings, http, "customer", people.customer()) for _ in range(2))
+    await exhaust(redis, PAYMENTS_OF_CUSTOMER, str(one.id))
+    body = {"duration_minutes": 30}
+    response = await one.post("/api/client/payment-sessions", body)
+    refused(check("public", response), 429, "too_many_requests")
+    assert response.json()["facts"] == {"retry_after": int(response.headers["retry-after"])}
+    assert (await other.post("/api/client/payment-sessions", body)).status_code == 201
+
+
+async def test_without_redis_nobody_is_sent_a_code_and_everything_else_goes_on(
+    without_redis: httpx.AsyncClient, settings: Settings, door: Door, db: Connection
+) -> None:
+    signed_in = await door.sign_in(new_phone())
+    phone = new_phone()
+    await door.ask(phone)
+
+    away = Door(without_redis, settings.log_dir / "otp.log")
+    response = check("public", await away.ask(new_phone()))
+    refused(response, 503, "unavailable")
+    assert int(response.headers["retry-after"]) > 0
+    assert (await away.tell(phone, away.code(phone))).status_code == 200
+    assert (await away.refresh(signed_in["refresh_token"])).status_code == 200
+    customer = Client(settings, without_redis, "customer", People(db).customer())
+    assert (await customer.post("/api/client/payment-sessions", {"duration_minutes": 30})).status_code == 201
+
+
+# Who is counted
+
+
+@pytest.mark.parametrize(
+    ("seen", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::1", "::/64"),
+        ("", ""),
+    ],
+)
+def test_of_an_address_what_belongs_to_one_is_counted(seen: str, counted: str) -> None:
+    request: Any = SimpleNamespace(client_ip=seen)
+    assert client_address(cast(Request, request)) == counted
+
+
+def test_of_a_number_what_is_the_same_however_it_is_written_is_counted() -> None:
+    written = ["0812 3456 7890", "+62 812 3456 7890", "62-812-3456-7890", "81234567890"]
+    assert {last_digits(phone) for phone in written} == {"234567890"}
