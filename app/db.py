@@ -20,6 +20,7 @@ waits behind a long history.
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
@@ -60,7 +61,6 @@ UNAVAILABLE_CLASSES = ("08", "53", "57")
 READ_ONLY_STATE = "25006"  # a standby answered
 
 Argument = str | int | UUID | Sequence[UUID] | Sequence[str] | None
-"""Texts of a sequence are plain ones: hexadecimal digits and the like."""
 
 log = structlog.get_logger(__name__)
 
@@ -68,15 +68,18 @@ log = structlog.get_logger(__name__)
 class Refusal(Exception):  # noqa: N818 - not an error: an answer
     """The caller was refused and nothing has changed: an HTTP status, a stable slug, one plain sentence.
 
-    `facts` are what a screen must know to say it in its own words; `retry_after` among them are the seconds to wait.
+    `facts` are what a screen must know to say it in its own words; few refusals have any. `retry_after` among them is
+    how many seconds to wait.
     """
 
-    def __init__(self, status: int, slug: str, sentence: str, facts: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, status: int, slug: str, sentence: str, facts: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
         super().__init__(slug)
         self.status = status
         self.slug = slug
         self.sentence = sentence
-        self.facts = facts or {}
+        self.facts = facts
 
     @property
     def retry_after(self) -> int | None:
@@ -263,7 +266,13 @@ def _text(argument: Argument) -> bytes | None:
         case int() | UUID():
             return str(argument).encode()
         case _:
-            return f"{{{','.join(map(str, argument))}}}".encode()
+            return _encoded(f"{{{','.join(map(_element, argument))}}}")
+
+
+def _element(of_array: UUID | str) -> str:
+    """A part of an array as Postgres reads it; a text may hold anything."""
+    text = str(of_array).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
 
 
 def _encoded(text: str) -> bytes:
@@ -275,8 +284,12 @@ def _encoded(text: str) -> bytes:
 
 def _translated(function: str, error: ServerError) -> Exception:
     if error.sqlstate.startswith("PT"):
-        facts = msgspec.json.decode(error.hint, type=dict[str, Any]) if error.hint else None
-        return Refusal(int(error.sqlstate[2:]), error.message, error.detail, facts)
+        return Refusal(
+            int(error.sqlstate[2:]),
+            error.message,
+            error.detail,
+            msgspec.json.decode(error.hint) if error.hint else {},
+        )
     if error.sqlstate in BUSY_STATES:
         log.warning("database busy", function=function, sqlstate=error.sqlstate, reason=error.message)
         return Busy()

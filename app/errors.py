@@ -56,10 +56,8 @@ def reply(request: Request, error: Exception) -> HTTPResponse:
         headers["WWW-Authenticate"] = "Bearer"
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
-    body: dict[str, object] = {"error": refusal.slug, "message": refusal.sentence}
-    if refusal.facts:
-        body["facts"] = refusal.facts
-    return HTTPResponse(msgspec.json.encode(body), refusal.status, headers, "application/json")
+    body = msgspec.json.encode({"error": refusal.slug, "message": refusal.sentence, **refusal.facts})
+    return HTTPResponse(body, refusal.status, headers, "application/json")
 
 
 def _allowed(request: Request) -> Iterator[str]:

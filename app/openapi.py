@@ -20,6 +20,7 @@ from app.db import only_reads
 from app.errors import HTTP_SLUGS
 from app.internal import table as internal_table
 from app.public import table as public_table
+from app.replies import FACTS
 from app.routes import IDEMPOTENCY_KEY, PATH_PARAMETER, Form, Listener, Route
 
 TABLES: Mapping[Listener, Sequence[Route]] = {
@@ -189,15 +190,19 @@ def _path_schema(kind: type) -> Json:
 def _responses(route: Route, schema: str, shapes: _Shapes) -> Json:
     refused = refusals_of(route, schema)
     return {
-        str(status): _response(status, route.replies.get(status, ()), refused.get(status, []), shapes)
+        str(status): _response(
+            status,
+            route.replies.get(status, ()),
+            _refusals(refused.get(status, []), FACTS),
+            shapes,
+        )
         for status in sorted({*route.replies, *refused})
     }
 
 
-def _response(status: int, forms: Form | tuple[Form, ...], slugs: Sequence[str], shapes: _Shapes) -> Json:
+def _response(status: int, forms: Form | tuple[Form, ...], refused: Sequence[Json], shapes: _Shapes) -> Json:
     bodies = [shapes.of(form) for form in _each(forms) if not isinstance(form, str)]
-    if slugs:
-        bodies.append(_refusal(slugs))
+    bodies += refused
     content: Json = {form: {"schema": {"type": "string"}} for form in _each(forms) if isinstance(form, str)}
     if bodies:
         content["application/json"] = {"schema": bodies[0] if len(bodies) == 1 else {"anyOf": bodies}}
@@ -208,15 +213,22 @@ def _response(status: int, forms: Form | tuple[Form, ...], slugs: Sequence[str],
     return made
 
 
-def _refusal(slugs: Sequence[str]) -> Json:
+def _refusals(slugs: Sequence[str], facts: Mapping[str, type[msgspec.Struct]]) -> list[Json]:
+    """One for all that have nothing but a sentence, one for each that has facts."""
+    plain = [slug for slug in slugs if slug not in facts]
+    made = [_refusal(plain, {})] if plain else []
+    for slug in slugs:
+        if slug in facts:
+            _, components = msgspec.json.schema_components([facts[slug]])
+            made.append(_refusal([slug], components[facts[slug].__name__]["properties"]))
+    return made
+
+
+def _refusal(slugs: Sequence[str], facts: Json) -> Json:
     return {
         "type": "object",
-        "required": ["error", "message"],
-        "properties": {
-            "error": {"enum": list(slugs)},
-            "message": {"type": "string"},
-            "facts": {"type": "object", "description": "What a screen needs to say it in its own words."},
-        },
+        "required": ["error", "message", *facts],
+        "properties": {"error": {"enum": list(slugs)}, "message": {"type": "string"}, **facts},
         "additionalProperties": False,
     }
 

@@ -356,3 +356,24 @@ class MitraState(Reply):
     offers: list[Offer]
     chats: list[Chat]
     extensions: list[Extension]
+
+
+class Wait(Reply):
+    """How many seconds to wait, as Retry-After says, too."""
+
+    retry_after: WholeSeconds
+
+
+class TriesLeft(Reply):
+    """How many wrong tries there are before one has to wait."""
+
+    tries_left: Annotated[int, msgspec.Meta(ge=1)]
+
+
+FACTS: dict[str, type[Reply]] = {
+    "otp_too_soon": Wait,
+    "otp_wrong": TriesLeft,
+    "sign_in_locked": Wait,
+    "too_many_requests": Wait,
+}
+"""What goes along with some refusals, by slug, beside the slug and the sentence."""

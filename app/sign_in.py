@@ -23,7 +23,7 @@ class KeptRefusal(msgspec.Struct):
     status: int
     slug: str
     sentence: str
-    facts: dict[str, Any] | None
+    facts: dict[str, Any]
 
 
 class Kept(msgspec.Struct):

@@ -6,7 +6,7 @@ language plpgsql immutable security invoker set search_path = ''
 as $$
 begin
     return jsonb_build_object('refusal', jsonb_build_object(
-        'status', p_status, 'slug', p_slug, 'sentence', p_sentence, 'facts', p_facts
+        'status', p_status, 'slug', p_slug, 'sentence', p_sentence, 'facts', coalesce(p_facts, '{}')
     ));
 end
 $$;

@@ -11,6 +11,7 @@ import jwt
 import pytest
 
 from app.auth import LIFETIME, Unauthenticated, issue_token, verify_token
+from app.replies import FACTS
 from app.settings import Settings
 from tests.conftest import Connect
 from tests.rest.harness import Client, People, Worker, pay
@@ -21,7 +22,8 @@ CREATE = "/api/client/payment-sessions"
 def refused(response: httpx.Response, status: int, slug: str) -> str:
     """The sentence of a refusal, once its status, slug and shape are as they should be."""
     assert (response.status_code, response.json()["error"]) == (status, slug), response.text
-    assert response.json().keys() - {"facts"} == {"error", "message"}
+    facts = FACTS[slug].__struct_fields__ if slug in FACTS else ()
+    assert response.json().keys() == {"error", "message", *facts}
     assert response.headers["content-type"] == "application/json"
     sentence: str = response.json()["message"]
     assert sentence.endswith(".")

@@ -56,6 +56,7 @@ STATUS = {
     "otp_expired": 410,
     "otp_too_soon": 429,
     "otp_wrong": 401,
+    "password_wrong": 403,
     "payment_already_confirmed": 409,
     "payment_is_for_extension": 409,
     "payment_not_confirmed": 409,
@@ -603,6 +604,11 @@ def finish_login(*, right: bool) -> Call:
     return lambda made: (made.email, PASSWORD_HASH, right, None, made.payment, hashed("t"))
 
 
+def finish_password_change(*, right: bool) -> Call:
+    new_hash = f"{PASSWORD_HASH}new"
+    return lambda made: (made.operator, PASSWORD_HASH, right, new_hash, made.payment, hashed("t"))
+
+
 def take_on(email: str = "new@example.com", name: str | None = "Ayu", role: str = "viewer") -> Call:
     return lambda made: (made.operator, email, name, role, PASSWORD_HASH)
 
@@ -876,6 +882,15 @@ CASES: dict[str, Cases] = {
         "refresh_token_invalid": (inside, refresh_operator),
         "refresh_token_replayed": (operator_inside("copied"), refresh_operator),
         "account_blocked": (operator_inside("disabled by hand"), refresh_operator),
+    },
+    "control_center.begin_password_change": {
+        "operator_unknown": (nobody, lambda made: (made.operator,)),
+        "sign_in_locked": (locked_out_operator, lambda made: (made.operator,)),
+    },
+    "control_center.finish_password_change": {
+        "operator_unknown": (nobody, finish_password_change(right=True)),
+        "password_wrong": (an_operator("viewer"), finish_password_change(right=False)),
+        "sign_in_locked": (locked_out_operator, finish_password_change(right=False)),
     },
     "control_center.add_operator": {
         "operator_unknown": (nobody, take_on()),

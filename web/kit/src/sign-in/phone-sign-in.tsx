@@ -161,7 +161,7 @@ function CodeForm({
       const body = { phone, audience, code, ...(name && { display_name: name }) };
       session.adopt(await callAnonymously<TokenReply>("/api/auth/otp/verify", body));
     } catch (failure) {
-      if (failure instanceof Refused && failure.slug === "display_name_needed") setAsksName(true);
+      if (failure instanceof Refused && failure.slug === "display_name_required") setAsksName(true);
       else setError(sayOf(copy, failure));
       setBusy(false);
     }
