@@ -61,7 +61,7 @@ USER 10001:10001
 EXPOSE 3000 3001
 STOPSIGNAL SIGTERM
 # For what CMD runs; whoever runs another command asks for its parts instead: curhat healthy listen.
-HEALTHCHECK --interval=15s --timeout=10s --start-period=30s --retries=3 CMD ["curhat", "healthy", "public", "internal"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["curhat", "healthy", "public", "internal"]
 ENTRYPOINT ["tini", "--", "curhat"]
 CMD ["serve"]
 ARG REVISION=unknown

@@ -1,5 +1,5 @@
--- What a superuser does once for a database of Curhat's, before the first `curhat migrate`. It may be run again at any
--- time, and then puts rights and passwords right. With psql 15 or newer, connected to that database:
+-- What a superuser (or, on a managed server, its administrator) does once for a database of Curhat's, before the first
+-- `curhat migrate`. It may be run again at any time, and then sets the passwords anew. With psql 15 or newer:
 --     MIGRATE_PASSWORD=… PUBLIC_PASSWORD=… INTERNAL_PASSWORD=… LISTEN_PASSWORD=… psql --dbname=… --file=prepare.sql
 -- The Postgres image runs it by itself when it makes a new cluster.
 --
@@ -36,10 +36,10 @@ from unnest(array['curhat', 'curhat_public', 'curhat_internal', 'curhat_listen']
 where not exists (select from pg_roles where rolname = login)
 \gexec
 
-alter role curhat login nosuperuser nocreaterole nocreatedb password :'migrate_password';
-alter role curhat_public login nosuperuser nocreaterole nocreatedb password :'public_password';
-alter role curhat_internal login nosuperuser nocreaterole nocreatedb password :'internal_password';
-alter role curhat_listen login nosuperuser nocreaterole nocreatedb password :'listen_password';
+alter role curhat login nocreaterole nocreatedb password :'migrate_password';
+alter role curhat_public login nocreaterole nocreatedb password :'public_password';
+alter role curhat_internal login nocreaterole nocreatedb password :'internal_password';
+alter role curhat_listen login nocreaterole nocreatedb password :'listen_password';
 
 -- With the admin option, since the first migration grants them to whoever runs it.
 grant curhat_owner, curhat_app, curhat_operator, curhat_control_center to curhat with admin option;
@@ -47,12 +47,14 @@ grant pg_monitor to curhat;
 grant curhat_app to curhat_public, curhat_listen;
 grant curhat_control_center to curhat_internal;
 
+-- Who is no superuser must be a member of a role to hand something over to it.
+select format('grant curhat to %I', current_user)
+where not (select rolsuper from pg_roles where rolname = current_user)
+\gexec
 select format('alter database %I owner to curhat', current_database())
 \gexec
 
 commit;
-
-create extension if not exists pg_stat_statements;
 
 -- pg_cron lives in one database of the cluster, which need not be this one. Without it all works on the deadline
 -- listener, and ops.health() says what is missing.

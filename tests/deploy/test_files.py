@@ -20,7 +20,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 DEPLOY = PROJECT / "deploy"
 EXAMPLE = (DEPLOY / "example.env").read_text("utf-8")
 COMPOSE_TEXT = (DEPLOY / "compose.yaml").read_text("utf-8")
-SECRETS = {"DOMAIN", "CURHAT_JWT_KEYS", "POSTGRES_PASSWORD", *PASSWORDS}
+SECRETS = {"DOMAIN", "CURHAT_JWT_KEYS", "CURHAT_OTP_SENDER", "POSTGRES_PASSWORD", *PASSWORDS}
 KEY = f"one:{'k' * 32}"
 
 
@@ -31,7 +31,8 @@ def given() -> dict[str, str]:
 
 def filled() -> dict[str, str]:
     """What it sets once its secrets are filled in."""
-    return {**given(), **dict.fromkeys(SECRETS, "secret"), "CURHAT_JWT_KEYS": KEY, "DOMAIN": "example.com"}
+    said = {"CURHAT_JWT_KEYS": KEY, "CURHAT_OTP_SENDER": "https://codes.example.com", "DOMAIN": "example.com"}
+    return {**given(), **dict.fromkeys(SECRETS, "secret"), **said}
 
 
 def interpolated(text: str, values: dict[str, str]) -> str:
@@ -97,6 +98,12 @@ def test_what_compose_settles_is_said_in_the_example() -> None:
     }
     (said,) = re.findall(r"Settled by .*:\n#((?: \s*CURHAT_\w+)+)", EXAMPLE)
     assert set(said.split()) == (settled | image) & set(VARIABLES) - set(given())
+
+
+def test_the_page_on_deployment_explains_every_setting() -> None:
+    page = (PROJECT / "docs" / "deployment.md").read_text("utf-8")
+    (table,) = re.findall(r"^## Settings\n(.*?)^## ", page, re.MULTILINE | re.DOTALL)
+    assert set(re.findall(r"`(CURHAT_\w+)`", table)) == set(VARIABLES)
 
 
 def test_the_services_have_settings_that_will_do() -> None:
@@ -194,7 +201,7 @@ def test_each_service_has_a_login_of_its_own_that_is_made_and_let_in() -> None:
             one["environment"]["CURHAT_DATABASE_URL"].removeprefix("postgresql://").partition(":")
         )
         assert host == "secret@postgres/curhat?target_session_attrs=read-write"
-        assert f"alter role {login} login nosuperuser nocreaterole nocreatedb" in prepare
+        assert f"alter role {login} login nocreaterole nocreatedb" in prepare
         assert re.search(rf"^host\s+curhat\s+\S*\b{login}\b", hba, re.MULTILINE)
         logins.append(login)
     assert sorted(logins) == sorted(LOGINS)
