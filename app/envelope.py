@@ -58,8 +58,8 @@ class AvailabilityTold(msgspec.Struct, frozen=True):
     asked: bool = False
 
 
-# What decoding raises for a text that is no JSON of the shape asked for, or no UTF-8.
-DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError)
+# What decoding raises for a text that is no JSON of the shape asked for, no UTF-8, or nested beyond measure.
+DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _decoder = msgspec.json.Decoder(Envelope)
 _encoder = msgspec.json.Encoder()

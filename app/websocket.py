@@ -18,7 +18,7 @@ It guarantees
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ from sanic.exceptions import SanicException
 from sanic.server import HttpProtocol
 from websockets import http11
 from websockets.datastructures import Headers
+from websockets.exceptions import InvalidHeader
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
@@ -272,7 +273,10 @@ class Protocol(HttpProtocol):
             SanicException: it is none.
         """
         wire = Wire(max_size=MOST_FRAME_BYTES, select_subprotocol=_select_subprotocol, state=State.OPEN)
-        headers = Headers(request.headers.items())
+        try:
+            headers = Headers(_of_handshake(request))
+        except InvalidHeader as error:
+            raise SanicException(status_code=400) from error
         response = wire.accept(http11.Request(request.path, headers, request.method))
         if response.status_code != 101:
             raise SanicException(status_code=response.status_code)
@@ -308,6 +312,13 @@ class Protocol(HttpProtocol):
             return bool(super().close_if_idle())
         self.websocket.retire()
         return False
+
+
+def _of_handshake(request: Request) -> Iterator[tuple[str, str]]:
+    """The headers that a handshake is made of; the others may hold anything."""
+    for name, value in request.headers.items():
+        if name in ("connection", "upgrade", "origin") or name.startswith("sec-websocket-"):
+            yield name, value
 
 
 def _select_subprotocol(_wire: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:

@@ -47,6 +47,8 @@ async def test_what_the_database_refuses_keeps_its_status_slug_and_sentence(cust
         (b"{", "truncated"),
         (b'{"duration_minutes": 30}\xff', "malformed"),
         (b"", "truncated"),
+        (b'{"duration_minutes": 30, "colour": ' + b"[" * 60_000, "colour"),
+        (b"[" * 60_000, "object"),
     ],
 )
 async def test_a_body_that_does_not_fit_names_what_is_wrong(

@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 
 from app.settings import Settings
 from listeners import relay
+from tests.conftest import Connection
 from tests.rest.conftest import (
     customer,
     http,
@@ -19,8 +20,9 @@ from tests.rest.conftest import (
     settings,
     worker,
 )
-from tests.rest.harness import Worker, background
+from tests.rest.harness import Worker, background, until
 from tests.sockets.harness import Publisher
+from tests.sockets.leftovers import held
 
 __all__ = [
     "customer",
@@ -34,6 +36,23 @@ __all__ = [
     "settings",
     "worker",
 ]
+
+
+@pytest.fixture(autouse=True)
+async def nothing_is_left(
+    settings: Settings, monitor: Connection, database: str, redis_url: str
+) -> AsyncIterator[None]:
+    """When a test and its worker are over, tasks, connections and subscriptions are as they were."""
+
+    def beyond() -> dict[str, object]:
+        return held(monitor, database, redis_url).beyond(before)
+
+    before = held(monitor, database, redis_url)
+    yield
+    try:
+        await until(lambda: not beyond())
+    except TimeoutError:
+        pytest.fail(f"left over: {beyond()}")
 
 
 @pytest.fixture
