@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-NOT_BENCHMARKS = {"__init__", "__main__", "measure", "stack"}
+NOT_BENCHMARKS = {"__init__", "__main__", "bare", "load", "measure", "stack"}
 
 
 class Benchmarks(click.Group):
@@ -13,12 +13,12 @@ class Benchmarks(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         names = {path.stem for path in Path(__file__).parent.glob("*.py")}
-        return sorted(names - NOT_BENCHMARKS)
+        return sorted(name.replace("_", "-") for name in names - NOT_BENCHMARKS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = import_module(f"bench.{cmd_name}").bench
+        command: click.Command = import_module(f"bench.{cmd_name.replace('-', '_')}").bench
         return command
 
 

@@ -185,13 +185,15 @@ async def _chats(ours: Stack, count: int) -> list[Side]:
     app = await ours.as_role("curhat_app")
     sides = []
     for customer, mitra in zip(customers, mitras, strict=True):
-        chat_id = await _pair(app, customer, mitra)
+        chat_id = await pair(app, customer, mitra)
         sides += [Side(ours, "customer", customer, chat_id), Side(ours, "mitra", mitra, chat_id)]
     await app.close()
     return sides
 
 
-async def _pair(app: asyncpg.Connection, customer: UUID, mitra: UUID) -> str:
+async def pair(app: asyncpg.Connection, customer: UUID, mitra: UUID) -> str:
+    """A chat between the two, made over the same functions as the app's; its id."""
+
     async def call(query: str, *arguments: object) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(await app.fetchval(query, *arguments))
         return body

@@ -23,6 +23,9 @@ from app.settings import Settings
 from app.supervisor import Supervisor
 from bench.measure import say
 
+# As in production: a line of JSON for each request.
+PRODUCTION = {"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": "bench:a-key-that-is-known-to-every-benchmark"}
+
 
 @dataclass(frozen=True, slots=True)
 class Stack:
@@ -56,8 +59,9 @@ async def stack(
     with tempfile.TemporaryDirectory(prefix="curhat-bench-") as directory:
         given = Settings.from_environment(
             {
+                **PRODUCTION,
                 "CURHAT_HOME": f"{directory}/home",
-                "CURHAT_PUBLIC_PORT": str(_free_port()),
+                "CURHAT_PUBLIC_PORT": str(free_port()),
                 "CURHAT_WORKERS": str(max(workers, 1)),
             }
         )
@@ -92,7 +96,8 @@ def _servers(given: Settings, directory: Path) -> Embedded:
     return replace(servers, postgres=replace(servers.postgres, settings=remembering))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
