@@ -12,9 +12,10 @@ Raises:
         key, it takes effect once.
     DatabaseError: anything else, which is our fault; nothing has changed.
 
-Functions that change something ring the bell once they have committed; those that only read are known by
-their name (`get_…`, `list_…`, `…_state`, `ready`). Lists have lanes of their own, so that nobody's payment
-waits behind a long history.
+Functions that change something are told which request it is for (`app.request_id`), in the same statement: the
+setting holds for its transaction alone, and lands in the events that it writes. They ring the bell once they have
+committed. Functions that only read are known by their name (`get_…`, `list_…`, `…_state`, `ready`). Lists have
+lanes of their own, so that nobody's payment waits behind a long history.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ import psycopg
 import structlog
 from psycopg.conninfo import conninfo_to_dict
 
+from app import request_id
 from app.lane import CONNECT_TIMEOUT_SECONDS, Call, Lane, LostError, ServerError
 
 QUICK_LANES = 4
@@ -195,11 +197,13 @@ class Database:
     def send(self, function: str, *arguments: Argument) -> Call:
         """Put a call on its way without waiting for it; its future gets the answer."""
         lane = self._free_lane(self._slow if function.startswith("list_") and self._slow else self._quick)
-        call = Call(
-            _statement(self._schema, function, len(arguments)),
-            [_text(argument) for argument in arguments],
-            None if only_reads(function) else self._on_commit,
-        )
+        reads = only_reads(function)
+        cause = None if reads else request_id.current.get() or None
+        texts = [_text(argument) for argument in arguments]
+        if cause is not None:
+            texts.append(cause.encode())
+        statement = _statement(self._schema, function, len(arguments), told_its_cause=cause is not None)
+        call = Call(statement, texts, None if reads else self._on_commit)
         lane.send(call)
         return call
 
@@ -247,11 +251,19 @@ def _parameters(url: str, session: Mapping[str, str]) -> dict[str, Any]:
 
 
 @cache
-def _statement(schema: Schema, function: str, arguments: int) -> bytes:
+def _statement(schema: Schema, function: str, arguments: int, *, told_its_cause: bool) -> bytes:
+    """The call; with its cause as one more argument, which is set before the function is called.
+
+    `case` goes by its order. Setting and call cost no more than the call alone, as far as pgbench can tell.
+    """
     if not function.isidentifier():
         raise ValueError(f"{function!r} is no function of {schema}")
     places = ",".join(f"${number}" for number in range(1, arguments + 1))
-    return f"select {schema}.{function}({places})".encode()
+    call = f"{schema}.{function}({places})"
+    if told_its_cause:
+        cause = f"pg_catalog.set_config('curhat.request_id',${arguments + 1},true)"
+        call = f"case when {cause} is not null then {call} end"
+    return f"select {call}".encode()
 
 
 def _text(argument: Argument) -> bytes | None:

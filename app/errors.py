@@ -21,8 +21,10 @@ HTTP_SLUGS = {
     405: ("method_not_allowed", "This address does not take this method."),
     408: ("request_timeout", "The request did not arrive in time."),
     413: ("too_large", "The request is larger than anything that is sent here."),
+    414: ("address_too_long", "The address is longer than any that is known here."),
     417: ("expectation_failed", "The Expect header asks for something that is not offered."),
     426: ("upgrade_required", "This address speaks WebSocket only."),
+    431: ("head_too_large", "The headers are larger than any that are sent here."),
     503: ("response_timeout", "This took too long. Whether it was carried out is not known."),
 }
 

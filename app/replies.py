@@ -31,6 +31,7 @@ ExtensionStatus = Literal["requested", "approved", "auto_approved", "rejected", 
 ExtensionDefault = Literal["auto_approve", "auto_reject"]
 Role = Literal["viewer", "operator", "admin"]
 Presence = Literal["online", "unreachable", "offline"]
+Beside = Literal["ok", "silent"]
 
 Rupiah = Annotated[int, msgspec.Meta(ge=0, description="Whole rupiah.")]
 Minutes = Annotated[int, msgspec.Meta(ge=1)]
@@ -52,13 +53,18 @@ class Health(Reply):
 
 
 class Readiness(Reply):
-    """What the database says of itself, and whether events come in."""
+    """What the database says of itself, who works beside us, and whether events come in."""
 
     database: Literal["ok"]
     events_waiting: Annotated[int, msgspec.Meta(ge=0, le=1000)]
     oldest_event_seconds: float
     overdue_deadlines: Annotated[int, msgspec.Meta(ge=0, le=100)]
     oldest_deadline_seconds: float
+    last_worked_seconds: dict[str, float]
+    connections: Annotated[int, msgspec.Meta(ge=0)] | UnsetType = UNSET
+    relay: Beside | UnsetType = UNSET
+    deadline_listener: Beside | UnsetType = UNSET
+    availability_listener: Beside | UnsetType = UNSET
     events: Literal["ok", "interrupted"] | UnsetType = UNSET
 
 

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -17,10 +17,11 @@ from sanic import Sanic
 from sanic.application.state import ApplicationServerInfo
 from sanic.http.constants import HTTP
 
-from app import docs, errors, static, websocket
+from app import docs, edge, errors, static, websocket
 from app.availability import Watch
 from app.bell import Bell
 from app.db import Database
+from app.edge import App
 from app.hub import Hub
 from app.internal import table as internal_table
 from app.limits import Limits
@@ -31,10 +32,7 @@ from app.routes import Listener, blueprint
 from app.sender import sender_for
 from app.settings import Settings
 
-App = Sanic[Any, Any]
-
 BACKLOG = 1024
-MOST_BODY_BYTES = 64 * 1024
 STOP_SECONDS = 11.0  # a little more than statement_timeout
 STOP_LOOK_SECONDS = 0.05
 
@@ -51,7 +49,7 @@ class Part(Protocol):
 
 def create_public_app(settings: Settings) -> App:
     """The public listener (customer and mitra apps)."""
-    app = _create_app("curhat_public", settings)
+    app = _create_app("curhat_public", settings, ("GET", "POST"))
     bell = Bell(settings.database_url)
     app.ctx.database = Database(settings.database_url, on_commit=bell.ring)
     app.ctx.hub = Hub(app.ctx.database, settings.redis_url)
@@ -77,7 +75,7 @@ def create_public_app(settings: Settings) -> App:
 
 def create_internal_app(settings: Settings) -> App:
     """The internal listener (control center)."""
-    app = _create_app("curhat_internal", settings)
+    app = _create_app("curhat_internal", settings, ("GET", "POST", "PUT", "PATCH", "DELETE"))
     bell = Bell(settings.database_url, "control_center")
     app.ctx.database = Database(settings.database_url, schema="control_center", on_commit=bell.ring)
     app.ctx.limits = Limits(settings.redis_url)
@@ -170,15 +168,17 @@ async def _stop(server: Any) -> None:  # noqa: ANN401
     await server.after_stop()
 
 
-def _create_app(name: str, settings: Settings) -> App:
-    app: App = Sanic(name, configure_logging=False)
+def _create_app(name: str, settings: Settings, methods: Sequence[str]) -> App:
+    app = App(name, configure_logging=False)
     Sanic.unregister_app(app)
     # Sanic reads from here that nobody speaks HTTP/3, and leaves an empty alt-svc header out.
     app.state.server_info.append(ApplicationServerInfo({"version": HTTP.VERSION_1}))
     app.config.MOTD = False
     app.config.AUTO_EXTEND = False
-    app.config.REQUEST_MAX_SIZE = MOST_BODY_BYTES
+    app.config.REQUEST_MAX_SIZE = edge.MOST_BODY_BYTES
+    app.config.REQUEST_MAX_HEADER_SIZE = edge.MOST_HEAD_BYTES
     app.ctx.settings = settings
+    app.ctx.edge = edge.Edge(settings, methods)
     errors.install(app)
     return app
 

@@ -7,6 +7,7 @@ with 2. Nothing else in the project reads these variables.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 Environment = Literal["development", "production"]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 DEVELOPMENT_KEY_ID = "development"
 DEVELOPMENT_SECRET = "curhat-development-key-known-to-everybody"
@@ -36,6 +38,7 @@ VARIABLES = (
     "CURHAT_WORKERS",
     "CURHAT_JWT_KEYS",
     "CURHAT_CORS_ORIGINS",
+    "CURHAT_TRUSTED_PROXIES",
     "CURHAT_OTP_SENDER",
 )
 
@@ -57,8 +60,8 @@ class Settings:
     """Everything that can be set from outside.
 
     `database_url` and `redis_url` are empty when the embedded servers are meant. The first of `jwt_keys`
-    signs, all of them verify. `otp_sender` is ``log`` (never in production) or the http(s) address of a webhook, which
-    may hold a password. `home` is an absolute path.
+    signs, all of them verify. `trusted_proxies` are believed in whom they speak for. `otp_sender` is ``log`` (never in
+    production) or the http(s) address of a webhook, which may hold a password. `home` is an absolute path.
     """
 
     env: Environment
@@ -73,6 +76,7 @@ class Settings:
     workers: int
     jwt_keys: tuple[JwtKey, ...]
     cors_origins: tuple[str, ...]
+    trusted_proxies: tuple[Network, ...]
     otp_sender: str = field(repr=False)
 
     @property
@@ -99,6 +103,7 @@ class Settings:
             "CURHAT_WORKERS": str(self.workers),
             "CURHAT_JWT_KEYS": ",".join(f"{key.kid}:{key.secret}" for key in self.jwt_keys),
             "CURHAT_CORS_ORIGINS": ",".join(self.cors_origins),
+            "CURHAT_TRUSTED_PROXIES": ",".join(map(str, self.trusted_proxies)),
             "CURHAT_OTP_SENDER": self.otp_sender,
         }
 
@@ -134,6 +139,7 @@ class Settings:
             workers=_whole("CURHAT_WORKERS", values["CURHAT_WORKERS"] or "2", 1, MOST_WORKERS),
             jwt_keys=_jwt_keys(values["CURHAT_JWT_KEYS"], env),
             cors_origins=_cors_origins(values["CURHAT_CORS_ORIGINS"], env),
+            trusted_proxies=_networks("CURHAT_TRUSTED_PROXIES", values["CURHAT_TRUSTED_PROXIES"]),
             otp_sender=_otp_sender(values["CURHAT_OTP_SENDER"] or OTP_LOG, env),
         )
 
@@ -234,6 +240,22 @@ def _origin(value: str) -> str:
             f"CURHAT_CORS_ORIGINS must list origins such as https://example.com, and {value!r} is none."
         )
     return value
+
+
+def _networks(name: str, value: str) -> tuple[Network, ...]:
+    return tuple(_network(name, part.strip()) for part in value.split(",")) if value else ()
+
+
+def _network(name: str, value: str) -> Network:
+    try:
+        network = ipaddress.ip_network(value)
+    except ValueError as error:
+        raise SettingsError(
+            f"{name} must list addresses and networks such as 10.0.0.5, 10.1.0.0/16, and {value!r} is neither."
+        ) from error
+    if network.prefixlen == 0:
+        raise SettingsError(f"{name} must not be {value}: then anybody could say who they are.")
+    return network
 
 
 def _otp_sender(value: str, env: Environment) -> str:

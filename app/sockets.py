@@ -26,6 +26,7 @@ from app.envelope import DECODE_ERRORS, Envelope, Role
 from app.errors import refusal_of
 from app.hub import Hub, Member
 from app.presence import Leases
+from app.routes import Caller
 from app.websocket import Code, WebSocket, text_frame
 
 SIGN_IN_SECONDS = 5.0
@@ -119,6 +120,7 @@ async def _serve(request: Request, websocket: WebSocket, role: Role) -> None:
     try:
         user_id = await _sign_in(request, websocket, role)
         if user_id is not None:
+            request.ctx.caller = Caller(role, user_id)
             await _attend(request, Member(websocket, role, user_id))
     except Exception as error:  # noqa: BLE001 - any error becomes a close code
         refusal = refusal_of(error)

@@ -24,7 +24,6 @@ from typing import Any, cast
 
 from sanic import Request
 from sanic.exceptions import SanicException
-from sanic.server import HttpProtocol
 from websockets import http11
 from websockets.datastructures import Headers
 from websockets.exceptions import InvalidHeader
@@ -32,6 +31,8 @@ from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
+
+from app import edge, request_id
 
 SUBPROTOCOL = Subprotocol("curhat.v1")
 
@@ -118,6 +119,12 @@ class WebSocket:
     def open(self) -> bool:
         """Whether frames go in both directions."""
         return not self._lost and self._wire.state is State.OPEN
+
+    @property
+    def close_code(self) -> int:
+        """With which code it was closed: ours, which repeats the client's if that came first; 1006 without any."""
+        said = self._wire.close_sent or self._wire.close_rcvd
+        return CloseCode.ABNORMAL_CLOSURE if said is None else said.code
 
     async def receive(self) -> bytes | None:
         """The next text that the client sent, or None once nothing more will be taken from it."""
@@ -257,14 +264,17 @@ class WebSocket:
             self._waiter.set_result(None)
 
 
-class Protocol(HttpProtocol):
-    """Sanic's connection, which turns into a `WebSocket` when a route asks for it."""
+class Protocol(edge.Connection):
+    """A connection which turns into a `WebSocket` when a route asks for it."""
 
-    __slots__ = ("websocket",)
+    __slots__ = ("_cause", "_opened_at", "_request", "websocket")
 
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401
         super().__init__(**settings)
         self.websocket: WebSocket | None = None
+        self._request: Request | None = None
+        self._cause = ""
+        self._opened_at = 0.0
 
     async def websocket_handshake(self, request: Request, _subprotocols: Sequence[str] | None) -> WebSocket:
         """Answer the client's handshake.
@@ -280,9 +290,12 @@ class Protocol(HttpProtocol):
         response = wire.accept(http11.Request(request.path, headers, request.method))
         if response.status_code != 101:
             raise SanicException(status_code=response.status_code)
+        response.headers[request_id.HEADER] = request_id.current.get()
         transport = cast(asyncio.Transport, self.transport)
         transport.write(response.serialize())
         self.websocket = WebSocket(wire, transport)
+        self._request, self._cause = request, request_id.current.get()
+        self._opened_at = self.loop.time()
         if self.recv_buffer:
             self.websocket.data_received(bytes(self.recv_buffer))
             self.recv_buffer.clear()
@@ -295,8 +308,10 @@ class Protocol(HttpProtocol):
             self.websocket.data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self.websocket is not None:
+        if self.websocket is not None and self._request is not None:
             self.websocket.connection_lost()
+            open_for = self.loop.time() - self._opened_at
+            self.app.ctx.edge.closed(self._request, self._cause, self.websocket.close_code, open_for)
         super().connection_lost(exc)  # type: ignore[no-untyped-call]
 
     def close(self, timeout: float | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from typing import Any
 
 import uvloop
 from sanic import HTTPResponse, Request, Sanic
@@ -9,7 +10,7 @@ from sanic.response import json
 
 from app.server import BACKLOG, bind
 
-app: Sanic = Sanic("bare", configure_logging=False)
+app: Sanic[Any, Any] = Sanic("bare", configure_logging=False)
 app.config.MOTD = False
 
 
@@ -21,7 +22,7 @@ async def answer(_request: Request) -> HTTPResponse:
 
 async def _serve(port: int) -> None:
     with bind("127.0.0.1", port) as sock:
-        server = await app.create_server(
+        server: Any = await app.create_server(
             sock=sock, backlog=BACKLOG, access_log=False, asyncio_server_kwargs={"start_serving": False}
         )
         await server.startup()

@@ -9,6 +9,9 @@ as $$
         'overdue_deadlines', (select count(*) from logic.due_now(100)),
         'oldest_deadline_seconds', coalesce(
             (select extract(epoch from logic.now() - min(d.due_at)) from logic.due_now(1) d), 0
+        ),
+        'last_worked_seconds', coalesce(
+            (select jsonb_object_agg(h.process, extract(epoch from logic.now() - h.at)) from data.heartbeats h), '{}'
         )
     )
     from (
@@ -17,4 +20,4 @@ as $$
     ) o
 $$;
 comment on function logic.readiness is
-    'What a readiness probe needs: {database, events_waiting (1000 at most), oldest_event_seconds, overdue_deadlines (100 at most), oldest_deadline_seconds}.';
+    'What a readiness probe needs: {database, events_waiting (1000 at most), oldest_event_seconds, overdue_deadlines (100 at most), oldest_deadline_seconds, last_worked_seconds (ago, by process)}.';

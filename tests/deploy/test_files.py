@@ -224,6 +224,13 @@ def test_the_proxy_leads_to_the_public_listener_alone() -> None:
     assert compose()["services"]["internal"]["ports"][0].endswith(f":{defaults.internal_port}")
 
 
+def test_the_service_believes_the_network_of_the_proxy_and_no_other() -> None:
+    (subnet,) = compose()["networks"]["front"]["ipam"]["config"]
+    for one in ours().values():
+        assert one["environment"]["CURHAT_TRUSTED_PROXIES"] == subnet["subnet"]
+    assert "header_up X-Request-ID {http.request.uuid}" in (DEPLOY / "Caddyfile").read_text("utf-8")
+
+
 def test_no_service_has_rights_that_it_does_not_need() -> None:
     for name, one in compose()["services"].items():
         assert one["cap_drop"] == ["ALL"], name

@@ -13,7 +13,8 @@ import httpx
 from sanic import Sanic
 
 from app.auth import Audience, issue_token
-from app.server import App, bind, create_public_app, serving
+from app.edge import App
+from app.server import bind, create_public_app, serving
 from app.settings import Settings
 from tests.conftest import Connect, Connection
 from tests.rest.contract import check

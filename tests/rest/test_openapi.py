@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from app import docs, replies
 from app.cli import main
+from app.edge import App
 from app.openapi import FRAMES, TABLES, document
 from app.reference import read_transitions
 from app.refusals import by_function, statuses
@@ -26,7 +27,7 @@ from app.replies import (
     Sender,
 )
 from app.routes import Listener
-from app.server import App, create_internal_app, create_public_app
+from app.server import create_internal_app, create_public_app
 from app.settings import Settings
 from tests.conftest import Connection
 from tests.rest.harness import running

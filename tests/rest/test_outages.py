@@ -7,10 +7,13 @@ import httpx
 import pytest
 
 from app.db import QUICK_LANES, SLOW_LANES
+from app.settings import Settings
+from listeners import availability, deadlines, relay
 from tests.conftest import Connect, Connection
-from tests.rest.harness import Client, Postgres, Worker, until
+from tests.rest.harness import Client, Postgres, Worker, background, until
 
 CREATE = "/api/client/payment-sessions"
+BESIDE = ("relay", "deadline_listener", "availability_listener")
 
 
 @pytest.fixture
@@ -104,3 +107,22 @@ async def test_a_lock_that_is_not_let_go_is_told_as_busy_and_changes_nothing(
     assert (response.status_code, response.json()["error"]) == (503, "busy")
     assert int(response.headers["retry-after"]) > 0
     assert (await customer.get(f"{CREATE}/{payment_id}")).json()["status"] == "pending"
+
+
+async def test_readiness_names_who_does_not_work_beside_us(
+    worker: Worker, http: httpx.AsyncClient, settings: Settings, db: Connection
+) -> None:
+    ready = (await http.get("/readyz")).json()
+    assert {name: ready[name] for name in BESIDE} == dict.fromkeys(BESIDE, "silent")
+    assert ready["connections"] == QUICK_LANES + SLOW_LANES
+    async with (
+        background(relay.run(settings)),
+        background(deadlines.run(settings)),
+        background(availability.run(settings)),
+    ):
+        await until(lambda: db.execute("select count(*) from data.heartbeats").fetchone() == (3,))
+    ready = (await http.get("/readyz")).json()
+    assert {name: ready[name] for name in BESIDE} == dict.fromkeys(BESIDE, "ok")
+    db.execute("update data.heartbeats set at = at - interval '15 seconds' where process = 'relay'")
+    ready = (await http.get("/readyz")).json()
+    assert [name for name in BESIDE if ready[name] == "silent"] == ["relay"]

@@ -11,11 +11,12 @@ import msgspec
 import pytest
 from sanic import HTTPResponse, Request
 
+from app.edge import App
 from app.openapi import SCHEMAS, TABLES, refusals_of
 from app.reference import app_refusals
 from app.refusals import statuses
 from app.routes import Listener, Route, blueprint, reply
-from app.server import App, create_public_app
+from app.server import create_public_app
 from app.settings import Settings
 from tests.rest.harness import Client, running
 from tests.rest.test_refusals import refused

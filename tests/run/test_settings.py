@@ -1,3 +1,4 @@
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,7 @@ ALL_SET = {
     "CURHAT_WORKERS": "7",
     "CURHAT_JWT_KEYS": f"new:{SECRET},old:{SECRET}:with colon",
     "CURHAT_CORS_ORIGINS": "https://a.example,https://b.example:444",
+    "CURHAT_TRUSTED_PROXIES": "10.0.0.5,10.1.0.0/16",
     "CURHAT_OTP_SENDER": "https://sms.example/send",
 }
 
@@ -76,6 +78,12 @@ def test_every_variable_is_handed_on_to_a_process_of_ours() -> None:
     assert same == ["demo"]
     assert Settings.from_environment(settings.environment()) == settings
     assert Settings.from_environment(unset.environment()) == unset
+
+
+def test_proxies_are_addresses_and_networks() -> None:
+    settings = Settings.from_environment({"CURHAT_TRUSTED_PROXIES": "10.0.0.5, 10.1.0.0/16,2001:db8::/32"})
+    assert settings.trusted_proxies == tuple(map(ip_network, ("10.0.0.5/32", "10.1.0.0/16", "2001:db8::/32")))
+    assert Settings.from_environment({}).trusted_proxies == ()
 
 
 WRONG = [
@@ -105,6 +113,11 @@ WRONG = [
     ("CURHAT_CORS_ORIGINS", "https://example.com,ftp://example.com"),
     ("CURHAT_CORS_ORIGINS", "https://user@example.com"),
     ("CURHAT_CORS_ORIGINS", "https://[example"),
+    ("CURHAT_TRUSTED_PROXIES", "nginx"),
+    ("CURHAT_TRUSTED_PROXIES", "10.0.0.1/8"),
+    ("CURHAT_TRUSTED_PROXIES", "10.0.0.1,"),
+    ("CURHAT_TRUSTED_PROXIES", "0.0.0.0/0"),
+    ("CURHAT_TRUSTED_PROXIES", "10.0.0.1,::/0"),
     ("CURHAT_OTP_SENDER", "smtp"),
     ("CURHAT_OTP_SENDER", "https://"),
     ("CURHAT_OTP_SENDER", "https://:hunter2@"),

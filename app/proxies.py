@@ -1,0 +1,74 @@
+"""Who really asks, and how, when proxies stand in front.
+
+What X-Forwarded-For, X-Forwarded-Proto and X-Request-ID say is believed of a proxy that is trusted
+(CURHAT_TRUSTED_PROXIES) and of nobody else: anyone can send them.
+"""
+
+import ipaddress
+from collections.abc import Iterable
+from functools import lru_cache
+
+from sanic import Request
+
+from app.settings import Network
+
+MOST_REMEMBERED_ADDRESSES = 10_000
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@lru_cache(MOST_REMEMBERED_ADDRESSES)
+def trusts(proxies: tuple[Network, ...], address: str) -> bool:
+    """Whether `address` is that of a trusted proxy."""
+    found = _address(address)
+    return found is not None and any(found in network for network in proxies)
+
+
+def client_address(request: Request) -> str:
+    """The address of whoever asks; "" when it is not known.
+
+    Of a chain of proxies the nearest address that is none of ours: what comes before it anybody may have made up.
+    """
+    proxies: tuple[Network, ...] = request.app.ctx.settings.trusted_proxies
+    peer: str = request.conn_info.client_ip if request.conn_info is not None else ""
+    if not trusts(proxies, peer):
+        return peer
+    nearest = peer
+    for text in reversed(_values(request, "x-forwarded-for")):
+        address = _address(_without_port(text))
+        if address is None:
+            return nearest
+        nearest = str(address)
+        if not trusts(proxies, nearest):
+            return nearest
+    return nearest
+
+
+def is_https(request: Request) -> bool:
+    """Whether the client reached a trusted proxy over TLS."""
+    if request.conn_info is None:
+        return False
+    if not trusts(request.app.ctx.settings.trusted_proxies, request.conn_info.client_ip):
+        return False
+    return _values(request, "x-forwarded-proto")[-1:] == ["https"]
+
+
+def _values(request: Request, name: str) -> list[str]:
+    given: Iterable[str] = request.headers.getall(name, [])
+    return [value.strip().lower() for line in given for value in line.split(",") if value.strip()]
+
+
+def _without_port(text: str) -> str:
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0] if text.count(":") == 1 else text
+
+
+def _address(text: str) -> Address | None:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address

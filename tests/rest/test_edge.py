@@ -1,0 +1,387 @@
+"""What every request and every reply has in common, whatever answers."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from ipaddress import ip_network
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import uuid4
+
+import httpx
+import pytest
+from sanic import Request
+from sanic.compat import Header
+
+from app import edge, request_id
+from app.db import QUICK_LANES
+from app.proxies import client_address, is_https
+from app.server import create_internal_app
+from app.settings import Settings
+from tests.conftest import Connection
+from tests.rest.harness import PATIENCE_SECONDS, Client, Worker, pair, running, until
+from tests.rest.test_refusals import refused
+from tests.sockets.harness import signed_in
+
+CREATE = "/api/client/payment-sessions"
+PAGE = "https://example.com"
+LOCAL = ip_network("127.0.0.0/8")
+
+
+@asynccontextmanager
+async def asking(settings: Settings, **changed: Any) -> AsyncIterator[httpx.AsyncClient]:  # noqa: ANN401
+    """A client of a worker with other settings."""
+    async with (
+        running(replace(settings, **changed)) as worker,
+        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
+    ):
+        yield client
+
+
+# The id
+
+
+async def test_each_reply_has_an_id_like_no_other(http: httpx.AsyncClient) -> None:
+    responses = [await http.get(path) for path in ("/healthz", "/healthz", "/api/nothing", "/openapi.json")]
+    ids = {response.headers["x-request-id"] for response in responses}
+    assert len(ids) == len(responses)
+    assert all(request_id.WELL_FORMED.fullmatch(one) for one in ids)
+
+
+async def test_every_event_of_a_request_bears_the_id_of_its_reply(
+    customer: Client, mitra: Client, db: Connection
+) -> None:
+    """Starting a search writes several events, in functions that are called by others."""
+    await mitra.post("/api/mitra/status", {"online": True})
+    created = await customer.post(CREATE, {"duration_minutes": 30})
+    await customer.post(f"{CREATE}/{created.json()['id']}/confirm")
+    started = await customer.post("/api/client/chat-requests", {"payment_session_id": created.json()["id"]})
+    types = db.execute(
+        "select array_agg(type order by type) from data.events where request_id = %s",
+        [started.headers["x-request-id"]],
+    ).fetchone()
+    assert types == (["CHAT_REQUEST", "CHAT_REQUEST_STARTED"],)
+
+
+async def test_each_of_fifty_requests_at_once_has_its_own(
+    new_customer: Callable[[], Client], db: Connection
+) -> None:
+    """They share the lanes' connections, and many are on their way on each at the same time."""
+    customers = [new_customer() for _ in range(50)]
+    responses = await asyncio.gather(*(one.post(CREATE, {"duration_minutes": 30}) for one in customers))
+    told = {response.json()["id"]: response.headers["x-request-id"] for response in responses}
+    assert len(set(told.values())) == 50
+    written = db.execute("select entity_id::text, request_id from data.events").fetchall()
+    assert dict(written) == told
+    assert len(written) == 50
+
+
+async def test_what_no_request_caused_has_none_although_it_follows_one_over_the_same_connections(
+    worker: Worker, mitra: Client, db: Connection
+) -> None:
+    for online in (True, False) * QUICK_LANES:
+        await mitra.post("/api/mitra/status", {"online": online})
+    last = db.execute("select max(id) from data.events").fetchone()
+    for online in (True, False) * QUICK_LANES:
+        await worker.app.ctx.database.call("set_mitra_status", mitra.id, online)
+    assert last is not None
+    found = db.execute("select distinct request_id from data.events where id > %s", last).fetchall()
+    assert found == [(None,)]
+
+
+async def test_what_is_said_over_a_socket_bears_the_id_of_the_request_that_opened_it(
+    customer: Client, mitra: Client, db: Connection
+) -> None:
+    chat_id = await pair(customer, mitra)
+    async with signed_in(customer) as customers:
+        response = customers.connection.response
+        assert response is not None
+        await customers.send("message", chat_session_id=chat_id, client_message_id=str(uuid4()), body="Halo")
+        await customers.frame_of("ack")
+    found = db.execute("select request_id from data.events where type = 'CHAT_MESSAGE'").fetchall()
+    assert found == [(response.headers["x-request-id"],)]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "taken"), [((LOCAL,), ["proxy/4711"]), ((), []), ((ip_network("10.0.0.0/8"),), [])]
+)
+async def test_an_id_is_taken_from_a_trusted_proxy_alone(
+    settings: Settings, trusted: tuple[object, ...], taken: list[str]
+) -> None:
+    given = ["proxy/4711", "two words", "x" * 101, ""]
+    async with asking(settings, trusted_proxies=trusted) as http:
+        responses = [await http.get("/healthz", headers={"X-Request-ID": one}) for one in given]
+    ids = [response.headers["x-request-id"] for response in responses]
+    assert [one for one in ids if one in given] == taken
+    assert len(set(ids)) == len(given)
+
+
+# Who asks
+
+
+def asked(peer: str, trusted: str, **headers: str) -> Request:
+    """As much of a request as says who asks."""
+    networks = tuple(ip_network(one) for one in trusted.split())
+    request = SimpleNamespace(
+        app=SimpleNamespace(ctx=SimpleNamespace(settings=SimpleNamespace(trusted_proxies=networks))),
+        conn_info=SimpleNamespace(client_ip=peer),
+        headers=Header([(name.replace("_", "-"), value) for name, value in headers.items()]),
+    )
+    return cast(Request, request)
+
+
+@pytest.mark.parametrize(
+    ("peer", "trusted", "forwarded", "client"),
+    [
+        ("203.0.113.9", "", "198.51.100.1", "203.0.113.9"),
+        ("203.0.113.9", "10.0.0.0/8", "198.51.100.1", "203.0.113.9"),
+        ("10.0.0.2", "10.0.0.0/8", "198.51.100.1", "198.51.100.1"),
+        ("10.0.0.2", "10.0.0.0/8", "192.0.2.66, 198.51.100.1", "198.51.100.1"),
+        ("10.0.0.2", "10.0.0.0/8", "198.51.100.1, 10.0.0.7", "198.51.100.1"),
+        ("10.0.0.2", "10.0.0.0/8", "10.0.0.8, 10.0.0.7", "10.0.0.8"),
+        ("10.0.0.2", "10.0.0.0/8", "", "10.0.0.2"),
+        ("10.0.0.2", "10.0.0.0/8", "198.51.100.1, nobody", "10.0.0.2"),
+        ("10.0.0.2", "10.0.0.0/8", "198.51.100.1:4711", "198.51.100.1"),
+        ("10.0.0.2", "10.0.0.0/8", "[2001:db8::1]:4711", "2001:db8::1"),
+        ("10.0.0.2", "10.0.0.0/8", "2001:db8::1", "2001:db8::1"),
+        ("::ffff:10.0.0.2", "10.0.0.0/8", "198.51.100.1", "198.51.100.1"),
+        ("2001:db8::2", "2001:db8::/32", "198.51.100.1", "198.51.100.1"),
+        ("", "10.0.0.0/8", "198.51.100.1", ""),
+    ],
+)
+def test_the_client_is_the_nearest_address_that_is_no_proxy_of_ours(
+    peer: str, trusted: str, forwarded: str, client: str
+) -> None:
+    assert client_address(asked(peer, trusted, x_forwarded_for=forwarded)) == client
+
+
+@pytest.mark.parametrize(
+    ("peer", "proto", "over_tls"),
+    [
+        ("10.0.0.2", "https", True),
+        ("10.0.0.2", "HTTPS", True),
+        ("10.0.0.2", "http", False),
+        ("10.0.0.2", "https, http", False),
+        ("10.0.0.2", "http, https", True),
+        ("203.0.113.9", "https", False),
+    ],
+)
+def test_a_trusted_proxy_says_whether_it_was_reached_over_tls(peer: str, proto: str, over_tls: bool) -> None:
+    assert is_https(asked(peer, "10.0.0.0/8", x_forwarded_proto=proto)) == over_tls
+
+
+# Headers
+
+
+async def test_every_reply_bears_the_headers_that_keep_browsers_safe(
+    http: httpx.AsyncClient, customer: Client
+) -> None:
+    responses = [
+        await http.get("/healthz"),
+        await customer.get("/api/client/state"),
+        await http.get("/api/client/state"),
+        await http.get("/api/nothing"),
+        await http.post("/healthz"),
+        await http.post(CREATE, content=b"x" * 100_000, headers=customer.headers()),
+        await http.get("/api/client/ws"),
+    ]
+    assert [response.status_code for response in responses] == [200, 200, 401, 404, 405, 413, 426]
+    for response in responses:
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert response.headers["referrer-policy"] == "no-referrer"
+        assert response.headers["cache-control"] == "no-store"
+        assert "strict-transport-security" not in response.headers
+
+
+async def test_a_page_keeps_its_own_policy(http: httpx.AsyncClient) -> None:
+    for path in ("/docs", "/"):
+        response = await http.get(path)
+        assert "script-src 'self'" in response.headers["content-security-policy"]
+        assert response.headers["referrer-policy"] == "no-referrer"
+        assert response.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_script_has_no_policy_for_it_would_bind_the_worker_that_runs_it(
+    http: httpx.AsyncClient,
+) -> None:
+    response = await http.get("/docs/start.js")
+    assert "content-security-policy" not in response.headers
+    assert response.headers["cache-control"] == "max-age=86400"
+
+
+async def test_over_tls_browsers_are_told_to_stay_there(settings: Settings) -> None:
+    async with asking(settings, trusted_proxies=(LOCAL,)) as http:
+        for path in ("/healthz", "/api/nothing"):
+            for proto, expected in (("https", "max-age=31536000"), ("http", None)):
+                response = await http.get(path, headers={"X-Forwarded-Proto": proto})
+                assert response.headers.get("strict-transport-security") == expected
+
+
+# Other origins
+
+
+def preflight(origin: str, method: str = "POST") -> dict[str, str]:
+    return {"Origin": origin, "Access-Control-Request-Method": method}
+
+
+async def test_a_page_of_a_named_origin_may_ask(settings: Settings) -> None:
+    async with asking(settings, cors_origins=(PAGE,)) as http:
+        asked_first = await http.options(CREATE, headers=preflight(PAGE))
+        assert (asked_first.status_code, asked_first.content) == (204, b"")
+        assert asked_first.headers["access-control-allow-origin"] == PAGE
+        assert asked_first.headers["access-control-allow-methods"] == "GET, POST"
+        for name in ("authorization", "content-type", "idempotency-key"):
+            assert name in asked_first.headers["access-control-allow-headers"]
+        assert asked_first.headers["access-control-max-age"] == "7200"
+        for path, status in (("/healthz", 200), ("/api/client/state", 401)):
+            response = await http.get(path, headers={"Origin": PAGE})
+            assert response.status_code == status
+            assert response.headers["access-control-allow-origin"] == PAGE
+            assert response.headers["vary"] == "origin"
+            for name in ("retry-after", "x-request-id"):
+                assert name in response.headers["access-control-expose-headers"]
+
+
+async def test_a_page_of_another_origin_may_not(settings: Settings) -> None:
+    async with asking(settings, cors_origins=(PAGE,)) as http:
+        for origin in ("https://example.org", "null", f"{PAGE}:8443"):
+            refused(await http.options(CREATE, headers=preflight(origin)), 405, "method_not_allowed")
+            response = await http.get("/healthz", headers={"Origin": origin})
+            assert "access-control-allow-origin" not in response.headers
+            assert response.headers["vary"] == "origin"
+
+
+async def test_where_no_origin_is_named_none_may_ask(settings: Settings) -> None:
+    async with asking(settings, cors_origins=()) as http:
+        refused(await http.options(CREATE, headers=preflight(PAGE)), 405, "method_not_allowed")
+        response = await http.get("/healthz", headers={"Origin": PAGE})
+        assert not {"access-control-allow-origin", "vary"} & response.headers.keys()
+
+
+async def test_the_control_center_may_change_and_delete(settings: Settings) -> None:
+    settings = replace(settings, cors_origins=(PAGE,))
+    async with (
+        running(settings, create_internal_app) as worker,
+        httpx.AsyncClient(base_url=worker.url) as http,
+    ):
+        response = await http.options("/healthz", headers=preflight(PAGE, "PATCH"))
+    assert response.headers["access-control-allow-methods"] == "GET, POST, PUT, PATCH, DELETE"
+
+
+async def test_a_file_for_pages_of_its_own_origin_is_the_same_for_all_of_them(settings: Settings) -> None:
+    async with asking(settings, cors_origins=(PAGE,)) as http:
+        response = await http.get("/", headers={"Origin": PAGE})
+    assert response.headers["vary"] == "accept-encoding"
+    assert "access-control-allow-origin" not in response.headers
+
+
+# Limits
+
+
+async def raw(worker: Worker, *pieces: bytes) -> httpx.Response:
+    """What comes back for a request that is written as it is, up to the end of the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
+    for piece in pieces:
+        writer.write(piece)
+        await writer.drain()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    status, *lines = head.decode().split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines)
+    return httpx.Response(int(status.split()[1]), headers=headers, content=body)
+
+
+TOO_LONG = [
+    ((b"GET /healthz HTTP/1.1\r\nX: %b\r\n\r\n" % (b"x" * 9_000),), 431, "head_too_large"),
+    ((b"GET /healthz HTTP/1.1\r\nX: %b" % (b"x" * 1_000_000),), 431, "head_too_large"),
+    ((b"GET /%b HTTP/1.1\r\n\r\n" % (b"x" * 5_000),), 414, "address_too_long"),
+    ((b"GET /%b" % (b"x" * 1_000_000),), 414, "address_too_long"),
+    ((b"POST /healthz HTTP/1.1\r\nContent-Length: 9999999\r\n\r\n",), 405, "method_not_allowed"),
+    (
+        (b"POST /api/mitra/status HTTP/1.1\r\nContent-Length: 5000000\r\n\r\n", b"x" * 5_000_000),
+        413,
+        "too_large",
+    ),
+    ((b"hello\r\n\r\n",), 400, "bad_request"),
+]
+
+
+async def test_what_is_too_long_is_told_so_although_more_is_on_its_way(worker: Worker) -> None:
+    for pieces, status, slug in TOO_LONG:
+        response = await raw(worker, *pieces)
+        refused(response, status, slug)
+        assert request_id.WELL_FORMED.fullmatch(response.headers["x-request-id"])
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Little time for a request, plenty for its reply."""
+    monkeypatch.setattr(edge, "REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(edge, "LOOK_SECONDS", 0.02)
+
+
+async def trickle(worker: Worker, start: bytes) -> httpx.Response:
+    """What comes back to somebody who sends a byte now and then, as long as they are listened to."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
+    writer.write(start)
+    reply = asyncio.ensure_future(reader.read())
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not reply.done():
+            writer.write(b"x")
+            await asyncio.sleep(0.01)
+    writer.close()
+    head, _, body = (await reply).partition(b"\r\n\r\n")
+    return httpx.Response(int(head.split()[1]), headers={"content-type": "application/json"}, content=body)
+
+
+TRICKLING = {
+    "head": b"GET /healthz HTTP/1.1\r\nX: ",
+    "body": b"POST /api/mitra/status HTTP/1.1\r\nContent-Length: 60000\r\n\r\n",
+    "chunk": b"POST /api/mitra/status HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nEA60\r\n",
+}
+
+
+async def test_a_request_that_trickles_in_is_not_waited_for(impatient: None, worker: Worker) -> None:
+    for start in TRICKLING.values():
+        refused(await trickle(worker, start), 408, "request_timeout")
+
+
+async def test_a_connection_that_asks_nothing_is_closed(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edge, "IDLE_SECONDS", 0.1)
+    monkeypatch.setattr(edge, "LOOK_SECONDS", 0.02)
+    reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        assert await reader.read() == b""
+    writer.close()
+
+
+async def test_a_reply_that_takes_too_long_is_given_up(
+    worker: Worker, customer: Client, db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edge, "REPLY_SECONDS", 0.1)
+    monkeypatch.setattr(edge, "LOOK_SECONDS", 0.02)
+    db.execute("begin; lock table data.users")
+    response = await customer.get("/api/client/state")
+    db.execute("rollback")
+    refused(response, 503, "response_timeout")
+
+
+async def test_who_asks_and_asks_and_takes_no_reply_is_made_to_wait(
+    worker: Worker, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered: list[str] = []
+    monkeypatch.setattr(worker.app.ctx.edge, "answered", lambda request, *_: answered.append(request.path))
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", worker.port))
+        deaf.setblocking(False)
+        deaf.send(b"GET /openapi.json HTTP/1.1\r\n\r\n" * 1000)
+        await until(lambda: "/openapi.json" in answered)
+        await http.get("/healthz")
+        assert answered.count("/openapi.json") < 200

@@ -1,0 +1,147 @@
+"""In production a worker tells of each request in one line of JSON, and of nothing that is nobody's business."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.server import bind
+from app.settings import JwtKey, Settings
+from tests.conftest import Connection
+from tests.rest.harness import PATIENCE_SECONDS, Client, pair
+from tests.sockets.harness import signed_in
+
+CREATE = "/api/client/payment-sessions"
+SECRET = "something that nobody may read"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    with bind("127.0.0.1", 0) as sock:
+        port = sock.getsockname()[1]
+    return replace(
+        settings, env="production", jwt_keys=(JwtKey("k", "s" * 32),), public_port=port, demo=False
+    )
+
+
+class Logging:
+    """A worker as it runs in production, with its log in a file."""
+
+    def __init__(self, process: asyncio.subprocess.Process, file: Path) -> None:
+        self._process = process
+        self._file = file
+
+    async def stopped(self) -> list[dict[str, Any]]:
+        """Every line of its log, once it has been told to stop and has."""
+        self._process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert await self._process.wait() == 0
+        return [json.loads(line) for line in self.text().splitlines()]
+
+    def text(self) -> str:
+        return self._file.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+async def process(settings: Settings, tmp_path: Path) -> AsyncIterator[Logging]:
+    file = tmp_path / "log"
+    command = ("-m", "app.cli", "serve", "--worker", "public", "--name", "public-1")
+    with file.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *command, env={**os.environ, **settings.environment()}, stderr=output
+        )
+    logging = Logging(process, file)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while '"serving"' not in logging.text():
+                assert process.returncode is None, logging.text()
+                await asyncio.sleep(0.02)
+        yield logging
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@pytest.fixture
+async def http(settings: Settings, process: Logging) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.public_port}", timeout=30) as client:
+        yield client
+
+
+def of_requests(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [line for line in lines if line["event"] == "request"]
+
+
+async def test_each_request_is_one_line_with_its_id_route_status_time_and_audience(
+    process: Logging, customer: Client, http: httpx.AsyncClient
+) -> None:
+    created = await customer.post(CREATE, {"duration_minutes": 30})
+    responses = [
+        created,
+        await customer.get(f"{CREATE}/{created.json()['id']}"),
+        await http.get("/api/client/state"),
+        await http.get("/api/nothing"),
+    ]
+    lines = of_requests(await process.stopped())
+    assert [line["request_id"] for line in lines] == [one.headers["x-request-id"] for one in responses]
+    assert [(line["method"], line["route"], line["status"], line["audience"]) for line in lines] == [
+        ("POST", "/api/client/payment-sessions", 201, "customer"),
+        ("GET", "/api/client/payment-sessions/<payment_session_id:uuid>", 200, "customer"),
+        ("GET", "/api/client/state", 401, None),
+        ("GET", "", 404, None),
+    ]
+    assert all(line["ms"] >= 0 for line in lines)
+    assert {(line["process"], line["level"], line["logger"]) for line in lines} == {
+        ("public-1", "info", "app.edge")
+    }
+    assert all(line["timestamp"].endswith("Z") for line in lines)
+
+
+async def test_a_socket_is_one_line_when_it_is_closed(
+    process: Logging, customer: Client, mitra: Client
+) -> None:
+    async with signed_in(customer) as closed, signed_in(mitra) as left_open:
+        await closed.connection.close(4321)
+        ids = [one.connection.response.headers["x-request-id"] for one in (closed, left_open)]  # type: ignore[union-attr]
+        lines = [line for line in await process.stopped() if line["event"] == "socket"]
+    assert [(line["request_id"], line["route"], line["code"], line["audience"]) for line in lines] == [
+        (ids[0], "/api/client/ws", 4321, "customer"),
+        (ids[1], "/api/mitra/ws", 1001, "mitra"),
+    ]
+
+
+async def test_whatever_else_is_told_while_a_request_is_answered_bears_its_id(
+    process: Logging, customer: Client, http: httpx.AsyncClient, db: Connection
+) -> None:
+    db.execute("revoke usage on schema api from curhat_app")
+    failed = await customer.get("/api/client/state")
+    assert failed.status_code == 500
+    (line,) = (line for line in await process.stopped() if line["event"] == "unexpected error")
+    assert line["request_id"] == failed.headers["x-request-id"]
+
+
+async def test_no_token_no_phone_number_and_nothing_that_is_said_is_told(
+    process: Logging, customer: Client, mitra: Client, new_customer: Callable[[], Client], db: Connection
+) -> None:
+    chat_id = await pair(customer, mitra)
+    message = {"client_message_id": chat_id, "body": SECRET}
+    assert (await customer.post(f"/api/client/chat-sessions/{chat_id}/messages", message)).status_code == 201
+    await customer.post("/api/client/chat-requests", {"payment_session_id": SECRET})
+    await customer.get("/api/client/chat-sessions", cursor=SECRET)
+    db.execute("revoke usage on schema api from curhat_app")
+    await customer.post(f"/api/client/chat-sessions/{chat_id}/messages", message)
+    await process.stopped()
+    phones = [
+        phone for (phone,) in db.execute("select phone from data.users union select phone from data.mitras")
+    ]
+    for never in (SECRET, customer.token, mitra.token, *phones):
+        assert never not in process.text()
