@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from sanic import Request
 
 from app.db import Refusal, TryAgain
+from app.proxies import client_address
 
 PREFIX = "curhat:limit"
 ANSWER_SECONDS = 0.25
@@ -136,15 +137,16 @@ def limits(request: Request) -> Limits:
     return found
 
 
-def client_address(request: Request) -> str:
+def client_network(request: Request) -> str:
     """Where a request comes from, as far as it counts: of an IPv6 address the network, since a home has all of one."""
+    address = client_address(request)
     try:
-        address = IPv6Address(request.client_ip)
+        found = IPv6Address(address)
     except ValueError:
-        return request.client_ip
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(IPv6Network((int(address), 64), strict=False))
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((int(found), 64), strict=False))
 
 
 def last_digits(phone: str) -> str:

@@ -9,7 +9,7 @@ from app.limits import (
     CODES_OF_ADDRESS,
     CODES_OF_NUMBER,
     TRIES_OF_ADDRESS,
-    client_address,
+    client_network,
     last_digits,
     limits,
 )
@@ -33,7 +33,7 @@ async def request_otp(request: Request, body: PhoneNumber) -> HTTPResponse:
 
     For a number that no mitra has, the reply is the same.
     """
-    await limits(request).check(CODES_OF_ADDRESS, client_address(request))
+    await limits(request).check(CODES_OF_ADDRESS, client_network(request))
     await limits(request).check(CODES_OF_NUMBER, last_digits(body.phone))
     code = make_code()
     keyed = hash_code(request.app.ctx.settings.jwt_keys[0], code)
@@ -55,7 +55,7 @@ async def verify_otp(request: Request, body: OneTimeCode) -> HTTPResponse:
     A customer who signs in for the first time says what they want to be called, in `display_name`; without it they are
     refused, and the code goes on holding.
     """
-    await limits(request).check(TRIES_OF_ADDRESS, client_address(request))
+    await limits(request).check(TRIES_OF_ADDRESS, client_network(request))
     token = RefreshToken.first()
     told = await database(request).call(
         "verify_otp",

@@ -23,7 +23,7 @@ from app.limits import (
     Limits,
     TooManyRequests,
     Uncounted,
-    client_address,
+    client_network,
     last_digits,
 )
 from app.server import create_internal_app
@@ -266,8 +266,9 @@ async def test_without_redis_nobody_is_sent_a_code_and_everything_else_goes_on(
     ],
 )
 def test_of_an_address_what_belongs_to_one_is_counted(seen: str, counted: str) -> None:
-    request: Any = SimpleNamespace(client_ip=seen)
-    assert client_address(cast(Request, request)) == counted
+    app = SimpleNamespace(ctx=SimpleNamespace(settings=SimpleNamespace(trusted_proxies=())))
+    request: Any = SimpleNamespace(conn_info=SimpleNamespace(client_ip=seen), app=app)
+    assert client_network(cast(Request, request)) == counted
 
 
 def test_of_a_number_what_is_the_same_however_it_is_written_is_counted() -> None:
