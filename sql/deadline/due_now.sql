@@ -1,5 +1,9 @@
 create or replace function logic.due_now(p_limit integer)
 returns table (kind text, id uuid, due_at timestamptz)
-language sql stable security definer set search_path = ''
-as $$ select kind, id, due_at from logic.next_waits(logic.now(), p_limit) $$;
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return query select w.kind, w.id, w.due_at from logic.next_waits(logic.now(), p_limit) w;
+end
+$$;
 comment on function logic.due_now is 'What is due, the most overdue first, without what failed a moment ago.';

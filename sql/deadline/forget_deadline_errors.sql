@@ -1,9 +1,13 @@
--- Fired at last, or ended in another way.
+-- Fired at last, or ended in another way. Nearly always there is nothing to forget.
 -- Locks: deadline_errors; none is waited for.
 create or replace function logic.forget_deadline_errors()
 returns void
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
+begin
+    if not exists (select from data.deadline_errors) then
+        return;
+    end if;
     with settled as (
         select e.kind, e.id
         from data.deadline_errors e
@@ -12,6 +16,7 @@ as $$
         )
         for update skip locked
     )
-    delete from data.deadline_errors e using settled s where e.kind = s.kind and e.id = s.id
+    delete from data.deadline_errors e using settled s where e.kind = s.kind and e.id = s.id;
+end
 $$;
 comment on function logic.forget_deadline_errors is 'Forgets the errors of deadlines that are no longer due.';
