@@ -18,7 +18,7 @@ run: install
 	@$(BIN)/curhat up $(ARGS)
 
 test: install
-	@$(BIN)/pytest --numprocesses=$(JOBS) $(ARGS)
+	@$(BIN)/pytest --numprocesses=$(JOBS) --dist=worksteal $(ARGS)
 
 check: install
 	$(BIN)/ruff format --check .

@@ -35,10 +35,15 @@ async def test_signing_in_renews_the_lease_before_the_snapshot_is_read(
     assert datetime.fromisoformat(snapshot["reachable_until"]) > before
 
 
-async def test_an_open_socket_keeps_the_lease_and_a_closed_one_lets_it_run_out(
-    worker: Worker, mitra: Client, db: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leases are renewed again and again, from the first sleep of the worker on."""
     monkeypatch.setattr(presence, "RENEW_SECONDS", 0.05)
+
+
+async def test_an_open_socket_keeps_the_lease_and_a_closed_one_lets_it_run_out(
+    often: None, worker: Worker, mitra: Client, db: Connection
+) -> None:
     await go_online(mitra)
     async with signed_in(mitra):
         for _ in range(2):
