@@ -24,7 +24,12 @@ from app.supervisor import Supervisor
 from bench.measure import say
 
 # As in production: a line of JSON for each request.
-PRODUCTION = {"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": "bench:a-key-that-is-known-to-every-benchmark"}
+PRODUCTION = {
+    "CURHAT_ENV": "production",
+    "CURHAT_JWT_KEYS": "bench:a-key-that-is-known-to-every-benchmark",
+    "CURHAT_OTP_SENDER": "http://127.0.0.1:9/nobody",
+}
+MEMORY = "/dev/shm"  # noqa: S108 - mkdtemp makes what nobody else may enter
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,15 @@ class Stack:
 
 @asynccontextmanager
 async def stack(
-    *, workers: int = 0, listeners: tuple[str, ...] = ("relay", "deadlines")
+    *, workers: int = 0, listeners: tuple[str, ...] = ("relay", "deadlines"), in_memory: bool = False
 ) -> AsyncIterator[Stack]:
     """Servers, migrated, with so many public workers and these listeners; all gone at the end.
 
-    pg_cron has no jobs, so that whatever is measured is done by our own processes.
+    pg_cron has no jobs, so that whatever is measured is done by our own processes. `in_memory`: their files too,
+    so that no disk stalls.
     """
-    with tempfile.TemporaryDirectory(prefix="curhat-bench-") as directory:
+    parent = MEMORY if in_memory else None
+    with tempfile.TemporaryDirectory(prefix="curhat-bench-", dir=parent) as directory:
         given = Settings.from_environment(
             {
                 **PRODUCTION,
