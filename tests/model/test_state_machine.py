@@ -11,7 +11,7 @@ from tests.model.machine import walk
 from tests.model.model import CAUSE_TAGS
 from tests.sql.world import World
 
-ROUNDS = int(os.environ.get("CURHAT_MODEL_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("CURHAT_MODEL_ROUNDS", "3"))
 
 FUNCTIONS = {
     "accept_request",
