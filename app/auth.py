@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 from uuid import UUID
 
 import jwt
@@ -43,7 +43,7 @@ class Forbidden(Refusal):
 class Claims:
     """What a token says that holds: until when (Unix time) who may act as what."""
 
-    audience: str
+    audience: Audience
     subject_id: UUID
     expires_at: float
 
@@ -59,7 +59,12 @@ def issue_token(
 
 
 def verify_token(settings: Settings, audience: Audience, token: str) -> UUID:
-    """Whose token it is.
+    """Whose token it is; raises what `read_token` raises."""
+    return read_token(settings, audience, token).subject_id
+
+
+def read_token(settings: Settings, audience: Audience, token: str) -> Claims:
+    """What a token says.
 
     Raises:
         Unauthenticated: it is malformed, forged, expired or signed with a key that is gone.
@@ -73,7 +78,7 @@ def verify_token(settings: Settings, audience: Audience, token: str) -> UUID:
         raise Unauthenticated
     if claims.audience != audience:
         raise Forbidden
-    return claims.subject_id
+    return claims
 
 
 @lru_cache(MOST_REMEMBERED_TOKENS)
@@ -85,7 +90,7 @@ def _claims(keys: tuple[JwtKey, ...], token: str) -> Claims:
         audience=AUDIENCES,
         options={"require": ["aud", "sub", "exp"]},
     )
-    return Claims(str(claims["aud"]), UUID(claims["sub"]), float(claims["exp"]))
+    return Claims(cast(Audience, claims["aud"]), UUID(claims["sub"]), float(claims["exp"]))
 
 
 def _secret(keys: tuple[JwtKey, ...], token: str) -> str:

@@ -1,6 +1,7 @@
 """What a caller is told when something goes wrong, here and nowhere else: `{"error": slug, "message": …}`.
 
-`facts` go along where a screen needs more than the slug to say it in its own words."""
+Facts go along where a screen needs more than the slug to say it in its own words.
+"""
 
 import contextlib
 from collections.abc import Iterator

@@ -19,8 +19,9 @@ import structlog
 from redis.exceptions import RedisError
 
 from app import envelope, subscription
+from app.auth import Audience
 from app.db import Database, DatabaseError, Refusal
-from app.envelope import DECODE_ERRORS, REDIS_CHANNEL, Envelope, Role
+from app.envelope import DECODE_ERRORS, REDIS_CHANNEL, Envelope
 from app.subscription import Subscription
 from app.websocket import WebSocket, text_frame
 
@@ -33,6 +34,13 @@ REFRESH_SPREAD_SECONDS = 3.0
 REFRESH_PAUSE_SECONDS = 1.0
 PUBLISH_SECONDS = 1.0
 FIRST_SUBSCRIPTION_SECONDS = 5.0
+
+STATES: dict[Audience, str] = {
+    "customer": "client_state",
+    "mitra": "mitra_state",
+    "operator": "operator_state",
+}
+NOTHING = b"null"  # what operators see of a frame that is not stored
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +83,7 @@ class Frame(msgspec.Struct, frozen=True):
 class Member:
     """A socket that has signed in, and the chats that its person is in."""
 
-    def __init__(self, websocket: WebSocket, role: Role, user_id: UUID) -> None:
+    def __init__(self, websocket: WebSocket, role: Audience, user_id: UUID) -> None:
         self.websocket = websocket
         self.role = role
         self.user_id = user_id
@@ -99,14 +107,14 @@ class Member:
         """
         async with self._refreshing:
             self._held = self._held or []
-            function = "client_state" if self.role == "customer" else "mitra_state"
-            self._show(await database.call(function, self.user_id) or b"{}")
+            self._show(await database.call(STATES[self.role], self.user_id) or b"{}")
             held, self._held = self._held, None
             for frame in held:
                 self._send(frame)
 
     def _show(self, state: bytes) -> None:
-        self.chats = {chat.id: chat for chat in _snapshot_decoder.decode(state).chats}
+        if self.role != "operator":
+            self.chats = {chat.id: chat for chat in _snapshot_decoder.decode(state).chats}
         self.websocket.send(text_frame(b'{"type": "snapshot", ' + state[1:]))
 
     def _send(self, frame: Frame) -> None:
@@ -126,7 +134,8 @@ class Hub:
 
     def __init__(self, database: Database, redis_url: str) -> None:
         self._database = database
-        self._members: dict[tuple[Role, UUID], set[Member]] = {}
+        self._members: dict[tuple[Audience, UUID], set[Member]] = {}
+        self._operators: set[Member] = set()
         self._seen: set[int] = set()
         self._seen_order: deque[int] = deque()
         self._stale = asyncio.Event()
@@ -155,9 +164,12 @@ class Hub:
 
     def join(self, member: Member) -> None:
         self._members.setdefault((member.role, member.user_id), set()).add(member)
+        if member.role == "operator":
+            self._operators.add(member)
 
     def leave(self, member: Member) -> None:
         key = member.role, member.user_id
+        self._operators.discard(member)
         members = self._members[key]
         members.discard(member)
         if not members:
@@ -167,12 +179,12 @@ class Hub:
         """Every socket, as of now."""
         return [member for members in self._members.values() for member in members]
 
-    def people(self, role: Role) -> list[UUID]:
+    def people(self, role: Audience) -> list[UUID]:
         """Who of `role` has a socket here."""
         return [user_id for member_role, user_id in self._members if member_role == role]
 
     def dispatch(self, payload: bytes) -> None:
-        """Hand an envelope's frame to the sockets that it is for."""
+        """Hand an envelope's frame to the people that it is for, and what operators see of it to all of them."""
         try:
             event = envelope.decode(payload)
         except DECODE_ERRORS as error:
@@ -184,6 +196,11 @@ class Hub:
         if members:
             frame = _frame(bytes(event.frame))
             for member in members:
+                member.deliver(frame)
+        internal = bytes(event.internal)
+        if self._operators and internal != NOTHING:
+            frame = Frame(text_frame(internal))
+            for member in tuple(self._operators):
                 member.deliver(frame)
 
     async def publish(self, event: Envelope) -> None:

@@ -14,13 +14,14 @@ from uuid import UUID
 
 import msgspec
 
-from app import frames, refusals, sockets
+from app import frames, refusals, replies, sockets
 from app.auth import Audience
 from app.db import only_reads
 from app.errors import HTTP_SLUGS
+from app.internal import frames as internal_frames
+from app.internal import replies as internal_replies
 from app.internal import table as internal_table
 from app.public import table as public_table
-from app.replies import FACTS
 from app.routes import IDEMPOTENCY_KEY, PATH_PARAMETER, Form, Listener, Route
 
 TABLES: Mapping[Listener, Sequence[Route]] = {
@@ -39,7 +40,11 @@ FRAMES: Mapping[Listener, Mapping[str, Any]] = {
         "FrameToMitra": frames.ToMitra,
         "FrameFromClient": sockets.Auth | sockets.Said,
     },
-    "internal": {},
+    "internal": {
+        "FrameToOperator": internal_frames.ToOperator,
+        "EventToOperator": internal_frames.OperatorEvent,
+        "FrameFromOperator": internal_frames.FromOperator,
+    },
 }
 
 # What may come of any call of a function; the second only where it may have changed something.
@@ -78,6 +83,12 @@ def refusals_of(route: Route, schema: str) -> dict[int, list[str]]:
         found.setdefault(status, set()).add(slug)
     found.setdefault(500, set()).add("internal_error")
     return {status: sorted(slugs) for status, slugs in sorted(found.items())}
+
+
+def facts_of(schema: str) -> Mapping[str, type[msgspec.Struct]]:
+    """What goes along with refusals by slug, from the functions of `schema`."""
+    of_everybody = replies.FACTS
+    return {**of_everybody, **internal_replies.FACTS} if schema == SCHEMAS["internal"] else of_everybody
 
 
 def _of_what_it_takes(route: Route) -> Iterable[tuple[int, str]]:
@@ -193,7 +204,7 @@ def _responses(route: Route, schema: str, shapes: _Shapes) -> Json:
         str(status): _response(
             status,
             route.replies.get(status, ()),
-            _refusals(refused.get(status, []), FACTS),
+            _refusals(refused.get(status, []), facts_of(schema)),
             shapes,
         )
         for status in sorted({*route.replies, *refused})

@@ -32,6 +32,7 @@ ExtensionDefault = Literal["auto_approve", "auto_reject"]
 Role = Literal["viewer", "operator", "admin"]
 Presence = Literal["online", "unreachable", "offline"]
 Beside = Literal["ok", "silent"]
+OperatorAction = Literal["refunded", "credited", "no_action"]
 
 Rupiah = Annotated[int, msgspec.Meta(ge=0, description="Whole rupiah.")]
 Minutes = Annotated[int, msgspec.Meta(ge=1)]

@@ -28,7 +28,7 @@ from app.db import Database, Refusal
 from app.envelope import DECODE_ERRORS
 
 Listener = Literal["public", "internal"]
-Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
+Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]  # None: it has responded, piece by piece
 SocketHandler = Callable[..., Coroutine[Any, Any, None]]
 Socket = tuple[str, SocketHandler]
 Reader = Callable[[Request], Any]
@@ -155,7 +155,7 @@ def _answering(route: Route) -> Handler:
     audience, handler = route.audience, route.handler
     readers = list(_readers(route.takes))
 
-    async def answering(request: Request, **given: Any) -> HTTPResponse:  # noqa: ANN401
+    async def answering(request: Request, **given: Any) -> HTTPResponse | None:  # noqa: ANN401
         if audience is not None:
             user_id = verify_token(request.app.ctx.settings, audience, _bearer(request))
             request.ctx.caller = Caller(audience, user_id)
@@ -188,11 +188,17 @@ def _body_reader(shape: type[msgspec.Struct]) -> Reader:
 
 
 def _query_reader(shape: type[msgspec.Struct]) -> Reader:
-    """Reads parameters of one value each, and lists as a parameter that is given again and again."""
+    """Reads parameters of one value each, and lists as a parameter that is given again and again.
+
+    A list's parameter may be written with brackets, `cause_tags[]=…`, as many clients do.
+    """
     lists = {part.encode_name for part in msgspec.structs.fields(shape) if _is_list(part.type)}
+    bracketed = {f"{name}[]": name for name in lists}
 
     def read(request: Request) -> msgspec.Struct:
-        given = request.get_args(keep_blank_values=True)
+        given: dict[str, list[str]] = {}
+        for name, values in request.get_args(keep_blank_values=True).items():
+            given.setdefault(bracketed.get(name, name), []).extend(values)
         for name, values in given.items():
             if name not in lists and len(values) > 1:
                 raise Refusal(400, "invalid_query", f"This is given more than once - at `$.{name}`.")

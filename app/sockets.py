@@ -11,6 +11,7 @@ these closes it.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
@@ -18,11 +19,11 @@ from uuid import UUID
 import msgspec
 from sanic import Request
 
-from app.auth import Forbidden, Unauthenticated, verify_token
+from app.auth import Audience, Claims, Forbidden, Unauthenticated, read_token
 from app.availability import Watch
 from app.bodies import Sequence
 from app.db import Database, Refusal, TryAgain
-from app.envelope import DECODE_ERRORS, Envelope, Role
+from app.envelope import DECODE_ERRORS, Envelope
 from app.errors import refusal_of
 from app.hub import Hub, Member
 from app.presence import Leases
@@ -31,6 +32,8 @@ from app.websocket import Code, WebSocket, text_frame
 
 SIGN_IN_SECONDS = 5.0
 BEARER = "bearer."
+
+Attend = Callable[[Request, WebSocket, Claims], Awaitable[None]]
 
 
 class FromClient(msgspec.Struct, tag_field="type", forbid_unknown_fields=True):
@@ -108,26 +111,28 @@ _sent_decoder = msgspec.json.Decoder(Sent)
 
 async def client_socket(request: Request, websocket: WebSocket) -> None:
     """`/api/client/ws`"""
-    await _serve(request, websocket, "customer")
+    await serve(request, websocket, "customer", _attend)
 
 
 async def mitra_socket(request: Request, websocket: WebSocket) -> None:
     """`/api/mitra/ws`"""
-    await _serve(request, websocket, "mitra")
+    await serve(request, websocket, "mitra", _attend)
 
 
-async def _serve(request: Request, websocket: WebSocket, role: Role) -> None:
+async def serve(request: Request, websocket: WebSocket, audience: Audience, attend: Attend) -> None:
+    """Let somebody of this audience sign in, and have them attended to; whatever goes wrong closes the socket."""
     try:
-        user_id = await _sign_in(request, websocket, role)
-        if user_id is not None:
-            request.ctx.caller = Caller(role, user_id)
-            await _attend(request, Member(websocket, role, user_id))
+        claims = await _sign_in(request, websocket, audience)
+        if claims is not None:
+            request.ctx.caller = Caller(audience, claims.subject_id)
+            await attend(request, websocket, claims)
     except Exception as error:  # noqa: BLE001 - any error becomes a close code
         refusal = refusal_of(error)
         websocket.finish(_code_of(refusal), refusal.slug)
 
 
-async def _attend(request: Request, member: Member) -> None:
+async def _attend(request: Request, websocket: WebSocket, claims: Claims) -> None:
+    member = Member(websocket, claims.audience, claims.subject_id)
     hub: Hub = request.app.ctx.hub
     leases: Leases = request.app.ctx.leases
     database: Database = request.app.ctx.database
@@ -143,11 +148,11 @@ async def _attend(request: Request, member: Member) -> None:
         hub.leave(member)
 
 
-async def _sign_in(request: Request, websocket: WebSocket, role: Role) -> UUID | None:
+async def _sign_in(request: Request, websocket: WebSocket, audience: Audience) -> Claims | None:
     """Who it is; None when the socket was closed instead."""
     try:
         token = _offered_token(request) or await _token_of_first_frame(websocket)
-        return verify_token(request.app.ctx.settings, role, token)
+        return read_token(request.app.ctx.settings, audience, token)
     except Unauthenticated:
         websocket.finish(Code.UNAUTHENTICATED, "unauthenticated")
     except Forbidden:

@@ -17,5 +17,5 @@ grant execute on all functions in schema control_center to curhat_control_center
 -- What a view calls is called by whoever reads the view. These are called no other way: their schema may not be used.
 grant execute on function
 logic.now(), logic.presence_of(data.mitras), logic.active_chats(uuid), logic.setting_integer(text),
-logic.mitra_figures_of(uuid, date)
+logic.mitra_figures_of(uuid, date), logic.offers_json(uuid, integer)
 to curhat_control_center;

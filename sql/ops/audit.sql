@@ -12,6 +12,8 @@ as $$
     select * from logic.audit_deadlines()
     union all
     select * from logic.audit_events(p_since)
+    union all
+    select * from logic.audit_tallies(p_since)
 $$;
 comment on function ops.audit is
     'Every broken invariant as a row (invariant, entity, entity_id, detail); none when all is well. p_since bounds how far back what is over is looked at.';

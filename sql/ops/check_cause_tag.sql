@@ -4,10 +4,7 @@ returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if p_cause_tag is null or p_cause_tag not in (
-        'no_mitra_available', 'all_mitras_rejected', 'targeted_mitra_offline', 'targeted_mitra_rejected',
-        'targeted_mitra_timeout', 'payment_session_expired', 'customer_cancelled'
-    ) then
+    if p_cause_tag is null or p_cause_tag <> all (logic.cause_tags()) then
         perform logic.refuse(400, 'invalid_cause_tag', format('There is no cause "%s".', p_cause_tag));
     end if;
 end

@@ -1,4 +1,5 @@
--- The payment's lock decides between an operator and a customer's fallback.
+-- The payment's lock decides between an operator and a customer's fallback, and between two operators. One who says
+-- the same again gets the same again.
 -- Locks: payment session, failure.
 -- Refuses: invalid_action, failure_not_found, failure_superseded, failure_already_actioned, nothing_to_refund.
 create or replace function logic.decide_failure(p_failure_id uuid, p_action text, p_who text, p_note text)
@@ -12,6 +13,9 @@ begin
     where id = (select f.payment_session_id from data.pairing_failures f where f.id = p_failure_id)
     for update;
     select * into v_failure from data.pairing_failures where id = p_failure_id for update;
+    if v_failure.operator_action = p_action and v_failure.actioned_by = p_who then
+        return v_failure;
+    end if;
     perform logic.check_failure_open(v_failure, p_action);
 
     update data.pairing_failures

@@ -8,11 +8,7 @@ declare
     v_chat data.chat_sessions;
 begin
     perform logic.check_who(p_who);
-    v_chat := logic.lock_chat(p_chat_session_id);
-    if v_chat.id is null then
-        perform logic.refuse(404, 'chat_session_not_found', 'There is no such chat.');
-    end if;
-    v_chat := logic.finish_chat(v_chat, 'ended_by_operator', 'operator:' || p_who, p_note);
+    v_chat := logic.end_chat_by(p_chat_session_id, p_who, p_note);
     return query select v_chat.id, v_chat.status, v_chat.end_reason, v_chat.ended_at;
 end
 $$;

@@ -11,13 +11,14 @@ as $$
         ('relay', interval '15 seconds', 'run curhat listen'),
         ('deadline listener', interval '15 seconds', 'run curhat listen'),
         ('availability listener', interval '15 seconds', 'run curhat listen'),
-        ('pg_cron', interval '90 seconds', 'load it with shared_preload_libraries, then run curhat migrate')
+        ('pg_cron', interval '90 seconds', 'load it with shared_preload_libraries, then run curhat migrate'),
+        ('audit', interval '30 minutes', 'pg_cron runs it')
     ) p (process, patience, remedy)
     left join data.heartbeats h using (process)
     union all
     select 'events are handed on', coalesce(min(o.at) > logic.now() - interval '10 seconds', true),
-        format('%s events wait', count(*))
-    from data.outbox o
+        format(case when count(*) < 10000 then '%s events wait' else '%s events wait, or more' end, count(*))
+    from (select at from data.outbox order by event_id limit 10000) o
     union all
     select 'deadlines are fired', coalesce(min(w.due_at) > logic.now() - interval '5 seconds', true),
         format('%s wait, %s of them are due', count(*), count(*) filter (where w.due_at <= logic.now()))

@@ -852,12 +852,14 @@ class Model:
         return self.set_mitra_status(mitra, False)
 
     def action_failure(self, failure: Failure | None, action: str, who: str, note: str | None) -> Failure:
-        """What becomes of the money, decided once and only where it was taken."""
+        """What becomes of the money, decided once and only where it was taken; the same again is no harm."""
         self._check_who(who)
         if action not in OPERATOR_ACTIONS:
             refuse("invalid_action")
         if failure is None:
             refuse("failure_not_found")
+        if (failure.operator_action, failure.actioned_by) == (action, who):
+            return failure
         if failure.superseded_at:
             refuse("failure_superseded")
         if failure.operator_action:

@@ -8,8 +8,7 @@ import httpx
 import msgspec
 
 from app.errors import HTTP_SLUGS
-from app.openapi import SCHEMAS, TABLES, refusals_of
-from app.replies import FACTS
+from app.openapi import SCHEMAS, TABLES, facts_of, refusals_of
 from app.routes import PATH_PARAMETER, Listener, Route
 
 UUID_PATTERN = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -38,6 +37,8 @@ def check(listener: Listener, response: httpx.Response) -> httpx.Response:
     if route is None:
         assert Refused(**response.json()).error in {slug for slug, _ in HTTP_SLUGS.values()}
         return response
+    if response.headers["content-type"].partition(";")[0] in media_of(route, response.status_code):
+        return response
     told = f"{route.method} {route.path}: {response.status_code} {response.text}"
     refusals = refusals_of(route, SCHEMAS[listener]).get(response.status_code, [])
     shapes = list(shapes_of(route, response.status_code))
@@ -45,7 +46,7 @@ def check(listener: Listener, response: httpx.Response) -> httpx.Response:
     slug = refusal_in(response)
     if slug is not None:
         assert slug in refusals, f"not in the document: {told}"
-        facts = FACTS.get(slug)
+        facts = facts_of(SCHEMAS[listener]).get(slug)
         shapes = [Refused if facts is None else with_facts(facts)]
     assert any(is_of(shape, response.content) for shape in shapes), f"not as in the document: {told}"
     return response
@@ -62,8 +63,9 @@ def refusal_in(response: httpx.Response) -> str | None:
 @cache
 def with_facts(facts: type[msgspec.Struct]) -> type[msgspec.Struct]:
     """A refusal that is told with facts."""
-    fields = [(field.name, field.type) for field in msgspec.structs.fields(facts)]
-    return msgspec.defstruct("RefusedWithFacts", fields, bases=(Refused,), forbid_unknown_fields=True)
+    return msgspec.defstruct(
+        "RefusedWithFacts", [("error", str), ("message", str)], bases=(facts,), forbid_unknown_fields=True
+    )
 
 
 def fits(route: Route, method: str, path: str) -> bool:
@@ -84,6 +86,12 @@ def shapes_of(route: Route, status: int) -> Iterable[type[msgspec.Struct]]:
     for form in forms if isinstance(forms, tuple) else (forms,):
         if not isinstance(form, str):
             yield form
+
+
+def media_of(route: Route, status: int) -> set[str]:
+    """The media types that a route gives with a status, beside JSON."""
+    forms = route.replies.get(status, ())
+    return {form for form in (forms if isinstance(forms, tuple) else (forms,)) if isinstance(form, str)}
 
 
 def is_of(shape: type[msgspec.Struct], body: bytes) -> bool:

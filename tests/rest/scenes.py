@@ -27,6 +27,9 @@ class Scene:
         }
         self.ids: dict[str, Any] = {"tier_id": TIER_OF_MINUTES, "client_message_id": str(uuid4())}
         self.ids["mitra_id"] = self.ids["targeted_mitra_id"] = str(self.mitra_id)
+        self.ids["user_id"] = self.ids["customer_id"] = str(self.customer_id)
+        self.ids["key"], self.ids["value"] = "presence_ttl_seconds", 46
+        self.ids["day"] = "2026-11-24"
 
     def token(self, audience: Audience) -> str:
         """An access token of the one whom an audience stands for."""
@@ -83,7 +86,10 @@ class Scene:
 
     def asked_again_in_vain(self) -> "Scene":
         self.left_alone()
-        self._call("start_returning_request", self.customer_id, self.ids["payment_session_id"], self.mitra_id)
+        failed = self._call(
+            "start_returning_request", self.customer_id, self.ids["payment_session_id"], self.mitra_id
+        )
+        self.ids["failure_id"], self.ids["ids"] = failed["failure_id"], [failed["failure_id"]]
         return self
 
     def _side(self) -> tuple[object, ...]:

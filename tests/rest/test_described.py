@@ -180,19 +180,34 @@ def in_scene(case: Case, scene: Scene, *, fits: bool) -> Case:
     """The case, with the ids of a scene where it names such."""
     copy: Case = case.operation.Case(
         method=case.method,
-        path_parameters=_with_ids(case.path_parameters, scene),
+        path_parameters=_with_ids(case.path_parameters, scene, fits=fits),
         headers=case.headers,
-        query=case.query,
-        body=_with_ids(case.body, scene),
+        query=_with_ids(case.query, scene),
+        body=_with_ids(case.body, scene, fits=fits),
         media_type=case.media_type,
         _meta=case.meta,
     )
-    if fits and isinstance(copy.body, dict) and "duration_minutes" in copy.body:
-        copy.body["duration_minutes"] = MINUTES
+    if fits and isinstance(copy.body, dict):
+        if "duration_minutes" in copy.body:
+            copy.body["duration_minutes"] = MINUTES
+        copy.body = {name: _as_clients_write(value) for name, value in copy.body.items()}
     return copy
 
 
-def _with_ids(given: Any, scene: Scene) -> Any:  # noqa: ANN401
+def _as_clients_write(value: Any) -> Any:  # noqa: ANN401
+    """JSON Schema takes 1.0 for an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _with_ids(given: Any, scene: Scene, *, fits: bool = False) -> Any:  # noqa: ANN401
+    """What is given, with the ids of a scene; and when the request fits, with what else it has a name for."""
     if not isinstance(given, dict):
         return given
-    return {name: scene.ids.get(name, value) if is_uuid(value) else value for name, value in given.items()}
+    return {
+        name: scene.ids.get(name, value) if fits or _has_ids(value) else value
+        for name, value in given.items()
+    }
+
+
+def _has_ids(value: object) -> bool:
+    return is_uuid(value) or (isinstance(value, list) and bool(value) and all(map(is_uuid, value)))

@@ -12,6 +12,8 @@ from click.testing import CliRunner
 from app import docs, replies
 from app.cli import main
 from app.edge import App
+from app.internal import replies as internal_replies
+from app.internal.replies import FACTS, OfferStatus, OperatorRole, ValueType
 from app.openapi import FRAMES, TABLES, document
 from app.reference import read_transitions
 from app.refusals import by_function, statuses
@@ -21,6 +23,7 @@ from app.replies import (
     EndReason,
     ExtensionDefault,
     ExtensionStatus,
+    OperatorAction,
     PaymentStatus,
     RequestStatus,
     RequestType,
@@ -132,6 +135,20 @@ def test_a_routes_refusals_are_those_of_its_function_and_of_its_row() -> None:
     }
 
 
+def test_the_facts_that_go_with_a_refusal_are_told_to_operators_alone() -> None:
+    def conflict(path: str, listener: Listener) -> dict[str, set[str]]:
+        (content,) = described(listener)["paths"][path]["post"]["responses"]["409"]["content"].values()
+        bodies = content["schema"].get("anyOf", [content["schema"]])
+        return {slug: set(body["required"]) for body in bodies for slug in slugs(body)}
+
+    told = conflict("/internal/failed-pairings/{failure_id}/action", "internal")
+    facts = set(FACTS["failure_already_actioned"].__struct_fields__)
+    assert told["failure_already_actioned"] == {"error", "message"} | facts
+    assert told["nothing_to_refund"] == {"error", "message"}
+    fallback = "/api/client/chat-requests/{payment_session_id}/fallback-to-blast"
+    assert conflict(fallback, "public")["failure_already_actioned"] == {"error", "message"}
+
+
 def slugs(schema: dict[str, Any]) -> Iterator[str]:
     """The slugs in a schema of refusals, also beside another."""
     for one in schema.get("anyOf", [schema]):
@@ -159,6 +176,10 @@ SETS: dict[Any, str | tuple[str, str]] = {
     CauseTag: ("pairing_failures", "cause_tag_is_known"),
     EndReason: ("chat_sessions", "end_reason_is_known"),
     Sender: ("chat_messages", "sender_is_known"),
+    OfferStatus: "pairing_offer",
+    OperatorAction: ("pairing_failures", "operator_action_is_known"),
+    OperatorRole: ("cc_users", "role_is_known"),
+    ValueType: ("app_config", "value_type_is_known"),
 }
 
 
@@ -185,7 +206,7 @@ def test_the_default_of_an_extension_is_the_settings(db: Connection) -> None:
 
 
 def test_every_type_of_reply_says_what_it_is() -> None:
-    for name, shape in vars(replies).items():
+    for name, shape in {**vars(replies), **vars(internal_replies)}.items():
         if isinstance(shape, type) and issubclass(shape, replies.Reply):
             assert "__doc__" in vars(shape), name
             assert not (vars(shape)["__doc__"] or "").startswith(f"{name}("), name

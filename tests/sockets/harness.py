@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import msgspec
@@ -16,11 +16,19 @@ from websockets.typing import Subprotocol
 from app import frames
 from app.auth import Audience
 from app.envelope import REDIS_CHANNEL, Envelope, encode
+from app.internal.frames import EventType, OperatorEvent, ToOperator
 from tests.rest.harness import PATIENCE_SECONDS, Client
 
-PATHS: dict[Audience, str] = {"customer": "/api/client/ws", "mitra": "/api/mitra/ws"}
+PATHS: dict[Audience, str] = {
+    "customer": "/api/client/ws",
+    "mitra": "/api/mitra/ws",
+    "operator": "/internal/ws",
+}
+OPERATORS_EVENTS = frozenset(get_args(EventType))
+EVENTS_TO_OPERATORS = msgspec.json.Decoder(OperatorEvent)
 DECODERS: dict[Audience, msgspec.json.Decoder[Any]] = {
-    role: msgspec.json.Decoder(union) for role, union in frames.TO.items()
+    **{role: msgspec.json.Decoder(union) for role, union in frames.TO.items()},
+    "operator": msgspec.json.Decoder(ToOperator),
 }
 
 
@@ -29,6 +37,7 @@ class Socket:
 
     def __init__(self, connection: ClientConnection, audience: Audience) -> None:
         self.connection = connection
+        self._audience = audience
         self._decoder = DECODERS[audience]
 
     async def frame(self) -> dict[str, Any]:
@@ -37,7 +46,9 @@ class Socket:
             text = await self.connection.recv()
         assert isinstance(text, str)
         frame: dict[str, Any] = json.loads(text)
-        if frame["type"] != "TEST":
+        if frame["type"] in OPERATORS_EVENTS and self._audience == "operator":
+            EVENTS_TO_OPERATORS.decode(text)
+        elif frame["type"] != "TEST":
             self._decoder.decode(text)
         return frame
 
@@ -98,14 +109,16 @@ class Publisher:
         customer: UUID | None = None,
         mitras: tuple[UUID, ...] = (),
         event_id: int | None = None,
+        internal: object = None,
         **fields: object,
     ) -> int:
-        """Publish a frame of type TEST with these fields; its id."""
+        """Publish a frame of type TEST with these fields; its id. `internal` is what operators get."""
         event_id = next(self._ids) if event_id is None else event_id
-        frame = msgspec.json.encode({"type": "TEST", "id": event_id, **fields})
-        await self._redis.publish(
-            REDIS_CHANNEL, encode(Envelope(event_id, customer, mitras, msgspec.Raw(frame)))
+        frame, seen = (
+            msgspec.Raw(msgspec.json.encode(one))
+            for one in ({"type": "TEST", "id": event_id, **fields}, internal)
         )
+        await self._redis.publish(REDIS_CHANNEL, encode(Envelope(event_id, customer, mitras, frame, seen)))
         return event_id
 
     async def publish_text(self, text: str | bytes) -> None:

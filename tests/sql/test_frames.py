@@ -7,6 +7,7 @@ import pytest
 
 from app import frames
 from app.envelope import Role
+from app.internal import frames as internal_frames
 from app.reference import EventType, read_event_types
 from app.replies import Message
 from tests.conftest import Connection
@@ -34,6 +35,10 @@ def heard_by(types: list[EventType], role: Role) -> dict[str, set[str]]:
         for one in types
         if (one.to_customer if role == "customer" else one.to_mitra)
     }
+
+
+def test_operators_hear_every_event(db: Connection) -> None:
+    assert set(get_args(internal_frames.EventType)) == {one.type for one in read_event_types(db)}
 
 
 @pytest.mark.parametrize("role", frames.TO)

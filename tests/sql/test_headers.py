@@ -39,6 +39,12 @@ NEVER_COMES = {
     "email_already_taken": {"ops.set_operator"},
     "account_blocked": {"control_center.finish_login", "control_center.finish_password_change"},
     "role_not_sufficient": {"control_center.begin_password_change", "control_center.finish_password_change"},
+    "invalid_cursor": {"control_center.get_mitra", "control_center.get_user"},
+    # Told in the place of each, not raised.
+    "failure_not_found": {"logic.try_to_decide", "control_center.action_failures"},
+    "failure_superseded": {"logic.try_to_decide", "control_center.action_failures"},
+    "failure_already_actioned": {"logic.try_to_decide", "control_center.action_failures"},
+    "nothing_to_refund": {"logic.try_to_decide", "control_center.action_failures"},
 }
 
 
@@ -70,8 +76,11 @@ def never(name: str, slug: str) -> bool:
 
 
 def comes(name: str, functions: Mapping[str, Function]) -> set[str]:
-    """The slugs that a function can come to."""
-    return {slug for slug in reachable(name, functions) if not never(name, slug)}
+    """The slugs that a function can come to. Whoever is of the control center may look at it."""
+    slugs = {slug for slug in reachable(name, functions) if not never(name, slug)}
+    if "logic.check_operator(p_operator_id, 'viewer')" in functions[name].body:
+        slugs.discard("role_not_sufficient")
+    return slugs
 
 
 def header(source: Source, functions: Mapping[str, Function]) -> set[str]:

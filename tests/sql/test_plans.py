@@ -10,8 +10,10 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -35,6 +37,26 @@ MOST_ROWS_OF = {
     "ready": 1000,  # it counts so many waiting events, and says so
     "explain_offer": 400,  # a month of one mitra's presence
     "a mitra's day": 400,
+    # A page of each cause, decided or not, is merged.
+    "list_failed_pairings": 14 * 50,
+    "list_failed_pairings_csv": 14 * 50,
+    # All failures of a person, or of those who are searched for.
+    "list_failed_pairings of a customer": 500,
+    "list_failed_pairings of those searched for": 500,
+    # All payments of a veteran are counted.
+    "get_user": 1500,
+    "get_mitra": 400,
+    "get_mitra_day": 400,
+    "get_offer_explanation": 400,
+    "list_chat_sessions": 400,  # those that run are ordered by their end
+    "operator_state": 400,
+    "get_dashboard": 400,
+    "list_config_history": 250,
+}
+READ_WHOLE = {
+    "list_mitras": {"mitras"},  # it counts and orders all of them
+    "operator_state": {"outbox"},  # it counts up to ten thousand events that wait
+    "get_dashboard": {"outbox"},
 }
 
 AUTO_EXPLAIN = {
@@ -82,6 +104,8 @@ class House:
     asked: str
     asked_first: str
     device: Device
+    staff: str
+    needing: Sequence[str]
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +127,7 @@ def house(cluster: TestCluster, template: str) -> Iterator[House]:
                 world.owner.execute(f"alter table data.{table} {switch} trigger user")
             if switch == "disable":
                 world.owner.execute(HISTORY.read_text(encoding="utf-8").encode())
+                world.owner.execute(TALLY)
         made = live(world)
         fall_due(world)
         world.owner.execute(
@@ -117,6 +142,12 @@ def house(cluster: TestCluster, template: str) -> Iterator[House]:
     cluster.drop(DATABASE)
 
 
+# What the trigger, which rests while the history is made, would have told.
+TALLY = """
+insert into data.failure_tallies (day, cause_tag, needs_action, failures, amount)
+select (created_at at time zone 'Asia/Jakarta')::date, cause_tag, needs_action, count(*), sum(amount)
+from data.pairing_failures group by 1, 2, 3
+"""
 OWN_TABLES = "relnamespace = 'data'::regnamespace and relkind in ('r', 'p')"
 
 
@@ -166,6 +197,11 @@ def live(world: World) -> dict[str, Any]:
         "extended": chats[1],
         "extension": world.extend(chats[1]),
         **at_the_door(world, customers[6]),
+        "staff": world.staff(),
+        "needing": [
+            row["id"]
+            for row in world.rows("select id from data.pairing_failures where needs_action limit 20")
+        ],
     }
 
 
@@ -382,6 +418,65 @@ OPERATIONS: dict[str, Arguments] = {
     "unblock_person": lambda house: (house.known, "Ratna"),
 }
 
+
+FILTER = ("causes", "since", "until", "needs", "search", "customer", "mitra")
+
+
+def failures(house: House, *place: object, **given: object) -> Sequence[object]:
+    """The arguments of a list of failures; `place`: where in the list."""
+    return (house.staff, *(given.get(name) for name in FILTER), *(place or (50, 0)))
+
+
+DESK: dict[str, Arguments] = {
+    "list_settings": lambda house: (house.staff,),
+    "set_config": lambda house: (house.staff, "presence_ttl_seconds", "600"),
+    "list_config_history": lambda house: (house.staff, None, None, 50),
+    "list_failed_pairings": failures,
+    "list_failed_pairings that need an operator": lambda house: failures(house, needs=True),
+    "list_failed_pairings of some causes": lambda house: failures(
+        house, causes=["no_mitra_available", "customer_cancelled"]
+    ),
+    "list_failed_pairings of a cause that never was": lambda house: failures(
+        house, causes=["payment_session_expired"]
+    ),
+    "list_failed_pairings of a week": lambda house: failures(house, since=day(100), until=day(93)),
+    "list_failed_pairings between two times": lambda house: failures(
+        house, since=f"{day(100)}T12:00:00Z", until=f"{day(93)}T12:00:00Z", needs=False
+    ),
+    "list_failed_pairings far back": lambda house: failures(house, 50, 3000),
+    "list_failed_pairings of a customer": lambda house: failures(house, customer=house.customer),
+    "list_failed_pairings of those searched for": lambda house: failures(house, search="+62910000"),
+    "list_failed_pairings_csv": lambda house: failures(house, 50, None),
+    "get_failed_pairing": lambda house: (house.staff, house.needing[0]),
+    "action_failure": lambda house: (house.staff, house.needing[0], "refunded"),
+    "action_failures": lambda house: (house.staff, [UUID(one) for one in house.needing], "refunded"),
+    "list_searches": lambda house: (house.staff, 50, 0),
+    "get_search": lambda house: (house.staff, house.search["id"]),
+    "get_offer_explanation": lambda house: (house.staff, house.search["id"], house.mitra),
+    "list_chat_sessions": lambda house: (house.staff, 50, 0),
+    "end_chat": lambda house: (house.staff, house.extended["id"], "reported"),
+    "list_mitras": lambda house: (house.staff, None, None, 50, 0),
+    "list_mitras who are searched for": lambda house: (house.staff, "Sari 1999", None, 50, 0),
+    "force_mitra_offline": lambda house: (house.staff, house.known, "phone lost"),
+    "get_mitra": lambda house: (house.staff, house.mitra, None),
+    "get_mitra_day": lambda house: (house.staff, house.mitra, day(50)),
+    "list_mitra_chat_sessions": lambda house: (house.staff, house.mitra, None, 20),
+    "list_users": lambda house: (house.staff, None, None, 50),
+    "list_users who are searched for": lambda house: (house.staff, "Budi 1999", None, 50),
+    "get_user": lambda house: (house.staff, house.customer, None),
+    "get_user_day": lambda house: (house.staff, house.customer, day(50)),
+    "list_user_payments": lambda house: (house.staff, house.customer, None, 20),
+    "get_payment_timeline": lambda house: (house.staff, house.failed["id"]),
+    "operator_state": lambda house: (house.staff,),
+    "get_dashboard": lambda house: (house.staff, 366),
+}
+
+
+def day(ago: int) -> str:
+    """A day in the past, as it is written."""
+    return str(datetime.now(UTC).date() - timedelta(days=ago))
+
+
 each_plan = pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
 
 
@@ -424,6 +519,27 @@ def test_a_call_of_an_operator_reads_by_an_index(house: House, function: str, pl
     arguments = OPERATIONS[function](house)
     found = scans(house, "curhat_operator", plans, call(f"ops.{function}", arguments), arguments)
     assert wasteful(house, found, MOST_ROWS_OF.get(function, MOST_ROWS)) == set()
+
+
+@each_plan
+@pytest.mark.parametrize("function", DESK)
+def test_a_call_of_a_screen_reads_by_an_index(house: House, function: str, plans: str) -> None:
+    """The counts of failures are read whole: there are some for each day."""
+    arguments = DESK[function](house)
+    query = call(f"control_center.{name_of(function)}", arguments)
+    found = scans(house, "curhat_control_center", plans, query, arguments)
+    most_rows = MOST_ROWS_OF.get(function, MOST_ROWS_OF.get(name_of(function), MOST_ROWS))
+    wasted = wasteful(house, found, most_rows)
+    whole = {"failure_tallies"} | READ_WHOLE.get(name_of(function), set())
+    assert {scan for scan in wasted if scan.table not in whole} == set()
+
+
+def test_every_function_of_the_screens_is_looked_at(house: House) -> None:
+    with psycopg.connect(house.url) as connection:
+        functions = connection.execute(
+            "select proname from pg_proc where pronamespace = 'control_center'::regnamespace"
+        )
+        assert {name for (name,) in functions} - {"ready"} == set(map(name_of, DESK))
 
 
 @pytest.mark.parametrize("screen", SCREENS)

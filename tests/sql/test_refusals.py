@@ -1,8 +1,9 @@
 """Every refusal that a function says it gives, brought about; a new slug without a case here fails."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -43,12 +44,16 @@ STATUS = {
     "invalid_password_hash": 400,
     "invalid_phone": 400,
     "invalid_role": 400,
+    "invalid_date": 400,
+    "invalid_day": 400,
+    "invalid_presence": 400,
     "invalid_setting": 400,
     "last_admin": 409,
     "mitra_at_capacity": 409,
     "mitra_not_found": 404,
     "mitra_not_known": 403,
     "mitra_offline": 409,
+    "note_is_missing": 400,
     "nothing_to_refund": 409,
     "offer_not_yours": 403,
     "operator_not_found": 404,
@@ -79,8 +84,12 @@ STATUS = {
     "role_not_sufficient": 403,
     "search_already_running": 409,
     "sign_in_locked": 429,
+    "search_too_broad": 400,
+    "search_too_short": 400,
+    "setting_changed_meanwhile": 409,
     "target_not_allowed": 400,
     "targeted_mitra_mismatch": 409,
+    "too_many_failures": 400,
     "unknown_setting": 404,
     "unknown_tier": 400,
     "who_is_missing": 400,
@@ -103,10 +112,12 @@ class Scene:
     operator: str = ""
     email: str = ""
     token: str = "t0"
+    staff: str = ""
 
 
 Make = Callable[[World], Scene]
 Call = Callable[[Scene], tuple[object, ...]]
+Cases = dict[str, tuple[Make, Call]]
 
 
 def scene(world: World, **made: Any) -> Scene:  # noqa: ANN401
@@ -642,6 +653,59 @@ def mitra_at_the_door(world: World) -> Scene:
     return scene(world, phone=phone)
 
 
+# Of the control center
+
+
+def staffed(role: str, make: Make = nobody) -> Make:
+    """The scene, with somebody of the control center who looks at it."""
+
+    def with_staff(world: World) -> Scene:
+        return replace(make(world), staff=world.staff(role))
+
+    return with_staff
+
+
+def crowded(world: World) -> Scene:
+    """More people of one name than a search may mean."""
+    world.owner.execute(
+        "insert into data.users (phone, display_name, created_at) "
+        "select '+62855' || lpad(n::text, 7, '0'), 'Bambang', logic.now() from generate_series(1, 201) n"
+    )
+    return scene(world)
+
+
+def by_staff(*arguments: object) -> Call:
+    """A call of somebody of the control center; a name of a scene's stands for what it is there."""
+    return lambda made: (
+        made.staff,
+        *(
+            getattr(made, one[1:]) if isinstance(one, str) and one.startswith(":") else one
+            for one in arguments
+        ),
+    )
+
+
+def unknown(arguments: int) -> Cases:
+    """Nobody whom the control center knows, whatever else they say."""
+    return {"operator_unknown": (nobody, lambda made: (made.customer, *[None] * arguments))}
+
+
+def failures_of(*rest: object) -> Cases:
+    """What a list of failures refuses; `rest`: what comes after the filter."""
+
+    def asked(**given: object) -> Call:
+        names = ("causes", "since", "until", "needs", "search", "customer", "mitra")
+        return by_staff(*(given.get(name) for name in names), *rest)
+
+    return {
+        **unknown(7 + len(rest)),
+        "invalid_cause_tag": (staffed("viewer"), asked(causes=["bad_luck"])),
+        "invalid_date": (staffed("viewer"), asked(since="2026-02-30")),
+        "search_too_short": (staffed("viewer"), asked(search="Bu ")),
+        "search_too_broad": (staffed("viewer", crowded), asked(search="bambang")),
+    }
+
+
 # The table
 
 
@@ -707,8 +771,6 @@ def decide(action: str, who: str = "Ratna") -> Call:
 def fail(cause: str, who: str = "Ratna") -> Call:
     return lambda made: (made.payment, cause, who)
 
-
-Cases = dict[str, tuple[Make, Call]]
 
 STARTS: dict[str, Make] = {
     "payment_session_not_found": stranger,
@@ -957,6 +1019,111 @@ CASES: dict[str, Cases] = {
         "failure_already_actioned": (actioned, decide("credited")),
         "nothing_to_refund": (trial_failed, decide("refunded")),
     },
+    "control_center.list_settings": unknown(0),
+    "control_center.set_config": {
+        **unknown(2),
+        "role_not_sufficient": (staffed("operator"), by_staff("presence_ttl_seconds", "45")),
+        "unknown_setting": (staffed("admin"), by_staff("presence_ttl", "45")),
+        "invalid_setting": (staffed("admin"), by_staff("presence_ttl_seconds", "9")),
+        "setting_changed_meanwhile": (staffed("admin"), by_staff("presence_ttl_seconds", "50", 7)),
+    },
+    "control_center.list_config_history": {
+        **unknown(3),
+        "invalid_cursor": (staffed("viewer"), by_staff(None, "first", 10)),
+    },
+    "control_center.list_failed_pairings": failures_of(10, 0),
+    "control_center.list_failed_pairings_csv": {
+        **failures_of(10, None),
+        "invalid_cursor": (staffed("viewer"), by_staff(*[None] * 7, 10, "first")),
+    },
+    "control_center.get_failed_pairing": {
+        **unknown(1),
+        "failure_not_found": (staffed("viewer"), by_staff(":failure")),
+    },
+    "control_center.action_failure": {
+        **unknown(2),
+        "role_not_sufficient": (staffed("viewer", targeted_in_vain), by_staff(":failure", "refunded")),
+        "invalid_action": (staffed("operator", targeted_in_vain), by_staff(":failure", "forgiven")),
+        "failure_not_found": (staffed("operator"), by_staff(":failure", "refunded")),
+        "failure_superseded": (staffed("operator", superseded), by_staff(":failure", "refunded")),
+        "failure_already_actioned": (staffed("operator", actioned), by_staff(":failure", "credited")),
+        "nothing_to_refund": (staffed("operator", trial_failed), by_staff(":failure", "refunded")),
+    },
+    "control_center.action_failures": {
+        **unknown(2),
+        "role_not_sufficient": (staffed("viewer"), by_staff([], "refunded")),
+        "invalid_action": (staffed("operator"), by_staff([], "forgiven")),
+        "too_many_failures": (staffed("operator"), by_staff([UUID(int=0)] * 201, "refunded")),
+    },
+    "control_center.list_searches": unknown(2),
+    "control_center.get_search": {
+        **unknown(1),
+        "request_not_found": (staffed("viewer"), by_staff(":request")),
+    },
+    "control_center.get_offer_explanation": {
+        **unknown(2),
+        "request_not_found": (staffed("viewer"), by_staff(":request", ":mitra")),
+        "mitra_not_found": (staffed("viewer", chatting), by_staff(":request", ":customer")),
+    },
+    "control_center.list_chat_sessions": unknown(2),
+    "control_center.end_chat": {
+        **unknown(2),
+        "role_not_sufficient": (staffed("viewer", chatting), by_staff(":chat", "reported")),
+        "note_is_missing": (staffed("operator", chatting), by_staff(":chat", " ")),
+        "chat_session_not_found": (staffed("operator"), by_staff(":chat", "reported")),
+    },
+    "control_center.list_mitras": {
+        **unknown(4),
+        "search_too_short": (staffed("viewer"), by_staff("Sa", None, 10, 0)),
+        "invalid_presence": (staffed("viewer"), by_staff(None, "away", 10, 0)),
+    },
+    "control_center.force_mitra_offline": {
+        **unknown(2),
+        "role_not_sufficient": (staffed("viewer", chatting), by_staff(":mitra", "phone lost")),
+        "note_is_missing": (staffed("operator", chatting), by_staff(":mitra", None)),
+        "mitra_not_found": (staffed("operator"), by_staff(":mitra", "phone lost")),
+    },
+    "control_center.get_mitra": {
+        **unknown(2),
+        "mitra_not_found": (staffed("viewer"), by_staff(":mitra", None)),
+        "invalid_day": (staffed("viewer", chatting), by_staff(":mitra", "2026-13-01")),
+    },
+    "control_center.get_mitra_day": {
+        **unknown(2),
+        "mitra_not_found": (staffed("viewer"), by_staff(":mitra", None)),
+        "invalid_day": (staffed("viewer", chatting), by_staff(":mitra", "today")),
+    },
+    "control_center.list_mitra_chat_sessions": {
+        **unknown(3),
+        "mitra_not_found": (staffed("viewer"), by_staff(":mitra", None, 10)),
+        "invalid_cursor": (staffed("viewer", chatting), by_staff(":mitra", "first", 10)),
+    },
+    "control_center.list_users": {
+        **unknown(3),
+        "search_too_short": (staffed("viewer"), by_staff("", None, 10)),
+        "invalid_cursor": (staffed("viewer"), by_staff(None, "first", 10)),
+    },
+    "control_center.get_user": {
+        **unknown(2),
+        "customer_not_found": (staffed("viewer"), by_staff(":customer", None)),
+        "invalid_day": (staffed("viewer", confirmed), by_staff(":customer", "2026-02-30")),
+    },
+    "control_center.get_user_day": {
+        **unknown(2),
+        "customer_not_found": (staffed("viewer"), by_staff(":customer", None)),
+        "invalid_day": (staffed("viewer", confirmed), by_staff(":customer", "yesterday")),
+    },
+    "control_center.list_user_payments": {
+        **unknown(3),
+        "customer_not_found": (staffed("viewer"), by_staff(":customer", None, 10)),
+        "invalid_cursor": (staffed("viewer", confirmed), by_staff(":customer", "first", 10)),
+    },
+    "control_center.get_payment_timeline": {
+        **unknown(1),
+        "payment_session_not_found": (staffed("viewer"), by_staff(":payment")),
+    },
+    "control_center.operator_state": unknown(0),
+    "control_center.get_dashboard": unknown(1),
     "ops.set_config": {
         "who_is_missing": (nobody, lambda made: ("presence_ttl_seconds", "45", "")),
         "unknown_setting": (nobody, lambda made: ("presence_ttl", "45", "Ratna")),

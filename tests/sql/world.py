@@ -73,13 +73,13 @@ class World:
         """The rows of a function of `ops`, each as JSON."""
         return rows(self.operator, f"ops.{function}({_places(arguments)})", arguments)
 
-    def control(self, function: str, *arguments: object) -> Any:  # noqa: ANN401
-        """The reply of a function of `control_center`."""
-        return one(self.screens, f"select control_center.{function}({_places(arguments)})", arguments)
-
     def screen(self, view: str, where: str = "true", *arguments: object) -> list[Row]:
         """The rows of a view of `control_center`, each as JSON."""
         return rows(self.screens, f"(select * from control_center.{view} where {where})", arguments)
+
+    def control(self, function: str, *arguments: object) -> Any:  # noqa: ANN401
+        """The reply of a function of `control_center`."""
+        return one(self.screens, f"select control_center.{function}({_places(arguments)})", arguments)
 
     def rows(self, query: str, *arguments: object) -> list[Row]:
         """The rows of any query as the owner, each as JSON."""
@@ -110,6 +110,17 @@ class World:
         if online:
             self.api("set_mitra_status", mitra, True)
         return mitra
+
+    def staff(self, role: str = "admin", email: str | None = None) -> str:
+        """Somebody new of the control center."""
+        return str(
+            self.value(
+                "insert into data.cc_users (email, display_name, role, created_at) "
+                "values (%s, 'Ratna', %s, logic.now()) returning id",
+                email or f"staff{next(numbers)}@example.com",
+                role,
+            )
+        )
 
     def _person(self, columns: str, name: str, times: str) -> str:
         number = next(numbers)

@@ -1,0 +1,117 @@
+"""What operators' screens send, by type. Shapes only: what is allowed when is decided in the database."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from app.bodies import Body, Limit, Whole
+from app.replies import CauseTag, OperatorAction, Presence
+
+LongLimit = Annotated[int, msgspec.Meta(ge=1, le=200)]
+Version = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+Text = Annotated[str, msgspec.Meta(max_length=1000)]
+Day = Annotated[str, msgspec.Meta(description="A day in Jakarta, as 2026-11-24.")]
+Moment = Annotated[
+    str,
+    msgspec.Meta(
+        description="A day in Jakarta (2026-11-24), or a time with its offset (2026-11-24T08:00:00+07:00)."
+    ),
+]
+Some = Annotated[
+    str,
+    msgspec.Meta(description="A part of a name or phone number, three characters at least, or a whole id."),
+]
+
+
+class FailedPairingsFilter(Body):
+    """Which failures. `date_to`: a day is included whole, a time is excluded."""
+
+    cause_tags: tuple[CauseTag, ...] = ()
+    date_from: Moment | None = None
+    date_to: Moment | None = None
+    needs_action: bool | None = None
+    search: Some | None = None
+    customer_id: UUID | None = None
+    mitra_id: UUID | None = None
+    limit: LongLimit = 50
+    offset: Whole = 0
+
+
+class Decision(Body):
+    """What becomes of the money of a failure."""
+
+    action: OperatorAction
+    note: Text | None = None
+
+
+class Decisions(Body):
+    """What becomes of the money of many failures."""
+
+    ids: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=200)]
+    action: OperatorAction
+    note: Text | None = None
+
+
+class NewSetting(Body):
+    """A setting's value; with `version` only if it is still that one."""
+
+    value: str | int
+    version: Version | None = None
+
+
+class HistoryPage(Body):
+    """A page of the history of settings: `cursor` is the `next` of the page before."""
+
+    key: str | None = None
+    cursor: str | None = None
+    limit: Limit = 50
+
+
+class Part(Body):
+    """A part of a list."""
+
+    limit: LongLimit = 50
+    offset: Whole = 0
+
+
+class MitrasFilter(Body):
+    """Which mitras."""
+
+    search: Some | None = None
+    presence: Presence | None = None
+    limit: LongLimit = 50
+    offset: Whole = 0
+
+
+class UsersFilter(Body):
+    """Which customers: the newest, from `cursor` on, or those whom a search fits."""
+
+    search: Some | None = None
+    cursor: str | None = None
+    limit: Limit = 50
+
+
+class ShortPage(Body):
+    """A page of a list that grows: `cursor` is the `next` of the page before."""
+
+    cursor: str | None = None
+    limit: Limit = 20
+
+
+class WhichDay(Body):
+    """A day in Jakarta; today when none is given."""
+
+    day: Day | None = None
+
+
+class WhichDays(Body):
+    """How many days, today the last."""
+
+    days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 30
+
+
+class Reason(Body):
+    """Why somebody does it: it goes into the record."""
+
+    note: Text

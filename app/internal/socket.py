@@ -1,0 +1,51 @@
+"""`/internal/ws`: what an operator's live screens hear.
+
+Sign-in as for the other sockets. After the `snapshot` comes every event as `logic.event_json` makes it, which holds no
+message's text. An operator says nothing but `ping`. The socket lives as long as its token: whoever is no operator any
+more gets no other one.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+import msgspec
+from sanic import Request
+
+from app.auth import Claims
+from app.envelope import DECODE_ERRORS
+from app.hub import Hub, Member
+from app.sockets import Ping, serve
+from app.websocket import Code, WebSocket, text_frame
+
+_ping_decoder = msgspec.json.Decoder(Ping)
+
+
+async def operator_socket(request: Request, websocket: WebSocket) -> None:
+    """`/internal/ws`"""
+    await serve(request, websocket, "operator", _attend)
+
+
+async def _attend(request: Request, websocket: WebSocket, claims: Claims) -> None:
+    hub: Hub = request.app.ctx.hub
+    member = Member(websocket, "operator", claims.subject_id)
+    hub.join(member)
+    try:
+        async with asyncio.timeout(claims.expires_at - time.time()):
+            await member.refresh(request.app.ctx.database)
+            await _answer_pings(websocket)
+    except TimeoutError:
+        websocket.finish(Code.UNAUTHENTICATED, "token expired")
+    finally:
+        hub.leave(member)
+
+
+async def _answer_pings(websocket: WebSocket) -> None:
+    while (text := await websocket.receive()) is not None:
+        try:
+            _ping_decoder.decode(text)
+        except DECODE_ERRORS:
+            websocket.finish(Code.BAD_FRAME, "bad frame")
+        else:
+            pong = {"type": "pong", "server_time": datetime.now(UTC)}
+            websocket.send(text_frame(msgspec.json.encode(pong)))

@@ -1,0 +1,13 @@
+-- Shorter ones would read everybody: an index by threes cannot help.
+-- Refuses: search_too_short.
+create or replace function logic.check_search(p_search text)
+returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if char_length(btrim(p_search)) < 3 then
+        perform logic.refuse(400, 'search_too_short', 'Type at least three characters of a name or phone number.');
+    end if;
+end
+$$;
+comment on function logic.check_search is 'Refuses a search for people that is too short; null is none.';

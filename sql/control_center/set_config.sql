@@ -1,0 +1,21 @@
+-- p_version: change it only if it is still that one; null: whatever it is.
+-- Locks: the setting; for the capacity, every mitra in reach.
+-- Refuses: operator_unknown, role_not_sufficient, unknown_setting, setting_changed_meanwhile, invalid_setting.
+create or replace function control_center.set_config(
+    p_operator_id uuid, p_key text, p_value text, p_version integer default null
+)
+returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_operator data.cc_users := logic.check_operator(p_operator_id, 'admin');
+begin
+    if p_version is not null then
+        perform logic.check_version(p_key, p_version);
+    end if;
+    perform logic.change_setting(p_key, p_value, v_operator.email);
+    return (select to_jsonb(s) from control_center.settings s where s.key = p_key);
+end
+$$;
+comment on function control_center.set_config is
+    'Changes a setting, which holds at once, everywhere: the setting. For admins. Refuses operator_unknown, role_not_sufficient, unknown_setting, setting_changed_meanwhile, invalid_setting.';

@@ -1,0 +1,547 @@
+"""What operators' screens call: settings, the live board, people, and what each role may do."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.sql.world import FIRST_CHAT, Row, World, one, refuses
+
+
+@pytest.fixture
+def viewer(world: World) -> str:
+    return world.staff("viewer")
+
+
+# Settings
+
+
+def test_settings_are_listed_in_their_order_with_all_that_an_input_needs(world: World, viewer: str) -> None:
+    rows = world.control("list_settings", viewer)["rows"]
+    assert [row["position"] for row in rows] == sorted(row["position"] for row in rows)
+    first = rows[0]
+    assert (first["key"], first["value"], first["value_type"]) == (
+        "payment_session_timeout_minutes",
+        "20",
+        "integer",
+    )
+    assert (first["minimum"], first["maximum"], first["unit"]) == (1, 1440, "menit")
+    assert first["label"]
+    assert first["explanation"]
+
+
+def test_an_admin_changes_a_setting_in_their_name(world: World) -> None:
+    admin = world.staff("admin", "sri@example.com")
+    changed = world.control("set_config", admin, "presence_ttl_seconds", "60")
+    assert (changed["value"], changed["version"], changed["updated_by"]) == ("60", 2, "sri@example.com")
+    assert world.value("select logic.setting_integer('presence_ttl_seconds')") == 60
+    (event,) = world.events("CONFIG_CHANGED")
+    assert event["actor"] == "operator:sri@example.com"
+
+
+def test_a_version_that_is_no_longer_the_one_is_refused(world: World) -> None:
+    first, second = world.staff("admin", "first@example.com"), world.staff("admin")
+    world.control("set_config", first, "presence_ttl_seconds", "60", 1)
+    with refuses(409, "setting_changed_meanwhile"):
+        world.control("set_config", second, "presence_ttl_seconds", "90", 1)
+    assert world.control("set_config", second, "presence_ttl_seconds", "90", 2)["version"] == 3
+
+
+def test_the_history_of_settings_is_paged_newest_first(world: World) -> None:
+    admin = world.staff("admin")
+    for value in ("60", "70", "80"):
+        world.clock.advance(1)
+        world.control("set_config", admin, "presence_ttl_seconds", value)
+    world.control("set_config", admin, "extension_timeout_seconds", "20")
+    page = world.control("list_config_history", admin, None, None, 2)
+    assert [(row["key"], row["old_value"], row["value"]) for row in page["rows"]] == [
+        ("extension_timeout_seconds", "10", "20"),
+        ("presence_ttl_seconds", "70", "80"),
+    ]
+    rest = world.control("list_config_history", admin, None, page["next"], 100)
+    assert [row["value"] for row in rest["rows"][:2]] == ["70", "60"]
+    assert (rest["rows"][-1]["old_value"], rest["next"]) == (None, None)
+    of_one = world.control("list_config_history", admin, "presence_ttl_seconds", None, 100)
+    assert [row["version"] for row in of_one["rows"]] == [4, 3, 2, 1]
+    assert {row["label"] for row in of_one["rows"]} == {"Masa berlaku kehadiran"}
+
+
+# The live board
+
+
+def test_a_search_is_shown_with_countdown_and_offers(world: World, viewer: str) -> None:
+    one_, other = world.mitra(), world.mitra()
+    late = world.search(world.customer())
+    world.clock.advance(1)
+    search = world.search(world.customer())
+    world.api("mark_offer_seen", search["id"], one_)
+    world.decline(search, other)
+    listed = world.control("list_searches", viewer, 50, 0)
+    assert [row["id"] for row in listed["rows"]] == [late["id"], search["id"]]
+    assert listed["total"] == 2
+    shown = listed["rows"][1]
+    assert (shown["deadline_at"], shown["amount"]) == (search["deadline_at"], FIRST_CHAT[30])
+    assert shown["offer_counts"] == {
+        "offered": 1,
+        "seen": 1,
+        "accepted": 0,
+        "declined": 1,
+        "auto_rejected": 0,
+        "withdrawn": 0,
+    }
+    assert {offer["mitra_id"]: offer["status"] for offer in shown["offers"]} == {
+        one_: "offered",
+        other: "declined",
+    }
+    assert world.control("get_search", viewer, search["id"]) == shown
+    assert world.control("list_searches", viewer, 1, 1)["rows"] == [shown]
+
+
+def test_a_search_that_is_over_is_shown_by_its_id_alone(world: World, viewer: str) -> None:
+    customer = world.customer()
+    search = world.search(customer)
+    world.api("cancel_request", customer, search["payment_session_id"])
+    assert world.control("list_searches", viewer, 50, 0)["rows"] == []
+    shown = world.control("get_search", viewer, search["id"])
+    assert shown["status"] == "cancelled"
+    assert shown["closed_at"] is not None
+
+
+def test_a_list_of_searches_shows_fifty_offers_of_each_and_the_search_all(world: World, viewer: str) -> None:
+    world.configure("presence_ttl_seconds", 600)
+    for _ in range(51):
+        world.mitra()
+    search = world.search(world.customer())
+    (listed,) = world.control("list_searches", viewer, 50, 0)["rows"]
+    assert (len(listed["offers"]), listed["offer_counts"]["offered"]) == (50, 51)
+    assert len(world.control("get_search", viewer, search["id"])["offers"]) == 51
+    (in_state,) = world.control("operator_state", viewer)["searches"]
+    assert len(in_state["offers"]) == 20
+
+
+def codes(world: World, viewer: str, search: Row, mitra: str) -> list[tuple[str, str | None]]:
+    explained = world.control("get_offer_explanation", viewer, search["id"], mitra)
+    assert explained["mitra_name"] == world.row("mitras", mitra)["display_name"]
+    assert all(fact["fact"] for fact in explained["facts"])
+    return [(fact["code"], fact["detail"]) for fact in explained["facts"]]
+
+
+def test_why_a_mitra_did_not_get_it_is_answered_in_codes(world: World, viewer: str) -> None:
+    world.configure("max_customers_per_mitra", 1)
+    full, away = world.mitra(), world.mitra(online=False)
+    world.chat(world.customer(), full)
+    asked = world.mitra()
+    world.clock.advance(1)
+    search = world.search(world.customer())
+    world.api("mark_offer_seen", search["id"], asked)
+    world.clock.advance(1)
+    world.decline(search, asked)
+    assert ("had_chats", "1") in codes(world, viewer, search, full)
+    assert ("not_in_reach", None) in codes(world, viewer, search, away)
+    told = dict(codes(world, viewer, search, asked))
+    assert told["search_began"] == "general"
+    assert told["offer_closed"] == "declined"
+    assert {"offered", "offer_seen", "mitra_was", "search_closed"} <= told.keys()
+
+
+def test_why_a_returning_search_went_to_nobody_else(world: World, viewer: str) -> None:
+    customer, known, other = world.customer(), world.mitra(), world.mitra()
+    world.acquaint(customer, known)
+    search = world.ask_again(customer, known)
+    assert ("for_another_mitra", None) in codes(world, viewer, search, other)
+
+
+def test_chats_are_listed_by_their_end_and_ended_with_a_note(world: World, viewer: str) -> None:
+    long, short = (world.chat(world.customer(), world.mitra(), minutes) for minutes in (60, 30))
+    listed = world.control("list_chat_sessions", viewer, 50, 0)
+    assert ([row["id"] for row in listed["rows"]], listed["total"]) == ([short["id"], long["id"]], 2)
+    assert [row["id"] for row in world.control("list_chat_sessions", viewer, 1, 1)["rows"]] == [long["id"]]
+    operator = world.staff("operator", "ratna@example.com")
+    ended = world.control("end_chat", operator, short["id"], "reported")
+    assert (ended["status"], ended["end_reason"]) == ("ended", "ended_by_operator")
+    assert world.row("chat_sessions", short["id"])["end_note"] == "reported"
+    assert world.events("CHAT_ENDED")[-1]["actor"] == "operator:ratna@example.com"
+    assert world.control("end_chat", operator, short["id"], "again") == ended
+    assert len(world.events("CHAT_ENDED")) == 1
+
+
+def test_a_mitra_is_forced_offline_with_a_note_while_their_chats_go_on(world: World) -> None:
+    mitra = world.mitra()
+    chat = world.chat(world.customer(), mitra)
+    reply = world.control(
+        "force_mitra_offline", world.staff("operator", "ratna@example.com"), mitra, "phone lost"
+    )
+    assert reply == {"id": mitra, "presence": "offline", "active_chats": 1}
+    assert world.row("chat_sessions", chat["id"])["status"] == "active"
+    event = world.events("MITRA_STATUS")[-1]
+    assert (event["actor"], event["body"]["note"]) == ("operator:ratna@example.com", "phone lost")
+
+
+def named_mitra(world: World, name: str, *, online: bool = True) -> str:
+    mitra = world.mitra(online=online)
+    world.owner.execute("update data.mitras set display_name = %s where id = %s", [name, mitra])
+    return mitra
+
+
+def test_the_board_shows_who_is_online_first_then_by_name(world: World, viewer: str) -> None:
+    gone = named_mitra(world, "Ani", online=False)
+    lost = named_mitra(world, "Beni")
+    world.wait(46)
+    zora, dewi = named_mitra(world, "Zora"), named_mitra(world, "Dewi")
+    world.chat(world.customer(), zora)
+    board = world.control("list_mitras", viewer, None, None, 50, 0)
+    assert [row["id"] for row in board["rows"]] == [dewi, zora, lost, gone]
+    assert [row["presence"] for row in board["rows"]] == ["online", "online", "unreachable", "offline"]
+    assert (board["rows"][1]["active_chats"], board["rows"][1]["capacity"]) == (1, 3)
+    assert (board["total"], board["counts"]) == (4, {"online": 2, "unreachable": 1, "offline": 1})
+    rest = world.control("list_mitras", viewer, None, None, 2, 2)
+    assert [row["id"] for row in rest["rows"]] == [lost, gone]
+    online = world.control("list_mitras", viewer, None, "online", 50, 0)
+    assert ([row["id"] for row in online["rows"]], online["total"]) == ([dewi, zora], 2)
+
+
+def test_a_mitra_is_found_by_a_part_of_name_or_phone(world: World, viewer: str) -> None:
+    mitra = named_mitra(world, "Dewi Lestari", online=False)
+    named_mitra(world, "Zora")
+    phone = world.row("mitras", mitra)["phone"]
+    for search in ("lesta", "DEWI", phone, f"0{phone[3:]}", phone[-6:]):
+        found = world.control("list_mitras", viewer, search, None, 50, 0)
+        assert ([row["id"] for row in found["rows"]], found["total"]) == ([mitra], 1)
+    none = world.control("list_mitras", viewer, "lesta", "online", 50, 0)
+    assert (none["rows"], none["total"], none["counts"]["online"]) == ([], 0, 1)
+    beyond = world.control("list_mitras", viewer, None, None, 50, 50)
+    assert (beyond["rows"], beyond["total"]) == ([], 2)
+
+
+# The state
+
+
+def test_the_state_is_what_goes_on(world: World) -> None:
+    operator = world.staff("operator", "ratna@example.com")
+    mitra = world.mitra()
+    world.mitra(online=False)
+    chat = world.chat(world.customer(), mitra)
+    world.extend(chat)
+    search = world.search(world.customer())
+    giver_up = world.customer()
+    world.api("cancel_request", giver_up, world.pay(giver_up))
+    state = world.control("operator_state", operator)
+    assert state["operator"] == {
+        "id": operator,
+        "email": "ratna@example.com",
+        "display_name": "Ratna",
+        "role": "operator",
+    }
+    assert state["counters"] == {
+        "searching": 1,
+        "chats": 1,
+        "extensions_pending": 1,
+        "mitras_online": 1,
+        "mitras_unreachable": 0,
+        "needs_action": 1,
+        "due_back": FIRST_CHAT[30],
+    }
+    assert [row["id"] for row in state["searches"]] == [search["id"]]
+    assert [row["id"] for row in state["chats"]] == [chat["id"]]
+    assert [row["id"] for row in state["mitras"]] == [mitra]
+
+
+def alarms(world: World, viewer: str) -> list[tuple[str, str | None]]:
+    return [(alarm["kind"], alarm["item"]) for alarm in world.control("operator_state", viewer)["alarms"]]
+
+
+def test_an_alarm_is_raised_when_nobody_is_online_while_people_search(world: World, viewer: str) -> None:
+    assert ("nobody_online", None) not in alarms(world, viewer)
+    search = world.search(world.customer())
+    (alarm,) = (
+        alarm
+        for alarm in world.control("operator_state", viewer)["alarms"]
+        if alarm["kind"] == "nobody_online"
+    )
+    assert datetime.fromisoformat(alarm["since"]) == world.clock.now()
+    assert search["status"] == "searching"
+    world.mitra()
+    assert ("nobody_online", None) not in alarms(world, viewer)
+
+
+def test_an_alarm_is_raised_for_what_is_not_well(world: World, viewer: str) -> None:
+    assert ("health", "relay") in alarms(world, viewer)
+    world.drain()
+    assert ("health", "relay") not in alarms(world, viewer)
+
+
+def test_the_audit_is_run_by_a_job_and_its_findings_are_alarms_until_they_are_gone(
+    world: World, viewer: str
+) -> None:
+    world.search(world.customer())
+    world.sound = False
+    assert ("health", "audit") not in alarms(world, viewer)
+    world.clock.advance(minutes=31)
+    assert ("health", "audit") in alarms(world, viewer)
+    world.owner.execute("select logic.refresh_audit_findings()")
+    found = alarms(world, viewer)
+    assert ("audit", "no deadline is overdue by more than five seconds") in found
+    assert ("health", "audit") not in found
+    first = world.clock.now()
+    world.clock.advance(minutes=5)
+    world.owner.execute("select logic.refresh_audit_findings()")
+    since = {
+        datetime.fromisoformat(alarm["since"])
+        for alarm in world.control("operator_state", viewer)["alarms"]
+        if alarm["item"] == "no deadline is overdue by more than five seconds"
+    }
+    assert since == {first}
+    world.fire()
+    world.drain()
+    world.owner.execute("select logic.refresh_audit_findings()")
+    assert "audit" not in {kind for kind, _ in alarms(world, viewer)}
+
+
+# People
+
+
+def test_a_mitras_page_holds_now_the_day_and_the_past(world: World, viewer: str) -> None:
+    world.clock.set(datetime(2031, 3, 10, 5, tzinfo=UTC))
+    mitra = world.mitra()
+    past = world.chat(world.customer(), mitra)
+    world.say(past, "mitra", "rahasia")
+    world.wait(100, connected=[mitra])
+    world.end(past)
+    world.wait(10, connected=[mitra])
+    world.decline(world.search(world.customer()), mitra)
+    chat = world.chat(world.customer(), mitra)
+    world.control("force_mitra_offline", world.staff("operator", "ratna@example.com"), mitra, "phone lost")
+    world.clock.advance(30)
+    page = world.control("get_mitra", viewer, mitra, None)
+    assert (page["mitra"]["id"], page["mitra"]["active_chats"]) == (mitra, 1)
+    assert [row["id"] for row in page["chats"]] == [chat["id"]]
+    assert [row["id"] for row in page["history"]["rows"]] == [chat["id"], past["id"]]
+    assert page["history"]["rows"][1]["messages"] == 1
+    day = page["day"]
+    assert day["day"] == "2031-03-10"
+    assert datetime.fromisoformat(day["until"]) - datetime.fromisoformat(day["since"]) == timedelta(days=1)
+    assert [span["presence"] for span in day["presence"]] == ["online", "offline"]
+    assert (day["figures"]["online_seconds"], day["figures"]["busy_seconds"]) == (110, 130)
+    assert [row["id"] for row in day["chats"]] == [chat["id"], past["id"]]
+    assert [offer["status"] for offer in day["offers"]] == ["accepted", "declined", "accepted"]
+    assert [(span["note"], span["actor"]) for span in day["presence"]] == [
+        (None, f"mitra:{mitra}"),
+        ("phone lost", "operator:ratna@example.com"),
+    ]
+    assert world.control("get_mitra_day", viewer, mitra, "2031-03-10") == day
+    before = world.control("get_mitra", viewer, mitra, "2031-03-09")["day"]
+    assert (before["presence"], before["chats"], before["offers"]) == ([], [], [])
+    assert "rahasia" not in str(page)
+
+
+def test_a_mitras_past_is_paged(world: World, viewer: str) -> None:
+    mitra = world.mitra()
+    chats: list[str] = []
+    for _ in range(3):
+        chat = world.chat(world.customer(), mitra)
+        world.end(chat)
+        chats.insert(0, chat["id"])
+        world.wait(1, connected=[mitra])
+    first = world.control("list_mitra_chat_sessions", viewer, mitra, None, 2)
+    rest = world.control("list_mitra_chat_sessions", viewer, mitra, first["next"], 2)
+    assert [row["id"] for row in first["rows"] + rest["rows"]] == chats
+    assert rest["next"] is None
+
+
+def test_a_customers_page_holds_now_the_day_and_the_past(world: World, viewer: str) -> None:
+    world.clock.set(datetime(2031, 3, 9, 16, 30, tzinfo=UTC))
+    customer, mitra = world.customer(), world.mitra()
+    bought = world.chat(customer, mitra)
+    world.clock.advance(1)
+    world.api("reject_extension", world.extend(bought)["id"], mitra)
+    world.clock.set(datetime(2031, 3, 9, 17, 10, tzinfo=UTC))
+    world.fire()
+    world.api("set_mitra_status", mitra, True)
+    failed = world.pay(customer)
+    world.api("cancel_request", customer, failed)
+    world.clock.advance(1)
+    search = world.search(customer)
+    page = world.control("get_user", viewer, customer, None)
+    assert page["customer"]["id"] == customer
+    assert page["totals"] == {"payments": 4, "charged": 3 * FIRST_CHAT[30], "chats": 1, "failures": 2}
+    assert (page["search"]["id"], page["chat"]) == (search["id"], None)
+    history = page["history"]["rows"]
+    assert [row["status"] for row in history] == ["confirmed", "failed_pairing", "failed_pairing", "consumed"]
+    assert [row["cause_tag"] for row in history] == [
+        None,
+        "customer_cancelled",
+        "targeted_mitra_rejected",
+        None,
+    ]
+    assert [row["mitra_id"] for row in history] == [None, None, mitra, mitra]
+    assert [row["needs_action"] for row in history] == [None, True, False, None]
+    day = page["day"]
+    assert day["day"] == "2031-03-10"
+    assert {"CHAT_ENDED", "PAIRING_FAILED"} <= {event["type"] for event in day["events"]}
+    assert day["people"] == {mitra: world.row("mitras", mitra)["display_name"]}
+    before = world.control("get_user_day", viewer, customer, "2031-03-09")
+    assert "PAIRED" in {event["type"] for event in before["events"]}
+    assert not {event["id"] for event in before["events"]} & {event["id"] for event in day["events"]}
+
+
+def test_a_customer_who_chats_is_shown_with_the_chat(world: World, viewer: str) -> None:
+    chat = world.chat(world.customer(), world.mitra())
+    page = world.control("get_user", viewer, chat["customer"]["id"], None)
+    assert (page["chat"]["id"], page["search"]) == (chat["id"], None)
+
+
+def test_a_customers_past_is_paged(world: World, viewer: str) -> None:
+    customer = world.customer()
+    payments: list[str] = []
+    for _ in range(3):
+        payments.insert(0, world.pay(customer))
+        world.api("cancel_request", customer, payments[0])
+        world.clock.advance(1)
+    first = world.control("list_user_payments", viewer, customer, None, 2)
+    rest = world.control("list_user_payments", viewer, customer, first["next"], 2)
+    assert [row["payment_session_id"] for row in first["rows"] + rest["rows"]] == payments
+    assert rest["next"] is None
+
+
+def named_customer(world: World, name: str) -> str:
+    customer = world.customer()
+    world.owner.execute("update data.users set display_name = %s where id = %s", [name, customer])
+    world.clock.advance(1)
+    return customer
+
+
+def test_customers_are_listed_newest_first_or_by_how_well_they_fit(world: World, viewer: str) -> None:
+    ayu, bima, rahayu = (named_customer(world, name) for name in ("Ayu", "Bima", "Rahayu"))
+
+    def listed(search: str | None, cursor: str | None = None, limit: int = 50) -> Row:
+        reply: Row = world.control("list_users", viewer, search, cursor, limit)
+        return reply
+
+    def ids(page: Row) -> list[str]:
+        return [row["id"] for row in page["rows"]]
+
+    first = listed(None, limit=2)
+    assert (ids(first), first["more"]) == ([rahayu, bima], True)
+    rest = listed(None, first["next"])
+    assert (ids(rest), rest["next"], rest["more"]) == ([ayu], None, False)
+    assert ids(listed("ayu")) == [ayu, rahayu]
+    one_of_two = listed("ayu", limit=1)
+    assert (ids(one_of_two), one_of_two["next"], one_of_two["more"]) == ([ayu], None, True)
+    assert ids(listed(world.row("users", bima)["phone"])) == [bima]
+    assert ids(listed(bima)) == [bima]
+    assert ids(listed(world.uuid())) == []
+
+
+# Figures
+
+
+def hours(world: World) -> dict[str, Row]:
+    world.owner.execute("select logic.refresh_hourly_figures(3)")
+    return {row["hour"]: row for row in world.rows("select * from data.hourly_figures")}
+
+
+def test_an_hour_counts_searches_and_the_mitras_in_reach_on_average(world: World) -> None:
+    world.configure("presence_ttl_seconds", 600)
+    world.clock.set(datetime(2031, 3, 10, 5, tzinfo=UTC))
+    stays = world.mitra()
+    world.clock.set(datetime(2031, 3, 10, 6, 15, tzinfo=UTC))
+    world.app.execute("select api.renew_leases(%s::uuid[])", [[stays]])
+    goes = world.mitra()
+    world.accept(world.search(world.customer()), goes)
+    world.search(world.customer())
+    world.clock.set(datetime(2031, 3, 10, 6, 45, tzinfo=UTC))
+    world.app.execute("select api.renew_leases(%s::uuid[])", [[stays, goes]])
+    world.api("set_mitra_status", goes, False)
+    world.clock.set(datetime(2031, 3, 10, 7, 30, tzinfo=UTC))
+    world.app.execute("select api.renew_leases(%s::uuid[])", [[stays]])
+    found = hours(world)
+    figures = {
+        hour[11:16]: (row["searches"], row["paired"], row["mitras_online"], row["mitras_online_most"])
+        for hour, row in found.items()
+    }
+    assert figures == {
+        "04:00": (0, 0, 0, 0),
+        "05:00": (0, 0, 1, 1),
+        "06:00": (2, 1, 1.5, 2),
+        "07:00": (0, 0, 1, 1),
+    }
+    world.clock.advance(minutes=40)
+    assert len(hours(world)) == 5
+
+
+def test_the_dashboard_adds_up(world: World, viewer: str) -> None:
+    world.clock.set(datetime(2031, 3, 9, 5, tzinfo=UTC))
+    early = world.customer()
+    world.api("cancel_request", early, world.pay(early))
+    world.clock.set(datetime(2031, 3, 10, 5, tzinfo=UTC))
+    mitra = world.mitra()
+    world.end(world.chat(world.customer(), mitra))
+    world.choose(world.customer())
+    for _ in range(2):
+        customer = world.customer()
+        payment = world.pay(customer)
+        world.api("cancel_request", customer, payment)
+    world.ops("action_failure", world.failure(payment)["id"], "refunded", "Ratna")
+    empty = world.control("get_dashboard", viewer, 7)
+    assert empty["computed_at"] is None
+    assert empty["days"][-1]["failed"] == {"customer_cancelled": 2}, "exact, though nothing was rolled up"
+    world.owner.execute("select logic.refresh_daily_figures(), logic.refresh_hourly_figures()")
+    dashboard = world.control("get_dashboard", viewer, 7)
+    assert datetime.fromisoformat(dashboard["computed_at"]) == world.clock.now()
+    days = dashboard["days"]
+    assert [day["day"] for day in days] == [f"2031-03-{day:02}" for day in range(4, 11)]
+    today, yesterday, before = days[-1], days[-2], days[0]
+    assert (today["payments_created"], today["payments_confirmed"], today["paired"]) == (4, 3, 1)
+    assert (today["charged"], today["due_back"]) == (3 * FIRST_CHAT[30], FIRST_CHAT[30])
+    assert (yesterday["failed"], yesterday["due_back"]) == ({"customer_cancelled": 1}, FIRST_CHAT[30])
+    assert (before["failed"], before["charged"], before["seconds_to_pair_p50"]) == ({}, 0, None)
+    assert dashboard["totals"] == {
+        "payments_created": 5,
+        "payments_confirmed": 4,
+        "searches": 1,
+        "paired": 1,
+        "failures": 3,
+        "extensions_requested": 0,
+        "extensions_approved": 0,
+        "charged": 4 * FIRST_CHAT[30],
+        "refund_due": 3 * FIRST_CHAT[30],
+        "due_back": 2 * FIRST_CHAT[30],
+    }
+    assert dashboard["counters"]["needs_action"] == 2
+    assert dashboard["hours"][-1]["searches"] == 1
+    assert len(dashboard["hours"]) == 49
+    assert [hour["hour"] for hour in dashboard["hours_of_day"]] == list(range(24))
+    assert dashboard["hours_of_day"][12]["searches"] == pytest.approx(1 / 3)  # noon of three days in Jakarta
+
+
+@pytest.mark.parametrize(("days", "shown"), [(None, 30), (1, 1), (366, 366), (1000, 366), (-1, 1)])
+def test_the_dashboard_shows_as_many_days_as_asked_for(
+    world: World, viewer: str, days: int | None, shown: int
+) -> None:
+    assert len(world.control("get_dashboard", viewer, days)["days"]) == shown
+
+
+# Roles
+
+NEEDED = {
+    "set_config": "admin",
+    "action_failure": "operator",
+    "action_failures": "operator",
+    "end_chat": "operator",
+    "force_mitra_offline": "operator",
+}
+
+
+def test_who_only_looks_may_do_nothing_and_who_acts_may_not_configure(world: World) -> None:
+    """Every function that changes something asks for more than a viewer; those that only read, for no more."""
+    functions = world.rows(
+        "select proname as name, pronargs as arguments, provolatile as volatility, prosrc as source "
+        "from pg_proc where pronamespace = 'control_center'::regnamespace and proname <> 'ready'"
+    )
+    assert {row["name"] for row in functions if row["volatility"] == "v"} == NEEDED.keys()
+    for row in functions:
+        asked = one(
+            world.owner,
+            r"select (regexp_match(%s, 'logic\.check_operator\(p_operator_id, ''(\w+)''\)'))[1]",
+            [row["source"]],
+        )
+        assert asked == NEEDED.get(row["name"], "viewer"), row["name"]
