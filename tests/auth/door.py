@@ -103,12 +103,13 @@ class Gateway:
             name.lower(): value.strip()
             for name, _, value in (line.partition(":") for line in head[1:] if line)
         }
-        body = await reader.readexactly(int(headers["content-length"]))
-        self.received.append((headers, json.loads(body)))
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        self.received.append((headers, json.loads(body or b"{}")))
         status = self.answers.pop(0) if self.answers else 204
         if status is None:
             await self._silence.wait()
             return False
-        writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n".encode())
+        elsewhere = "Location: /elsewhere\r\n" if 300 <= status < 400 else ""
+        writer.write(f"HTTP/1.1 {status} X\r\n{elsewhere}Content-Length: 0\r\n\r\n".encode())
         await writer.drain()
         return True

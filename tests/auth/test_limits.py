@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -141,16 +142,25 @@ async def test_a_redis_that_says_nothing_holds_up_one_and_nobody_after_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(limits_module, "PAUSE_SECONDS", 3600.0)
+    async with deaf() as (port, asked):
+        limits = Limits(f"redis://127.0.0.1:{port}")
+        for _ in range(5):
+            await limits.check(SLOW, "one")
+        await limits.close()
+    assert len(asked) == 1
+
+
+@asynccontextmanager
+async def deaf() -> AsyncIterator[tuple[int, list[asyncio.StreamWriter]]]:
+    """The port of somebody who takes connections and says nothing, and those connections."""
     asked: list[asyncio.StreamWriter] = []
     server = await asyncio.start_server(lambda _, writer: asked.append(writer), "127.0.0.1", 0)
-    limits = Limits(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-    for _ in range(5):
-        await limits.check(SLOW, "one")
-    assert len(asked) == 1
-    for writer in asked:
-        writer.close()
-    server.close()
-    await limits.close()
+    try:
+        yield server.sockets[0].getsockname()[1], asked
+    finally:
+        for writer in asked:
+            writer.close()
+        server.close()
 
 
 async def test_a_redis_that_comes_back_counts_again(

@@ -137,6 +137,7 @@ def test_whoever_is_disabled_is_out_and_stays_out(world: World) -> None:
     world.control("change_operator", admin, somebody, None, False)
     with refuses(401, "refresh_token_invalid"):
         refresh(world, device)
+    assert world.control("begin_login", email, False) == {"password_hash": None}
     assert refusal(login(world, email)) == (401, "credentials_wrong")
     world.control("change_operator", admin, somebody, None, True)
     assert "user" in login(world, email)
