@@ -14,6 +14,7 @@ from sanic import Sanic
 
 from app.auth import Audience, issue_token
 from app.edge import App
+from app.refresh import RefreshToken
 from app.server import bind, create_public_app, serving
 from app.settings import Settings
 from tests.conftest import Connect, Connection
@@ -161,12 +162,28 @@ class People:
     def mitra(self) -> UUID:
         return self._person("mitras", "Sari", ", status_changed_at, idle_since")
 
-    def operator(self, role: str = "admin") -> UUID:
+    def operator(
+        self, role: str = "admin", email: str | None = None, password_hash: str | None = None
+    ) -> UUID:
         return self._insert(
-            "insert into data.cc_users (email, display_name, role, created_at) "
-            "values (%s, %s, %s, logic.now()) returning id",
-            [f"ratna{next(numbers)}@curhat.example", "Ratna", role],
+            "insert into data.cc_users (email, display_name, role, password_hash, created_at) "
+            "values (%s, 'Ratna', %s, %s, logic.now()) returning id",
+            [email or f"ratna{next(numbers)}@curhat.example", role, password_hash],
         )
+
+    def phone_of(self, customer_id: UUID) -> str:
+        row = self._db.execute("select phone from data.users where id = %s", [customer_id]).fetchone()
+        assert row is not None
+        return str(row[0])
+
+    def signed_in(self, audience: Audience, person_id: UUID) -> RefreshToken:
+        """The refresh token of a device of theirs."""
+        token = RefreshToken.first()
+        self._db.execute(
+            "select logic.start_sign_in(%s, %s, %s, %s)",
+            [audience, person_id, token.sign_in_id, token.digest],
+        )
+        return token
 
     def _person(self, table: str, name: str, more: str) -> UUID:
         number = next(numbers)
@@ -177,7 +194,7 @@ class People:
             [f"+62811{number:07}", f"{name} {number}"],
         )
 
-    def _insert(self, statement: str, values: list[str]) -> UUID:
+    def _insert(self, statement: str, values: list[str | None]) -> UUID:
         row = self._db.execute(statement, values).fetchone()
         assert row is not None
         assert isinstance(row[0], UUID)

@@ -1,39 +1,78 @@
 """Moments in the life of a customer and a mitra, watched by an operator; made by the functions that the app calls."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 from app.auth import Audience, issue_token
+from app.codes import hash_code
+from app.passwords import hash_password
+from app.routes import Listener
 from app.settings import Settings
 from tests.conftest import Connection
 from tests.rest.harness import People
 
 MINUTES = 15
+CODE = "123456"
+PASSWORD = "correct horse battery"
 TIER_OF_MINUTES = "0b3c9d1e-0001-4000-8000-000000000015"
 
 
 class Scene:
-    """Two people and what is between them. `ids` holds what there is, by the name that the API gives it."""
+    """Two people and what is between them. `given` holds what there is, by the name that the API gives it."""
 
     def __init__(self, settings: Settings, app: Connection, people: People) -> None:
         self._app = app
         self._settings = settings
+        self._makes = people
+        self._email = f"ratna.{uuid4()}@curhat.example"
         self.customer_id, self.mitra_id = people.customer(), people.mitra()
         self._people: dict[Audience, UUID] = {
             "customer": self.customer_id,
             "mitra": self.mitra_id,
-            "operator": people.operator(),
+            "operator": people.operator(email=self._email, password_hash=password_hash()),
         }
-        self.ids: dict[str, Any] = {"tier_id": TIER_OF_MINUTES, "client_message_id": str(uuid4())}
-        self.ids["mitra_id"] = self.ids["targeted_mitra_id"] = str(self.mitra_id)
-        self.ids["user_id"] = self.ids["customer_id"] = str(self.customer_id)
-        self.ids["key"], self.ids["value"] = "presence_ttl_seconds", 46
-        self.ids["day"] = "2026-11-24"
+        self._refresh_tokens: dict[Listener, str] = {}
+        self.given: dict[str, Any] = {
+            "duration_minutes": MINUTES,
+            "tier_id": TIER_OF_MINUTES,
+            "client_message_id": str(uuid4()),
+            "mitra_id": str(self.mitra_id),
+            "targeted_mitra_id": str(self.mitra_id),
+            "user_id": str(self.customer_id),
+            "customer_id": str(self.customer_id),
+            "key": "presence_ttl_seconds",
+            "value": 46,
+            "day": "2026-11-24",
+            "operator_id": str(people.operator("viewer")),
+            "phone": people.phone_of(self.customer_id),
+            "audience": "customer",
+            "email": f"wati.{uuid4()}@curhat.example",
+            "display_name": "Wati",
+            "role": "operator",
+            "password": PASSWORD,
+        }
+
+    def names(self, listener: Listener) -> dict[str, Any]:
+        """What there is by the name that a listener gives it."""
+        token = self._refresh_tokens.get(listener)
+        return self.given if token is None else {**self.given, "refresh_token": token}
 
     def token(self, audience: Audience) -> str:
         """An access token of the one whom an audience stands for."""
         return issue_token(self._settings, audience, self._people[audience])
+
+    def known_at_the_door(self) -> "Scene":
+        """A code was sent to the customer, both they and the operator have a device that is signed in."""
+        key = self._settings.jwt_keys[0]
+        self._call("request_otp", "customer", self.given["phone"], hash_code(key, CODE))
+        self.given["code"], self.given["email"] = CODE, self._email
+        self._refresh_tokens = {
+            "public": self._makes.signed_in("customer", self._people["customer"]).text,
+            "internal": self._makes.signed_in("operator", self._people["operator"]).text,
+        }
+        return self
 
     def online(self, *, yes: bool = True) -> "Scene":
         self._call("set_mitra_status", self.mitra_id, yes)
@@ -41,24 +80,24 @@ class Scene:
 
     def chosen(self, name: str = "payment_session_id", *, is_extension: bool = False) -> "Scene":
         payment = self._call("create_payment_session", self.customer_id, MINUTES, None, None, is_extension)
-        self.ids[name] = payment["id"]
+        self.given[name] = payment["id"]
         return self
 
     def paid(self, name: str = "payment_session_id", *, is_extension: bool = False) -> "Scene":
         self.chosen(name, is_extension=is_extension)
-        self._call("confirm_payment_session", self.ids[name], self.customer_id)
+        self._call("confirm_payment_session", self.given[name], self.customer_id)
         return self
 
     def searching(self) -> "Scene":
         self.online().paid()
-        started = self._call("start_general_request", self.customer_id, self.ids["payment_session_id"])
-        self.ids["request_id"] = started["id"]
+        started = self._call("start_general_request", self.customer_id, self.given["payment_session_id"])
+        self.given["request_id"] = started["id"]
         return self
 
     def chatting(self) -> "Scene":
         self.searching()
-        accepted = self._call("accept_request", self.ids["request_id"], self.mitra_id)
-        self.ids["chat_session_id"] = accepted["chat_session"]["id"]
+        accepted = self._call("accept_request", self.given["request_id"], self.mitra_id)
+        self.given["chat_session_id"] = accepted["chat_session"]["id"]
         self._call("send_message", *self._side(), uuid4(), "Halo")
         return self
 
@@ -69,11 +108,11 @@ class Scene:
         self.paid_for_more()
         asked = self._call(
             "request_extension",
-            self.ids["chat_session_id"],
+            self.given["chat_session_id"],
             self.customer_id,
-            self.ids["extension_payment_session_id"],
+            self.given["extension_payment_session_id"],
         )
-        self.ids["extension_id"] = asked["id"]
+        self.given["extension_id"] = asked["id"]
         return self
 
     def ended(self) -> "Scene":
@@ -87,13 +126,13 @@ class Scene:
     def asked_again_in_vain(self) -> "Scene":
         self.left_alone()
         failed = self._call(
-            "start_returning_request", self.customer_id, self.ids["payment_session_id"], self.mitra_id
+            "start_returning_request", self.customer_id, self.given["payment_session_id"], self.mitra_id
         )
-        self.ids["failure_id"], self.ids["ids"] = failed["failure_id"], [failed["failure_id"]]
+        self.given["failure_id"], self.given["ids"] = failed["failure_id"], [failed["failure_id"]]
         return self
 
     def _side(self) -> tuple[object, ...]:
-        return self.ids["chat_session_id"], "customer", self.customer_id
+        return self.given["chat_session_id"], "customer", self.customer_id
 
     def _call(self, function: str, *arguments: object) -> dict[str, Any]:
         places = ", ".join(["%s"] * len(arguments))
@@ -105,6 +144,7 @@ class Scene:
 
 MOMENTS: dict[str, Callable[[Scene], Scene]] = {
     "nothing yet": lambda scene: scene,
+    "known at the door": Scene.known_at_the_door,
     "chosen": Scene.chosen,
     "paid": Scene.paid,
     "searching": Scene.searching,
@@ -135,6 +175,12 @@ class Scenes:
         scene = self._scenes.pop(moment, None)
         if scene is not None:
             scene.online(yes=False)
+
+
+@cache
+def password_hash() -> str:
+    """Of PASSWORD; made once, since it takes its time."""
+    return hash_password(PASSWORD)
 
 
 def is_uuid(value: object) -> bool:

@@ -31,7 +31,14 @@ DOCS = ["/openapi.json", "/docs", "/docs/start.js", "/docs/swagger-ui.css", "/do
 
 WHOSE: Mapping[Listener, Mapping[Audience | None, list[str]]] = {
     "public": {
-        None: ["GET /healthz", "GET /readyz"],
+        None: [
+            "GET /healthz",
+            "GET /readyz",
+            "POST /api/auth/otp",
+            "POST /api/auth/otp/verify",
+            "POST /api/auth/refresh",
+            "POST /api/auth/logout",
+        ],
         "customer": [
             "GET /api/client/mitra-availability",
             "GET /api/client/state",
@@ -68,8 +75,18 @@ WHOSE: Mapping[Listener, Mapping[Audience | None, list[str]]] = {
         ],
     },
     "internal": {
-        None: ["GET /healthz", "GET /readyz"],
+        None: [
+            "GET /healthz",
+            "GET /readyz",
+            "POST /internal/auth/login",
+            "POST /internal/auth/refresh",
+            "POST /internal/auth/logout",
+        ],
         "operator": [
+            "POST /internal/auth/password",
+            "GET /internal/operators",
+            "POST /internal/operators",
+            "PATCH /internal/operators/:id",
             "GET /internal/state",
             "GET /internal/dashboard",
             "GET /internal/config",
