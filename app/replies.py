@@ -350,6 +350,9 @@ class ClientState(Reply):
     last_failure: Failure | None
     chats: list[Chat]
     extensions: list[Extension]
+    lost_chats: Annotated[
+        list[UUID], msgspec.Meta(description="Those of the chats whose mitra is out of reach.")
+    ]
 
 
 class MitraState(Reply):

@@ -25,9 +25,10 @@ begin
         'search', case when v_request.id is not null then logic.request_json(v_request) end,
         'last_failure', logic.open_failure(v_payment),
         'chats', logic.chats_json(v_chats),
-        'extensions', logic.pending_extensions(array(select c.id from unnest(v_chats) c))
+        'extensions', logic.pending_extensions(array(select c.id from unnest(v_chats) c)),
+        'lost_chats', logic.lost_chats(v_chats)
     );
 end
 $$;
 comment on function api.client_state is
-    'A customer''s whole present state: {server_time, user, payment_session, search, last_failure, chats, extensions}. Refuses customer_not_found.';
+    'A customer''s whole present state: {server_time, user, payment_session, search, last_failure, chats, extensions, lost_chats}. lost_chats: ids of the chats whose mitra is out of reach. Refuses customer_not_found.';

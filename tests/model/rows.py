@@ -372,6 +372,7 @@ def client_state(model: Model, customer: Customer) -> Row:
         "last_failure": failure_reply(model, failure) if failure else None,
         "chats": [chat_reply(chat)] if chat else [],
         "extensions": _pending(model, [chat] if chat else []),
+        "lost_chats": [chat.id] if chat and model.presence(chat.mitra) != "online" else [],
     }
 
 

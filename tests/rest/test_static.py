@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import AsyncIterator
 
 import httpx
@@ -118,6 +119,17 @@ async def test_a_page_loads_and_runs_nothing_but_its_own_files(http: httpx.Async
         assert response.headers["x-content-type-options"] == "nosniff"
         assert "<style" not in response.text
         assert all("src=" in tag for tag in response.text.split("<script")[1:])
+
+
+async def test_the_first_load_of_the_customers_app_is_small(http: httpx.AsyncClient) -> None:
+    """Issue 5: under 120 KiB of compressed JavaScript, in everything that its page names."""
+    page = (await http.get("/")).text
+    scripts = re.findall(r'(?:src|href)="(/[^"]+\.js)"', page)
+    sizes = [
+        int((await http.get(path, headers={"Accept-Encoding": "br"})).headers["content-length"])
+        for path in scripts
+    ]
+    assert 0 < sum(sizes) < 120 * 1024
 
 
 async def test_both_apps_can_be_installed(http: httpx.AsyncClient) -> None:

@@ -21,6 +21,7 @@ def test_a_newcomer_has_nothing_going_on(world: World) -> None:
         "last_failure": None,
         "chats": [],
         "extensions": [],
+        "lost_chats": [],
     }
 
 
@@ -94,6 +95,15 @@ def test_both_see_their_chat_and_its_pending_extension(world: World) -> None:
         state = world.api(function, chat[role]["id"])
         assert [one["id"] for one in state["chats"]] == [chat["id"]]
         assert state["extensions"] == [extension]
+
+
+def test_a_customer_sees_that_the_mitra_of_their_chat_is_out_of_reach(world: World) -> None:
+    chat = world.chat(world.customer(), world.mitra())
+    world.chat(world.customer(), world.mitra())
+    customer, mitra = chat["customer"]["id"], chat["mitra"]["id"]
+    assert world.api("client_state", customer)["lost_chats"] == []
+    world.api("set_mitra_status", mitra, False)
+    assert world.api("client_state", customer)["lost_chats"] == [chat["id"]]
 
 
 def test_what_is_over_is_not_shown(world: World) -> None:

@@ -1,7 +1,7 @@
 """One browser and one whole service for all tests of a process; a phone and people of its own for each."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from typing import Any, Protocol
 
@@ -14,9 +14,19 @@ from playwright.async_api import Browser, async_playwright
 from app.settings import Settings
 from tests.cluster import TestCluster
 from tests.conftest import Connection
-from tests.rest.harness import Client, People
+from tests.rest.harness import Client
 from tests.simulate.conftest import Service, free_port, running
 from tests.web.harness import Phone, chromium_options, phone
+from tests.web.world import World
+
+# Nobody answers by timer while a test looks, however slow the machine is.
+PATIENT = {
+    "presence_ttl_seconds": 600,
+    "pairing_blast_timeout_seconds": 600,
+    "returning_chat_confirmation_timeout_seconds": 300,
+    "extension_timeout_seconds": 300,
+    "extension_default_action_on_timeout": "auto_approve",
+}
 
 
 class OpenPhone(Protocol):
@@ -84,13 +94,13 @@ def owner(service_settings: Settings) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def new_customer(service: Service, api: httpx.AsyncClient, owner: Connection) -> Callable[[], Client]:
-    return lambda: Client(service.settings, api, "customer", People(owner).customer())
-
-
-@pytest.fixture
-def new_mitra(service: Service, api: httpx.AsyncClient, owner: Connection) -> Callable[[], Client]:
-    return lambda: Client(service.settings, api, "mitra", People(owner).mitra())
+def world(service: Service, api: httpx.AsyncClient, owner: Connection) -> Iterator[World]:
+    """People of the test's own; nobody is online before it, and waits last long unless it says otherwise."""
+    world = World(service, api, owner)
+    world.configure(**PATIENT)
+    yield world
+    world.everybody_leaves()
+    world.nobody_searches()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

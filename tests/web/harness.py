@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
 
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
 
+from app.auth import Audience
 from app.static import BUILT
 from tests.rest.harness import Client
 
@@ -92,7 +95,8 @@ async def _pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
 class Phone:
     """One browser with one person's app; further tabs share its storage.
 
-    `errors` are what the page complained about (exceptions, refused content, console errors).
+    `errors` are what its pages complained about (exceptions, refused content, console errors), `requests` what they
+    asked for, `answers` what of that was answered, as "200 /path".
     """
 
     context: BrowserContext
@@ -101,6 +105,7 @@ class Phone:
     app: str
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.network.port}{path}"
@@ -131,6 +136,10 @@ class Phone:
             ),
         )
         page.on("request", lambda request: self.requests.append(f"{request.method} {request.url}"))
+        page.on(
+            "response",
+            lambda response: self.answers.append(f"{response.status} {urlsplit(response.url).path}"),
+        )
 
     async def look(self, name: str, page: Page | None = None) -> None:
         """Check the present screen for accessibility, and keep a picture of it, in both themes."""
@@ -184,9 +193,13 @@ async def phone(
     person: Client | None = None,
     viewport: ViewportSize = PHONE,
     clock_off_by: float = 0,
+    remembers: str = "",
     **options: Any,  # noqa: ANN401 - Playwright's
 ) -> AsyncIterator[Phone]:
-    """A phone that shows nothing yet; `person` is signed in on it, `clock_off_by` in seconds."""
+    """A phone that shows nothing yet; `person` is signed in on it, `clock_off_by` in seconds.
+
+    `remembers` is a script that puts what is remembered from before into its storage.
+    """
     network = Network(port)
     await network.open()
     context = await browser.new_context(
@@ -197,7 +210,9 @@ async def phone(
     )
     try:
         if person is not None:
-            await context.add_init_script(_signed_in(person))
+            await context.add_init_script(
+                _once(signed_in(person.audience, person.id, person.token) + remembers)
+            )
         if clock_off_by:
             await context.add_init_script(_wrong_clock(clock_off_by))
         made = Phone(context, await context.new_page(), network, app)
@@ -209,21 +224,26 @@ async def phone(
         await network.close()
 
 
-def _signed_in(person: Client) -> str:
-    """As if signed in here a moment ago; only once, so that signing out holds."""
-    place = f"curhat.session.{person.audience}"
-    kept = {
-        "access": person.token,
-        "refresh": "none",
-        "staleAt": 9_000_000_000_000,
-        "user": {"id": str(person.id), "display_name": "Budi", "phone": "+6281200000000"},
-    }
+def _once(script: str) -> str:
+    """As if it had been so before the app was first opened; what the app does about it holds."""
     return f"""
-        if (!localStorage.getItem("test.signed-in")) {{
-            localStorage.setItem("test.signed-in", "yes");
-            localStorage.setItem({json.dumps(place)}, {json.dumps(json.dumps(kept))});
+        if (!localStorage.getItem("test.before")) {{
+            localStorage.setItem("test.before", "yes");
+            {script}
         }}
     """
+
+
+def signed_in(audience: Audience, person_id: UUID | str, token: str) -> str:
+    """A script after which a browser is signed in, and has been for a moment."""
+    kept = {
+        "access": token,
+        "refresh": "none",
+        "staleAt": 9_000_000_000_000,
+        "user": {"id": str(person_id), "display_name": "Budi", "phone": "+6281200000000"},
+    }
+    place = json.dumps(f"curhat.session.{audience}")
+    return f"localStorage.setItem({place}, {json.dumps(json.dumps(kept))});"
 
 
 def _wrong_clock(seconds: float) -> str:

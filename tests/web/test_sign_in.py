@@ -1,12 +1,60 @@
-"""The first screen of each app."""
+"""Signing in, staying signed in, and signing out, on all tabs together."""
+
+from pathlib import Path
 
 import pytest
-from playwright.async_api import ViewportSize, expect
+from playwright.async_api import Page, ViewportSize, expect
 
+from app.sender import OTP_FILE
+from tests.auth.door import new_phone, wrong
 from tests.web.conftest import OpenPhone
-from tests.web.harness import DESK, PHONE
+from tests.web.harness import DESK, PHONE, Phone
+from tests.web.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+HOME = "Mau cerita apa hari ini?"
+
+
+def code_for(world: World, number: str) -> str:
+    """The last code that reached a number."""
+    sent: Path = world.settings.log_dir / OTP_FILE
+    lines = sent.read_text(encoding="utf-8").splitlines()
+    return next(line.split()[-1] for line in reversed(lines) if number in line.split())
+
+
+async def ask_for_code(page: Page, number: str) -> None:
+    await page.get_by_label("Nomor HP").fill(number)
+    await page.get_by_role("button", name="Kirim kode").click()
+    await expect(page.get_by_role("heading", name="Cek pesanmu, ya")).to_be_visible()
+
+
+async def sign_in(world: World, phone: Phone, number: str) -> None:
+    """Somebody new signs in."""
+    await phone.go("/")
+    await ask_for_code(phone.page, number)
+    await phone.page.get_by_label("Kode 6 angka").fill(code_for(world, number))
+    await phone.page.get_by_role("button", name="Masuk").click()
+    await phone.page.get_by_label("Nama panggilan").fill("Rani")
+    await phone.page.get_by_role("button", name="Masuk").click()
+    await expect(phone.page.get_by_text("Hai, Rani")).to_be_visible()
+
+
+async def kept(page: Page, name: str) -> object:
+    """A part of what the browser remembers of the session."""
+    return await page.evaluate(
+        "name => JSON.parse(localStorage.getItem('curhat.session.customer'))?.[name] ?? null", name
+    )
+
+
+async def access_token_runs_out(page: Page) -> None:
+    """As after a quarter of an hour, as far as the browser knows."""
+    await page.evaluate(
+        """() => {
+            const place = "curhat.session.customer";
+            localStorage.setItem(place, JSON.stringify({ ...JSON.parse(localStorage.getItem(place)), staleAt: 0 }));
+        }"""
+    )
 
 
 @pytest.mark.parametrize(
@@ -42,3 +90,112 @@ async def test_what_is_no_phone_number_is_said_beside_it(open_phone: OpenPhone) 
         "Nomornya belum lengkap. Contoh: 0812 3456 7890."
     )
     await phone.look("sign-in-wrong-number")
+
+
+async def test_somebody_new_says_what_to_call_them(world: World, open_phone: OpenPhone) -> None:
+    phone, number = await open_phone(), new_phone()
+    page = phone.page
+    await phone.go("/")
+    await ask_for_code(page, number)
+    await phone.look("sign-in-code")
+    await phone.fits("sign-in-code")
+
+    await page.get_by_label("Kode 6 angka").fill(wrong(code_for(world, number)))
+    await page.get_by_role("button", name="Masuk").click()
+    await expect(page.get_by_role("alert")).to_have_text("Kodenya tidak cocok. Sisa 4 percobaan.")
+    await phone.reload()  # as when a phone puts the page away while the message is read
+    await page.get_by_label("Kode 6 angka").fill(code_for(world, number))
+    await page.get_by_role("button", name="Masuk").click()
+
+    await expect(page.get_by_role("heading", name="Kami panggil kamu siapa?")).to_be_focused()
+    await phone.look("sign-in-name")
+    await page.get_by_label("Nama panggilan").fill("Rani")
+    await page.get_by_role("button", name="Masuk").click()
+    await expect(page.get_by_text("Hai, Rani")).to_be_visible()
+    await phone.reload()
+    await expect(page.get_by_text("Hai, Rani")).to_be_visible()
+
+
+async def test_an_access_token_that_has_run_out_is_exchanged_once_for_all_tabs(
+    world: World, open_phone: OpenPhone
+) -> None:
+    phone = await open_phone()
+    await sign_in(world, phone, new_phone())
+    tabs = [phone.page, *[await phone.new_tab("/history") for _ in range(3)]]
+    for tab in tabs[1:]:
+        await expect(tab.get_by_role("heading", name="Riwayat curhat")).to_be_visible()
+    before = await kept(phone.page, "refresh")
+    await access_token_runs_out(phone.page)
+
+    phone.network.cut()
+    for tab in tabs:
+        await expect(tab.get_by_text("Koneksi terputus. Kami sambungkan lagi…")).to_be_visible()
+    phone.network.restore()
+    for tab in tabs:
+        await expect(tab.get_by_text("Koneksi terputus. Kami sambungkan lagi…")).to_have_count(0)
+
+    assert await kept(phone.page, "refresh") != before
+    assert [answer for answer in phone.answers if "/api/auth/refresh" in answer] == ["200 /api/auth/refresh"]
+
+
+async def test_a_token_that_the_service_refuses_is_exchanged_and_the_socket_opened_again(
+    world: World, open_phone: OpenPhone
+) -> None:
+    phone = await open_phone()
+    await sign_in(world, phone, new_phone())
+    await phone.page.evaluate(
+        """() => {
+            const place = "curhat.session.customer";
+            const session = JSON.parse(localStorage.getItem(place));
+            localStorage.setItem(place, JSON.stringify({ ...session, access: session.access + "x" }));
+        }"""
+    )
+
+    await phone.reload()
+
+    await expect(phone.page.get_by_text("Hai, Rani")).to_be_visible()
+    assert not str(await kept(phone.page, "access")).endswith("x")
+
+
+async def test_a_session_that_has_ended_leads_back_to_the_door(world: World, open_phone: OpenPhone) -> None:
+    phone, number = await open_phone(), new_phone()
+    await sign_in(world, phone, number)
+    refresh = await kept(phone.page, "refresh")
+    ended = await world.api.post("/api/auth/logout", json={"refresh_token": refresh})
+    assert ended.status_code == 200, ended.text
+    await access_token_runs_out(phone.page)
+
+    await phone.reload()
+
+    await expect(
+        phone.page.get_by_text("Sesimu sudah berakhir. Masuk lagi untuk melanjutkan.")
+    ).to_be_visible()
+    await phone.look("sign-in-expired")
+
+
+async def test_a_mitras_token_opens_no_customers_app(world: World, open_phone: OpenPhone) -> None:
+    mitra = await world.mitra(online=False)
+    mitra.audience = "customer"  # where the browser keeps it; what it says of itself stays
+    phone = await open_phone(mitra)
+    await phone.go("/")
+
+    await expect(phone.page.get_by_text("Akun ini tidak bisa dipakai di sini.")).to_be_visible()
+
+
+async def test_signing_out_leaves_every_tab(world: World, open_phone: OpenPhone) -> None:
+    phone, number = await open_phone(), new_phone()
+    await sign_in(world, phone, number)
+    other = await phone.new_tab("/history")
+    await expect(other.get_by_role("heading", name="Riwayat curhat")).to_be_visible()
+    refresh = await kept(phone.page, "refresh")
+    await phone.page.get_by_role("button", name="Akun").click()
+    await expect(phone.page.get_by_role("dialog")).to_contain_text("Rani")
+    await phone.look("account")
+
+    async with phone.page.expect_response("**/api/auth/logout"):
+        await phone.page.get_by_role("button", name="Keluar").click()
+
+    for page in (phone.page, other):
+        await expect(page.get_by_role("heading", name="Hai, senang kamu di sini")).to_be_visible()
+    refused = await world.api.post("/api/auth/refresh", json={"refresh_token": refresh})
+    assert refused.status_code == 401

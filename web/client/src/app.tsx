@@ -1,18 +1,85 @@
-import { Button, useUser } from "@curhat/kit";
+import { Banner, OfflineIcon, useLive, useStored, useUser } from "@curhat/kit";
+import { Route, Switch } from "wouter";
+import { Chat } from "./chat/chat";
 import { copy } from "./copy";
-import { session } from "./service";
+import { Failed } from "./failed";
+import { Found } from "./found";
+import { History } from "./history";
+import { Home } from "./home";
+import { NotFound } from "./not-found";
+import { Payment } from "./payment";
+import { demandOf } from "./screens";
+import { Searching } from "./searching";
+import { live, session } from "./service";
 import { SignIn } from "./sign-in";
+import { Splash } from "./splash";
+import { Starting } from "./starting";
+import type { State } from "./state";
+import { Unavailable } from "./unavailable";
 
 /** The customer's app. */
 export function App() {
   const user = useUser(session);
-  if (user === null) return <SignIn />;
+  return user === null ? <SignIn /> : <SignedIn key={user.id} />;
+}
+
+function SignedIn() {
+  const { state, link } = useLive(live);
+  const lost = link === "lost";
   return (
-    <main>
-      <h1>{user.display_name}</h1>
-      <Button kind="quiet" onClick={() => void session.signOut()}>
-        {copy.signOut}
-      </Button>
-    </main>
+    <>
+      <Banner icon={<OfflineIcon width={20} height={20} />}>{lost && copy.connection.lost}</Banner>
+      {state === null ? <Splash lost={lost} /> : <Screen state={state} />}
+    </>
+  );
+}
+
+/** What the state demands, or else where the person is in the app. */
+function Screen({ state }: { state: State }) {
+  const [failure, putAway] = useStored("seen-failure");
+  const [chat, opened] = useStored("opened-chat");
+  const demand = demandOf(state, { failure, chat });
+  switch (demand.screen) {
+    case "searching":
+      return <Searching key={demand.search.id} search={demand.search} />;
+    case "starting":
+      return <Starting key={demand.payment.id} payment={demand.payment} />;
+    case "unavailable":
+      return (
+        <>
+          <Home state={state} />
+          <Unavailable
+            key={demand.failure.failure_id}
+            failure={demand.failure}
+            onLeave={() => putAway(demand.failure.failure_id)}
+          />
+        </>
+      );
+    case "failed":
+      return <Failed failure={demand.failure} onLeave={() => putAway(demand.failure.failure_id)} />;
+    case "found":
+      return <Found key={demand.chat.id} chat={demand.chat} onOpen={() => opened(demand.chat.id)} />;
+    case "free":
+      return <Free state={state} />;
+  }
+}
+
+function Free({ state }: { state: State }) {
+  return (
+    <Switch>
+      <Route path="/">
+        <Home state={state} />
+      </Route>
+      <Route path="/payment">
+        <Payment state={state} />
+      </Route>
+      <Route path="/history">
+        <History state={state} />
+      </Route>
+      <Route path="/chat/:id">{({ id }) => <Chat key={id} id={id} state={state} />}</Route>
+      <Route>
+        <NotFound />
+      </Route>
+    </Switch>
   );
 }

@@ -16,6 +16,8 @@ export interface Model<State, In extends Frame> {
  * next event will say (`apply`).
  */
 export class Live<State, In extends Frame, Out extends { type: string }> {
+  /** How many snapshots there have been. */
+  epoch = 0;
   private current: { state: State | null; link: Link } = { state: null, link: "connecting" };
   private readonly listeners = new Set<() => void>();
   private readonly hearers = new Set<(frame: In) => void>();
@@ -55,10 +57,10 @@ export class Live<State, In extends Frame, Out extends { type: string }> {
     return () => this.hearers.delete(hearer);
   }
 
-  /** Move the state on by what a reply said. */
-  apply(change: (state: State) => State): void {
+  /** Move the state on by what a reply said. `epoch`: that of the moment of the call; a snapshot since then knows better. */
+  apply(epoch: number, change: (state: State) => State): void {
     const { state } = this.current;
-    if (state !== null) this.change({ ...this.current, state: change(state) });
+    if (state !== null && epoch === this.epoch) this.change({ ...this.current, state: change(state) });
   }
 
   /** Send a frame; false when there is no connection. */
@@ -68,8 +70,10 @@ export class Live<State, In extends Frame, Out extends { type: string }> {
 
   private take(frame: In): void {
     const { state, link } = this.current;
-    if (frame.type === "snapshot") this.change({ link, state: this.model.snapshot(frame, state) });
-    else if (state !== null) this.change({ link, state: this.model.event(state, frame) });
+    if (frame.type === "snapshot") {
+      this.epoch += 1;
+      this.change({ link, state: this.model.snapshot(frame, state) });
+    } else if (state !== null) this.change({ link, state: this.model.event(state, frame) });
     for (const hearer of [...this.hearers]) hearer(frame);
   }
 

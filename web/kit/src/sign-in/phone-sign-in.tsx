@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { callAnonymously } from "../api/client";
 import { Refused, slugOf } from "../api/errors";
 import { phoneNumber, shownPhone } from "../format/phone";
@@ -22,20 +22,42 @@ export interface SignInCopy {
   codeLead: string;
   code: string;
   codeWrong: string;
+  /** For who is new. */
+  namePage: string;
+  nameTitle: ReactNode;
+  nameLead: ReactNode;
   name: string;
-  nameHint: string;
+  nameWrong: string;
   enter: string;
   again: string;
-  /** After the seconds. */
   againIn: (seconds: number) => string;
+  sentAgain: string;
   otherNumber: string;
-  /** By slug of the refusal; `unexpected` for every other. */
-  errors: Record<string, string> & { unexpected: string };
+  /** By slug of the refusal, some with what goes along with it; `unexpected` for every other. */
+  errors: Record<string, string | ((facts: Facts) => string)> & { unexpected: string };
 }
 
-const AGAIN_SECONDS = 30;
+/** What goes along with some refusals. */
+export interface Facts {
+  tries_left: number;
+  /** Seconds. */
+  retry_after: number;
+}
 
-/** Signing in by phone number and one-time code, for both who have one. */
+type Audience = "customer" | "mitra";
+type SentCode = { resend_in: number };
+/** What has been given so far: where somebody is on their way in. */
+interface Given {
+  phone?: string;
+  /** By this phone's clock. */
+  resendAt?: number;
+  code?: string;
+  error?: string;
+}
+
+const CODE = /^\d{6}$/;
+
+/** Signing in by phone number and one-time code, for both who have one; somebody new says what to call them. */
 export function PhoneSignIn({
   session,
   audience,
@@ -43,27 +65,114 @@ export function PhoneSignIn({
   notice,
 }: {
   session: Session;
-  audience: "customer" | "mitra";
+  audience: Audience;
   copy: SignInCopy;
   /** Why somebody is here who has been signed in before. */
   notice?: ReactNode;
 }) {
-  const [phone, setPhone] = useState<string | null>(null);
-  return phone === null ? (
-    <NumberForm audience={audience} copy={copy} notice={notice} onSent={setPhone} />
-  ) : (
-    <CodeForm
-      session={session}
-      audience={audience}
-      copy={copy}
-      phone={phone}
-      onOtherNumber={() => setPhone(null)}
-    />
-  );
+  const [given, setGiven] = useGiven(audience);
+  const { phone, resendAt = 0, code, error = "" } = given;
+
+  async function enter(withCode: string, name?: string) {
+    const body = { phone, audience, code: withCode, ...(name && { display_name: name }) };
+    try {
+      const reply = await callAnonymously<TokenReply>("/api/auth/otp/verify", body);
+      setGiven({});
+      session.adopt(reply);
+    } catch (failure) {
+      const slug = slugOf(failure);
+      if (slug === "display_name_required" && name === undefined) {
+        setGiven({ ...given, code: withCode });
+      } else if (slug === "otp_expired" && name !== undefined) {
+        const { code: _, ...before } = given;
+        setGiven({ ...before, error: sayOf(copy, failure) });
+      } else throw failure;
+    }
+  }
+
+  if (phone === undefined) {
+    return <NumberForm audience={audience} copy={copy} notice={notice} onSent={setGiven} />;
+  }
+  if (code === undefined) {
+    return (
+      <CodeForm
+        audience={audience}
+        copy={copy}
+        phone={phone}
+        resendAt={resendAt}
+        wrong={error}
+        onCode={enter}
+        onOtherNumber={() => setGiven({})}
+      />
+    );
+  }
+  return <NameForm copy={copy} onName={(name) => enter(code, name)} />;
+}
+
+/** Remembered in this tab: whoever goes to read the message and comes back finds the place again. */
+function useGiven(audience: Audience): [Given, (given: Given) => void] {
+  const place = `curhat.sign-in.${audience}`;
+  const [given, setGiven] = useState<Given>(() => JSON.parse(sessionStorage.getItem(place) ?? "{}"));
+  return [
+    given,
+    (next) => {
+      const { phone, resendAt } = next;
+      if (phone === undefined) sessionStorage.removeItem(place);
+      else sessionStorage.setItem(place, JSON.stringify({ phone, resendAt }));
+      setGiven(next);
+    },
+  ];
 }
 
 function sayOf(copy: SignInCopy, error: unknown): string {
-  return copy.errors[slugOf(error)] ?? copy.errors.unexpected;
+  const said = copy.errors[slugOf(error)] ?? copy.errors.unexpected;
+  return typeof said === "string" ? said : said(factsOf(error));
+}
+
+function factsOf(error: unknown): Facts {
+  return (error instanceof Refused ? error.body : {}) as Facts;
+}
+
+/** When another code may be asked for: the service says in how many seconds. */
+function inSeconds(seconds: number): number {
+  return Date.now() + seconds * 1000;
+}
+
+/** Ask for a code; one that was asked for a moment ago is still on its way. */
+async function ask(phone: string, audience: Audience): Promise<number> {
+  try {
+    const sent = await callAnonymously<SentCode>("/api/auth/otp", { phone, audience });
+    return inSeconds(sent.resend_in);
+  } catch (error) {
+    if (slugOf(error) === "otp_too_soon") return inSeconds(factsOf(error).retry_after);
+    throw error;
+  }
+}
+
+/** A form with one field: what `take` throws is said beside it. */
+function useForm(
+  copy: SignInCopy,
+  name: string,
+  wrong: string,
+  take: (value: string) => Promise<string | undefined>,
+) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState(wrong);
+
+  async function onSubmit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    setError("");
+    try {
+      setError((await take(String(new FormData(event.currentTarget).get(name)).trim())) ?? "");
+    } catch (failure) {
+      setError(sayOf(copy, failure));
+    }
+    setBusy(false);
+  }
+
+  return { busy, error, setError, onSubmit };
 }
 
 function NumberForm({
@@ -72,41 +181,26 @@ function NumberForm({
   notice,
   onSent,
 }: {
-  audience: string;
+  audience: Audience;
   copy: SignInCopy;
   notice: ReactNode;
-  onSent: (phone: string) => void;
+  onSent: (given: Given) => void;
 }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState("");
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const phone = phoneNumber(String(new FormData(event.currentTarget).get("phone")));
-    if (phone === null) {
-      setError(copy.phoneWrong);
-      return;
-    }
-    setBusy(true);
-    setError("");
-    try {
-      await callAnonymously("/api/auth/otp", { phone, audience });
-      onSent(phone);
-    } catch (failure) {
-      setError(sayOf(copy, failure));
-      setBusy(false);
-    }
-  }
+  const form = useForm(copy, "phone", "", async (typed) => {
+    const phone = phoneNumber(typed);
+    if (phone === null) return copy.phoneWrong;
+    onSent({ phone, resendAt: await ask(phone, audience) });
+  });
 
   return (
-    <form className="sign-in" onSubmit={submit} noValidate>
+    <form className="sign-in" onSubmit={form.onSubmit} noValidate>
       <Title page={copy.page}>{copy.title}</Title>
       <p className="sign-in-lead">{copy.lead}</p>
       {notice && <p className="sign-in-notice">{notice}</p>}
       <Field
         label={copy.phone}
         hint={copy.phoneHint}
-        error={error}
+        error={form.error}
         name="phone"
         type="tel"
         inputMode="tel"
@@ -114,7 +208,7 @@ function NumberForm({
         placeholder="0812 3456 7890"
         required
       />
-      <Button type="submit" size="large" wide busy={busy}>
+      <Button type="submit" size="large" wide busy={form.busy}>
         {copy.send}
       </Button>
     </form>
@@ -122,99 +216,110 @@ function NumberForm({
 }
 
 function CodeForm({
-  session,
   audience,
   copy,
   phone,
+  resendAt,
+  wrong,
+  onCode,
   onOtherNumber,
 }: {
-  session: Session;
-  audience: string;
+  audience: Audience;
   copy: SignInCopy;
   phone: string;
+  resendAt: number;
+  wrong: string;
+  onCode: (code: string) => Promise<void>;
   onOtherNumber: () => void;
 }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState("");
-  const [asksName, setAsksName] = useState(false);
-  const [wait, setWait] = useState(AGAIN_SECONDS);
-  const form = useRef<HTMLFormElement>(null);
-
-  useEffect(() => {
-    if (wait <= 0) return;
-    const timer = setTimeout(() => setWait(wait - 1), 1000);
-    return () => clearTimeout(timer);
-  }, [wait]);
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget);
-    const code = String(given.get("code")).replace(/\D/g, "");
-    const name = String(given.get("name") ?? "").trim();
-    if (code.length < 4) {
-      setError(copy.codeWrong);
-      return;
-    }
-    setBusy(true);
-    setError("");
-    try {
-      const body = { phone, audience, code, ...(name && { display_name: name }) };
-      session.adopt(await callAnonymously<TokenReply>("/api/auth/otp/verify", body));
-    } catch (failure) {
-      if (failure instanceof Refused && failure.slug === "display_name_required") setAsksName(true);
-      else setError(sayOf(copy, failure));
-      setBusy(false);
-    }
-  }
+  const [until, setUntil] = useState(resendAt);
+  const wait = useSecondsUntil(until);
+  const [said, setSaid] = useState("");
+  const form = useForm(copy, "code", wrong, async (typed) => {
+    setSaid("");
+    const code = typed.replace(/\D/g, "");
+    if (!CODE.test(code)) return copy.codeWrong;
+    await onCode(code);
+  });
 
   async function again() {
-    setWait(AGAIN_SECONDS);
-    setError("");
+    form.setError("");
     try {
-      await callAnonymously("/api/auth/otp", { phone, audience });
+      setUntil(await ask(phone, audience));
+      setSaid(copy.sentAgain);
     } catch (failure) {
-      setError(sayOf(copy, failure));
+      form.setError(sayOf(copy, failure));
     }
   }
 
   return (
-    <form className="sign-in" onSubmit={submit} noValidate ref={form}>
+    <form className="sign-in" onSubmit={form.onSubmit} noValidate>
       <Title page={copy.codePage}>{copy.codeTitle}</Title>
       <p className="sign-in-lead">
         {copy.codeLead} <strong className="sign-in-phone">{shownPhone(phone)}</strong>
       </p>
       <Field
         label={copy.code}
-        error={error}
+        error={form.error}
         className="sign-in-code"
         name="code"
         inputMode="numeric"
         autoComplete="one-time-code"
         pattern="[0-9]*"
-        maxLength={8}
+        maxLength={7}
         required
       />
-      {asksName && (
-        <Field
-          label={copy.name}
-          hint={copy.nameHint}
-          name="name"
-          autoComplete="nickname"
-          maxLength={40}
-          required
-        />
-      )}
-      <Button type="submit" size="large" wide busy={busy}>
+      <Button type="submit" size="large" wide busy={form.busy}>
         {copy.enter}
       </Button>
+      <p className="sign-in-said" role="status">
+        {said}
+      </p>
       <div className="sign-in-more">
-        <Button kind="quiet" size="small" unavailable={wait > 0} onClick={again}>
+        <Button kind="quiet" size="small" unavailable={wait > 0} onClick={() => void again()}>
           {wait > 0 ? copy.againIn(wait) : copy.again}
         </Button>
         <Button kind="quiet" size="small" onClick={onOtherNumber}>
           {copy.otherNumber}
         </Button>
       </div>
+    </form>
+  );
+}
+
+/** Seconds until a time by this phone's clock. */
+function useSecondsUntil(time: number): number {
+  const [now, setNow] = useState(Date.now);
+  const left = Math.max(0, Math.ceil((time - now) / 1000));
+  useEffect(() => {
+    if (left === 0) return;
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [left]);
+  return left;
+}
+
+function NameForm({ copy, onName }: { copy: SignInCopy; onName: (name: string) => Promise<void> }) {
+  const form = useForm(copy, "name", "", async (name) => {
+    if (name === "") return copy.nameWrong;
+    await onName(name);
+  });
+
+  return (
+    <form className="sign-in" onSubmit={form.onSubmit} noValidate>
+      <Title page={copy.namePage}>{copy.nameTitle}</Title>
+      <p className="sign-in-lead">{copy.nameLead}</p>
+      <Field
+        label={copy.name}
+        error={form.error}
+        name="name"
+        autoComplete="nickname"
+        maxLength={60}
+        required
+      />
+      <Button type="submit" size="large" wide busy={form.busy}>
+        {copy.enter}
+      </Button>
     </form>
   );
 }

@@ -33,7 +33,7 @@ export function Dialog({ title, children, onClose, kind = "dialog", picture, cla
       ref={dialog}
       role={kind}
       aria-labelledby={titleId}
-      className={classNames("dialog", className)}
+      className={classNames("dialog", Boolean(picture) && "dialog-pictured", className)}
       onCancel={(event) => {
         event.preventDefault();
         onClose?.();

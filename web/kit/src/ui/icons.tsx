@@ -90,3 +90,23 @@ export const PersonIcon = (props: IconProps) => (
     <path d="M5 19.5c.8-3.5 3.5-5.5 7-5.5s6.2 2 7 5.5" />,
   </Icon>
 );
+export const ReadIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M2.5 12.5L7 17l8-9.5M12 16l1 1 8.5-9.5" />
+  </Icon>
+);
+export const DownIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M12 5v14M6 13l6 6 6-6" />
+  </Icon>
+);
+export const GiftIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M4 10h16v10H4zM3 7h18v3H3zM12 7v13M12 7c-4.5 0-5-4-2.8-4C11 3 12 7 12 7zm0 0c4.5 0 5-4 2.8-4C13 3 12 7 12 7z" />
+  </Icon>
+);
+export const NextIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M9 5l7 7-7 7" />
+  </Icon>
+);

@@ -1,0 +1,281 @@
+"""The chat: nothing that was said is lost, doubled or out of order, and time is what the service says."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from tests.rest.harness import Client
+from tests.sockets.harness import signed_in
+from tests.web.conftest import OpenPhone
+from tests.web.harness import Phone
+from tests.web.world import World, kept
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+LOST = "Koneksi terputus. Kami sambungkan lagi…"
+
+
+class Talk:
+    """A customer's chat on their phone, and the mitra they talk with."""
+
+    def __init__(self, customer: Client, mitra: Client, chat_id: str, phone: Phone) -> None:
+        self.customer = customer
+        self.mitra = mitra
+        self.chat_id = chat_id
+        self.phone = phone
+
+    @property
+    def page(self) -> Page:
+        return self.phone.page
+
+    async def write(self, body: str) -> None:
+        await self.page.get_by_label("Tulis pesan").fill(body)
+        await self.page.get_by_role("button", name="Kirim").click()
+
+    async def shown(self) -> list[str]:
+        """The messages on the screen, each with who said it."""
+        return await self.page.locator(".bubble-text").all_text_contents()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def talk(world: World, open_phone: OpenPhone) -> AsyncIterator[Talk]:
+    customer, mitra = world.customer(), await world.mitra()
+    chat_id = await world.chat(customer, mitra)
+    phone = await open_phone(customer, remembers=kept("opened-chat", chat_id))
+    await phone.go(f"/chat/{chat_id}")
+    await expect(phone.page.get_by_role("heading", name=world.name(mitra))).to_be_visible()
+    await expect(phone.page.get_by_text("Kamu terhubung dengan")).to_be_visible()
+    yield Talk(customer, mitra, chat_id, phone)
+
+
+async def test_both_talk_and_see_what_the_other_has_read(world: World, talk: Talk) -> None:
+    await talk.write("Halo, boleh cerita?")
+    await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
+    async with signed_in(talk.mitra) as socket:
+        await socket.send("typing", chat_session_id=talk.chat_id)
+        await expect(talk.page.get_by_text("sedang mengetik…")).to_be_visible()
+        await talk.phone.look("chat-typing")
+        await socket.send("read", chat_session_id=talk.chat_id, seq=1)
+        await expect(talk.page.get_by_text("Dibaca")).to_have_count(1)
+
+        await world.say(talk.mitra, talk.chat_id, "Tentu.")
+        await expect(talk.page.get_by_text("Tentu.")).to_be_visible()
+        await expect(talk.page.get_by_text("sedang mengetik…")).to_have_count(0)
+        while (frame := await socket.frame_of("CHAT_READ"))["reader"] != "customer":
+            pass
+        assert frame["seq"] == 2
+
+        await talk.page.get_by_label("Tulis pesan").press_sequentially("hm")
+        typing = await socket.frame_of("CHAT_TYPING")
+        assert typing["sender"] == "customer"
+
+
+async def test_what_is_written_without_a_network_is_sent_once_and_in_order(world: World, talk: Talk) -> None:
+    talk.phone.network.cut()
+    await expect(talk.page.get_by_text(LOST)).to_be_visible()
+    for body in ("satu", "dua", "tiga"):
+        await talk.write(body)
+    await expect(talk.page.get_by_text("Menunggu terkirim")).to_have_count(3)
+    await talk.phone.look("chat-unsent")
+    assert world.said(talk.chat_id) == []
+
+    talk.phone.network.restore()
+
+    await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(3)
+    assert world.said(talk.chat_id) == ["satu", "dua", "tiga"]
+
+
+async def test_what_is_not_sent_survives_a_reload(world: World, talk: Talk) -> None:
+    await talk.page.get_by_label("Tulis pesan").fill("belum selesai")
+    await talk.page.evaluate(
+        """chat => localStorage.setItem("curhat.unsent." + chat, JSON.stringify([{
+            client_message_id: "7e0b7c1e-2f3f-4f8a-b0a2-3a4c5d6e7f80", body: "dari tadi", at: 0
+        }]))""",
+        talk.chat_id,
+    )
+
+    await talk.phone.reload()
+
+    await expect(talk.page.get_by_text("dari tadi")).to_be_visible()
+    await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
+    await expect(talk.page.get_by_label("Tulis pesan")).to_have_value("belum selesai")
+    assert world.said(talk.chat_id) == ["dari tadi"]
+
+
+async def test_what_was_said_meanwhile_is_there_again(world: World, talk: Talk) -> None:
+    await world.say(talk.mitra, talk.chat_id, "satu")
+    await expect(talk.page.get_by_text("satu")).to_be_visible()
+    talk.phone.network.cut()
+    await expect(talk.page.get_by_text(LOST)).to_be_visible()
+    for body in ("dua", "tiga"):
+        await world.say(talk.mitra, talk.chat_id, body)
+    talk.phone.network.restore()
+
+    await expect(talk.page.get_by_text("tiga")).to_be_visible()
+    name = world.name(talk.mitra)
+    assert await talk.shown() == [f"{name}: satu", f"{name}: dua", f"{name}: tiga"]
+
+
+async def test_two_tabs_of_a_chat_agree(world: World, talk: Talk) -> None:
+    other = await talk.phone.new_tab(f"/chat/{talk.chat_id}")
+    await expect(other.get_by_label("Tulis pesan")).to_be_visible()
+    talk.phone.network.cut()
+    await expect(other.get_by_text(LOST)).to_be_visible()
+    await talk.write("dari tab pertama")
+    await expect(other.get_by_text("dari tab pertama")).to_be_visible()
+    talk.phone.network.restore()
+
+    for page in (talk.page, other):
+        await expect(page.get_by_text("Terkirim", exact=True)).to_have_count(1)
+        await expect(page.get_by_text("dari tab pertama")).to_have_count(1)
+    assert world.said(talk.chat_id) == ["dari tab pertama"]
+
+
+async def test_a_message_is_text_and_nothing_else(world: World, talk: Talk) -> None:
+    evil = "<img src=x onerror=alert(1)> javascript:alert(1) https://contoh.example/\n<b>dua</b>"
+    await world.say(talk.mitra, talk.chat_id, evil)
+
+    await expect(talk.page.get_by_text("javascript:alert(1)")).to_be_visible()
+    assert await talk.shown() == [f"{world.name(talk.mitra)}: {evil}"]
+    assert await talk.page.locator(".messages a, .messages img, .messages b").count() == 0
+
+
+async def test_a_message_that_comes_too_late_says_so(world: World, talk: Talk) -> None:
+    talk.phone.network.cut()
+    await expect(talk.page.get_by_text(LOST)).to_be_visible()
+    await talk.write("masih sempat?")
+    await talk.mitra.post(f"/api/mitra/chat-sessions/{talk.chat_id}/end")
+    talk.phone.network.restore()
+
+    await expect(talk.page.get_by_text("Tidak terkirim")).to_be_visible()
+    await expect(talk.page.get_by_text("sudah mengakhiri curhat ini.")).to_be_visible()
+    await talk.phone.look("chat-refused")
+    await talk.page.get_by_role("button", name="Hapus").click()
+    await expect(talk.page.get_by_text("masih sempat?")).to_have_count(0)
+
+
+async def test_a_lost_bestie_is_shown_and_shown_to_be_back(world: World, talk: Talk) -> None:
+    status = talk.page.locator(".chat-who p")
+    await expect(status).to_have_text("Mendengarkanmu")
+    await world.go_offline(talk.mitra)
+    await expect(status).to_have_text("Koneksinya terputus")
+    await talk.mitra.post("/api/mitra/status", {"online": True})
+    await expect(status).to_have_text("Mendengarkanmu")
+
+
+async def test_time_is_up(world: World, talk: Talk) -> None:
+    world.has_seconds_left(talk.chat_id, 2)
+    await expect(talk.page.get_by_text("Waktu curhat sudah habis.")).to_be_visible()
+    await expect(talk.page.get_by_label("Tulis pesan")).to_have_count(0)
+    await talk.page.get_by_role("button", name="Curhat lagi dengan").click()
+    await expect(talk.page.get_by_role("heading", name="Mau ngobrol berapa lama?")).to_be_visible()
+
+
+async def test_a_warning_leads_to_more_time(world: World, talk: Talk) -> None:
+    world.has_seconds_left(talk.chat_id, 200)
+    await talk.phone.reload()
+    await expect(talk.page.get_by_text("Waktumu tinggal kurang dari 5 menit.")).to_be_visible()
+    await talk.page.get_by_role("button", name="Tambah waktu").click()
+    dialog = talk.page.get_by_role("dialog", name="Tambah waktu")
+    await expect(dialog.get_by_role("radio", name="15 menit")).to_be_checked()
+    await expect(dialog).not_to_contain_text("Gratis")
+    await talk.phone.look("extend")
+    await talk.phone.fits("extend")
+    await dialog.get_by_role("button", name="Minta tambah waktu").click()
+
+    await expect(talk.page.get_by_text("Menunggu persetujuan")).to_be_visible()
+    extension_id = world.value("select id from data.extensions where chat_session_id = %s", talk.chat_id)
+    await talk.mitra.post(f"/api/mitra/extensions/{extension_id}/approve")
+
+    await expect(talk.page.get_by_text("setuju. Waktu curhatmu sudah bertambah.")).to_be_visible()
+    await expect(talk.page.get_by_text("Waktumu tinggal kurang dari 5 menit.")).to_have_count(0)
+    assert world.seconds_left(talk.chat_id) > 900
+    await talk.phone.look("extended")
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("reject", "belum bisa menambah waktu. Kamu tidak dikenai biaya."),
+        ("timer", "Disetujui otomatis. Waktu curhatmu sudah bertambah."),
+        ("timer, out of reach", "terputus, jadi waktunya tidak bertambah. Kamu tidak dikenai biaya."),
+        ("timer, auto_reject", "belum sempat menjawab. Kamu tidak dikenai biaya."),
+    ],
+)
+async def test_how_an_extension_comes_out(world: World, talk: Talk, answer: str, says: str) -> None:
+    if answer == "timer, auto_reject":
+        world.configure(extension_default_action_on_timeout="auto_reject")
+    extension = await world.extend(talk.customer, talk.chat_id)
+    await expect(talk.page.get_by_text("Menunggu persetujuan")).to_be_visible()
+    if answer == "reject":
+        await talk.mitra.post(f"/api/mitra/extensions/{extension['id']}/reject")
+    else:
+        if answer == "timer, out of reach":
+            await world.go_offline(talk.mitra)
+        world.extension_is_over(talk.chat_id)
+
+    await expect(talk.page.get_by_text(says)).to_be_visible()
+    await expect(talk.page.get_by_text("Menunggu persetujuan")).to_have_count(0)
+    await talk.phone.look(f"extension-{answer.replace(', ', '-').replace(' ', '-')}")
+
+
+async def test_an_extension_that_got_no_answer_is_asked_for_once(world: World, talk: Talk) -> None:
+    """The network goes while it is asked for; asked again, it is the same payment."""
+    await talk.page.get_by_role("button", name="Tambah waktu").click()
+    dialog = talk.page.get_by_role("dialog", name="Tambah waktu")
+    await expect(dialog.get_by_role("radio", name="15 menit")).to_be_checked()
+    lost = 0
+
+    async def lose(route: object) -> None:
+        nonlocal lost
+        lost += 1
+        await route.fetch()  # type: ignore[attr-defined]
+        await route.abort()  # type: ignore[attr-defined]
+
+    await talk.page.route("**/payment-sessions/*/confirm", lose)
+    await dialog.get_by_role("button", name="Minta tambah waktu").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("Koneksi terputus.")
+    assert lost == 3
+    await talk.page.unroute("**/payment-sessions/*/confirm")
+    await dialog.get_by_role("button", name="Minta tambah waktu").click()
+
+    await expect(talk.page.get_by_text("Menunggu persetujuan")).to_be_visible()
+    assert world.payments(talk.customer)[1:] == ["confirmed"]
+
+
+async def test_the_customer_ends_the_chat(world: World, talk: Talk) -> None:
+    await talk.page.get_by_role("button", name="Akhiri").click()
+    await talk.phone.look("chat-end")
+    await talk.page.get_by_role("button", name="Ya, akhiri").click()
+    await expect(talk.page.get_by_text("Kamu sudah mengakhiri curhat ini.")).to_be_visible()
+    await talk.page.get_by_role("link", name="Kembali ke beranda").click()
+    await expect(talk.page.get_by_role("heading", name="Mau cerita apa hari ini?")).to_be_visible()
+
+
+async def test_a_chat_goes_on_in_a_new_session(world: World, talk: Talk) -> None:
+    """ "Curhat lagi" with the bestie one talks with: the running chat ends as continued."""
+    await world.ask_again(talk.customer, talk.mitra)
+    await expect(talk.page.get_by_role("dialog")).to_contain_text("Menunggu jawaban")
+    new_id = await world.accept(talk.mitra)
+    await talk.page.get_by_role("button", name="Mulai ngobrol").click()
+    await expect(talk.page.get_by_label("Tulis pesan")).to_be_visible()
+    assert talk.page.url.endswith(new_id)
+    await talk.phone.go(f"/chat/{talk.chat_id}")
+    await expect(talk.page.get_by_text("Curhat ini berlanjut di sesi yang baru.")).to_be_visible()
+
+
+async def test_many_messages_follow_the_talk(world: World, talk: Talk) -> None:
+    await asyncio.gather(*(world.say(talk.mitra, talk.chat_id, f"pesan {number}") for number in range(120)))
+    await expect(talk.page.locator(".bubble")).to_have_count(120)
+    last = talk.page.locator(".bubble").last
+    await expect(last).to_contain_text(world.said(talk.chat_id)[-1])
+    await expect(last).to_be_in_viewport()
+    await talk.phone.reload()
+    await expect(talk.page.locator(".bubble")).to_have_count(120)
+    await expect(last).to_be_in_viewport()
+    await talk.page.locator(".messages-scroll").evaluate("element => element.scrollTo(0, 0)")
+    await talk.page.get_by_role("button", name="Ke pesan terbaru").click()
+    await expect(last).to_be_in_viewport()

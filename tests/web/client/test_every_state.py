@@ -1,0 +1,221 @@
+"""Every screen of the customer's app: it is for everybody, it fits, and nothing takes it away but what happened."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.rest.harness import pay
+from tests.web.conftest import OpenPhone
+from tests.web.world import World, kept
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@dataclass(frozen=True)
+class State:
+    """Where the app is opened, what it remembers, and what must then be on the screen."""
+
+    sees: tuple[str, ...]
+    path: str = "/"
+    remembers: str = ""
+
+
+Making = Callable[[World, "Somebody"], Awaitable[State]]
+
+
+class Somebody:
+    """The customer whose screen it is, and a mitra."""
+
+    def __init__(self, world: World) -> None:
+        self.customer = world.customer()
+
+
+async def home_nobody(world: World, somebody: Somebody) -> State:
+    await world.available(somebody.customer, available=False)
+    return State(("Mau cerita apa hari ini?", "Belum ada bestie tersedia", "Sesi pertama 15 menit, gratis"))
+
+
+async def home(world: World, somebody: Somebody) -> State:
+    await world.mitra()
+    return State(("Mau cerita apa hari ini?", "1 bestie siap mendengarkan"))
+
+
+async def home_while_chatting(world: World, somebody: Somebody) -> State:
+    mitra = await world.mitra()
+    chat_id = await world.chat(somebody.customer, mitra)
+    sees = (f"Curhat dengan {world.name(mitra)} sedang berlangsung", "Lanjutkan curhat")
+    return State(sees, remembers=kept("opened-chat", chat_id))
+
+
+async def home_refund(world: World, somebody: Somebody) -> State:
+    payment_id = await pay(somebody.customer, 30)
+    await somebody.customer.post("/api/client/chat-requests/cancel", {"payment_session_id": payment_id})
+    return State(("Pembayaran Rp 25.000 sedang kami tinjau",))
+
+
+async def payment(world: World, somebody: Somebody) -> State:
+    await world.mitra()
+    return State(("Mau ngobrol berapa lama?", "Rp 25.000", "Gratis", "Mulai"), "/payment")
+
+
+async def payment_again(world: World, somebody: Somebody) -> State:
+    mitra = await world.mitra()
+    await world.acquaint(somebody.customer, mitra)
+    return State((f"Curhat lagi dengan {world.name(mitra)}", "Bayar"), f"/payment?targetedMitraId={mitra.id}")
+
+
+async def searching(world: World, somebody: Somebody) -> State:
+    await world.mitra()
+    await world.searching(somebody.customer)
+    return State(("Sedang mencari bestie untukmu", "Sisa waktu", "Batalkan pencarian"))
+
+
+async def waiting(world: World, somebody: Somebody) -> State:
+    mitra = await world.mitra()
+    await world.acquaint(somebody.customer, mitra)
+    assert (await world.ask_again(somebody.customer, mitra)).status_code == 201
+    return State((f"Menunggu jawaban {world.name(mitra)}", "Batalkan"), "/history")
+
+
+async def unavailable(world: World, somebody: Somebody) -> State:
+    mitra = await world.mitra()
+    await world.acquaint(somebody.customer, mitra)
+    await world.go_offline(mitra)
+    await world.available(somebody.customer, available=False)
+    assert (await world.ask_again(somebody.customer, mitra)).json()["reason"] == "targeted_mitra_offline"
+    return State(("Bestie sedang tidak online", "Kembali"))
+
+
+async def unavailable_with_others(world: World, somebody: Somebody) -> State:
+    state = await unavailable(world, somebody)
+    await world.mitra()
+    return State((*state.sees, "Chat dengan bestie lain"))
+
+
+async def failed(world: World, somebody: Somebody) -> State:
+    started = await world.searching(somebody.customer)
+    world.fail(started["payment_session_id"])
+    return State(("Maaf, kami tidak bisa menemukan bestie untukmu", "Kembali ke beranda"), "/payment")
+
+
+async def chat(world: World, somebody: Somebody) -> State:
+    mitra = await world.mitra()
+    chat_id = await world.chat(somebody.customer, mitra)
+    for who, body in TALK:
+        await world.say(somebody.customer if who == "client" else mitra, chat_id, body)
+    sees = (world.name(mitra), TALK[0][1], TALK[-1][1], "Tambah waktu", "Akhiri")
+    return State(sees, f"/chat/{chat_id}", kept("opened-chat", chat_id))
+
+
+async def chat_ending(world: World, somebody: Somebody) -> State:
+    state = await chat(world, somebody)
+    world.has_seconds_left(state.path.removeprefix("/chat/"), 200)
+    return State(("Waktumu tinggal kurang dari 5 menit.", *state.sees), state.path, state.remembers)
+
+
+async def chat_last_minute(world: World, somebody: Somebody) -> State:
+    state = await chat(world, somebody)
+    chat_id = state.path.removeprefix("/chat/")
+    world.has_seconds_left(chat_id, 59)
+    return State(("Waktumu tinggal kurang dari 1 menit.", *state.sees), state.path, state.remembers)
+
+
+async def chat_bestie_lost(world: World, somebody: Somebody) -> State:
+    state = await chat(world, somebody)
+    world.everybody_leaves()
+    return State(("Koneksinya terputus", *state.sees), state.path, state.remembers)
+
+
+async def extension_waiting(world: World, somebody: Somebody) -> State:
+    state = await chat(world, somebody)
+    await world.extend(somebody.customer, state.path.removeprefix("/chat/"))
+    sees = ("Menunggu persetujuan", "Tambah 15 menit. Kalau tidak dijawab, otomatis disetujui.")
+    return State((*sees, *state.sees), state.path, state.remembers)
+
+
+async def chat_over(world: World, somebody: Somebody) -> State:
+    state = await chat(world, somebody)
+    await somebody.customer.post(f"/api/client/chat-sessions/{state.path.removeprefix('/chat/')}/end")
+    return State(("Kamu sudah mengakhiri curhat ini.", "Curhat lagi dengan", TALK[-1][1]), state.path)
+
+
+async def history(world: World, somebody: Somebody) -> State:
+    mitra, other = await world.mitra(), await world.mitra()
+    await world.acquaint(somebody.customer, mitra)
+    await world.go_offline(mitra)
+    await world.acquaint(somebody.customer, other)
+    sees = (world.name(mitra), world.name(other), "Curhat lagi", "Sedang tidak online", "15 menit")
+    return State(sees, "/history")
+
+
+async def history_empty(world: World, somebody: Somebody) -> State:
+    return State(("Riwayat curhat", "Belum ada curhat di sini."), "/history")
+
+
+async def not_found(world: World, somebody: Somebody) -> State:
+    return State(
+        ("Halaman ini tidak ada", "Kembali ke beranda"), "/chat/7e0b7c1e-2f3f-4f8a-b0a2-3a4c5d6e7f80"
+    )
+
+
+TALK = (
+    ("client", "Halo, boleh cerita sebentar?"),
+    ("mitra", "Tentu, aku dengarkan. Lagi ada apa?"),
+    ("client", "Belakangan ini rasanya capek terus, padahal kerjaannya biasa saja."),
+    ("client", "Kadang malam susah tidur juga."),
+    (
+        "mitra",
+        "Capek yang begitu memang berat, apalagi kalau tidurnya ikut terganggu. Sejak kapan terasanya?",
+    ),
+)
+EVERY = (
+    home_nobody,
+    home,
+    home_while_chatting,
+    home_refund,
+    payment,
+    payment_again,
+    searching,
+    waiting,
+    unavailable,
+    unavailable_with_others,
+    failed,
+    chat,
+    chat_ending,
+    chat_last_minute,
+    chat_bestie_lost,
+    extension_waiting,
+    chat_over,
+    history,
+    history_empty,
+    not_found,
+)
+
+
+async def shows(page: Page, state: State) -> None:
+    for text in state.sees:
+        await expect(page.get_by_text(text).first).to_be_visible()
+
+
+@pytest.mark.parametrize("make", EVERY, ids=[make.__name__ for make in EVERY])
+async def test_every_state_has_its_screen_and_keeps_it(
+    world: World, open_phone: OpenPhone, make: Making
+) -> None:
+    somebody = Somebody(world)
+    state = await make(world, somebody)
+    phone = await open_phone(somebody.customer, remembers=state.remembers)
+    await phone.go(state.path)
+    await shows(phone.page, state)
+    await phone.look(make.__name__.replace("_", "-"))
+    await phone.fits(make.__name__.replace("_", "-"))
+
+    await phone.reload()
+    await shows(phone.page, state)
+
+    phone.network.cut()
+    await expect(phone.page.get_by_text("Koneksi terputus. Kami sambungkan lagi…")).to_be_visible()
+    phone.network.restore()
+    await expect(phone.page.get_by_text("Koneksi terputus. Kami sambungkan lagi…")).to_have_count(0)
+    await shows(phone.page, state)

@@ -1,0 +1,144 @@
+"""The home screen: "Mulai Curhat" is there exactly while somebody can be had."""
+
+from typing import Literal
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.web.conftest import OpenPhone
+from tests.web.harness import Phone
+from tests.web.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+Role = Literal["button", "radio", "textbox"]
+
+POLL = "/api/client/mitra-availability"
+
+
+async def test_the_button_is_off_when_the_last_bestie_leaves(world: World, open_phone: OpenPhone) -> None:
+    mitra = await world.mitra()
+    phone = await open_phone(world.customer())
+    await phone.go("/")
+    button = phone.page.get_by_role("button", name="Mulai Curhat")
+    await expect(button).to_be_enabled()
+
+    await world.go_offline(mitra)
+
+    await expect(button).to_be_disabled()
+    await expect(button).to_have_accessible_description("Belum ada bestie tersedia")
+    await button.click(force=True)
+    await expect(phone.page.get_by_role("heading", name="Mau cerita apa hari ini?")).to_be_visible()
+
+
+async def test_the_button_is_off_when_the_poll_fails(world: World, open_phone: OpenPhone) -> None:
+    await world.mitra()
+    phone = await open_phone(world.customer())
+    await phone.go("/")
+    button = phone.page.get_by_role("button", name="Mulai Curhat")
+    await expect(button).to_be_enabled()
+
+    await phone.page.route(f"**{POLL}", lambda route: route.fulfill(status=503, body="{}"))
+
+    await expect(button).to_be_disabled()
+    await expect(phone.page.get_by_text("Belum ada bestie tersedia")).to_be_visible()
+
+
+async def test_it_polls_every_five_seconds_while_it_is_seen(world: World, open_phone: OpenPhone) -> None:
+    phone = await open_phone(world.customer())
+    await phone.page.clock.install()
+    await phone.go("/")
+    await expect(phone.page.get_by_text("Belum ada bestie tersedia")).to_be_visible()
+    await phone.page.wait_for_load_state("networkidle")
+
+    before = polls(phone)
+    for _ in range(3):
+        await phone.page.clock.run_for(5_000)
+        await phone.page.wait_for_load_state("networkidle")
+    assert polls(phone) == before + 3
+
+    await show(phone.page, "hidden")
+    await phone.page.clock.run_for(30_000)
+    assert polls(phone) == before + 3
+
+    async with phone.page.expect_request(f"**{POLL}"):
+        await show(phone.page, "visible")
+
+
+async def test_nothing_else_polls(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    chat_id = await world.chat(customer, mitra)
+    phone = await open_phone(customer)
+    await phone.page.clock.install()
+    for path in (f"/chat/{chat_id}", "/history", "/"):
+        await phone.go(path)
+        if path.startswith("/chat"):
+            await phone.page.get_by_role("button", name="Mulai ngobrol").click()
+        await expect(phone.page.get_by_text(world.name(mitra)).first).to_be_visible()
+        await phone.page.wait_for_load_state("networkidle")
+        asked = calls(phone)
+        await phone.page.clock.run_for(120_000)
+        await phone.page.wait_for_load_state("networkidle")
+        assert calls(phone) == asked, path
+
+
+def polls(phone: Phone) -> int:
+    return sum(POLL in request for request in phone.requests)
+
+
+def calls(phone: Phone) -> list[str]:
+    """Everything that was asked of the API over HTTP."""
+    return [request for request in phone.requests if "/api/" in request]
+
+
+async def show(page: Page, state: str) -> None:
+    """The page is hidden behind another, or seen again."""
+    await page.evaluate(
+        """state => {
+            Object.defineProperty(document, "visibilityState", { get: () => state, configurable: true });
+            Object.defineProperty(document, "hidden", { get: () => state === "hidden", configurable: true });
+            document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+        }""",
+        state,
+    )
+
+
+async def test_everything_can_be_done_by_keyboard(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    phone = await open_phone(customer)
+    page = phone.page
+    await phone.go("/")
+    await expect(page.get_by_role("button", name="Mulai Curhat")).to_be_enabled()
+
+    async def press(key: str, role: Role, name: str) -> None:
+        """Press Tab until the thing is focused, then this key."""
+        thing = page.get_by_role(role, name=name)
+        for _ in range(20):
+            if await thing.evaluate("element => element === document.activeElement"):
+                break
+            await page.keyboard.press("Tab")
+        await expect(thing).to_be_focused()
+        await page.keyboard.press(key)
+
+    await press("Enter", "button", "Mulai Curhat")
+    await expect(page.get_by_role("heading", name="Mau ngobrol berapa lama?")).to_be_focused()
+    await expect(page.get_by_role("radio").first).to_be_checked()
+    await press("ArrowDown", "radio", "15 menit")
+    await expect(page.get_by_role("radio", name="30 menit")).to_be_checked()
+    await press("Enter", "button", "Bayar")
+    await expect(page.get_by_role("heading", name="Sedang mencari bestie untukmu")).to_be_focused()
+    await press("Enter", "button", "Batalkan pencarian")
+    await expect(page.get_by_role("alertdialog")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Batalkan pencarian")).to_be_focused()
+    await world.accept(mitra)
+    await expect(page.get_by_role("heading", name="Bestie ditemukan")).to_be_focused()
+    await press("Enter", "button", "Mulai ngobrol")
+    await expect(page.get_by_role("heading", name=world.name(mitra))).to_be_focused()
+    await press("h", "textbox", "Tulis pesan")
+    await page.keyboard.type("alo")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Terkirim", exact=True)).to_have_count(1)
+    await press("Enter", "button", "Akhiri")
+    await press("Enter", "button", "Ya, akhiri")
+    await expect(page.get_by_text("Kamu sudah mengakhiri curhat ini.")).to_be_visible()

@@ -1,0 +1,323 @@
+"""From "Mulai Curhat" to a bestie, and every way in which it comes to nothing."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.rest.harness import Client, pay
+from tests.web.conftest import OpenPhone
+from tests.web.world import World, kept
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SEARCHING = "Sedang mencari bestie untukmu"
+FAILED = "Maaf, kami tidak bisa menemukan bestie untukmu"
+UNAVAILABLE = "Bestie sedang tidak online"
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 - Postgres has no asyncio.Event
+            await asyncio.sleep(0.02)
+
+
+async def test_from_home_to_the_chat(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    phone = await open_phone(customer)
+    page = phone.page
+    await phone.go("/")
+    await page.get_by_role("button", name="Mulai Curhat").click()
+
+    await expect(page.get_by_role("radio", name="15 menit")).to_be_checked()
+    await page.get_by_text("30 menit").click()
+    await expect(page.locator(".total strong")).to_have_text("Rp 25.000")
+    await page.get_by_role("button", name="Bayar").click()
+
+    await expect(page.get_by_role("heading", name=SEARCHING)).to_be_visible()
+    await world.accept(mitra)
+
+    await expect(page.get_by_role("heading", name="Bestie ditemukan")).to_be_visible()
+    await phone.look("found")
+    await phone.fits("found")
+    await page.get_by_role("button", name="Mulai ngobrol").click()
+    await expect(page.get_by_role("heading", name=world.name(mitra))).to_be_visible()
+    assert world.payments(customer)[-1] == "consumed"
+
+
+async def test_the_chat_opens_by_itself(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    await world.searching(customer)
+    phone = await open_phone(customer)
+    await phone.go("/payment")
+    await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
+    chat_id = await world.accept(mitra)
+
+    await expect(phone.page.get_by_role("heading", name=world.name(mitra))).to_be_visible()
+    assert phone.page.url.endswith(f"/chat/{chat_id}")
+
+
+async def test_the_first_session_is_free(world: World, open_phone: OpenPhone) -> None:
+    customer = world.customer()
+    await world.mitra()
+    phone = await open_phone(customer)
+    await phone.go("/payment")
+    await expect(phone.page.locator(".total strong")).to_have_text("Gratis")
+
+    await phone.page.get_by_role("button", name="Mulai").click()
+
+    await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
+    await phone.page.get_by_role("button", name="Batalkan pencarian").click()
+    await expect(phone.page.get_by_text("Tidak ada biaya yang terpakai.")).to_be_visible()
+
+
+async def test_a_payment_that_waits_is_left_with_its_screen(world: World, open_phone: OpenPhone) -> None:
+    customer = world.customer()
+    phone = await open_phone(customer)
+    await phone.go("/")
+    await phone.page.evaluate("history.pushState(null, '', '/payment')")
+    await phone.page.get_by_text("60 menit").click()
+    await eventually(lambda: world.pending(customer) == 60)
+
+    await phone.page.go_back()
+
+    await expect(phone.page.get_by_role("heading", name="Mau cerita apa hari ini?")).to_be_visible()
+    await eventually(lambda: world.pending(customer) is None)
+    assert set(world.payments(customer)) == {"abandoned"}
+
+
+async def test_a_price_that_has_changed_is_shown_before_it_is_paid(
+    world: World, open_phone: OpenPhone
+) -> None:
+    customer = world.customer()
+    phone = await open_phone(customer)
+    await phone.go("/payment")
+    await expect(phone.page.get_by_role("radio").first).to_be_checked()
+    with world.price(30, 27_000):
+        await phone.page.get_by_text("30 menit").click()
+        await phone.page.get_by_role("button", name="Bayar").click()
+
+        await expect(phone.page.get_by_role("alert")).to_contain_text("Harganya baru saja berubah.")
+        await expect(phone.page.locator(".total strong")).to_have_text("Rp 27.000")
+        assert "confirmed" not in world.payments(customer)
+        await phone.page.get_by_role("button", name="Bayar").click()
+        await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
+
+
+async def test_a_search_that_is_cancelled_is_recorded(world: World, open_phone: OpenPhone) -> None:
+    customer = world.customer()
+    await world.mitra()
+    payment_id = await pay(customer, 30)
+    await customer.post("/api/client/chat-requests", {"payment_session_id": payment_id})
+    phone = await open_phone(customer)
+    await phone.go("/")
+
+    await phone.page.get_by_role("button", name="Batalkan pencarian").click()
+    await expect(phone.page.get_by_role("alertdialog")).to_contain_text("Pembayaran Rp 25.000 akan ditinjau")
+    await phone.look("searching-cancel")
+    await phone.page.get_by_role("button", name="Ya, batalkan").click()
+
+    await expect(phone.page.get_by_text("Pembayaran Rp 25.000 sedang kami tinjau")).to_be_visible()
+    assert world.cause_of_last_failure(customer) == "customer_cancelled"
+
+
+@pytest.mark.parametrize("cause", ["no_mitra_available", "all_mitras_rejected"])
+async def test_nobody_is_found(world: World, open_phone: OpenPhone, cause: str) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    await world.searching(customer)
+    phone = await open_phone(customer)
+    await phone.go("/")
+    await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
+
+    if cause == "all_mitras_rejected":
+        await world.decline(mitra)
+    else:
+        world.search_is_over(customer)
+
+    await expect(phone.page.get_by_role("heading", name=FAILED)).to_be_visible()
+    assert world.cause_of_last_failure(customer) == cause
+    await phone.page.get_by_role("button", name="Kembali ke beranda").click()
+    await expect(phone.page.get_by_role("heading", name="Mau cerita apa hari ini?")).to_be_visible()
+    await phone.reload()
+    await expect(phone.page.get_by_role("heading", name="Mau cerita apa hari ini?")).to_be_visible()
+
+
+async def test_a_payment_without_its_search_goes_on_by_itself(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    await pay(customer, 30)  # and then the phone was lost
+    phone = await open_phone(customer)
+    await phone.go("/")
+
+    await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
+    assert await world.offer(mitra)
+
+
+async def test_a_search_that_cannot_be_started_can_be_given_up(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    await world.chat(customer, mitra)
+    await pay(customer, 30)
+    phone = await open_phone(customer)
+    await phone.go("/")
+
+    await expect(phone.page.get_by_role("alert")).to_contain_text("Masih ada curhat yang berlangsung.")
+    await phone.look("starting-refused")
+    await phone.page.get_by_role("button", name="Batalkan").click()
+
+    await expect(phone.page.get_by_role("heading", name="Bestie ditemukan")).to_be_visible()
+    assert world.cause_of_last_failure(customer) == "customer_cancelled"
+
+
+async def ask_again(world: World, page: Page, mitra: Client) -> None:
+    """ "Curhat lagi" in the history, and pay."""
+    await page.get_by_role("button", name=f"Curhat lagi dengan {world.name(mitra)}").click()
+    await expect(page.get_by_text(f"Curhat lagi dengan {world.name(mitra)}")).to_be_visible()
+    await page.get_by_role("button", name="Bayar").click()
+
+
+async def test_talking_again_with_the_same_bestie(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    await world.acquaint(customer, mitra)
+    phone = await open_phone(customer)
+    await phone.go("/history")
+    await ask_again(world, phone.page, mitra)
+
+    await expect(phone.page.get_by_role("dialog")).to_contain_text(f"Menunggu jawaban {world.name(mitra)}")
+    await expect(phone.page.get_by_role("dialog").get_by_role("timer")).to_be_visible()
+    await world.accept(mitra)
+
+    await expect(phone.page.get_by_role("heading", name="Bestie ditemukan")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("cause", "says"),
+    [
+        ("targeted_mitra_rejected", "sedang tidak bisa menemanimu"),
+        ("targeted_mitra_timeout", "belum sempat menjawab"),
+        ("targeted_mitra_offline", "sedang tidak bisa dihubungi"),
+    ],
+)
+async def test_another_bestie_on_the_same_payment(
+    world: World, open_phone: OpenPhone, cause: str, says: str
+) -> None:
+    customer, mitra, other = world.customer(), await world.mitra(), await world.mitra()
+    await world.acquaint(customer, mitra)
+    if cause == "targeted_mitra_offline":
+        await world.go_offline(mitra)
+    phone = await open_phone(customer)
+    await phone.go("/history")
+    await ask_again(world, phone.page, mitra)
+    if cause == "targeted_mitra_rejected":
+        await world.decline(mitra)
+    elif cause == "targeted_mitra_timeout":
+        await world.offer(mitra)
+        world.search_is_over(customer)
+
+    dialog = phone.page.get_by_role("alertdialog", name=UNAVAILABLE)
+    await expect(dialog).to_contain_text(f"{world.name(mitra)} {says}")
+    assert world.cause_of_last_failure(customer) == cause
+    await dialog.get_by_role("button", name="Chat dengan bestie lain").click()
+
+    await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
+    await world.accept(other)
+    await expect(phone.page.get_by_role("heading", name="Bestie ditemukan")).to_be_visible()
+    assert world.payments(customer)[-1] == "consumed"
+
+
+async def test_back_from_a_bestie_who_is_not_online(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    await world.acquaint(customer, mitra)
+    await world.go_offline(mitra)
+    await world.ask_again(customer, mitra)
+    phone = await open_phone(customer)
+    await phone.go("/")
+    dialog = phone.page.get_by_role("alertdialog", name=UNAVAILABLE)
+    await expect(dialog.get_by_role("button", name="Kembali")).to_be_visible()
+    await expect(dialog.get_by_role("button", name="Chat dengan bestie lain")).to_have_count(0)
+
+    await phone.page.keyboard.press("Escape")
+
+    await expect(dialog).to_have_count(0)
+    await expect(phone.page.get_by_text("Pembayaranmu masih berlaku untuk bestie lain.")).to_be_visible()
+    await phone.look("home-fallback")
+    other = await world.mitra()
+    await phone.page.get_by_role("button", name="Chat dengan bestie lain").click()
+    await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
+    assert await world.offer(other)
+
+
+async def test_waiting_for_one_bestie_can_be_given_up(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    await world.acquaint(customer, mitra)
+    await world.ask_again(customer, mitra)
+    phone = await open_phone(customer)
+    await phone.go("/")
+    await phone.page.keyboard.press("Escape")  # leads nowhere: somebody has been asked
+
+    await phone.page.get_by_role("dialog").get_by_role("button", name="Batalkan").click()
+
+    await expect(phone.page.get_by_text("Pembayaran Rp 25.000 sedang kami tinjau")).to_be_visible()
+    assert world.cause_of_last_failure(customer) == "customer_cancelled"
+
+
+async def test_the_back_button_leads_out_of_no_search(world: World, open_phone: OpenPhone) -> None:
+    customer = world.customer()
+    await world.mitra()
+    await world.searching(customer)
+    phone = await open_phone(customer)
+    await phone.go("/")
+    await phone.page.evaluate("history.pushState(null, '', '/history')")
+    await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
+
+    await phone.page.go_back()
+
+    await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
+
+
+async def test_a_worker_that_dies_takes_no_search_with_it(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    await world.searching(customer)
+    phone = await open_phone(customer)
+    await phone.go("/")
+    await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
+
+    for name in ("public-1", "public-2"):
+        assert world.service.kill(name)
+    await expect(phone.page.get_by_text("Koneksi terputus. Kami sambungkan lagi…")).to_be_visible()
+    await expect(phone.page.get_by_text("Koneksi terputus. Kami sambungkan lagi…")).to_have_count(0)
+
+    await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
+    await world.accept(mitra)
+    await expect(phone.page.get_by_role("heading", name="Bestie ditemukan")).to_be_visible()
+
+
+async def test_two_tabs_show_the_same(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    phone = await open_phone(customer)
+    await phone.go("/payment")
+    await expect(phone.page.get_by_role("radio").first).to_be_checked()
+    other = await phone.new_tab("/")
+    await expect(other.get_by_role("heading", name="Mau cerita apa hari ini?")).to_be_visible()
+
+    await phone.page.get_by_role("button", name="Mulai").click()
+    for page in (phone.page, other):
+        await expect(page.get_by_role("heading", name=SEARCHING)).to_be_visible()
+    await world.accept(mitra)
+    for page in (phone.page, other):
+        await expect(page.get_by_role("heading", name="Bestie ditemukan")).to_be_visible()
+    await other.get_by_role("button", name="Mulai ngobrol").click()
+    await expect(other.get_by_role("heading", name=world.name(mitra))).to_be_visible()
+    # What was opened in one tab is known in the other, which goes on where it was.
+    await expect(phone.page.get_by_role("heading", name="Bestie ditemukan")).to_have_count(0)
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+async def test_a_wrong_clock_changes_no_countdown(world: World, open_phone: OpenPhone, hours: int) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    chat_id = await world.chat(customer, mitra)
+    world.has_seconds_left(chat_id, 570)
+    phone = await open_phone(customer, remembers=kept("opened-chat", chat_id), clock_off_by=3600 * hours)
+    await phone.go(f"/chat/{chat_id}")
+    shown = phone.page.get_by_role("timer")
+    minutes, seconds = (await shown.inner_text()).split(":")
+    assert abs(int(minutes) * 60 + int(seconds) - world.seconds_left(chat_id)) < 5

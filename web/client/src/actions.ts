@@ -1,0 +1,140 @@
+import { isPassing, type PaymentSession, Refused } from "@curhat/kit";
+import type { components } from "@curhat/kit/public";
+import { api, keys, live, queries } from "./service";
+import { type Failure, withExtension, withFailure, withPayment, withSearch } from "./state";
+
+/** What a customer does. Each is asked under a key of its own until it is decided, so trying again is always safe. */
+
+export type Tier = components["schemas"]["Tier"];
+
+const TRIES = 3;
+const PAUSE_MS = 700;
+
+/** Make a call of the intent's, and again when no answer came: somebody waits, and it will be carried out once. */
+async function insist<Reply>(intent: string, call: (key: string) => Promise<Reply>): Promise<Reply> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await keys.once(intent, call);
+    } catch (error) {
+      if (tries >= TRIES || !isPassing(error)) throw error;
+      await new Promise((done) => setTimeout(done, PAUSE_MS * tries));
+    }
+  }
+}
+
+/** Choose some minutes: a payment that waits to be confirmed. */
+export async function choose(tier: Tier, mitraId: string | null): Promise<PaymentSession> {
+  const { epoch } = live;
+  const body = { duration_minutes: tier.duration_minutes, tier_id: tier.id, targeted_mitra_id: mitraId };
+  const payment = await insist(`choose:${tier.id}:${mitraId}`, (key) =>
+    api.post("/api/client/payment-sessions", { body, key }),
+  );
+  live.apply(epoch, (state) => withPayment(state, payment));
+  return payment;
+}
+
+/** Pay. */
+export async function confirm(paymentId: string): Promise<PaymentSession> {
+  const { epoch } = live;
+  const payment = await insist(`confirm:${paymentId}`, (key) =>
+    api.post("/api/client/payment-sessions/{payment_session_id}/confirm", {
+      path: { payment_session_id: paymentId },
+      key,
+    }),
+  );
+  live.apply(epoch, (state) => withPayment(state, payment));
+  void queries.invalidateQueries({ queryKey: ["pricing"] });
+  return payment;
+}
+
+/** Leave a payment that nobody confirmed; best effort, it expires by itself. */
+export function abandon(paymentId: string): void {
+  const { epoch } = live;
+  api
+    .post("/api/client/payment-sessions/{payment_session_id}/cancel", {
+      path: { payment_session_id: paymentId },
+      keepalive: true,
+    })
+    .then((payment) => live.apply(epoch, (state) => withPayment(state, payment)))
+    .catch(() => undefined);
+}
+
+/** Look for a bestie with a confirmed payment: for the one it was made for, or for any. */
+export async function startSearch(paymentId: string, mitraId: string | null): Promise<void> {
+  const { epoch } = live;
+  const search = await insist(`search:${paymentId}`, (key) =>
+    mitraId === null
+      ? api.post("/api/client/chat-requests", { body: { payment_session_id: paymentId }, key })
+      : api.post("/api/client/chat-requests/returning", {
+          body: { payment_session_id: paymentId, mitra_id: mitraId },
+          key,
+        }),
+  ).catch(recordedFailure);
+  live.apply(epoch, (state) =>
+    "failure_id" in search ? withFailure(state, search) : withSearch(state, search),
+  );
+}
+
+/** "Chat dengan bestie lain": the same payment, any bestie. */
+export async function askAnother(paymentId: string): Promise<void> {
+  const { epoch } = live;
+  const search = await insist(`another:${paymentId}`, (key) =>
+    api.post("/api/client/chat-requests/{payment_session_id}/fallback-to-blast", {
+      path: { payment_session_id: paymentId },
+      key,
+    }),
+  );
+  live.apply(epoch, (state) => withSearch(state, search));
+}
+
+/** Give up a search, or a confirmed payment before any. The failure is told by the socket. */
+export async function cancelSearch(paymentId: string): Promise<void> {
+  await insist(`cancel:${paymentId}`, () =>
+    api.post("/api/client/chat-requests/cancel", { body: { payment_session_id: paymentId } }),
+  );
+}
+
+/** Ask for more minutes in a running chat. Nothing is charged before the answer. Tried again, it is the same payment. */
+export async function extend(chatId: string, tier: Tier): Promise<void> {
+  const { epoch } = live;
+  const place = `curhat.extending.${chatId}.${tier.id}`;
+  try {
+    const paymentId = localStorage.getItem(place) ?? (await chooseExtension(chatId, tier));
+    localStorage.setItem(place, paymentId);
+    await confirm(paymentId);
+    const extension = await insist(`extend:${paymentId}`, (key) =>
+      api.post("/api/client/chat-sessions/{chat_session_id}/extensions", {
+        path: { chat_session_id: chatId },
+        body: { extension_payment_session_id: paymentId },
+        key,
+      }),
+    );
+    localStorage.removeItem(place);
+    live.apply(epoch, (state) => withExtension(state, extension));
+  } catch (error) {
+    if (!isPassing(error)) localStorage.removeItem(place);
+    throw error;
+  }
+}
+
+async function chooseExtension(chatId: string, tier: Tier): Promise<string> {
+  const body = { duration_minutes: tier.duration_minutes, tier_id: tier.id, is_extension: true };
+  const payment = await insist(`choose-extension:${chatId}:${tier.id}`, (key) =>
+    api.post("/api/client/payment-sessions", { body, key }),
+  );
+  return payment.id;
+}
+
+export async function endChat(chatId: string): Promise<void> {
+  await insist(`end:${chatId}`, () =>
+    api.post("/api/client/chat-sessions/{chat_session_id}/end", { path: { chat_session_id: chatId } }),
+  );
+}
+
+/** A failure that was recorded is an answer, although it comes as 409. */
+function recordedFailure(error: unknown): Failure {
+  if (error instanceof Refused && typeof error.body === "object" && error.body !== null) {
+    if ("failure_id" in error.body) return error.body as Failure;
+  }
+  throw error;
+}

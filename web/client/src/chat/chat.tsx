@@ -1,0 +1,56 @@
+import { Button, Card, slugOf, useConversation } from "@curhat/kit";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { copy } from "../copy";
+import { NotFound } from "../not-found";
+import { api, conversations } from "../service";
+import { Splash } from "../splash";
+import type { Chat as ChatSession, State } from "../state";
+import { TopBar } from "../top-bar";
+import { Over } from "./over";
+import { Running } from "./running";
+import { Talk } from "./talk";
+import "./chat.css";
+
+/** One chat: while it runs as the socket tells it, and afterwards as REST does. */
+export function Chat({ id, state }: { id: string; state: State }) {
+  const told = [...state.chats, ...state.ended].find((chat) => chat.id === id);
+  const { data, error, refetch } = useQuery({
+    queryKey: ["chat", id],
+    queryFn: ({ signal }) =>
+      api.get("/api/client/chat-sessions/{chat_session_id}", { path: { chat_session_id: id }, signal }),
+    enabled: told === undefined,
+    staleTime: 0,
+  });
+  const chat = told ?? data;
+  if (chat) return <Shown chat={chat} state={state} />;
+  if (error === null) return <Splash lost={false} />;
+  if (slugOf(error) === "chat_session_not_found" || slugOf(error) === "not_found") return <NotFound />;
+  return (
+    <main className="screen">
+      <TopBar />
+      <Card tone="warm">
+        <p role="alert">{copy.messages.failed}</p>
+        <Button kind="secondary" onClick={() => void refetch()}>
+          {copy.retry}
+        </Button>
+      </Card>
+    </main>
+  );
+}
+
+function Shown({ chat, state }: { chat: ChatSession; state: State }) {
+  const conversation = conversations.get(chat.id);
+  const view = useConversation(conversation);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is known of it is taken once; then events tell
+  useEffect(() => conversation.know(chat), [conversation]);
+  return (
+    <Talk chat={chat} view={view} conversation={conversation} lost={state.lost.includes(chat.id)}>
+      {chat.status === "active" ? (
+        <Running chat={chat} state={state} conversation={conversation} />
+      ) : (
+        <Over chat={chat} state={state} />
+      )}
+    </Talk>
+  );
+}

@@ -1,0 +1,113 @@
+import {
+  Button,
+  CloseIcon,
+  CountdownRing,
+  Dialog,
+  DialogActions,
+  type Extension,
+  IconButton,
+} from "@curhat/kit";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { extend, type Tier } from "../actions";
+import { copy } from "../copy";
+import { pricing } from "../pricing";
+import { sentenceOf } from "../sentence";
+import type { Chat, Outcome } from "../state";
+import { Tiers, Total } from "../tiers";
+
+export type Result = Outcome;
+
+/** Choose how many more minutes; the bestie is asked, and nothing is charged before the answer. */
+export function Extend({ chat, onClose }: { chat: Chat; onClose: () => void }) {
+  const { data, isError, refetch } = useQuery(pricing(true));
+  const [picked, setPicked] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState("");
+  const tiers = data?.tiers ?? [];
+  const tier = tiers.find(({ id }) => id === picked) ?? tiers[0];
+
+  async function ask(chosen: Tier) {
+    setBusy(true);
+    setError("");
+    try {
+      await extend(chat.id, chosen);
+      onClose();
+    } catch (failure) {
+      setError(sentenceOf(failure));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog title={copy.extension.title} onClose={onClose}>
+      <p>{copy.extension.text(chat.mitra.display_name)}</p>
+      {data ? (
+        <Tiers tiers={tiers} chosen={tier} onChoose={({ id }) => setPicked(id)} />
+      ) : (
+        <p role="status">{isError ? copy.payment.failed : copy.payment.loading}</p>
+      )}
+      <Total tier={tier} label={copy.extension.total} />
+      <p className="wrong" role="alert">
+        {error}
+      </p>
+      <DialogActions>
+        {isError ? (
+          <Button onClick={() => void refetch()}>{copy.retry}</Button>
+        ) : (
+          <Button busy={busy} unavailable={!tier} onClick={() => tier && void ask(tier)}>
+            {copy.extension.ask}
+          </Button>
+        )}
+        <Button kind="quiet" onClick={onClose}>
+          {copy.back}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
+
+/** The bestie is asked for more minutes, and what happens when they do not answer. */
+export function Pending({ extension, chat }: { extension: Extension; chat: Chat }) {
+  const whole = (Date.parse(extension.deadline_at) - Date.parse(extension.requested_at)) / 1000;
+  return (
+    <div className="chat-pending" role="status">
+      <CountdownRing until={extension.deadline_at} of={whole} />
+      <p>
+        <strong>{copy.extension.waiting(chat.mitra.display_name)}</strong>
+        <br />
+        {copy.extension.waitingMinutes(extension.duration_minutes)}.{" "}
+        {copy.extension[extension.default_action]}
+      </p>
+    </div>
+  );
+}
+
+/** How it came out. */
+export function ResultNote({ result, chat }: { result: Result; chat: Chat }) {
+  const [shown, setShown] = useState(true);
+  if (!shown) return null;
+  return (
+    <div className="chat-result" role="status" data-approved={result.type === "EXTENSION_APPROVED"}>
+      <p>{sentence(result, chat.mitra.display_name)}</p>
+      <IconButton label={copy.close} onClick={() => setShown(false)}>
+        <CloseIcon width={20} height={20} />
+      </IconButton>
+    </div>
+  );
+}
+
+function sentence(result: Result, name: string): string {
+  const { outcome } = copy.extension;
+  if (result.type === "EXTENSION_APPROVED") {
+    return result.auto ? outcome.autoApproved : outcome.approved(name);
+  }
+  switch (result.cause_tag) {
+    case "targeted_mitra_rejected":
+    case "targeted_mitra_timeout":
+    case "targeted_mitra_offline":
+      return outcome[result.cause_tag](name);
+    default:
+      return outcome.other;
+  }
+}

@@ -1,0 +1,69 @@
+import {
+  Avatar,
+  type Conversation,
+  Countdown,
+  MessageList,
+  Title,
+  useReading,
+  useSecondsLeft,
+  type View,
+} from "@curhat/kit";
+import type { ReactNode } from "react";
+import { copy } from "../copy";
+import type { Chat } from "../state";
+import { TopBar } from "../top-bar";
+
+/** Who one talks with, how long still, and everything that was said. `children`: what can be done now. */
+export function Talk({
+  chat,
+  view,
+  conversation,
+  lost,
+  children,
+}: {
+  chat: Chat;
+  view: View;
+  conversation: Conversation;
+  lost: boolean;
+  children: ReactNode;
+}) {
+  const name = chat.mitra.display_name;
+  const running = chat.status === "active";
+  useReading(conversation, view, running);
+  return (
+    <main className="chat">
+      <TopBar>
+        <Avatar name={name} />
+        <div className="chat-who">
+          <Title page={copy.chat.page(name)}>{name}</Title>
+          <p role="status">{running ? statusOf(view, lost) : copy.chat.over}</p>
+        </div>
+        {running && <TimeLeft until={chat.ends_at} />}
+      </TopBar>
+      <MessageList
+        view={view}
+        me="customer"
+        them={name}
+        copy={copy.messages}
+        empty={<p className="chat-empty">{copy.chat.empty(name)}</p>}
+        onDiscard={(id) => conversation.forget(id)}
+      />
+      {children}
+    </main>
+  );
+}
+
+function statusOf(view: View, lost: boolean): string {
+  if (lost) return copy.chat.lost;
+  return view.typing ? copy.chat.typing : copy.chat.online;
+}
+
+function TimeLeft({ until }: { until: string }) {
+  const left = useSecondsLeft(until) ?? 0;
+  return (
+    <p className="chat-time" data-soon={left <= 300} data-now={left <= 60}>
+      <small>{copy.chat.timeLeft}</small>
+      <Countdown until={until} />
+    </p>
+  );
+}

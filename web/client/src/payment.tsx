@@ -1,0 +1,161 @@
+import { Avatar, Button, Title } from "@curhat/kit";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { useSearchParams } from "wouter";
+import { abandon, choose, confirm, type Tier } from "./actions";
+import { copy } from "./copy";
+import { firstPage } from "./history";
+import { pricing } from "./pricing";
+import { sentenceOf } from "./sentence";
+import type { State } from "./state";
+import { Tiers, Total } from "./tiers";
+import { TopBar } from "./top-bar";
+
+/** Choose a duration and pay. The payment that waits here is left when the screen is. */
+export function Payment({ state }: { state: State }) {
+  const [params] = useSearchParams();
+  const mitraId = params.get("targetedMitraId");
+  return <PaymentFor key={mitraId} state={state} mitraId={mitraId} />;
+}
+
+function PaymentFor({ state, mitraId }: { state: State; mitraId: string | null }) {
+  const { data, isError, refetch } = useQuery(pricing(false));
+  const name = useNameOf(mitraId);
+  const [picked, setPicked] = useState<string | null>(null);
+  const waiting = useWaitingPayment(state, mitraId);
+  const [busy, setBusy] = useState(false);
+  const [notice, setNotice] = useState("");
+
+  const tiers = data?.tiers ?? [];
+  const tier = tiers.find(({ id }) => id === (picked ?? waiting.tierId)) ?? tiers[0];
+
+  const { choose: begin } = waiting;
+  useEffect(() => {
+    if (tier) begin(tier).catch(() => undefined); // it is chosen again, and told, on paying
+  }, [tier, begin]);
+
+  async function pay(chosen: Tier) {
+    setBusy(true);
+    setNotice("");
+    try {
+      const payment = await begin(chosen);
+      if (payment.amount !== chosen.amount) {
+        setNotice(copy.payment.changed);
+        await refetch();
+      } else {
+        await waiting.confirm(payment.id);
+        return; // the state demands the next screen
+      }
+    } catch (error) {
+      setNotice(sentenceOf(error));
+      void refetch();
+    }
+    setBusy(false);
+  }
+
+  return (
+    <main className="screen payment">
+      <TopBar />
+      <Title page={copy.payment.page}>{copy.payment.title}</Title>
+      {mitraId && (
+        <p className="lead payment-again">
+          <Avatar name={name} />
+          {copy.payment.again(name)}
+        </p>
+      )}
+      {data ? (
+        <Tiers tiers={tiers} chosen={tier} onChoose={({ id }) => setPicked(id)} />
+      ) : (
+        <p className="lead" role="status">
+          {isError ? copy.payment.failed : copy.payment.loading}
+        </p>
+      )}
+      <footer className="screen-foot">
+        {tier && (
+          <p className="hint">{tier.is_free_trial ? copy.payment.promiseFree : copy.payment.promise}</p>
+        )}
+        <p className="wrong" role="alert">
+          {notice}
+        </p>
+        <Total tier={tier} label={copy.payment.total} />
+        {isError ? (
+          <Button size="large" wide onClick={() => void refetch()}>
+            {copy.retry}
+          </Button>
+        ) : (
+          <Button size="large" wide busy={busy} unavailable={!tier} onClick={() => tier && void pay(tier)}>
+            {tier?.is_free_trial ? copy.payment.start : copy.payment.pay}
+          </Button>
+        )}
+      </footer>
+    </main>
+  );
+}
+
+/** The payment that waits to be confirmed on this screen: made when a tier is chosen, left when the screen is. */
+function useWaitingPayment(state: State, mitraId: string | null) {
+  const pending = state.payment?.status === "pending" ? state.payment : null;
+  const known = useRef(pending);
+  known.current = pending;
+  const own = useRef<{ tier: string; made: ReturnType<typeof choose>; id: string | null } | null>(null);
+  const confirmed = useRef(false);
+
+  useEffect(
+    () => () => {
+      if (!confirmed.current) own.current?.made.then(({ id }) => abandon(id)).catch(() => undefined);
+    },
+    [],
+  );
+
+  const begin = useRef(async (tier: Tier) => {
+    const now = known.current;
+    if (now?.tier_id === tier.id && now.targeted_mitra_id === mitraId && now.amount === tier.amount) {
+      own.current = {
+        tier: tier.id,
+        made: Promise.resolve(now as Awaited<ReturnType<typeof choose>>),
+        id: now.id,
+      };
+    }
+    // Another tab's choice takes the place of ours.
+    const isLeft = own.current?.id && now?.id !== own.current.id;
+    if (own.current?.tier !== tier.id || isLeft) {
+      // One after the other: the last choice is the one that waits.
+      const before = own.current?.made.catch(() => undefined);
+      own.current = {
+        tier: tier.id,
+        made: Promise.resolve(before).then(() => choose(tier, mitraId)),
+        id: null,
+      };
+    }
+    const mine = own.current;
+    try {
+      const payment = await mine.made;
+      mine.id = payment.id;
+      return payment;
+    } catch (error) {
+      if (own.current === mine) own.current = null;
+      throw error;
+    }
+  });
+
+  return {
+    tierId: pending?.targeted_mitra_id === mitraId ? pending.tier_id : undefined,
+    choose: begin.current,
+    confirm: async (id: string) => {
+      confirmed.current = true;
+      try {
+        await confirm(id);
+      } catch (error) {
+        confirmed.current = false;
+        throw error;
+      }
+    },
+  };
+}
+
+/** The display name of a bestie from an earlier chat. */
+function useNameOf(mitraId: string | null): string {
+  const { data } = useQuery({ ...firstPage, enabled: mitraId !== null });
+  const row = data?.rows.find(({ mitra }) => mitra.id === mitraId);
+  return row?.mitra.display_name ?? copy.unnamed;
+}

@@ -1,0 +1,159 @@
+import {
+  Button,
+  Countdown,
+  CountdownRing,
+  Dialog,
+  DialogActions,
+  money,
+  secondsLeft,
+  Title,
+  useSecondsLeft,
+  useServerClock,
+} from "@curhat/kit";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { cancelSearch } from "./actions";
+import { copy } from "./copy";
+import { sentenceOf } from "./sentence";
+import { api } from "./service";
+import type { Search } from "./state";
+
+/** A search runs. For one bestie it lies under the overlay that waits for them. */
+export function Searching({ search }: { search: Search }) {
+  const [asks, setAsks] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState("");
+  const left = useSecondsLeft(search.deadline_at) ?? 0;
+
+  async function cancel() {
+    setBusy(true);
+    setError("");
+    try {
+      await cancelSearch(search.payment_session_id);
+    } catch (failure) {
+      setError(sentenceOf(failure));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <main className="screen screen-center searching">
+      <div className="orb orb-breathes">
+        {left > 0 ? (
+          <p className="orb-time">
+            <small>{copy.searching.left}</small>
+            <Countdown until={search.deadline_at} />
+          </p>
+        ) : null}
+      </div>
+      <Title page={copy.searching.page} className="screen-title">
+        {copy.searching.title}
+      </Title>
+      <p className="lead" role="status">
+        {left > 0 ? copy.searching.text : copy.searching.closing}
+      </p>
+      <footer className="screen-foot">
+        <p className="wrong" role="alert">
+          {!asks && error}
+        </p>
+        <Button kind="secondary" wide onClick={() => setAsks(true)}>
+          {copy.searching.cancel}
+        </Button>
+      </footer>
+      {search.request_type === "returning" ? (
+        <Waiting search={search} busy={busy} error={error} onCancel={() => void cancel()} />
+      ) : (
+        asks && (
+          <Sure
+            paymentId={search.payment_session_id}
+            busy={busy}
+            error={error}
+            onYes={() => void cancel()}
+            onNo={() => setAsks(false)}
+          />
+        )
+      )}
+    </main>
+  );
+}
+
+/** "Curhat lagi": one bestie has some seconds to answer. */
+function Waiting({
+  search,
+  busy,
+  error,
+  onCancel,
+}: {
+  search: Search;
+  busy: boolean;
+  error: string;
+  onCancel: () => void;
+}) {
+  const name = search.mitra?.display_name ?? copy.unnamed;
+  const whole = useWholeWait(search);
+  return (
+    <Dialog
+      title={copy.waiting.title(name)}
+      picture={<CountdownRing until={search.deadline_at} of={whole} />}
+    >
+      <p>{copy.waiting.text(name)}</p>
+      <p className="wrong" role="alert">
+        {error}
+      </p>
+      <DialogActions>
+        <Button kind="secondary" wide busy={busy} onClick={onCancel}>
+          {copy.waiting.cancel}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
+
+/** How long the wait is in all: what was left of it when it was first seen, also through a reload. */
+function useWholeWait(search: Search): number {
+  const clock = useServerClock();
+  const [whole] = useState(() => {
+    const place = `curhat.wait.${search.id}`;
+    const kept = Number(sessionStorage.getItem(place));
+    const seconds = kept > 0 ? kept : secondsLeft(search.deadline_at, clock);
+    sessionStorage.setItem(place, String(seconds));
+    return seconds;
+  });
+  return whole;
+}
+
+function Sure({
+  paymentId,
+  busy,
+  error,
+  onYes,
+  onNo,
+}: {
+  paymentId: string;
+  busy: boolean;
+  error: string;
+  onYes: () => void;
+  onNo: () => void;
+}) {
+  const { data } = useQuery({
+    queryKey: ["payment", paymentId],
+    queryFn: () =>
+      api.get("/api/client/payment-sessions/{payment_session_id}", {
+        path: { payment_session_id: paymentId },
+      }),
+  });
+  return (
+    <Dialog title={copy.searching.sure} kind="alertdialog" onClose={onNo}>
+      <p>{data && data.amount > 0 ? copy.searching.surePaid(money(data.amount)) : copy.searching.sureFree}</p>
+      <p className="wrong" role="alert">
+        {error}
+      </p>
+      <DialogActions>
+        <Button onClick={onNo}>{copy.searching.no}</Button>
+        <Button kind="danger" busy={busy} onClick={onYes}>
+          {copy.searching.yes}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

@@ -1,0 +1,71 @@
+import { Button, Title } from "@curhat/kit";
+import { useCallback, useEffect, useState } from "react";
+import { cancelSearch, startSearch } from "./actions";
+import { copy } from "./copy";
+import { sentenceOf } from "./sentence";
+import { api } from "./service";
+import type { State } from "./state";
+
+/** A moment for events that belong together to come: after a fallback the search is there already. */
+const MOMENT_MS = 250;
+
+/** A payment is confirmed and no search runs yet: it is started, wherever this was interrupted. */
+export function Starting({ payment }: { payment: NonNullable<State["payment"]> }) {
+  const [error, setError] = useState("");
+  const [cancelling, setCancelling] = useState(false);
+  const { id } = payment;
+
+  const begin = useCallback(async () => {
+    setError("");
+    try {
+      const path = { payment_session_id: id };
+      const { targeted_mitra_id } =
+        payment.targeted_mitra_id === undefined
+          ? await api.get("/api/client/payment-sessions/{payment_session_id}", { path })
+          : payment;
+      await startSearch(id, targeted_mitra_id ?? null);
+    } catch (failure) {
+      setError(sentenceOf(failure));
+    }
+  }, [id, payment]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for a payment
+  useEffect(() => {
+    const timer = setTimeout(() => void begin(), MOMENT_MS);
+    return () => clearTimeout(timer);
+  }, [id]);
+
+  async function cancel() {
+    setCancelling(true);
+    try {
+      await cancelSearch(id);
+    } catch (failure) {
+      setError(sentenceOf(failure));
+      setCancelling(false);
+    }
+  }
+
+  return (
+    <main className="screen screen-center">
+      <div className="orb" aria-hidden="true" />
+      <Title page={copy.starting.page} className="screen-title">
+        {payment.amount === 0 ? copy.starting.titleFree : copy.starting.title}
+      </Title>
+      {error ? (
+        <>
+          <p className="wrong" role="alert">
+            {error}
+          </p>
+          <Button onClick={() => void begin()}>{copy.retry}</Button>
+          <Button kind="quiet" busy={cancelling} onClick={() => void cancel()}>
+            {copy.starting.cancel}
+          </Button>
+        </>
+      ) : (
+        <p className="lead" role="status">
+          {copy.starting.text}
+        </p>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,206 @@
+import type { Chat, Extension, Failure, FrameOf, FrameToCustomer, Model, PaymentSession } from "@curhat/kit";
+import type { components } from "@curhat/kit/public";
+
+export type { Chat, Failure };
+
+type Schemas = components["schemas"];
+
+export type Search = Omit<Schemas["Search"], "seconds_left">;
+export type Frame = FrameToCustomer;
+
+/** How an extension came out, for as long as the page is open. */
+export type Outcome = FrameOf<"EXTENSION_APPROVED" | "EXTENSION_REJECTED">;
+
+/** Everything that a screen of the customer's app is made of. */
+export interface State {
+  user: Schemas["Self"];
+  /** The payment for a chat that is not decided; what is not known of one that another tab made is left out. */
+  payment: (Partial<PaymentSession> & Pick<PaymentSession, "id" | "status" | "amount" | "expires_at">) | null;
+  search: Search | null;
+  failure: Failure | null;
+  /** The running ones; at most one. */
+  chats: Chat[];
+  extensions: Extension[];
+  /** The ones that ended since the last snapshot. */
+  ended: Chat[];
+  /** By chat. */
+  outcomes: Record<string, Outcome>;
+  /** Running chats whose bestie is out of reach. */
+  lost: string[];
+  /** The newest event of each thing: events may come in another order than they happened in. */
+  newest: Record<string, number>;
+  /** Searches that are over: a late reply brings none of them back. */
+  over: string[];
+}
+
+/** The customer's state as the socket tells it. */
+export const model: Model<State, Frame> = {
+  snapshot(frame) {
+    const snapshot = frame as FrameOf<"snapshot"> & Schemas["ClientState"];
+    return {
+      user: snapshot.user,
+      payment: snapshot.payment_session,
+      search: snapshot.search,
+      failure: snapshot.last_failure,
+      chats: snapshot.chats,
+      extensions: snapshot.extensions,
+      ended: [],
+      outcomes: {},
+      lost: snapshot.lost_chats,
+      newest: {},
+      over: [],
+    };
+  },
+
+  event(state, frame) {
+    switch (frame.type) {
+      case "PAYMENT_SESSION":
+        return frame.is_extension ? state : inOrder(state, frame.payment_session_id, frame, takePayment);
+      case "CHAT_REQUEST_STARTED":
+        return inOrder(state, frame.request_id, frame, takeSearch);
+      case "PAIRED":
+        return inOrder(state, frame.request_id, frame, takePaired);
+      case "PAIRING_FAILED":
+        return inOrder(state, frame.request_id ?? frame.payment_session_id, frame, takeFailed);
+      case "CHAT_EXTENDED":
+        return {
+          ...state,
+          chats: state.chats.map((chat) =>
+            chat.id === frame.chat_session_id
+              ? { ...chat, ends_at: later(chat.ends_at, frame.ends_at) }
+              : chat,
+          ),
+        };
+      case "CHAT_ENDED":
+        return takeEnded(state, frame);
+      case "EXTENSION_REQUESTED":
+        return inOrder(state, frame.extension_id, frame, (before) =>
+          withExtension(before, { ...frame, id: frame.extension_id }),
+        );
+      case "EXTENSION_APPROVED":
+      case "EXTENSION_REJECTED":
+        return inOrder(state, frame.extension_id, frame, (before) => ({
+          ...before,
+          extensions: before.extensions.filter(({ id }) => id !== frame.extension_id),
+          outcomes: { ...before.outcomes, [frame.chat_session_id]: frame },
+        }));
+      case "MITRA_CONNECTION":
+        return inOrder(state, `lost:${frame.chat_session_id}`, frame, (before) => ({
+          ...before,
+          lost: [
+            ...before.lost.filter((id) => id !== frame.chat_session_id),
+            ...(frame.connection === "lost" ? [frame.chat_session_id] : []),
+          ],
+        }));
+      default:
+        return state;
+    }
+  },
+};
+
+/** A payment of which a reply told everything. */
+export function withPayment(state: State, payment: PaymentSession): State {
+  if (payment.is_extension) return state;
+  if (payment.status === "pending" || payment.status === "confirmed") {
+    return isDecided(state, payment.id) ? state : { ...state, payment };
+  }
+  return state.payment?.id === payment.id ? { ...state, payment: null } : state;
+}
+
+/** A search of which a reply told, unless it has come to its end meanwhile. */
+export function withSearch(state: State, search: Search): State {
+  if (search.status !== "searching" || state.over.includes(search.id)) return state;
+  return { ...state, search, failure: null };
+}
+
+/** A failure of which a reply told. */
+export function withFailure(state: State, failure: Failure): State {
+  return {
+    ...state,
+    failure,
+    search: state.search?.payment_session_id === failure.payment_session_id ? null : state.search,
+    payment: state.payment?.id === failure.payment_session_id ? null : state.payment,
+  };
+}
+
+/** An extension that waits for its answer. */
+export function withExtension(state: State, extension: Extension): State {
+  if (extension.status !== "requested") return state;
+  if (Object.values(state.outcomes).some((one) => one.extension_id === extension.id)) return state;
+  const others = state.extensions.filter(({ id }) => id !== extension.id);
+  return { ...state, extensions: [...others, extension] };
+}
+
+function inOrder<Event extends { id: number }>(
+  state: State,
+  entity: string,
+  event: Event,
+  change: (state: State, event: Event) => State,
+): State {
+  if (event.id < (state.newest[entity] ?? 0)) return state;
+  return { ...change(state, event), newest: { ...state.newest, [entity]: event.id } };
+}
+
+function takePayment(state: State, event: FrameOf<"PAYMENT_SESSION">): State {
+  const { payment_session_id: id, status, amount, expires_at } = event;
+  if (status !== "pending" && status !== "confirmed") {
+    return state.payment?.id === id ? { ...state, payment: null } : state;
+  }
+  const known = state.payment?.id === id ? state.payment : {};
+  return { ...state, payment: { ...known, id, status, amount, expires_at } };
+}
+
+function takeSearch(state: State, event: FrameOf<"CHAT_REQUEST_STARTED">): State {
+  const { request_id: id, payment_session_id, request_type, status, deadline_at, mitra } = event;
+  return withSearch(state, { id, payment_session_id, request_type, status, deadline_at, mitra });
+}
+
+function takePaired(
+  state: State,
+  { request_id, payment_session_id, chat_session }: FrameOf<"PAIRED">,
+): State {
+  const alreadyEnded = state.ended.some(({ id }) => id === chat_session.id);
+  return {
+    ...state,
+    search: state.search?.id === request_id ? null : state.search,
+    payment: state.payment?.id === payment_session_id ? null : state.payment,
+    failure: state.failure?.payment_session_id === payment_session_id ? null : state.failure,
+    chats: alreadyEnded
+      ? state.chats
+      : [...state.chats.filter(({ id }) => id !== chat_session.id), chat_session],
+    over: [...state.over, request_id],
+  };
+}
+
+function takeFailed(state: State, event: FrameOf<"PAIRING_FAILED">): State {
+  const { type: _, id: __, at: ___, ...failure } = event;
+  const after = withFailure(state, failure);
+  return failure.request_id === null ? after : { ...after, over: [...after.over, failure.request_id] };
+}
+
+function takeEnded(
+  state: State,
+  { chat_session_id, end_reason, ended_at, last_seq }: FrameOf<"CHAT_ENDED">,
+): State {
+  const chat = state.chats.find(({ id }) => id === chat_session_id);
+  if (chat === undefined) return state;
+  return {
+    ...state,
+    chats: state.chats.filter(({ id }) => id !== chat_session_id),
+    extensions: state.extensions.filter((one) => one.chat_session_id !== chat_session_id),
+    ended: [...state.ended, { ...chat, status: "ended", end_reason, ended_at, last_seq }],
+    lost: state.lost.filter((id) => id !== chat_session_id),
+  };
+}
+
+function isDecided(state: State, paymentId: string): boolean {
+  return (
+    state.failure?.payment_session_id === paymentId ||
+    state.search?.payment_session_id === paymentId ||
+    state.chats.some(({ payment_session_id }) => payment_session_id === paymentId)
+  );
+}
+
+function later(one: string, other: string): string {
+  return Date.parse(one) > Date.parse(other) ? one : other;
+}

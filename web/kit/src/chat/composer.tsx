@@ -1,0 +1,84 @@
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { SendIcon } from "../ui/icons";
+import "./composer.css";
+
+const MOST = 4000;
+
+/** Where a message is written. Enter sends it, Shift and Enter begin a new line; what is not sent stays through a reload. */
+export function Composer({
+  chatId,
+  label,
+  placeholder,
+  send,
+  onType,
+  onSend,
+}: {
+  chatId: string;
+  label: string;
+  placeholder: string;
+  send: string;
+  onType: () => void;
+  onSend: (body: string) => void;
+}) {
+  const place = `curhat.draft.${chatId}`;
+  const [text, setText] = useState(() => localStorage.getItem(place) ?? "");
+  const field = useRef<HTMLTextAreaElement>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as high as the text
+  useEffect(() => {
+    const element = field.current;
+    if (!element) return;
+    element.style.height = "auto";
+    element.style.height = `${element.scrollHeight}px`;
+  }, [text]);
+
+  function write(next: string) {
+    setText(next);
+    if (next === "") localStorage.removeItem(place);
+    else localStorage.setItem(place, next);
+  }
+
+  function submit() {
+    const body = text.trim();
+    field.current?.focus();
+    if (body === "") return;
+    onSend(body);
+    write("");
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    submit();
+  }
+
+  return (
+    <form
+      className="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <label className="composer-box">
+        <span className="visually-hidden">{label}</span>
+        <textarea
+          ref={field}
+          rows={1}
+          maxLength={MOST}
+          value={text}
+          placeholder={placeholder}
+          enterKeyHint="send"
+          onKeyDown={onKeyDown}
+          onChange={({ target }) => {
+            write(target.value);
+            if (target.value !== "") onType();
+          }}
+        />
+      </label>
+      <button type="submit" className="composer-send" aria-label={send} title={send}>
+        <SendIcon />
+      </button>
+    </form>
+  );
+}

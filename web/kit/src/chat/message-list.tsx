@@ -1,0 +1,214 @@
+import { Fragment, memo, type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { useServerClock } from "../clock/countdown";
+import { dayName, timeOfDay } from "../format/time";
+import type { Message, Role } from "../socket/events";
+import { classNames } from "../ui/class-names";
+import { CheckIcon, ClockIcon, DownIcon, ReadIcon, WarningIcon } from "../ui/icons";
+import "./message-list.css";
+import type { View } from "./conversation";
+
+export interface MessageListCopy {
+  log: string;
+  me: string;
+  sending: string;
+  sent: string;
+  read: string;
+  refused: string;
+  discard: string;
+  newest: string;
+  loading: string;
+  failed: string;
+}
+
+/** How near to the end counts as being there, in pixels. */
+const AT_END = 80;
+
+/** Everything that was said in a chat, with what waits to be sent at its end. Follows the talk, unless somebody reads back. */
+export function MessageList({
+  view,
+  me,
+  them,
+  copy,
+  empty,
+  after,
+  onDiscard,
+}: {
+  view: View;
+  me: Role;
+  /** The other person's name. */
+  them: string;
+  copy: MessageListCopy;
+  /** Instead of messages when there are none. */
+  empty?: ReactNode;
+  /** At the very end: what happens now. */
+  after?: ReactNode;
+  onDiscard: (clientMessageId: string) => void;
+}) {
+  const clock = useServerClock();
+  const list = useRef<HTMLDivElement>(null);
+  const [away, setAway] = useState(false);
+  const following = useRef(true);
+  const { messages, unsent, readByThem, typing, history } = view;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is added is followed
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (element && following.current) element.scrollTop = element.scrollHeight;
+  }, [messages, unsent, typing, after]);
+
+  // A keyboard that comes up makes the list smaller: the newest stays in sight.
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      if (following.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  function toEnd() {
+    list.current?.scrollTo({ top: list.current.scrollHeight, behavior: "smooth" });
+  }
+
+  return (
+    <div className="messages">
+      <div
+        ref={list}
+        className="messages-scroll"
+        role="log"
+        aria-label={copy.log}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keyboard
+        tabIndex={0}
+        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+          following.current = scrollHeight - scrollTop - clientHeight < AT_END;
+          setAway(!following.current);
+        }}
+      >
+        {history === "loading" && messages.length === 0 && <p className="messages-note">{copy.loading}</p>}
+        {history === "failed" && <p className="messages-note">{copy.failed}</p>}
+        {history === "ready" && messages.length === 0 && unsent.length === 0 && empty}
+        {messages.map((message, at) => {
+          const before = messages[at - 1];
+          const newDay = !isSameDay(before, message);
+          return (
+            <Fragment key={message.seq}>
+              {newDay && <p className="messages-day">{dayName(message.sent_at, clock.now())}</p>}
+              <Bubble
+                mine={message.sender === me}
+                who={message.sender === me ? copy.me : them}
+                body={message.body}
+                time={timeOfDay(message.sent_at)}
+                follows={!newDay && before?.sender === message.sender}
+                state={message.sender === me ? (message.seq <= readByThem ? "read" : "sent") : null}
+                copy={copy}
+              />
+            </Fragment>
+          );
+        })}
+        {unsent.map(({ client_message_id, body, at, refused }, index) => (
+          <Bubble
+            key={client_message_id}
+            mine
+            who={copy.me}
+            body={body}
+            time={timeOfDay(at)}
+            follows={index > 0 || messages.at(-1)?.sender === me}
+            state={refused ? "refused" : "sending"}
+            copy={copy}
+            {...(refused && { onDiscard: () => onDiscard(client_message_id) })}
+          />
+        ))}
+        {typing && (
+          <div className="bubble bubble-theirs bubble-typing" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </div>
+        )}
+        {after}
+      </div>
+      {away && (
+        <button
+          type="button"
+          className="messages-newest"
+          aria-label={copy.newest}
+          title={copy.newest}
+          onClick={toEnd}
+        >
+          <DownIcon />
+        </button>
+      )}
+    </div>
+  );
+}
+
+type State = "sending" | "sent" | "read" | "refused" | null;
+
+const Bubble = memo(function Bubble({
+  mine,
+  who,
+  body,
+  time,
+  follows,
+  state,
+  copy,
+  onDiscard,
+}: {
+  mine: boolean;
+  who: string;
+  body: string;
+  time: string;
+  follows: boolean;
+  state: State;
+  copy: MessageListCopy;
+  onDiscard?: () => void;
+}) {
+  return (
+    <div
+      className={classNames(
+        "bubble",
+        mine ? "bubble-mine" : "bubble-theirs",
+        follows && "bubble-follows",
+        state === "refused" && "bubble-refused",
+      )}
+    >
+      <p className="bubble-text">
+        <span className="visually-hidden">{who}: </span>
+        {body}
+      </p>
+      <p className="bubble-foot">
+        <time>{time}</time>
+        <Mark state={state} copy={copy} />
+      </p>
+      {onDiscard && (
+        <button type="button" className="bubble-discard" onClick={onDiscard}>
+          {copy.discard}
+        </button>
+      )}
+    </div>
+  );
+});
+
+function Mark({ state, copy }: { state: State; copy: MessageListCopy }) {
+  if (state === null) return null;
+  const [Icon, text] = {
+    sending: [ClockIcon, copy.sending],
+    sent: [CheckIcon, copy.sent],
+    read: [ReadIcon, copy.read],
+    refused: [WarningIcon, copy.refused],
+  }[state] as [typeof ClockIcon, string];
+  return (
+    <span className={`bubble-mark bubble-mark-${state}`}>
+      <Icon width={16} height={16} />
+      <span className={state === "refused" ? undefined : "visually-hidden"}>{text}</span>
+    </span>
+  );
+}
+
+function isSameDay(before: Message | undefined, message: Message): boolean {
+  return (
+    before !== undefined &&
+    new Date(before.sent_at).toDateString() === new Date(message.sent_at).toDateString()
+  );
+}

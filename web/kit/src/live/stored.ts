@@ -1,0 +1,27 @@
+import { useCallback, useSyncExternalStore } from "react";
+
+const listeners = new Set<() => void>();
+
+/** Something that this browser remembers for all its tabs: its value, and how to change it (null: forget it). */
+export function useStored(name: string): [string | null, (value: string | null) => void] {
+  const place = `curhat.${name}`;
+  const value = useSyncExternalStore(subscribe, () => localStorage.getItem(place));
+  const change = useCallback(
+    (next: string | null) => {
+      if (next === null) localStorage.removeItem(place);
+      else localStorage.setItem(place, next);
+      for (const listener of [...listeners]) listener();
+    },
+    [place],
+  );
+  return [value, change];
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  addEventListener("storage", listener);
+  return () => {
+    listeners.delete(listener);
+    removeEventListener("storage", listener);
+  };
+}
