@@ -1,4 +1,4 @@
-import { isPassing, type PaymentSession, Refused } from "@curhat/kit";
+import { insist as insistOn, isPassing, type PaymentSession, Refused } from "@curhat/kit";
 import type { components } from "@curhat/kit/public";
 import { api, keys, live, queries } from "./service";
 import { type Failure, withExtension, withFailure, withPayment, withSearch } from "./state";
@@ -7,20 +7,7 @@ import { type Failure, withExtension, withFailure, withPayment, withSearch } fro
 
 export type Tier = components["schemas"]["Tier"];
 
-const TRIES = 3;
-const PAUSE_MS = 700;
-
-/** Make a call of the intent's, and again when no answer came: somebody waits, and it will be carried out once. */
-async function insist<Reply>(intent: string, call: (key: string) => Promise<Reply>): Promise<Reply> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await keys.once(intent, call);
-    } catch (error) {
-      if (tries >= TRIES || !isPassing(error)) throw error;
-      await new Promise((done) => setTimeout(done, PAUSE_MS * tries));
-    }
-  }
-}
+const insist = <Reply>(intent: string, call: (key: string) => Promise<Reply>) => insistOn(keys, intent, call);
 
 /** Choose some minutes: a payment that waits to be confirmed. */
 export async function choose(tier: Tier, mitraId: string | null): Promise<PaymentSession> {

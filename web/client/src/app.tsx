@@ -1,4 +1,4 @@
-import { Banner, OfflineIcon, useLive, useStored, useUser } from "@curhat/kit";
+import { Banner, OfflineIcon, Splash, useLive, useStored, useUser } from "@curhat/kit";
 import { Route, Switch } from "wouter";
 import { Chat } from "./chat/chat";
 import { copy } from "./copy";
@@ -12,7 +12,6 @@ import { demandOf } from "./screens";
 import { Searching } from "./searching";
 import { live, session } from "./service";
 import { SignIn } from "./sign-in";
-import { Splash } from "./splash";
 import { Starting } from "./starting";
 import type { State } from "./state";
 import { Unavailable } from "./unavailable";
@@ -29,7 +28,11 @@ function SignedIn() {
   return (
     <>
       <Banner icon={<OfflineIcon width={20} height={20} />}>{lost && copy.connection.lost}</Banner>
-      {state === null ? <Splash lost={lost} /> : <Screen state={state} />}
+      {state === null ? (
+        <Splash text={lost ? copy.connection.loadingLost : copy.connection.loading} />
+      ) : (
+        <Screen state={state} />
+      )}
     </>
   );
 }

@@ -1,11 +1,10 @@
-import { Avatar, Button, dayName, Title, timeOfDay, useServerClock } from "@curhat/kit";
+import { Avatar, Button, dayName, Title, TopBar, timeOfDay, useServerClock } from "@curhat/kit";
 import type { components } from "@curhat/kit/public";
 import { infiniteQueryOptions, queryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "wouter";
 import { copy } from "./copy";
 import { api } from "./service";
 import type { State } from "./state";
-import { TopBar } from "./top-bar";
 import "./history.css";
 
 type Row = components["schemas"]["CustomersChat"];
@@ -38,7 +37,7 @@ export function History({ state }: { state: State }) {
   const rows = data?.pages.flatMap((page) => page.rows) ?? [];
   return (
     <main className="screen">
-      <TopBar />
+      <TopBar label={copy.back} />
       <Title page={copy.history.page}>{copy.history.title}</Title>
       {isPending && (
         <p className="lead" role="status">

@@ -1,4 +1,5 @@
 import {
+  Account,
   Avatar,
   Button,
   Card,
@@ -18,10 +19,10 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
-import { Account } from "./account";
 import { useAvailability } from "./availability";
 import { copy } from "./copy";
 import { pricing } from "./pricing";
+import { session } from "./service";
 import type { Failure, State } from "./state";
 import { useAskAnother } from "./unavailable";
 import "./home.css";
@@ -57,7 +58,14 @@ export function Home({ state }: { state: State }) {
         </span>
         <NextIcon />
       </Link>
-      {showsAccount && <Account user={state.user} onClose={() => setShowsAccount(false)} />}
+      {showsAccount && (
+        <Account
+          user={state.user}
+          session={session}
+          copy={{ ...copy.account, close: copy.close }}
+          onClose={() => setShowsAccount(false)}
+        />
+      )}
     </main>
   );
 }

@@ -1,8 +1,9 @@
-import { start } from "@curhat/kit";
+import { Crashed, start } from "@curhat/kit";
 import "@curhat/kit/styles.css";
+import "@curhat/kit/screen.css";
 import "./layout.css";
 import { App } from "./app";
-import { Crashed } from "./crashed";
+import { copy } from "./copy";
 import { clock, queries } from "./service";
 
-start(<App />, { queries, clock, failed: <Crashed /> });
+start(<App />, { queries, clock, failed: <Crashed copy={copy.crashed} /> });

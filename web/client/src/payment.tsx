@@ -1,4 +1,4 @@
-import { Avatar, Button, Title } from "@curhat/kit";
+import { Avatar, Button, Title, TopBar } from "@curhat/kit";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
@@ -9,7 +9,6 @@ import { pricing } from "./pricing";
 import { sentenceOf } from "./sentence";
 import type { State } from "./state";
 import { Tiers, Total } from "./tiers";
-import { TopBar } from "./top-bar";
 
 /** Choose a duration and pay. The payment that waits here is left when the screen is. */
 export function Payment({ state }: { state: State }) {
@@ -55,7 +54,7 @@ function PaymentFor({ state, mitraId }: { state: State; mitraId: string | null }
 
   return (
     <main className="screen payment">
-      <TopBar />
+      <TopBar label={copy.back} />
       <Title page={copy.payment.page}>{copy.payment.title}</Title>
       {mitraId && (
         <p className="lead payment-again">

@@ -1,7 +1,8 @@
-import { start } from "@curhat/kit";
+import { Crashed, start } from "@curhat/kit";
 import "@curhat/kit/styles.css";
+import "@curhat/kit/screen.css";
 import { App } from "./app";
-import { Failed } from "./failed";
+import { copy } from "./copy";
 import { clock, queries } from "./service";
 
-start(<App />, { queries, clock, failed: <Failed /> });
+start(<App />, { queries, clock, failed: <Crashed copy={copy.failed} /> });

@@ -1,17 +1,16 @@
 import { Mark, PhoneSignIn } from "@curhat/kit";
 import { copy } from "./copy";
 import { session } from "./service";
-import "./sign-in.css";
 
 /** The first screen of whoever is not signed in. */
 export function SignIn() {
   const { signedOutBecause } = session;
   return (
-    <main className="welcome">
-      <header className="welcome-head">
-        <Mark size={56} />
-        <p className="welcome-name">Curhat Mitra</p>
-      </header>
+    <main className="screen">
+      <p className="brand">
+        <Mark size={48} />
+        <span>Curhat Mitra</span>
+      </p>
       <PhoneSignIn
         session={session}
         audience="mitra"

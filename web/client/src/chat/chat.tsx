@@ -1,16 +1,13 @@
-import { Button, Card, slugOf, useConversation } from "@curhat/kit";
+import { Button, Card, Splash, slugOf, TopBar, useConversation } from "@curhat/kit";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { copy } from "../copy";
 import { NotFound } from "../not-found";
 import { api, conversations } from "../service";
-import { Splash } from "../splash";
 import type { Chat as ChatSession, State } from "../state";
-import { TopBar } from "../top-bar";
 import { Over } from "./over";
 import { Running } from "./running";
 import { Talk } from "./talk";
-import "./chat.css";
 
 /** One chat: while it runs as the socket tells it, and afterwards as REST does. */
 export function Chat({ id, state }: { id: string; state: State }) {
@@ -24,11 +21,11 @@ export function Chat({ id, state }: { id: string; state: State }) {
   });
   const chat = told ?? data;
   if (chat) return <Shown chat={chat} state={state} />;
-  if (error === null) return <Splash lost={false} />;
+  if (error === null) return <Splash text={copy.connection.loading} />;
   if (slugOf(error) === "chat_session_not_found" || slugOf(error) === "not_found") return <NotFound />;
   return (
     <main className="screen">
-      <TopBar />
+      <TopBar label={copy.back} />
       <Card tone="warm">
         <p role="alert">{copy.messages.failed}</p>
         <Button kind="secondary" onClick={() => void refetch()}>

@@ -1,13 +1,10 @@
-import { Button, Composer, type Conversation, Dialog, DialogActions, useSecondsLeft } from "@curhat/kit";
+import { Button, Composer, type Conversation, EndChat, EndsSoon } from "@curhat/kit";
 import { useState } from "react";
 import { endChat } from "../actions";
 import { copy } from "../copy";
 import { sentenceOf } from "../sentence";
 import type { Chat, State } from "../state";
 import { Extend, Pending, type Result, ResultNote } from "./extension";
-
-const FIVE_MINUTES = 300;
-const ONE_MINUTE = 60;
 
 /** A chat that runs: warnings, more time, the end, and where one writes. */
 export function Running({
@@ -26,7 +23,11 @@ export function Running({
     <>
       <section className="chat-now">
         {result && <ResultNote key={result.extension_id} result={result} chat={chat} />}
-        {extension ? <Pending extension={extension} chat={chat} /> : <Soon until={chat.ends_at} />}
+        {extension ? (
+          <Pending extension={extension} chat={chat} />
+        ) : (
+          <EndsSoon until={chat.ends_at} copy={copy.chat} />
+        )}
         <div className="chat-actions">
           <Button
             kind="secondary"
@@ -50,56 +51,14 @@ export function Running({
         onSend={(body) => conversation.say(body)}
       />
       {dialog === "extend" && !extension && <Extend chat={chat} onClose={() => setDialog(null)} />}
-      {dialog === "end" && <End chat={chat} onClose={() => setDialog(null)} />}
+      {dialog === "end" && (
+        <EndChat
+          copy={copy.chat}
+          onEnd={() => endChat(chat.id)}
+          sentenceOf={sentenceOf}
+          onClose={() => setDialog(null)}
+        />
+      )}
     </>
-  );
-}
-
-/** Five minutes before the end, and one. */
-function Soon({ until }: { until: string }) {
-  const left = useSecondsLeft(until) ?? 0;
-  const text =
-    left > FIVE_MINUTES
-      ? null
-      : left > ONE_MINUTE
-        ? copy.chat.fiveMinutes
-        : left > 0
-          ? copy.chat.oneMinute
-          : copy.chat.closing;
-  return (
-    <p role="status" className="chat-soon" data-now={left <= ONE_MINUTE}>
-      {text}
-    </p>
-  );
-}
-
-function End({ chat, onClose }: { chat: Chat; onClose: () => void }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState("");
-
-  async function end() {
-    setBusy(true);
-    setError("");
-    try {
-      await endChat(chat.id);
-    } catch (failure) {
-      setError(sentenceOf(failure));
-      setBusy(false);
-    }
-  }
-
-  return (
-    <Dialog title={copy.chat.sure} kind="alertdialog" onClose={onClose}>
-      <p>{copy.chat.sureText}</p>
-      <p className="wrong" role="alert">
-        {error}
-      </p>
-      <DialogActions>
-        <Button onClick={onClose}>{copy.chat.no}</Button>
-        <Button kind="danger" busy={busy} onClick={() => void end()}>
-          {copy.chat.yes}
-        </Button>
-      </DialogActions>
-    </Dialog>
   );
 }

@@ -1,17 +1,16 @@
 import {
   Avatar,
   type Conversation,
-  Countdown,
   MessageList,
+  TimeLeft,
   Title,
+  TopBar,
   useReading,
-  useSecondsLeft,
   type View,
 } from "@curhat/kit";
 import type { ReactNode } from "react";
 import { copy } from "../copy";
 import type { Chat } from "../state";
-import { TopBar } from "../top-bar";
 
 /** Who one talks with, how long still, and everything that was said. `children`: what can be done now. */
 export function Talk({
@@ -32,13 +31,13 @@ export function Talk({
   useReading(conversation, view, running);
   return (
     <main className="chat">
-      <TopBar>
+      <TopBar label={copy.back}>
         <Avatar name={name} />
         <div className="chat-who">
           <Title page={copy.chat.page(name)}>{name}</Title>
           <p role="status">{running ? statusOf(view, lost) : copy.chat.over}</p>
         </div>
-        {running && <TimeLeft until={chat.ends_at} />}
+        {running && <TimeLeft until={chat.ends_at} label={copy.chat.timeLeft} />}
       </TopBar>
       <MessageList
         view={view}
@@ -56,14 +55,4 @@ export function Talk({
 function statusOf(view: View, lost: boolean): string {
   if (lost) return copy.chat.lost;
   return view.typing ? copy.chat.typing : copy.chat.online;
-}
-
-function TimeLeft({ until }: { until: string }) {
-  const left = useSecondsLeft(until) ?? 0;
-  return (
-    <p className="chat-time" data-soon={left <= 300} data-now={left <= 60}>
-      <small>{copy.chat.timeLeft}</small>
-      <Countdown until={until} />
-    </p>
-  );
 }

@@ -1,0 +1,40 @@
+import { shownPhone } from "../format/phone";
+import type { Session } from "../session/session";
+import { Avatar } from "./avatar";
+import { Button } from "./button";
+import { Dialog, DialogActions } from "./dialog";
+import { LeaveIcon } from "./icons";
+
+/** Who is signed in, and the way out. */
+export function Account({
+  user,
+  session,
+  copy,
+  onClose,
+}: {
+  user: { display_name: string; phone: string };
+  session: Session;
+  copy: { title: string; signOut: string; close: string };
+  onClose: () => void;
+}) {
+  return (
+    <Dialog title={copy.title} onClose={onClose}>
+      <div className="account">
+        <Avatar name={user.display_name} />
+        <p>
+          <strong>{user.display_name}</strong>
+          <br />
+          {shownPhone(user.phone)}
+        </p>
+      </div>
+      <DialogActions>
+        <Button kind="danger" icon={<LeaveIcon />} onClick={() => void session.signOut()}>
+          {copy.signOut}
+        </Button>
+        <Button kind="quiet" onClick={onClose}>
+          {copy.close}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

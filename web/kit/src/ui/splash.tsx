@@ -1,0 +1,15 @@
+import { Mark } from "./logo";
+
+/** Until the service has told how things stand; `text` says so. */
+export function Splash({ text }: { text: string }) {
+  return (
+    <main className="screen screen-center">
+      <div className="breathing">
+        <Mark size={88} />
+      </div>
+      <p className="lead" role="status">
+        {text}
+      </p>
+    </main>
+  );
+}
