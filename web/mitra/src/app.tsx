@@ -1,18 +1,37 @@
-import { Button, useUser } from "@curhat/kit";
+import { Banner, OfflineIcon, Splash, useLive, useUser } from "@curhat/kit";
+import { Router, useRoute } from "wouter";
 import { copy } from "./copy";
-import { session } from "./service";
+import { Desk } from "./desk";
+import { live, session } from "./service";
 import { SignIn } from "./sign-in";
+
+/** Where the app is served. */
+const BASE = import.meta.env.BASE_URL.replace(/\/$/, "");
 
 /** The mitra's app. */
 export function App() {
   const user = useUser(session);
   if (user === null) return <SignIn />;
   return (
-    <main>
-      <h1>{user.display_name}</h1>
-      <Button kind="quiet" onClick={() => void session.signOut()}>
-        {copy.signOut}
-      </Button>
-    </main>
+    <Router base={BASE}>
+      <SignedIn key={user.id} />
+    </Router>
+  );
+}
+
+function SignedIn() {
+  const { state, link } = useLive(live);
+  const [inChat, chat] = useRoute("/chat/:id");
+  const [atHome] = useRoute("/");
+  const lost = link === "lost";
+  return (
+    <>
+      <Banner icon={<OfflineIcon width={20} height={20} />}>{lost && copy.connection.lost}</Banner>
+      {state === null ? (
+        <Splash text={lost ? copy.connection.loadingLost : copy.connection.loading} />
+      ) : (
+        <Desk state={state} lost={lost} place={inChat ? { chat: chat.id } : atHome ? "home" : "nowhere"} />
+      )}
+    </>
   );
 }

@@ -1,0 +1,116 @@
+import { Avatar, Button, CountdownRing, useToast } from "@curhat/kit";
+import { useEffect, useRef, useState } from "react";
+import { useLocation } from "wouter";
+import { accept, decline, markSeen } from "./actions";
+import { copy } from "./copy";
+import { ExtensionCard } from "./extension-card";
+import { useFocusKept } from "./focus";
+import { sentenceOf } from "./sentence";
+import type { Chat, Extension, Offer } from "./state";
+import "./requests.css";
+
+/** Everything that waits for the mitra's answer. */
+export function Requests({
+  offers,
+  extensions,
+  chats,
+}: {
+  offers: readonly Offer[];
+  extensions: readonly Extension[];
+  chats: readonly Chat[];
+}) {
+  const newest = offers.at(-1);
+  return (
+    <section className="requests" aria-label={copy.request.region}>
+      <p role="alert" className="visually-hidden">
+        {newest && `${copy.request[newest.request_type]}: ${textOf(newest)}`}
+      </p>
+      {offers.map((offer) => (
+        <OfferCard key={offer.request_id} offer={offer} />
+      ))}
+      {extensions.map((extension) => (
+        <ExtensionCard
+          key={extension.id}
+          extension={extension}
+          chat={chats.find(({ id }) => id === extension.chat_session_id)}
+          linked
+        />
+      ))}
+    </section>
+  );
+}
+
+/** A search that this mitra may take. */
+function OfferCard({ offer }: { offer: Offer }) {
+  const [busy, setBusy] = useState<"accept" | "decline" | null>(null);
+  const [, navigate] = useLocation();
+  const toast = useToast();
+  const card = useRef<HTMLElement>(null);
+  const { request_id, request_type, customer, deadline_at, sent_at, seen_at } = offer;
+  const name = customer.display_name;
+  useSeen(request_id, seen_at !== null);
+  useFocusKept(card);
+
+  async function respond(how: "accept" | "decline") {
+    setBusy(how);
+    try {
+      if (how === "accept") navigate(`/chat/${await accept(request_id)}`);
+      else await decline(request_id);
+    } catch (failure) {
+      toast({ text: sentenceOf(failure), tone: "danger" });
+      setBusy(null);
+    }
+  }
+
+  return (
+    <article
+      ref={card}
+      className="request"
+      data-type={request_type}
+      aria-labelledby={`request-${request_id}`}
+    >
+      <Avatar name={name} />
+      <div className="request-what">
+        <h2 id={`request-${request_id}`}>{copy.request[request_type]}</h2>
+        <p>{textOf(offer)}</p>
+      </div>
+      <CountdownRing until={deadline_at} of={(Date.parse(deadline_at) - Date.parse(sent_at)) / 1000} />
+      <div className="request-actions">
+        <Button
+          kind="secondary"
+          busy={busy === "decline"}
+          unavailable={busy === "accept"}
+          aria-label={copy.request.declineOf(name)}
+          onClick={() => void respond("decline")}
+        >
+          {copy.request.decline}
+        </Button>
+        <Button
+          busy={busy === "accept"}
+          unavailable={busy === "decline"}
+          aria-label={copy.request.acceptOf(name)}
+          onClick={() => void respond("accept")}
+        >
+          {copy.request.accept}
+        </Button>
+      </div>
+    </article>
+  );
+}
+
+/** Tell the service once somebody can see the card. Best effort: it is for the figures, and the answer says more. */
+function useSeen(requestId: string, seen: boolean): void {
+  useEffect(() => {
+    if (seen) return;
+    const look = () => {
+      if (document.visibilityState === "visible") markSeen(requestId).catch(() => undefined);
+    };
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, [requestId, seen]);
+}
+
+function textOf({ customer, duration_minutes }: Offer): string {
+  return copy.request.text(customer.display_name, duration_minutes);
+}

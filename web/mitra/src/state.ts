@@ -1,0 +1,190 @@
+import type { Chat, Extension, FrameOf, FrameToMitra, Model } from "@curhat/kit";
+import type { components } from "@curhat/kit/public";
+
+export type { Chat, Extension };
+
+type Schemas = components["schemas"];
+
+export type Offer = Schemas["Offer"];
+export type Frame = FrameToMitra;
+export type Presence = Schemas["MitraState"]["presence"];
+
+/** How an extension came out, for as long as the page is open. */
+export type Outcome = FrameOf<"EXTENSION_APPROVED" | "EXTENSION_REJECTED">;
+
+/** Everything that a screen of the mitra's app is made of. */
+export interface State {
+  user: Schemas["Self"];
+  /** What the mitra's own switch says. */
+  online: boolean;
+  /** Whether customers can have them: unreachable is switched on, but not to be reached. */
+  presence: Presence;
+  /** Searches that wait for this mitra's answer, oldest first. */
+  offers: Offer[];
+  /** The running ones, oldest first. */
+  chats: Chat[];
+  extensions: Extension[];
+  /** The ones that ended since the last snapshot. */
+  ended: Chat[];
+  /** By chat. */
+  outcomes: Record<string, Outcome>;
+  /** The newest event of each thing: events may come in another order than they happened in. */
+  newest: Record<string, number>;
+  /** Requests and extensions that are over: a late reply or event brings none of them back. */
+  over: string[];
+}
+
+/** The mitra's state as the socket tells it. */
+export const model: Model<State, Frame> = {
+  snapshot(frame) {
+    const snapshot = frame as FrameOf<"snapshot"> & Schemas["MitraState"];
+    const { user, online, presence, offers, chats, extensions } = snapshot;
+    return {
+      user,
+      online,
+      presence,
+      offers,
+      chats,
+      extensions,
+      ended: [],
+      outcomes: {},
+      newest: {},
+      over: [],
+    };
+  },
+
+  event(state, frame) {
+    switch (frame.type) {
+      case "MITRA_STATUS":
+        if (frame.mitra_id !== state.user.id) return state;
+        return inOrder(state, "status", frame, (before) => ({
+          ...before,
+          online: frame.online,
+          presence: frame.presence,
+        }));
+      case "CHAT_REQUEST":
+        return inOrder(state, frame.request_id, frame, takeOffer);
+      case "CHAT_REQUEST_CLOSED":
+        return inOrder(state, frame.request_id, frame, (before) => withoutOffer(before, frame.request_id));
+      case "PAIRED":
+        return withChat(withoutOffer(state, frame.request_id), frame.chat_session);
+      case "CHAT_EXTENDED":
+        return {
+          ...state,
+          chats: state.chats.map((chat) =>
+            chat.id === frame.chat_session_id
+              ? { ...chat, ends_at: later(chat.ends_at, frame.ends_at) }
+              : chat,
+          ),
+        };
+      case "CHAT_ENDED":
+        return takeEnded(state, frame);
+      case "EXTENSION_REQUESTED":
+        return withExtension(state, { ...frame, id: frame.extension_id });
+      case "EXTENSION_APPROVED":
+      case "EXTENSION_REJECTED":
+        return {
+          ...withoutExtension(state, frame.extension_id),
+          outcomes: { ...state.outcomes, [frame.chat_session_id]: frame },
+        };
+      default:
+        return state;
+    }
+  },
+};
+
+/** The switch, as a reply told of it. */
+export function withSwitch(state: State, { online }: { online: boolean }): State {
+  if (state.online === online) return state;
+  return { ...state, online, presence: online ? "online" : "offline", offers: online ? state.offers : [] };
+}
+
+/** A request that was answered, or that a refusal says is over. */
+export function withoutOffer(state: State, requestId: string): State {
+  return {
+    ...state,
+    offers: state.offers.filter(({ request_id }) => request_id !== requestId),
+    over: [...state.over, requestId],
+  };
+}
+
+/** A request that was shown. */
+export function withSeen(state: State, requestId: string, at: string): State {
+  return {
+    ...state,
+    offers: state.offers.map((offer) =>
+      offer.request_id === requestId ? { ...offer, seen_at: offer.seen_at ?? at } : offer,
+    ),
+  };
+}
+
+/** A chat that began, unless it has ended meanwhile. */
+export function withChat(state: State, chat: Chat): State {
+  if (chat.status !== "active" || [...state.chats, ...state.ended].some(({ id }) => id === chat.id)) {
+    return state;
+  }
+  return { ...state, chats: [...state.chats, chat] };
+}
+
+/** An extension that was answered, or that a refusal says is over. */
+export function withoutExtension(state: State, extensionId: string): State {
+  return {
+    ...state,
+    extensions: state.extensions.filter(({ id }) => id !== extensionId),
+    over: [...state.over, extensionId],
+  };
+}
+
+function withExtension(state: State, extension: Extension): State {
+  if (state.over.includes(extension.id)) return state;
+  const { [extension.chat_session_id]: _, ...outcomes } = state.outcomes;
+  return {
+    ...state,
+    outcomes,
+    extensions: [...state.extensions.filter(({ id }) => id !== extension.id), extension],
+  };
+}
+
+function takeOffer(state: State, event: FrameOf<"CHAT_REQUEST">): State {
+  const { request_id, request_type, duration_minutes, customer, deadline_at, at } = event;
+  if (state.over.includes(request_id)) return state;
+  if (state.offers.some((offer) => offer.request_id === request_id)) return state;
+  const offer = {
+    request_id,
+    request_type,
+    duration_minutes,
+    customer,
+    sent_at: at,
+    seen_at: null,
+    deadline_at,
+  };
+  return { ...state, offers: [...state.offers, offer] };
+}
+
+function takeEnded(
+  state: State,
+  { chat_session_id, end_reason, ended_at, last_seq }: FrameOf<"CHAT_ENDED">,
+): State {
+  const chat = state.chats.find(({ id }) => id === chat_session_id);
+  if (chat === undefined) return state;
+  return {
+    ...state,
+    chats: state.chats.filter(({ id }) => id !== chat_session_id),
+    extensions: state.extensions.filter((one) => one.chat_session_id !== chat_session_id),
+    ended: [...state.ended, { ...chat, status: "ended", end_reason, ended_at, last_seq }],
+  };
+}
+
+function inOrder<Event extends { id: number }>(
+  state: State,
+  entity: string,
+  event: Event,
+  change: (state: State, event: Event) => State,
+): State {
+  if (event.id < (state.newest[entity] ?? 0)) return state;
+  return { ...change(state, event), newest: { ...state.newest, [entity]: event.id } };
+}
+
+function later(one: string, other: string): string {
+  return Date.parse(one) > Date.parse(other) ? one : other;
+}

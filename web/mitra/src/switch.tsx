@@ -1,0 +1,50 @@
+import { Spinner } from "@curhat/kit";
+import { useState } from "react";
+import { setOnline } from "./actions";
+import { copy } from "./copy";
+import { sentenceOf } from "./sentence";
+import type { State } from "./state";
+
+/** Online or not, and whether that is so: what was wanted counts only while the connection is there. */
+export function Switch({ state, lost }: { state: State; lost: boolean }) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState("");
+  const status = lost && state.online ? "lost" : state.presence;
+  const [title, text] = copy.home.status[status];
+
+  async function turn() {
+    setBusy(true);
+    setError("");
+    try {
+      await setOnline(!state.online);
+    } catch (failure) {
+      setError(sentenceOf(failure));
+    }
+    setBusy(false);
+  }
+
+  return (
+    <section className="presence" data-status={status}>
+      <div className="presence-line">
+        <div role="status">
+          <p className="presence-title">{title}</p>
+          <p className="presence-text">{text}</p>
+        </div>
+        <button
+          type="button"
+          role="switch"
+          className="switch"
+          aria-checked={state.online}
+          aria-label={copy.home.switch}
+          aria-busy={busy || undefined}
+          onClick={busy ? undefined : () => void turn()}
+        >
+          <span className="switch-knob">{busy && <Spinner />}</span>
+        </button>
+      </div>
+      <p className="wrong" role="alert">
+        {error}
+      </p>
+    </section>
+  );
+}

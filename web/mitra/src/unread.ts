@@ -1,0 +1,24 @@
+import { useCallback, useSyncExternalStore } from "react";
+import { conversations } from "./service";
+import type { Chat } from "./state";
+
+/** How many messages of these chats have not been read. */
+export function useUnread(chats: readonly Chat[]): number {
+  const ids = chats.map(({ id }) => id).join(" ");
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const ends = conversationsOf(ids).map((one) => one.subscribe(listener));
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+    [ids],
+  );
+  return useSyncExternalStore(subscribe, () =>
+    conversationsOf(ids).reduce((sum, { unread }) => sum + unread, 0),
+  );
+}
+
+function conversationsOf(ids: string) {
+  return ids === "" ? [] : ids.split(" ").map((id) => conversations.get(id));
+}
