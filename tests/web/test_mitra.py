@@ -1,0 +1,279 @@
+"""The mitra's app: what waits for an answer is in sight until it has one, and every screen is what the service says."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.rest.harness import Client
+from tests.sockets.harness import signed_in
+from tests.web.conftest import OpenPhone
+from tests.web.harness import DESK, Phone
+from tests.web.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+LOST = "Koneksi terputus. Kami sambungkan lagi…"
+
+
+async def at_home(open_phone: OpenPhone, mitra: Client, **options: object) -> Phone:
+    phone = await open_phone(mitra, app="mitra", **options)
+    await phone.go("/mitra/")
+    await expect(phone.page.get_by_role("switch", name="Terima permintaan")).to_be_visible()
+    return phone
+
+
+async def in_chat(open_phone: OpenPhone, mitra: Client, chat_id: str, **options: object) -> Phone:
+    phone = await open_phone(mitra, app="mitra", **options)
+    await phone.go(f"/mitra/chat/{chat_id}")
+    await expect(phone.page.get_by_label("Tulis pesan")).to_be_visible()
+    return phone
+
+
+async def test_from_the_switch_to_the_chat(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra(online=False)
+    phone = await at_home(open_phone, mitra)
+    page = phone.page
+    await expect(page.get_by_text("Kamu offline")).to_be_visible()
+    await page.get_by_role("switch", name="Terima permintaan").click()
+    await expect(page.get_by_text("Pelanggan bisa menemukanmu sekarang.")).to_be_visible()
+    await expect(page.get_by_role("switch")).to_be_checked()
+    await world.available(customer)
+
+    request = await world.searching(customer)
+    card = page.get_by_role("article", name="Permintaan curhat baru")
+    await expect(card).to_contain_text(f"{world.name(customer)} · 15 menit")
+    await card.get_by_role("button", name="Terima").click()
+    await expect(page.get_by_role("heading", name=world.name(customer))).to_be_focused()
+    await expect(card).to_have_count(0)
+    seen = "select seen_at is not null from data.pairing_offers where pairing_request_id = %s"
+    assert world.value(seen, request["id"]) is True
+
+    chat_id = page.url.rsplit("/", 1)[1]
+    await page.get_by_label("Tulis pesan").fill("Halo, aku di sini.")
+    await page.get_by_role("button", name="Kirim").click()
+    await expect(page.get_by_text("Terkirim", exact=True)).to_have_count(1)
+    await world.say(customer, chat_id, "Terima kasih.")
+    await expect(page.get_by_text("Terima kasih.")).to_be_visible()
+    async with signed_in(customer) as socket:
+        await socket.send("read", chat_session_id=chat_id, seq=1)
+        await expect(page.get_by_text("Dibaca")).to_have_count(1)
+    assert world.said(chat_id) == ["Halo, aku di sini.", "Terima kasih."]
+
+
+async def test_a_returning_request_closes_itself(world: World, open_phone: OpenPhone) -> None:
+    """By the service's deadline, although the phone's clock is wrong and nobody can tell it."""
+    customer, mitra = world.customer(), await world.mitra()
+    await world.acquaint(customer, mitra)
+    phone = await at_home(open_phone, mitra, clock_off_by=3600)
+    world.configure(returning_chat_confirmation_timeout_seconds=10)
+    await world.ask_again(customer, mitra)
+    card = phone.page.get_by_role("article", name="Ingin curhat lagi denganmu")
+    await expect(card).to_contain_text(f"{world.name(customer)} · 30 menit")
+    phone.network.cut()
+    await expect(phone.page.get_by_text(LOST)).to_be_visible()
+    await expect(phone.page.get_by_text("Sementara ini pelanggan mungkin belum bisa")).to_be_visible()
+    await expect(card).to_have_count(0)
+
+
+async def test_a_request_is_declined(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra, _ = world.customer(), await world.mitra(), await world.mitra()
+    phone = await at_home(open_phone, mitra)
+    request = await world.searching(customer)
+    card = phone.page.get_by_role("article", name="Permintaan curhat baru")
+    await card.get_by_role("button", name="Tolak").click()
+    await expect(card).to_have_count(0)
+    await expect(phone.page.get_by_role("heading", level=1)).to_be_focused()
+    status = "select status from data.pairing_offers where pairing_request_id = %s and mitra_id = %s"
+    assert world.value(status, request["id"], mitra.id) == "declined"
+
+
+async def test_another_bestie_was_faster(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra, other = world.customer(), await world.mitra(), await world.mitra()
+    phone = await at_home(open_phone, mitra)
+    request = await world.searching(customer)
+    card = phone.page.get_by_role("article", name="Permintaan curhat baru")
+    await expect(card).to_be_visible()
+    await other.post(f"/api/mitra/chat-requests/{request['id']}/accept")
+    await expect(card).to_have_count(0)
+    await expect(phone.page.get_by_text("Bestie lain sudah lebih dulu menerima")).to_be_visible()
+
+
+async def test_it_rings_until_it_is_answered(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    phone = await open_phone(mitra, app="mitra")
+    await phone.context.add_init_script(
+        """
+        window.rung = 0;
+        const start = OscillatorNode.prototype.start;
+        OscillatorNode.prototype.start = function (...given) { window.rung += 1; start.apply(this, given); };
+        """
+    )
+    await phone.go("/mitra/")
+    await phone.page.get_by_role("heading", level=1).click()
+    await world.searching(customer)
+    await phone.page.wait_for_function("window.rung >= 4")
+    await phone.page.get_by_role("button", name="Tolak").click()
+    await expect(phone.page.get_by_role("article")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("default", "says"), [("auto_approve", "disetujui"), ("auto_reject", "ditolak")])
+async def test_more_time_is_asked_for(world: World, open_phone: OpenPhone, default: str, says: str) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    chat_id = await world.chat(customer, mitra)
+    world.configure(extension_timeout_seconds=120, extension_default_action_on_timeout=default)
+    phone = await in_chat(open_phone, mitra, chat_id)
+    page = phone.page
+    await world.extend(customer, chat_id)
+    card = page.get_by_role("article", name="minta tambah waktu +15 menit")
+    await expect(card).to_contain_text(f"Tidak menjawab dalam 120 detik = otomatis {says}")
+    await phone.reload()
+    await expect(card).to_contain_text(f"Tidak menjawab dalam 120 detik = otomatis {says}")
+    await phone.look(f"extension-{default}")
+    await phone.fits(f"extension-{default}")
+    before = world.seconds_left(chat_id)
+    if default == "auto_approve":
+        await card.get_by_role("button", name="Setujui").click()
+        await expect(page.get_by_text("Kamu setuju. Waktunya sudah bertambah.")).to_be_visible()
+        assert world.seconds_left(chat_id) > before + 800
+    else:
+        await card.get_by_role("button", name="Tolak").click()
+        await expect(page.get_by_text("Kamu belum bisa menambah waktu.")).to_be_visible()
+        assert world.seconds_left(chat_id) <= before
+    await expect(card).to_have_count(0)
+
+
+async def test_several_talks_at_once(world: World, open_phone: OpenPhone) -> None:
+    """On a wide screen the talk is beside the list; what is not looked at is marked."""
+    one, other, mitra = world.customer(), world.customer(), await world.mitra()
+    first, second = await world.chat(one, mitra), await world.chat(other, mitra)
+    phone = await in_chat(open_phone, mitra, first, viewport=DESK)
+    page = phone.page
+    await world.say(one, first, "Halo dari yang pertama.")
+    await world.say(other, second, "Halo dari yang kedua.")
+    entry = page.get_by_role("link", name=world.name(other))
+    await expect(entry).to_contain_text("1 pesan belum dibaca")
+    await expect(page.get_by_text("belum dibaca")).to_have_count(1)
+    await phone.look("two-talks-wide")
+    await phone.reload()
+    await expect(entry).to_contain_text("1 pesan belum dibaca")
+    await entry.click()
+    await expect(page.get_by_role("heading", level=1, name=world.name(other))).to_be_focused()
+    await expect(page.get_by_text("belum dibaca")).to_have_count(0)
+
+
+async def test_the_mitra_ends_the_chat(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    chat_id = await world.chat(customer, mitra)
+    phone = await in_chat(open_phone, mitra, chat_id)
+    await phone.page.get_by_role("button", name="Akhiri").click()
+    await phone.look("chat-end")
+    await phone.page.get_by_role("button", name="Ya, akhiri").click()
+    await expect(phone.page.get_by_text("Kamu sudah mengakhiri curhat ini.")).to_be_visible()
+    await phone.page.get_by_role("link", name="Kembali ke beranda").click()
+    await expect(phone.page.get_by_text("1 curhat selesai")).to_be_visible()
+
+
+Made = tuple[str, tuple[str, ...]]
+Making = Callable[[World, Client, Client], Awaitable[Made]]
+
+
+async def offline(world: World, customer: Client, mitra: Client) -> Made:
+    await world.go_offline(mitra)
+    return "/mitra/", ("Kamu offline", "Belum ada obrolan yang berjalan.", "Belum ada curhat yang selesai")
+
+
+async def online(world: World, customer: Client, mitra: Client) -> Made:
+    return "/mitra/", ("Kamu online", "Pelanggan bisa menemukanmu sekarang.")
+
+
+async def requests(world: World, customer: Client, mitra: Client) -> Made:
+    again = world.customer()
+    await world.acquaint(again, mitra)
+    await world.chat(world.customer(), mitra)
+    await world.searching(customer)
+    await world.ask_again(again, mitra)
+    return "/mitra/", (
+        "Permintaan curhat baru",
+        "Ingin curhat lagi denganmu",
+        "Obrolan berjalan",
+        "1 curhat selesai",
+    )
+
+
+async def chat(world: World, customer: Client, mitra: Client) -> Made:
+    chat_id = await world.chat(customer, mitra)
+    await world.say(customer, chat_id, "Belakangan ini rasanya capek terus.")
+    await world.say(mitra, chat_id, "Aku dengarkan. Sejak kapan terasanya?")
+    return f"/mitra/chat/{chat_id}", (world.name(customer), "Aku dengarkan. Sejak kapan terasanya?", "Akhiri")
+
+
+async def chat_and_request(world: World, customer: Client, mitra: Client) -> Made:
+    path, sees = await chat(world, customer, mitra)
+    await world.searching(world.customer())
+    return path, (*sees, "Permintaan curhat baru")
+
+
+async def chat_ending(world: World, customer: Client, mitra: Client) -> Made:
+    path, sees = await chat(world, customer, mitra)
+    world.has_seconds_left(path.rsplit("/", 1)[1], 200)
+    return path, (*sees, "Waktu curhat tinggal kurang dari 5 menit.")
+
+
+async def chat_last_minute(world: World, customer: Client, mitra: Client) -> Made:
+    path, sees = await chat(world, customer, mitra)
+    world.has_seconds_left(path.rsplit("/", 1)[1], 59)
+    return path, (*sees, "Waktu curhat tinggal kurang dari 1 menit.")
+
+
+async def chat_over(world: World, customer: Client, mitra: Client) -> Made:
+    path, _ = await chat(world, customer, mitra)
+    await customer.post(f"/api/client/chat-sessions/{path.rsplit('/', 1)[1]}/end")
+    return path, (f"{world.name(customer)} sudah mengakhiri curhat ini.", "Kembali ke beranda")
+
+
+async def not_found(world: World, customer: Client, mitra: Client) -> Made:
+    return "/mitra/chat/7e0b7c1e-2f3f-4f8a-b0a2-3a4c5d6e7f80", ("Halaman ini tidak ada",)
+
+
+EVERY = (
+    offline,
+    online,
+    requests,
+    chat,
+    chat_and_request,
+    chat_ending,
+    chat_last_minute,
+    chat_over,
+    not_found,
+)
+
+
+async def shows(page: Page, sees: tuple[str, ...]) -> None:
+    for text in sees:
+        await expect(
+            page.get_by_text(text).and_(page.locator(":not(.visually-hidden)")).first
+        ).to_be_visible()
+
+
+@pytest.mark.parametrize("make", EVERY, ids=[make.__name__ for make in EVERY])
+async def test_every_state_has_its_screen_and_keeps_it(
+    world: World, open_phone: OpenPhone, make: Making
+) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    path, sees = await make(world, customer, mitra)
+    phone = await open_phone(mitra, app="mitra")
+    await phone.go(path)
+    await shows(phone.page, sees)
+    name = make.__name__.replace("_", "-")
+    await phone.look(name)
+    await phone.fits(name)
+
+    await phone.reload()
+    await shows(phone.page, sees)
+
+    phone.network.cut()
+    await expect(phone.page.get_by_text(LOST)).to_be_visible()
+    phone.network.restore()
+    await expect(phone.page.get_by_text(LOST)).to_have_count(0)
+    await shows(phone.page, sees)
