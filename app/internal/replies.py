@@ -19,6 +19,7 @@ from app.replies import (
     ExtensionStatus,
     Minutes,
     OperatorAction,
+    OperatorSelf,
     PaymentStatus,
     Presence,
     Reply,
@@ -29,7 +30,6 @@ from app.replies import (
     Time,
 )
 
-OperatorRole = Literal["viewer", "operator", "admin"]
 OfferStatus = Literal["offered", "accepted", "declined", "auto_rejected", "withdrawn"]
 ValueType = Literal["integer", "enum"]
 AlarmKind = Literal["nobody_online", "health", "audit"]
@@ -579,20 +579,11 @@ class Alarm(Reply):
     since: Time | None
 
 
-class Operator(Reply):
-    """Somebody of the control center."""
-
-    id: UUID
-    email: str
-    display_name: str
-    role: OperatorRole
-
-
 class OperatorState(Reply):
     """What goes on at this moment: what the socket's `snapshot` says, too."""
 
     server_time: Time
-    operator: Operator
+    operator: OperatorSelf
     counters: Counters
     alarms: list[Alarm]
     searches: list[ShownSearch]

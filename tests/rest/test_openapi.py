@@ -13,7 +13,7 @@ from app import docs, replies
 from app.cli import main
 from app.edge import App
 from app.internal import replies as internal_replies
-from app.internal.replies import FACTS, OfferStatus, OperatorRole, ValueType
+from app.internal.replies import FACTS, OfferStatus, ValueType
 from app.openapi import FRAMES, TABLES, document
 from app.reference import read_transitions
 from app.refusals import by_function, statuses
@@ -178,7 +178,7 @@ SETS: dict[Any, str | tuple[str, str]] = {
     Sender: ("chat_messages", "sender_is_known"),
     OfferStatus: "pairing_offer",
     OperatorAction: ("pairing_failures", "operator_action_is_known"),
-    OperatorRole: ("cc_users", "role_is_known"),
+    replies.Role: ("cc_users", "role_is_known"),
     ValueType: ("app_config", "value_type_is_known"),
 }
 

@@ -14,9 +14,8 @@ from playwright.async_api import Browser, async_playwright
 from app.settings import Settings
 from tests.cluster import TestCluster
 from tests.conftest import Connection
-from tests.rest.harness import Client
 from tests.simulate.conftest import Service, free_port, running
-from tests.web.harness import Phone, chromium_options, phone
+from tests.web.harness import Phone, SignedIn, chromium_options, phone
 from tests.web.world import World
 
 # Nobody answers by timer while a test looks, however slow the machine is.
@@ -32,7 +31,7 @@ PATIENT = {
 class OpenPhone(Protocol):
     """Makes phones; they are put away when the test ends."""
 
-    async def __call__(self, person: Client | None = None, **options: Any) -> Phone: ...  # noqa: ANN401
+    async def __call__(self, person: SignedIn | None = None, **options: Any) -> Phone: ...  # noqa: ANN401
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +107,7 @@ async def open_phone(browser: Browser, service: Service) -> AsyncIterator[OpenPh
     """A phone with an app of the public listener: the customer's, or the mitra's when `app` says so."""
     async with AsyncExitStack() as stack:
 
-        async def open_one(person: Client | None = None, app: str = "client", **options: Any) -> Phone:  # noqa: ANN401
+        async def open_one(person: SignedIn | None = None, app: str = "client", **options: Any) -> Phone:  # noqa: ANN401
             port = service.settings.internal_port if app == "control-center" else service.settings.public_port
             return await stack.enter_async_context(phone(browser, port, app, person=person, **options))
 

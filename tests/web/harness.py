@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, ex
 
 from app.auth import Audience
 from app.static import BUILT
-from tests.rest.harness import Client
 
 ROOT = Path(__file__).parents[2]
 SCREENS = BUILT.parent / "screens"
@@ -28,6 +27,7 @@ expect.set_options(timeout=PATIENCE_MS)
 PHONE = ViewportSize(width=390, height=844)
 SMALL_PHONE = ViewportSize(width=320, height=640)
 DESK = ViewportSize(width=1280, height=800)
+OFFICE = ViewportSize(width=1440, height=900)
 
 
 class Network:
@@ -89,6 +89,17 @@ async def _pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
         await target.drain()
     if target.can_write_eof():
         target.write_eof()
+
+
+class SignedIn(Protocol):
+    """Somebody with a token."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def audience(self) -> Audience: ...
+    @property
+    def token(self) -> str: ...
 
 
 @dataclass
@@ -190,7 +201,7 @@ async def phone(
     port: int,
     app: str,
     *,
-    person: Client | None = None,
+    person: SignedIn | None = None,
     viewport: ViewportSize = PHONE,
     clock_off_by: float = 0,
     remembers: str = "",

@@ -1,18 +1,53 @@
-import { Button, useUser } from "@curhat/kit";
-import { copy } from "./copy";
-import { session } from "./service";
+import { useUser } from "@curhat/kit";
+import { useEffect } from "react";
+import { Redirect, Route, Switch } from "wouter";
+import { BoardPage } from "./board/board-page";
+import { CustomerPage } from "./customers/customer-page";
+import { CustomersPage } from "./customers/customers-page";
+import { DashboardPage } from "./dashboard/dashboard-page";
+import { FailuresPage } from "./failures/failures-page";
+import { live } from "./live/live";
+import { MitraPage } from "./mitras/mitra-page";
+import { MitrasPage } from "./mitras/mitras-page";
+import { queries, session } from "./service";
+import { SettingsPage } from "./settings/settings-page";
+import { Nowhere } from "./shell/nowhere";
+import { Shell } from "./shell/shell";
 import { SignIn } from "./sign-in";
+import { PaymentPage } from "./story/payment-page";
 
-/** The operators' app. */
+/** The operators' app. Whoever signs in finds the screen of the address that they came with. */
 export function App() {
   const user = useUser(session);
-  if (user === null) return <SignIn />;
+  return user === null ? <SignIn /> : <SignedIn key={user.id} />;
+}
+
+function SignedIn() {
+  useEffect(() => {
+    live.start();
+    return () => {
+      live.stop();
+      queries.clear(); // the next one at this desk sees nothing of it
+    };
+  }, []);
+
   return (
-    <main>
-      <h1>{user.display_name}</h1>
-      <Button kind="quiet" onClick={() => void session.signOut()}>
-        {copy.signOut}
-      </Button>
-    </main>
+    <Shell>
+      <Switch>
+        <Route path="/">
+          <Redirect to="/dashboard" replace />
+        </Route>
+        <Route path="/dashboard" component={DashboardPage} />
+        <Route path="/live/:request?" component={BoardPage} />
+        <Route path="/failed-pairings/:failure?" component={FailuresPage} />
+        <Route path="/payments/:payment" component={PaymentPage} />
+        <Route path="/mitras" component={MitrasPage} />
+        <Route path="/mitras/:mitra" component={MitraPage} />
+        <Route path="/customers" component={CustomersPage} />
+        <Route path="/customers/:customer" component={CustomerPage} />
+        <Route path="/settings" component={SettingsPage} />
+        <Route component={Nowhere} />
+      </Switch>
+    </Shell>
   );
 }

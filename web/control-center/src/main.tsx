@@ -3,5 +3,6 @@ import "@curhat/kit/styles.css";
 import { App } from "./app";
 import { Failed } from "./failed";
 import { clock, queries } from "./service";
+import "./styles/desk.css";
 
 start(<App />, { queries, clock, failed: <Failed /> });

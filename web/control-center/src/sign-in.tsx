@@ -1,7 +1,8 @@
-import { Button, Card, callAnonymously, Field, Mark, slugOf, Title, type TokenReply } from "@curhat/kit";
+import { Button, Card, callAnonymously, Field, Mark, Title, type TokenReply } from "@curhat/kit";
 import { type FormEvent, useState } from "react";
 import { copy } from "./copy";
 import { session } from "./service";
+import { sentenceOf } from "./words";
 import "./sign-in.css";
 
 /** The first screen of whoever is not signed in: e-mail and password. */
@@ -25,7 +26,7 @@ export function SignIn() {
     try {
       session.adopt(await callAnonymously<TokenReply>("/internal/auth/login", { email, password }));
     } catch (failure) {
-      setError(copy.signIn.errors[slugOf(failure)] ?? copy.signIn.errors.unexpected);
+      setError(sentenceOf(failure));
       setBusy(false);
     }
   }

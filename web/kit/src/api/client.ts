@@ -4,6 +4,7 @@ import type { CallOptions, Method, Operation, Options, PathsOf, ReplyOf } from "
 
 /** What a call is made of once its types are of no more use. */
 interface Call extends CallOptions {
+  accept?: string;
   body?: unknown;
   path?: Record<string, string>;
   query?: Record<string, unknown>;
@@ -40,6 +41,15 @@ export class Api<Paths> {
     ...[options]: Arguments<Operation<Paths, P, "patch">>
   ): Promise<ReplyOf<Operation<Paths, P, "patch">>> {
     return this.call("patch", path, options as Call);
+  }
+
+  /** The reply of a GET as a file of this media type. */
+  file<P extends PathsOf<Paths, "get">>(
+    path: P,
+    accept: string,
+    ...[options]: Arguments<Operation<Paths, P, "get">>
+  ): Promise<Blob> {
+    return this.call("get", path, { ...(options as Call), accept });
   }
 
   private async call<Reply>(method: Method, path: string, call: Call = {}): Promise<Reply> {
@@ -83,6 +93,7 @@ async function send(method: Method, url: string, call: Call, token: string | nul
   if (token !== null) headers.set("Authorization", `Bearer ${token}`);
   if (call.body !== undefined) headers.set("Content-Type", "application/json");
   if (call.key !== undefined) headers.set("Idempotency-Key", call.key);
+  if (call.accept !== undefined) headers.set("Accept", call.accept);
   let response: Response;
   let text: string;
   try {
@@ -96,6 +107,7 @@ async function send(method: Method, url: string, call: Call, token: string | nul
       signal: call.signal ?? null,
       body: call.body === undefined ? null : JSON.stringify(call.body),
     });
+    if (response.ok && call.accept !== undefined) return await response.blob();
     text = await response.text();
   } catch (error) {
     if (call.signal?.aborted) throw error;

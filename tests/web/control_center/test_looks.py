@@ -1,0 +1,177 @@
+"""Every page, as it looks with weeks behind it and much going on: no violation in either theme, and a picture."""
+
+import random
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.async_api import ViewportSize, expect
+
+from tests.conftest import Connection
+from tests.web.control_center.conftest import OpenDesk
+from tests.web.control_center.desk import Operator
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+NARROW = ViewportSize(width=390, height=844)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def an_evening(owner: Connection) -> Iterator[None]:
+    """People of the history search and chat, and stay where they are while pictures are taken."""
+    chance = random.Random(3)
+    owner.execute("select ops.set_config('pairing_blast_timeout_seconds', '600', 'oka@curhat.example')")
+    for (mitra,) in owner.execute("select id from data.mitras where phone like '+62857%' limit 9").fetchall():
+        owner.execute("select api.set_mitra_status(%s, true)", [mitra])
+    owner.execute("update data.mitras set reachable_until = now() + interval '3 hours' where declared_online")
+    idle = owner.execute(
+        "select u.id from data.users u where u.phone like '+62813%' and not exists (select from data.chat_sessions c "
+        "where c.customer_id = u.id and c.status = 'active') order by u.phone limit 14"
+    ).fetchall()
+    for number, (customer,) in enumerate(idle):
+        _start(owner, chance, customer, accepted=number % 2 == 0)
+    owner.execute(
+        "update data.mitras set reachable_until = now() "
+        "where id = (select id from data.mitras where declared_online limit 1)"
+    )
+    yield
+    owner.execute("select ops.set_config('pairing_blast_timeout_seconds', '60', 'test')")
+    owner.execute(
+        "select ops.end_chat(id, 'test', 'selesai') from data.chat_sessions where status = 'active'"
+    )
+    owner.execute(
+        "select api.cancel_request(customer_id, payment_session_id) from data.pairing_requests "
+        "where status = 'searching'"
+    )
+
+
+def _start(owner: Connection, chance: random.Random, customer: uuid.UUID, *, accepted: bool) -> None:
+    def call(function: str, *arguments: object) -> dict[str, str]:
+        places = ", ".join(["%s"] * len(arguments))
+        row = owner.execute(f"select {function}({places})".encode(), arguments).fetchone()
+        assert row is not None
+        found: dict[str, str] = row[0]
+        return found
+
+    payment = call("api.create_payment_session", customer, chance.choice((15, 30, 60)))["id"]
+    call("api.confirm_payment_session", payment, customer)
+    request = call("api.start_general_request", customer, payment)["id"]
+    offers = [
+        row[0]
+        for row in owner.execute("select mitra_id from data.pairing_offers where request_id = %s", [request])
+    ]
+    chance.shuffle(offers)
+    for mitra in offers[:4]:
+        call("api.mark_offer_seen", request, mitra)
+    if not accepted or not offers:
+        for mitra in offers[:2]:
+            call("api.decline_request", request, mitra)
+        return
+    chat = call("api.accept_request", request, offers[0])["chat_session"]["id"]  # type: ignore[index]
+    for _ in range(chance.randrange(9)):
+        call("api.send_message", chat, "customer", customer, uuid.uuid4(), "RAHASIA")
+
+
+def ids(owner: Connection) -> dict[str, str]:
+    """Whom there is much to show of."""
+    queries = {
+        "failure": "select id from control_center.failed_pairings where needs_action and targeted_mitra_id is not null "
+        "order by created_at desc limit 1",
+        "mitra": "select mitra_id from data.chat_sessions group by 1 order by count(*) desc limit 1",
+        "mitra_day": "select (started_at at time zone 'Asia/Jakarta')::date from data.chat_sessions where mitra_id = "
+        "(select mitra_id from data.chat_sessions group by 1 order by count(*) desc limit 1) "
+        "group by 1 order by count(*) desc limit 1",
+        "customer": "select customer_id from data.payment_sessions where is_extension and status = 'consumed' "
+        "order by created_at desc limit 1",
+        "customer_day": "select (created_at at time zone 'Asia/Jakarta')::date from data.payment_sessions "
+        "where is_extension and status = 'consumed' order by created_at desc limit 1",
+        "request": "select request_id from data.pairing_offers o join data.pairing_requests r on r.id = o.request_id "
+        "where r.status = 'searching' group by 1 order by count(*) desc limit 1",
+        "request_mitra": "select id from data.mitras order by declared_online, id limit 1",
+        "payment": "select payment_session_id from data.extensions where status = 'approved' limit 1",
+    }
+    found = {}
+    for name, query in queries.items():
+        row = owner.execute(query.encode()).fetchone()
+        assert row is not None, name
+        found[name] = str(row[0])
+    return found
+
+
+async def test_each_page(
+    open_desk: OpenDesk, owner: Connection, new_operator: Callable[[str], Operator]
+) -> None:
+    at = ids(owner)
+    other = new_operator("admin")
+    await other.patch("/internal/config/max_customers_per_mitra", {"value": 4})
+    await other.patch("/internal/config/max_customers_per_mitra", {"value": 3})
+    desk = await open_desk("admin")
+    screens = {
+        "dashboard": "/dashboard",
+        "dashboard-tables": "/dashboard?days=7&table=failures&table=money&table=supply&table=pairing&table=funnel",
+        "live": "/live",
+        "live-search": f"/live/{at['request']}?why={at['request_mitra']}",
+        "failed-pairings": "/failed-pairings",
+        "failed-pairings-all": "/failed-pairings?needs_action=any",
+        "failed-pairings-open": f"/failed-pairings/{at['failure']}?needs_action=any",
+        "mitras": "/mitras",
+        "mitra": f"/mitras/{at['mitra']}?day={at['mitra_day']}",
+        "customers": "/customers",
+        "customer": f"/customers/{at['customer']}?day={at['customer_day']}",
+        "payment": f"/payments/{at['payment']}",
+        "settings": "/settings?history=max_customers_per_mitra",
+        "nowhere": "/tidak-ada",
+    }
+    for name, path in screens.items():
+        await desk.go(path)
+        await expect(desk.page.locator(".spinner")).to_have_count(0)
+        await desk.look(name)
+
+
+async def test_what_opens_over_a_page(open_desk: OpenDesk) -> None:
+    desk = await open_desk("admin")
+    await desk.go("/failed-pairings")
+    await desk.page.get_by_role("button", name="Sebab").click()
+    await desk.look("failed-pairings-causes")
+    await desk.page.keyboard.press("Escape")
+    await desk.page.get_by_role("button", name="Rentang tanggal").click()
+    await desk.look("failed-pairings-dates")
+    await desk.page.keyboard.press("Escape")
+    await desk.page.get_by_role("button", name="Tindakan untuk").first.click()
+    await desk.look("failed-pairings-menu")
+    await desk.page.keyboard.press("Escape")
+    for box in (await desk.page.get_by_role("checkbox").all())[1:4]:
+        await box.check()
+    await desk.look("failed-pairings-selected")
+    await desk.page.locator(".bulk").get_by_role("button", name="Mark as credited").click()
+    await desk.look("failed-pairings-dialog")
+    await desk.page.keyboard.press("Escape")
+
+    await desk.go("/settings")
+    await desk.page.get_by_role("textbox", name="Batas waktu sesi pembayaran").fill("0")
+    await desk.page.keyboard.press("Enter")
+    await desk.look("settings-refused")
+    await desk.go("/dashboard")
+    await desk.page.get_by_role("figure", name="Kegagalan menurut sebab").get_by_role("slider").focus()
+    await desk.look("dashboard-explored")
+
+
+async def test_on_a_narrow_screen(open_desk: OpenDesk, owner: Connection) -> None:
+    at = ids(owner)
+    desk = await open_desk("admin", viewport=NARROW)
+    screens = {
+        "dashboard": "/dashboard",
+        "live": "/live",
+        "failed-pairings": "/failed-pairings",
+        "failed-pairings-open": f"/failed-pairings/{at['failure']}",
+        "mitra": f"/mitras/{at['mitra']}?day={at['mitra_day']}",
+        "settings": "/settings",
+    }
+    for name, path in screens.items():
+        await desk.phone.go(path)
+        await expect(desk.page.get_by_role("heading", level=1)).to_be_visible()
+        await expect(desk.page.locator(".spinner")).to_have_count(0)
+        await desk.look(f"narrow-{name}")
+        await desk.phone.fits(f"narrow-{name}")
+    await desk.page.get_by_role("button", name="Buka menu").click()
+    await desk.look("narrow-menu")

@@ -1,0 +1,136 @@
+"""What nobody but an operator gets, and what not even they get: the text of messages."""
+
+import re
+from collections.abc import Callable
+
+import httpx
+import pytest
+from playwright.async_api import Page, Route, WebSocket, expect
+
+from app.internal.table import ROUTES
+from tests.conftest import Connection
+from tests.rest.harness import Client, pair
+from tests.web.control_center.conftest import OpenDesk
+from tests.web.control_center.desk import PAGES
+from tests.web.control_center.history import SECRET
+from tests.web.harness import DESK
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SOME_ID = "00000000-0000-4000-8000-000000000000"
+
+
+async def test_no_message_text_is_in_any_reply_any_frame_or_on_any_page(
+    open_desk: OpenDesk,
+    owner: Connection,
+    new_customer: Callable[[], Client],
+    new_mitra: Callable[[], Client],
+) -> None:
+    row = owner.execute(
+        "select c.payment_session_id, c.customer_id, c.mitra_id, c.pairing_request_id from data.chat_sessions c "
+        "join data.chat_messages m on m.chat_session_id = c.id where m.body like %s limit 1",
+        [f"{SECRET}%"],
+    ).fetchone()
+    assert row is not None
+    payment, customer, mitra, request = row
+    desk = await open_desk("admin")
+    told: list[str] = []
+    texts: list[str] = []
+
+    async def pass_on(route: Route) -> None:
+        reply = await route.fetch()
+        texts.append(await reply.text())
+        await route.fulfill(response=reply)
+
+    await desk.page.route("**/internal/**", pass_on)
+    desk.page.on("websocket", lambda socket: _overhear(socket, told))
+
+    pages = [
+        *PAGES.values(),
+        f"/payments/{payment}",
+        f"/customers/{customer}",
+        f"/mitras/{mitra}",
+        f"/live/{request}",
+    ]
+    for path in pages:
+        await desk.go(path)
+        await expect(desk.page.get_by_role("status").filter(has_text="Memuat")).to_have_count(0)
+        assert SECRET not in await desk.page.content(), path
+
+    talker = new_customer()
+    chat = await pair(talker, new_mitra())
+    await desk.go("/live")
+    message = {"client_message_id": SOME_ID, "body": f"{SECRET} yang baru"}
+    await talker.post(f"/api/client/chat-sessions/{chat}/messages", message)
+    await expect(desk.page.get_by_text("1 pesan")).to_be_visible()
+    assert SECRET not in await desk.page.content()
+    assert any("CHAT_MESSAGE" in frame for frame in told)
+    assert len(texts) > len(pages)
+    assert [text for text in (*texts, *told) if SECRET in text] == []
+
+
+def _overhear(socket: WebSocket, told: list[str]) -> None:
+    socket.on("framereceived", lambda frame: told.append(str(frame)))
+
+
+async def test_no_customers_and_no_mitras_token_gets_anything(
+    internal: httpx.AsyncClient, new_customer: Callable[[], Client], new_mitra: Callable[[], Client]
+) -> None:
+    for person in (new_customer(), new_mitra()):
+        for route in ROUTES:
+            if route.audience is None:
+                continue
+            path = re.sub(r"<\w+:\w+>", SOME_ID, route.path)
+            response = await internal.request(route.method, path, headers=person.headers(), json={})
+            assert (response.status_code, response.json()["error"]) == (403, "forbidden"), path
+
+
+async def test_whoever_comes_with_anothers_token_is_sent_to_the_sign_in(
+    open_desk: OpenDesk, new_customer: Callable[[], Client]
+) -> None:
+    customer = new_customer()
+    desk = await open_desk("viewer")
+    desk.operator.token = customer.token
+    await desk.phone.context.add_init_script(
+        f"""
+        const kept = JSON.parse(localStorage.getItem("curhat.session.operator") ?? "null");
+        if (kept) localStorage.setItem(
+            "curhat.session.operator", JSON.stringify({{ ...kept, access: "{customer.token}" }})
+        );
+        """
+    )
+    await desk.phone.go("/failed-pairings")
+    await _at_the_sign_in(desk.page)
+    await expect(desk.page.get_by_text("Akun ini tidak punya akses ke control center.")).to_be_visible()
+
+
+async def _at_the_sign_in(page: Page) -> None:
+    await expect(page.get_by_label("Kata sandi")).to_be_visible()
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:5173", "http://somewhere-else.example"])
+async def test_a_page_of_another_origin_may_patch_only_when_it_is_named(
+    open_desk: OpenDesk, owner: Connection, origin: str
+) -> None:
+    desk = await open_desk("admin", viewport=DESK)
+    await desk.phone.context.route(
+        f"{origin}/**", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html")
+    )
+    await desk.page.goto(f"{origin}/")
+    status = await desk.page.evaluate(
+        """([url, token]) => fetch(url, {
+            method: "PATCH",
+            headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+            body: JSON.stringify({ value: 31 }),
+        }).then((reply) => reply.status, (error) => error.name)""",
+        [desk.phone.url("/internal/config/payment_session_timeout_minutes"), desk.operator.token],
+    )
+    row = owner.execute(
+        "select value from data.app_config where key = 'payment_session_timeout_minutes'"
+    ).fetchone()
+    if origin == "http://localhost:5173":
+        assert (status, row) == (200, ("31",))
+        owner.execute("select ops.set_config('payment_session_timeout_minutes', '20', 'test')")
+    else:
+        assert (status, row) == ("TypeError", ("20",))
+    desk.phone.errors.clear()  # the browser complains of the refused origin

@@ -1,0 +1,49 @@
+import { useCallback, useMemo } from "react";
+import { useLocation, useSearch } from "wouter";
+
+/** What is to be said otherwise: null takes a parameter out, a list gives it again and again. */
+export type Changes = Record<string, string | number | readonly string[] | null>;
+
+/** The part of the address after its "?", where every view keeps its state so that its link can be shared. */
+export function useAddress() {
+  const [path, navigate] = useLocation();
+  const search = useSearch();
+  const params = useMemo(() => new URLSearchParams(search), [search]);
+
+  const change = useCallback(
+    (changes: Changes, options?: { replace?: boolean }) => {
+      navigate(address(path, changed(new URLSearchParams(search), changes)), options);
+    },
+    [navigate, path, search],
+  );
+  const go = useCallback(
+    (to: string, options?: { replace?: boolean }) =>
+      navigate(address(to, new URLSearchParams(search)), options),
+    [navigate, search],
+  );
+  /** The same parameters at another path. */
+  const at = useCallback((to: string) => address(to, params), [params]);
+
+  return { path, params, change, go, at };
+}
+
+/** The parameters with these said otherwise. */
+export function changed(params: URLSearchParams, changes: Changes): URLSearchParams {
+  const next = new URLSearchParams(params);
+  for (const [name, value] of Object.entries(changes)) {
+    next.delete(name);
+    if (value === null || value === "") continue;
+    for (const one of Array.isArray(value) ? value : [value]) next.append(name, String(one));
+  }
+  return next;
+}
+
+/** A whole number from a parameter, within bounds. */
+export function wholeNumber(text: string | null, otherwise: number, most = Number.MAX_SAFE_INTEGER): number {
+  const number = text !== null && /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  return number >= 1 ? Math.min(number, most) : otherwise;
+}
+
+function address(path: string, params: URLSearchParams): string {
+  return params.size > 0 ? `${path}?${params}` : path;
+}

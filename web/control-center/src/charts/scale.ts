@@ -1,0 +1,41 @@
+/** Round values from 0 to the least one that is not below `most`, some `about` steps apart. */
+export function ticks(most: number, about = 4): number[] {
+  if (!(most > 0)) return [0, 1];
+  const rough = most / about;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
+  const count = Math.ceil(most / step - 1e-9);
+  return Array.from({ length: count + 1 }, (_, at) => at * step);
+}
+
+/** Which of so many places get a label, when each label needs so much room: evenly, the last one always. */
+export function labelled(places: number, width: number, room: number): (at: number) => boolean {
+  const every = Math.max(1, Math.ceil((places * room) / Math.max(width, 1)));
+  return (at) => (places - 1 - at) % every === 0;
+}
+
+/** Sums from the bottom up: where each part of a bar begins and ends. */
+export function stacked(parts: readonly number[]): [number, number][] {
+  let below = 0;
+  return parts.map((part) => {
+    const from = below;
+    below += part;
+    return [from, below];
+  });
+}
+
+/** The runs of places that have a value, for lines that do not go over gaps. */
+export function runs(values: readonly (number | null)[]): [number, number][][] {
+  const found: [number, number][][] = [];
+  let run: [number, number][] = [];
+  values.forEach((value, at) => {
+    if (value === null) {
+      if (run.length > 0) found.push(run);
+      run = [];
+    } else {
+      run.push([at, value]);
+    }
+  });
+  if (run.length > 0) found.push(run);
+  return found;
+}

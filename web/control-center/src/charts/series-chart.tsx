@@ -1,0 +1,314 @@
+import { classNames } from "@curhat/kit";
+import { Fragment, type KeyboardEvent, type PointerEvent, useState } from "react";
+import { copy } from "../copy";
+import { labelled, runs, stacked, ticks } from "./scale";
+import { useWidth } from "./use-width";
+
+export interface Series {
+  key: string;
+  name: string;
+  color: string;
+  values: readonly (number | null)[];
+}
+
+/** One scale: bars that stand on each other, or lines. Panes stand one below the other over the same places. */
+export interface Pane {
+  key: string;
+  name?: string;
+  kind: "bars" | "lines" | "area";
+  height: number;
+  series: readonly Series[];
+  format: (value: number) => string;
+  /** On the axis, where there is less room. */
+  short?: (value: number) => string;
+}
+
+export interface Place {
+  /** Below the axis: "24 Nov". */
+  tick: string;
+  /** In full: "Selasa, 24 November 2026". */
+  name: string;
+}
+
+const LEFT = 46;
+const RIGHT = 6;
+const BELOW = 22;
+const ABOVE = 18;
+const TICK_ROOM = 54;
+
+/** Values over places. Arrow keys and the mouse go from place to place, and its figures are read and shown. */
+export function SeriesChart({
+  label,
+  places,
+  panes,
+  onPick,
+}: {
+  label: string;
+  places: readonly Place[];
+  panes: readonly Pane[];
+  /** A place was clicked, or Enter pressed there. */
+  onPick?: (at: number) => void;
+}) {
+  const [box, width] = useWidth<HTMLDivElement>();
+  const [at, setAt] = useState<number | null>(null);
+  const inner = Math.max(0, width - LEFT - RIGHT);
+  const step = inner / places.length;
+  const height = panes.reduce((sum, pane) => sum + pane.height + ABOVE, 0) + BELOW;
+  const isLabelled = labelled(places.length, inner, TICK_ROOM);
+  const shown = at !== null && at < places.length ? at : null;
+  const said = shown ?? places.length - 1;
+
+  const move = (to: number) => setAt(Math.min(places.length - 1, Math.max(0, to)));
+  const point = ({ nativeEvent }: PointerEvent) => move(Math.floor(nativeEvent.offsetX / step));
+  const press = (event: KeyboardEvent) => {
+    const to = {
+      ArrowRight: said + 1,
+      ArrowUp: said + 1,
+      ArrowLeft: said - 1,
+      ArrowDown: said - 1,
+      PageDown: said - 7,
+      PageUp: said + 7,
+      Home: 0,
+      End: places.length - 1,
+    }[event.key];
+    if (to !== undefined) move(to);
+    else if (event.key === "Enter" && onPick) onPick(said);
+    else return;
+    event.preventDefault();
+  };
+
+  let top = 0;
+  return (
+    <div ref={box} className="chart" style={{ minHeight: height }}>
+      {width > 0 && (
+        <>
+          <svg width={width} height={height} aria-hidden="true" focusable="false">
+            {shown !== null && (
+              <rect
+                className="chart-band"
+                x={LEFT + shown * step}
+                width={step}
+                y={0}
+                height={height - BELOW}
+              />
+            )}
+            {panes.map((pane) => {
+              const from = top + ABOVE;
+              top = from + pane.height;
+              return (
+                <PaneOf key={pane.key} pane={pane} from={from} width={width} step={step} shown={shown} />
+              );
+            })}
+            {places.map(
+              ({ tick }, place) =>
+                isLabelled(place) && (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a place is its number
+                  <text key={place} x={LEFT + (place + 0.5) * step} y={height - 5} textAnchor="middle">
+                    {tick}
+                  </text>
+                ),
+            )}
+          </svg>
+          <div
+            role="slider"
+            tabIndex={0}
+            aria-label={copy.dashboard.explore(label)}
+            aria-valuemin={1}
+            aria-valuemax={places.length}
+            aria-valuenow={said + 1}
+            aria-valuetext={spoken(places[said], panes, said)}
+            className={classNames("chart-explorer", onPick && "chart-explorer-picks")}
+            style={{ left: LEFT, width: inner, top: 0, height: height - BELOW }}
+            onPointerMove={point}
+            onPointerLeave={() => setAt(null)}
+            onClick={() => shown !== null && onPick?.(shown)}
+            onFocus={() => setAt(at ?? places.length - 1)}
+            onBlur={() => setAt(null)}
+            onKeyDown={press}
+          />
+          {shown !== null && (
+            <Tip
+              place={places[shown]}
+              panes={panes}
+              at={shown}
+              x={LEFT + (shown + 0.5) * step}
+              width={width}
+            />
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+function PaneOf({
+  pane,
+  from,
+  width,
+  step,
+  shown,
+}: {
+  pane: Pane;
+  from: number;
+  width: number;
+  step: number;
+  shown: number | null;
+}) {
+  const { kind, series, height, name, format, short = format } = pane;
+  const count = series[0]?.values.length ?? 0;
+  const highest =
+    kind === "bars"
+      ? Math.max(0, ...Array.from({ length: count }, (_, at) => sum(series, at)))
+      : Math.max(0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
+  const marks = ticks(highest, height > 110 ? 4 : 2);
+  const most = marks.at(-1) ?? 1;
+  const y = (value: number) => from + height - (value / most) * height;
+  const gap = step > 8 ? Math.min(4, step * 0.22) : step * 0.15;
+
+  return (
+    <g>
+      {marks.map((mark) => (
+        <g key={mark}>
+          <line
+            className={mark === 0 ? "chart-zero" : "chart-grid"}
+            x1={LEFT}
+            x2={width - RIGHT}
+            y1={y(mark)}
+            y2={y(mark)}
+          />
+          <text x={LEFT - 8} y={y(mark) + 4} textAnchor="end">
+            {short(mark)}
+          </text>
+        </g>
+      ))}
+      {name && (
+        <text className="chart-pane-name" x={LEFT} y={from - 7}>
+          {name}
+        </text>
+      )}
+      {kind === "bars"
+        ? Array.from({ length: count }, (_, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a place is its number
+            <Fragment key={at}>
+              {stacked(series.map(({ values }) => values[at] ?? 0)).map(
+                ([low, high], part) =>
+                  high > low && (
+                    <rect
+                      key={series[part]?.key}
+                      x={LEFT + at * step + gap / 2}
+                      width={Math.max(0.5, step - gap)}
+                      y={y(high)}
+                      height={Math.max(0.5, y(low) - y(high) - (low > 0 && y(low) - y(high) > 3 ? 1 : 0))}
+                      style={{ fill: series[part]?.color }}
+                    />
+                  ),
+              )}
+            </Fragment>
+          ))
+        : series.map(({ key, color, values }) =>
+            runs(values).map((run) => (
+              <Fragment key={`${key} ${run[0]?.[0]}`}>
+                {kind === "area" && (
+                  <path
+                    className="chart-area"
+                    style={{ fill: color }}
+                    d={`M${middle(run[0]?.[0] ?? 0, step)} ${y(0)} ${run.map(([at, value]) => `L${middle(at, step)} ${y(value)}`).join(" ")} L${middle(run.at(-1)?.[0] ?? 0, step)} ${y(0)} Z`}
+                  />
+                )}
+                {run.length === 1 ? (
+                  run.map(([at, value]) => (
+                    <circle key={at} cx={middle(at, step)} cy={y(value)} r={2.5} style={{ fill: color }} />
+                  ))
+                ) : (
+                  <polyline
+                    className="chart-line"
+                    style={{ stroke: color }}
+                    points={run.map(([at, value]) => `${middle(at, step)},${y(value)}`).join(" ")}
+                  />
+                )}
+              </Fragment>
+            )),
+          )}
+      {shown !== null &&
+        kind !== "bars" &&
+        series.map(({ key, color, values }) => {
+          const value = values[shown];
+          return (
+            typeof value === "number" && (
+              <circle
+                key={key}
+                className="chart-dot"
+                cx={middle(shown, step)}
+                cy={y(value)}
+                r={5}
+                style={{ fill: color }}
+              />
+            )
+          );
+        })}
+    </g>
+  );
+}
+
+function Tip({
+  place,
+  panes,
+  at,
+  x,
+  width,
+}: {
+  place: Place | undefined;
+  panes: readonly Pane[];
+  at: number;
+  x: number;
+  width: number;
+}) {
+  const side = x < width / 2 ? { left: x + 14 } : { right: width - x + 14 };
+  return (
+    <div className="chart-tip" aria-hidden="true" style={side}>
+      <p>{place?.name}</p>
+      <dl>
+        {panes.map(({ series, format, kind }) => (
+          <Fragment key={series[0]?.key}>
+            {series.map(({ key, name, color, values }) => {
+              const value = values[at];
+              if (kind === "bars" && series.length > 3 && !value) return null;
+              return (
+                <Fragment key={key}>
+                  <span className="swatch" style={{ background: color }} />
+                  <dt>{name}</dt>
+                  <dd>{typeof value === "number" ? format(value) : copy.nothing}</dd>
+                </Fragment>
+              );
+            })}
+            {kind === "bars" && series.length > 2 && (
+              <>
+                <span />
+                <dt>{copy.dashboard.total}</dt>
+                <dd>{format(sum(series, at))}</dd>
+              </>
+            )}
+          </Fragment>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function spoken(place: Place | undefined, panes: readonly Pane[], at: number): string {
+  const values = panes.flatMap(({ series, format }) =>
+    series.map(({ name, values }) => {
+      const value = values[at];
+      return `${name} ${typeof value === "number" ? format(value) : copy.nothing}`;
+    }),
+  );
+  return `${place?.name ?? ""}: ${values.join(", ")}`;
+}
+
+function sum(series: readonly Series[], at: number): number {
+  return series.reduce((total, { values }) => total + (values[at] ?? 0), 0);
+}
+
+function middle(at: number, step: number): number {
+  return LEFT + (at + 0.5) * step;
+}

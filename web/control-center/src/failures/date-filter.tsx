@@ -1,0 +1,112 @@
+import { Button, useServerClock } from "@curhat/kit";
+import { useId } from "react";
+import { copy } from "../copy";
+import { isDay, longDay, moved, shortDay } from "../time/days";
+import { useTimes } from "../time/use-times";
+import { CalendarIcon } from "../ui/icons";
+
+type Range = { from: string | null; to: string | null };
+
+/** From which day to which, in the zone that times are shown in. */
+export function DateFilter({ from, to, onChange }: Range & { onChange: (range: Range) => void }) {
+  const id = useId();
+  const times = useTimes();
+  const today = times.day(useServerClock().now());
+  const words = copy.failures;
+  const ranges: [string, Range][] = [
+    [words.anyTime, { from: null, to: null }],
+    [words.today, { from: today, to: today }],
+    [words.yesterday, { from: moved(today, -1), to: moved(today, -1) }],
+    [words.lastDays(7), { from: moved(today, -6), to: today }],
+    [words.lastDays(30), { from: moved(today, -29), to: today }],
+  ];
+  const known = ranges.find(([, range]) => range.from === from && range.to === to);
+  return (
+    <>
+      <span className="visually-hidden" id={`${id}-label`}>
+        {words.range}
+      </span>
+      <Button
+        kind="secondary"
+        id={`${id}-button`}
+        className="filter-button"
+        icon={<CalendarIcon />}
+        aria-labelledby={`${id}-label ${id}-button`}
+        popoverTarget={id}
+      >
+        {known?.[0] ?? inWords(from, to)}
+      </Button>
+      <div id={id} popover="auto" className="menu date-menu">
+        <div className="date-ranges">
+          {ranges.map(([name, range]) => (
+            <Button
+              key={name}
+              kind={name === known?.[0] ? "primary" : "quiet"}
+              size="small"
+              aria-pressed={name === known?.[0]}
+              onClick={() => onChange(range)}
+            >
+              {name}
+            </Button>
+          ))}
+        </div>
+        <div className="date-fields">
+          <DayField
+            label={words.from}
+            value={from}
+            max={to ?? today}
+            onChange={(day) => onChange({ from: day, to })}
+          />
+          <DayField
+            label={words.to}
+            value={to}
+            min={from}
+            max={today}
+            onChange={(day) => onChange({ from, to: day })}
+          />
+        </div>
+        <p className="soft small">{words.datesIn(times.name)}</p>
+      </div>
+    </>
+  );
+}
+
+function DayField({
+  label,
+  value,
+  min,
+  max,
+  onChange,
+}: {
+  label: string;
+  value: string | null;
+  min?: string | null;
+  max: string;
+  onChange: (day: string | null) => void;
+}) {
+  const id = useId();
+  return (
+    <div>
+      <label htmlFor={id} className="filter-label">
+        {label}
+      </label>
+      <input
+        id={id}
+        type="date"
+        className="plain-select"
+        value={value ?? ""}
+        min={min ?? undefined}
+        max={max}
+        onChange={({ target }) =>
+          (target.value === "" || isDay(target.value)) && onChange(target.value || null)
+        }
+      />
+    </div>
+  );
+}
+
+function inWords(from: string | null, to: string | null): string {
+  if (from !== null && from === to) return longDay(from);
+  if (from === null) return `… – ${to === null ? "…" : shortDay(to)}`;
+  return `${shortDay(from)} – ${to === null ? "…" : shortDay(to)}`;
+}

@@ -1,0 +1,66 @@
+import { type Frame, Live } from "@curhat/kit";
+import { clock, queries, session } from "../service";
+import type { Chat, Now } from "../shapes";
+import { Freshener } from "./freshener";
+import { concerned, type EventFrame, PACE, type Topic, touched } from "./touches";
+
+type Snapshot = Frame & Now & { type: "snapshot" };
+type In = Snapshot | EventFrame;
+
+/** Events hold ids, not names: who hears one asks for what it may have changed, never more often than `PACE` says. */
+const freshener = new Freshener((topic) => void queries.invalidateQueries({ queryKey: topic.split(" ") }));
+
+/** What the socket says. Its state is the last snapshot; whatever moves on since is asked for. */
+export const live = new Live<Now, In, never>("/internal/ws", session, clock, {
+  snapshot: (frame) => frame as Snapshot,
+  event: (state) => state,
+});
+
+const OWN_PAGE_MS = 1_000;
+
+live.hear((frame) => {
+  if (isSnapshot(frame)) {
+    queries.setQueryData(["now"], { counters: frame.counters, alarms: frame.alarms });
+    void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "now" });
+  } else {
+    take(frame);
+  }
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") freshener.rest();
+  else freshener.wake();
+});
+
+function take(event: EventFrame): void {
+  if (event.type === "CHAT_MESSAGE") countMessage(event);
+  for (const topic of touched(event.type)) freshener.mark(topic, PACE[topic]);
+  const { people, payments } = concerned(event);
+  for (const id of people) markIfShown(`person ${id}`);
+  for (const id of payments) markIfShown(`payment ${id}`);
+}
+
+/** Pages of one person or payment are asked for only where somebody has them open. */
+function markIfShown(topic: string): void {
+  const shown = queries.getQueryCache().findAll({ queryKey: topic.split(" "), type: "active" });
+  if (shown.length > 0) freshener.mark(topic, OWN_PAGE_MS);
+}
+
+/** Messages are too many to ask for anything: their number is in the event. */
+function countMessage({ body }: EventFrame): void {
+  const { chat_session_id: id, seq } = body;
+  queries.setQueriesData<{ rows: Chat[] }>({ queryKey: ["chats"] }, (list) => {
+    const chat = list?.rows.find((one) => one.id === id);
+    if (!list || !chat || typeof seq !== "number" || seq <= chat.messages) return list;
+    return { ...list, rows: list.rows.map((one) => (one === chat ? { ...one, messages: seq } : one)) };
+  });
+}
+
+function isSnapshot(frame: In): frame is Snapshot {
+  return frame.type === "snapshot";
+}
+
+/** Ask for a list anew, as if an event had told of a change. */
+export function refresh(topic: Topic): void {
+  void queries.invalidateQueries({ queryKey: [topic] });
+}

@@ -1,0 +1,136 @@
+import { classNames, shownPhone } from "@curhat/kit";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Link, useLocation } from "wouter";
+import { useAddress, wholeNumber } from "../address/use-address";
+import { copy } from "../copy";
+import { api } from "../service";
+import type { Mitra, Presence } from "../shapes";
+import { Table } from "../table/table";
+import { At } from "../time/at";
+import { useTimes } from "../time/use-times";
+import { Choice } from "../ui/choice";
+import { Page } from "../ui/page";
+import { Pager } from "../ui/pager";
+import { Load, PresenceOf } from "../ui/presence";
+import { SearchField } from "../ui/search-field";
+import { Empty, Loading, Problem } from "../ui/states";
+import "./mitras.css";
+
+const ROWS = 50;
+const PRESENCES = ["online", "unreachable", "offline"] as const;
+type Shown = Presence | "all";
+
+/** Every mitra: found by name or phone, with presence and load. */
+export function MitrasPage() {
+  const { params, change } = useAddress();
+  const [, navigate] = useLocation();
+  const times = useTimes();
+  const presence = PRESENCES.find((one) => one === params.get("presence")) ?? null;
+  const search = params.get("search") ?? "";
+  const page = wholeNumber(params.get("page"), 1);
+  const query = {
+    limit: ROWS,
+    offset: (page - 1) * ROWS,
+    ...(presence && { presence }),
+    ...(search && { search }),
+  };
+  const { data, error, refetch, isPlaceholderData } = useQuery({
+    queryKey: ["mitras", "list", query],
+    queryFn: ({ signal }) => api.get("/internal/mitras", { query, signal }),
+    placeholderData: keepPreviousData,
+  });
+  const words = copy.mitras.columns;
+  const everybody = data && data.counts.online + data.counts.unreachable + data.counts.offline;
+  return (
+    <Page title={copy.mitras.title} lead={copy.mitras.lead}>
+      <div className="people-tools">
+        <Choice<Shown>
+          label={words.presence}
+          value={presence ?? "all"}
+          options={[
+            {
+              value: "all",
+              label: copy.board.everyone,
+              more: everybody !== undefined && copy.count(everybody),
+            },
+            ...PRESENCES.map((value) => ({
+              value,
+              label: copy.presence[value],
+              more: data && copy.count(data.counts[value]),
+            })),
+          ]}
+          onChoose={(value) => change({ presence: value === "all" ? null : value, page: null })}
+        />
+        <SearchField
+          label={copy.people.find}
+          value={search}
+          onSearch={(text) => change({ search: text || null, page: null }, { replace: true })}
+        />
+      </div>
+      {error ? (
+        <Problem error={error} onRetry={refetch} />
+      ) : data === undefined ? (
+        <Loading />
+      ) : data.rows.length === 0 ? (
+        <Empty title={copy.people.noneFound} />
+      ) : (
+        <div className={classNames(isPlaceholderData && "is-old")}>
+          <Table<Mitra>
+            caption={copy.mitras.title}
+            rows={data.rows}
+            rowKey={({ id }) => id}
+            onRow={({ id }) => navigate(`/mitras/${id}`)}
+            columns={[
+              {
+                key: "name",
+                head: words.name,
+                cell: ({ id, display_name }) => (
+                  <Link href={`/mitras/${id}`} className="row-time">
+                    {display_name}
+                  </Link>
+                ),
+              },
+              {
+                key: "phone",
+                head: words.phone,
+                from: "narrow",
+                cell: ({ phone }) => <span className="figure">{shownPhone(phone)}</span>,
+              },
+              {
+                key: "presence",
+                head: words.presence,
+                cell: ({ presence }) => <PresenceOf presence={presence} />,
+              },
+              {
+                key: "since",
+                head: words.since(times.name),
+                from: "medium",
+                cell: ({ status_changed_at }) => <At value={status_changed_at} />,
+              },
+              {
+                key: "load",
+                head: words.load,
+                cell: ({ active_chats, capacity }) => <Load chats={active_chats} capacity={capacity} />,
+              },
+              {
+                key: "offers",
+                head: words.offers,
+                number: true,
+                from: "medium",
+                cell: ({ open_offers }) => copy.count(open_offers),
+              },
+            ]}
+          />
+        </div>
+      )}
+      {data && data.total > ROWS && (
+        <Pager
+          page={page}
+          size={ROWS}
+          total={data.total}
+          onPage={(next) => change({ page: next === 1 ? null : next })}
+        />
+      )}
+    </Page>
+  );
+}

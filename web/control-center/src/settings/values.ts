@@ -1,0 +1,45 @@
+import { copy } from "../copy";
+import type { Setting } from "../shapes";
+
+const number = new Intl.NumberFormat("id-ID");
+
+/** A value as it is read: "1.440 menit", "Auto-approve". */
+export function shownValue(value: string, unit: string | null): string {
+  if (!/^-?\d+$/.test(value)) return copy.settings.options[value] ?? value;
+  const shown = number.format(Number(value));
+  return unit === null ? shown : `${shown} ${unit}`;
+}
+
+/** What is wrong with what was typed, or null; the service judges again. */
+export function problemWith(setting: Setting, typed: string): string | null {
+  const { value_type, minimum, maximum } = setting;
+  if (value_type !== "integer" || minimum === null || maximum === null) return null;
+  const value = Number(typed);
+  if (/^-?\d+$/.test(typed) && value >= minimum && value <= maximum) return null;
+  return copy.settings.outOfBounds(number.format(minimum), number.format(maximum));
+}
+
+export function boundsOf({ minimum, maximum, unit }: Setting): string | null {
+  if (minimum === null || maximum === null) return null;
+  return copy.settings.bounds(number.format(minimum), number.format(maximum), unit);
+}
+
+type Group = keyof typeof copy.settings.groups;
+
+const GROUPS: [RegExp, Group][] = [
+  [/^(payment|pairing|returning)_/, "payment"],
+  [/^extension_/, "extension"],
+  [/_retention_days$/, "storage"],
+  [/^(otp|sign_in)_/, "signIn"],
+  [/mitra|presence|offline/, "presence"],
+];
+
+/** Settings under the headings that they belong to, in the order of the view. */
+export function grouped(settings: readonly Setting[]): [Group, Setting[]][] {
+  const groups = new Map<Group, Setting[]>();
+  for (const setting of settings) {
+    const group = GROUPS.find(([key]) => key.test(setting.key))?.[1] ?? "other";
+    groups.set(group, [...(groups.get(group) ?? []), setting]);
+  }
+  return [...groups];
+}

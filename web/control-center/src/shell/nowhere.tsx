@@ -1,0 +1,15 @@
+import { Link } from "wouter";
+import { copy } from "../copy";
+import { Page } from "../ui/page";
+import { Empty } from "../ui/states";
+
+/** An address that leads to no screen. */
+export function Nowhere() {
+  return (
+    <Page title={copy.nowhere.title}>
+      <Empty title={copy.nowhere.text}>
+        <Link href="/dashboard">{copy.nowhere.home}</Link>
+      </Empty>
+    </Page>
+  );
+}

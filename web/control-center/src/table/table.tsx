@@ -1,0 +1,76 @@
+import { classNames } from "@curhat/kit";
+import type { MouseEvent, ReactNode } from "react";
+import "./table.css";
+
+export interface Column<Row> {
+  key: string;
+  head: ReactNode;
+  cell: (row: Row) => ReactNode;
+  /** Figures stand at the right, one below the other. */
+  number?: boolean;
+  /** No wider than what is in it. */
+  small?: boolean;
+  /** Left out where there is less room; what it says is then on the row's own page. */
+  from?: "narrow" | "medium" | "wide";
+}
+
+/** Rows of the same kind. Where they lead somewhere a click anywhere does too, but for links and controls in them. */
+export function Table<Row>({
+  caption,
+  columns,
+  rows,
+  rowKey,
+  rowName,
+  onRow,
+  plain = false,
+}: {
+  caption: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  rowName?: (row: Row) => string | undefined;
+  onRow?: (row: Row) => void;
+  /** Without a frame of its own. */
+  plain?: boolean;
+}) {
+  return (
+    <div className={classNames("table-box", plain && "table-plain")}>
+      <table className="table">
+        <caption className="visually-hidden">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.key} scope="col" className={classOf(column)}>
+                {column.head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr
+              key={rowKey(row)}
+              className={classNames(onRow && "row-link", rowName?.(row))}
+              onClick={onRow && ((event) => !isControl(event) && onRow(row))}
+            >
+              {columns.map((column) => (
+                <td key={column.key} className={classOf(column)}>
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function classOf<Row>({ number, small, from }: Column<Row>): string {
+  return classNames(number && "cell-number", small && "cell-small", from && `from-${from}`);
+}
+
+function isControl(event: MouseEvent): boolean {
+  const selected = getSelection()?.isCollapsed === false;
+  return selected || (event.target as Element).closest("a, button, input, label, select, [popover]") !== null;
+}

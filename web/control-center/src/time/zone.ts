@@ -1,0 +1,42 @@
+/** The zone that times are shown in. It is chosen here and remembered by this browser; nothing is ever shown without it. */
+
+export const HOME = "Asia/Jakarta";
+/** The zones of Indonesia, and UTC as the logs have it; the operator's own is offered beside them. */
+export const ZONES = [HOME, "Asia/Makassar", "Asia/Jayapura", "UTC"] as const;
+
+const PLACE = "curhat.control-center.zone";
+const listeners = new Set<() => void>();
+
+export function ownZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+export function readZone(): string {
+  const kept = localStorage.getItem(PLACE);
+  return kept !== null && isZone(kept) ? kept : HOME;
+}
+
+export function chooseZone(zone: string): void {
+  localStorage.setItem(PLACE, zone);
+  for (const listener of listeners) listener();
+}
+
+export function subscribeToZone(listener: () => void): () => void {
+  const elsewhere = (event: StorageEvent) => {
+    if (event.key === PLACE || event.key === null) listener();
+  };
+  listeners.add(listener);
+  addEventListener("storage", elsewhere);
+  return () => {
+    listeners.delete(listener);
+    removeEventListener("storage", elsewhere);
+  };
+}
+
+function isZone(zone: string): boolean {
+  try {
+    return Intl.DateTimeFormat("id-ID", { timeZone: zone }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}

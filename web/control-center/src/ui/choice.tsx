@@ -1,0 +1,46 @@
+import { type ReactNode, useId } from "react";
+import "./choice.css";
+
+export interface Option<Value extends string> {
+  value: Value;
+  label: ReactNode;
+  /** Beside the label, a number perhaps. */
+  more?: ReactNode;
+}
+
+/** One of a few, all of them in sight. */
+export function Choice<Value extends string>({
+  label,
+  options,
+  value,
+  onChoose,
+  disabled = false,
+  describedBy,
+}: {
+  label: string;
+  options: readonly Option<Value>[];
+  value: Value;
+  onChoose: (value: Value) => void;
+  disabled?: boolean;
+  describedBy?: string | undefined;
+}) {
+  const name = useId();
+  return (
+    <fieldset className="choice" disabled={disabled} aria-describedby={describedBy}>
+      <legend className="visually-hidden">{label}</legend>
+      {options.map((option) => (
+        <label key={option.value}>
+          <input
+            type="radio"
+            name={name}
+            value={option.value}
+            checked={option.value === value}
+            onChange={() => onChoose(option.value)}
+          />
+          <span>{option.label}</span>
+          {option.more !== undefined && <small>{option.more}</small>}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,75 @@
+import { Button, classNames } from "@curhat/kit";
+import { type KeyboardEvent, type ReactNode, useId, useRef } from "react";
+import { DownIcon } from "./icons";
+import "./menu.css";
+
+export interface MenuItem {
+  key: string;
+  label: string;
+  hint?: string;
+  onChoose: () => void;
+}
+
+/** A button that opens a list of things to do: arrow keys go through it, Escape and a click elsewhere close it. */
+export function Menu({ label, children, items }: { label: string; children: ReactNode; items: MenuItem[] }) {
+  const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+
+  const move = (event: KeyboardEvent) => {
+    const all = [...(list.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (to === undefined) {
+      if (event.key === "Tab") list.current?.hidePopover();
+      return;
+    }
+    event.preventDefault();
+    all[(to + all.length) % all.length]?.focus();
+  };
+
+  return (
+    <>
+      <Button
+        kind="secondary"
+        size="small"
+        className={classNames("menu-button")}
+        aria-label={label}
+        aria-haspopup="menu"
+        popoverTarget={id}
+      >
+        {children}
+        <DownIcon />
+      </Button>
+      <div
+        id={id}
+        ref={list}
+        popover="auto"
+        role="menu"
+        tabIndex={-1}
+        aria-label={label}
+        className="menu"
+        onKeyDown={move}
+        onToggle={(event) => {
+          if (event.newState === "open") list.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
+        }}
+      >
+        {items.map(({ key, label, hint, onChoose }) => (
+          <button
+            key={key}
+            type="button"
+            role="menuitem"
+            tabIndex={-1}
+            className="menu-item"
+            onClick={() => {
+              list.current?.hidePopover();
+              onChoose();
+            }}
+          >
+            {label}
+            {hint && <small>{hint}</small>}
+          </button>
+        ))}
+      </div>
+    </>
+  );
+}

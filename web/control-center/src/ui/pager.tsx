@@ -1,0 +1,94 @@
+import { IconButton } from "@curhat/kit";
+import { type FormEvent, useId } from "react";
+import { copy } from "../copy";
+import { FirstIcon, LastIcon, LeftIcon, RightIcon } from "./icons";
+import "./pager.css";
+
+export const PAGE_SIZES = [25, 50, 100, 200] as const;
+
+/** From page to page of a list whose length is known. */
+export function Pager({
+  page,
+  size,
+  total,
+  onPage,
+  onSize,
+}: {
+  page: number;
+  size: number;
+  total: number;
+  onPage: (page: number) => void;
+  onSize?: (size: number) => void;
+}) {
+  const pageId = useId();
+  const sizeId = useId();
+  const pages = Math.max(1, Math.ceil(total / size));
+  const from = total === 0 ? 0 : (page - 1) * size + 1;
+  const to = Math.min(total, page * size);
+
+  function jump(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const wanted = Number(new FormData(event.currentTarget).get("page"));
+    if (Number.isInteger(wanted) && wanted >= 1) onPage(Math.min(wanted, pages));
+  }
+
+  return (
+    <nav className="pager" aria-label={copy.pager.label}>
+      <p className="pager-range">{copy.pager.range(from, to, total)}</p>
+      {onSize && (
+        <span className="pager-page">
+          <label htmlFor={sizeId}>{copy.pager.size}</label>
+          <select id={sizeId} value={size} onChange={(event) => onSize(Number(event.target.value))}>
+            {PAGE_SIZES.map((one) => (
+              <option key={one}>{one}</option>
+            ))}
+          </select>
+        </span>
+      )}
+      <Step label={copy.pager.first} to={page > 1 ? 1 : null} onPage={onPage} icon={<FirstIcon />} />
+      <Step label={copy.pager.previous} to={page > 1 ? page - 1 : null} onPage={onPage} icon={<LeftIcon />} />
+      <form className="pager-page" onSubmit={jump}>
+        <label htmlFor={pageId}>{copy.pager.page}</label>
+        <input
+          key={page}
+          id={pageId}
+          name="page"
+          inputMode="numeric"
+          autoComplete="off"
+          defaultValue={page}
+          onBlur={(event) => event.currentTarget.form?.requestSubmit()}
+        />
+        <span>{copy.pager.of(pages)}</span>
+      </form>
+      <Step
+        label={copy.pager.next}
+        to={page < pages ? page + 1 : null}
+        onPage={onPage}
+        icon={<RightIcon />}
+      />
+      <Step label={copy.pager.last} to={page < pages ? pages : null} onPage={onPage} icon={<LastIcon />} />
+    </nav>
+  );
+}
+
+function Step({
+  label,
+  to,
+  onPage,
+  icon,
+}: {
+  label: string;
+  to: number | null;
+  onPage: (page: number) => void;
+  icon: React.ReactNode;
+}) {
+  return (
+    <IconButton
+      label={label}
+      aria-disabled={to === null || undefined}
+      onClick={() => to !== null && onPage(to)}
+    >
+      {icon}
+    </IconButton>
+  );
+}

@@ -1,0 +1,17 @@
+import { money, Refused, slugOf } from "@curhat/kit";
+import { copy } from "./copy";
+
+/** What went wrong, in a sentence for an operator. */
+export function sentenceOf(error: unknown): string {
+  return copy.errors[slugOf(error)] ?? copy.errors["unexpected"] ?? "";
+}
+
+/** What something costs. */
+export function price(amount: number): string {
+  return amount === 0 ? copy.free : money(amount);
+}
+
+/** What a refusal says beside its slug and sentence. */
+export function factsOf<Facts>(error: unknown, slug: string): Facts | null {
+  return error instanceof Refused && error.slug === slug ? (error.body as Facts) : null;
+}
