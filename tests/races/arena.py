@@ -31,6 +31,7 @@ STATE = (
     "pairing_requests",
     "pairing_offers",
     "pairing_failures",
+    "failure_tallies",
     "chat_sessions",
     "chat_messages",
     "extensions",
@@ -226,7 +227,8 @@ class Arena:
         statements = [
             *(f"delete from data.{table};" for table in reversed(STATE)),
             *(
-                f"insert into data.{table} overriding system value select * from kept.{table};"
+                f"insert into data.{table} ({self._columns(table)}) overriding system value "
+                f"select {self._columns(table)} from kept.{table};"
                 for table in STATE
             ),
         ]
@@ -234,6 +236,16 @@ class Arena:
             "create function kept.restore() returns void language plpgsql as "
             f"$$ begin {' '.join(statements)} end $$"
         )
+
+    def _columns(self, table: str) -> str:
+        """What a row is made of; the rest is computed from it."""
+        row = self._admin.execute(
+            "select string_agg(attname, ', ') from pg_attribute "
+            "where attrelid = %s::regclass and attnum > 0 and not attisdropped and attgenerated = ''",
+            [f"data.{table}"],
+        ).fetchone()
+        assert row is not None
+        return str(row[0])
 
     def restore(self) -> None:
         """Put the world back as it was built."""

@@ -1,6 +1,7 @@
 """The door to Postgres, by itself."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from uuid import UUID
 
@@ -78,6 +79,15 @@ async def test_every_kind_of_argument_arrives_as_it_was_given(door: Database) ->
     assert await door.call("get_echo", 0, "", [], no, two) == f'[0, "", [], false, "{two}"]'.encode()
 
 
+async def test_texts_of_a_list_arrive_as_they_were_given(door: Database, functions: Connection) -> None:
+    functions.execute(
+        "create function api.get_texts(a text[]) returns jsonb language sql as 'select to_jsonb(a)'"
+    )
+    texts = ["a,b", "{c}", 'quote " \\', "", "null", " d ", "é 🙂"]
+    assert json.loads(await door.call("get_texts", texts) or b"") == texts
+    assert await door.call("get_texts", []) == b"[]"
+
+
 async def test_void_and_null_are_none(door: Database, functions: Connection) -> None:
     functions.execute("create function api.get_null() returns jsonb language sql as 'select null::jsonb'")
     functions.execute("create function api.get_void() returns void language plpgsql as 'begin end'")
@@ -90,6 +100,19 @@ async def test_a_refusal_carries_what_the_function_said(door: Database) -> None:
         await door.call("get_payment_session", UUID(int=1), UUID(int=2))
     assert (refused.value.status, refused.value.slug) == (404, "payment_session_not_found")
     assert refused.value.sentence
+    assert refused.value.facts == {}
+
+
+async def test_a_refusal_carries_its_facts(door: Database, functions: Connection) -> None:
+    functions.execute(
+        """
+        create function api.refuse_somebody() returns jsonb language plpgsql security definer as
+        $$ begin perform logic.refuse(409, 'taken', 'It is taken.', '{"by": "Ratna", "times": 2}'); end $$
+        """
+    )
+    with pytest.raises(Refusal) as refused:
+        await door.call("refuse_somebody")
+    assert (refused.value.slug, refused.value.facts) == ("taken", {"by": "Ratna", "times": 2})
 
 
 async def test_a_call_that_fails_is_no_matter_of_those_beside_it(door: Database) -> None:
