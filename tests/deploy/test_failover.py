@@ -21,6 +21,7 @@ from tests.rest.harness import Client
 from tests.run.conftest import Curhat, eventually
 from tests.sockets.harness import Socket, signed_in
 
+NOBODY = "http://127.0.0.1:9/nobody"
 KEYS = f"one:{'k' * 32}"
 CREATE = "/api/client/payment-sessions"
 SEARCH_SECONDS = 5
@@ -77,6 +78,7 @@ def serving(pair: Pair, redis_url: str, directory: Path) -> Iterator[Service]:
                 "CURHAT_ENV": "production",
                 "CURHAT_HOME": "/proc/no/such/place",
                 "CURHAT_JWT_KEYS": KEYS,
+                "CURHAT_OTP_SENDER": NOBODY,
                 "CURHAT_DATABASE_URL": pair.url(login),
                 "CURHAT_REDIS_URL": redis_url,
             },
@@ -84,7 +86,9 @@ def serving(pair: Pair, redis_url: str, directory: Path) -> Iterator[Service]:
         )
         for part, login in LOGINS.items()
     }
-    settings = Settings.from_environment({"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": KEYS})
+    settings = Settings.from_environment(
+        {"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": KEYS, "CURHAT_OTP_SENDER": NOBODY}
+    )
     settings = replace(settings, public_port=parts["public"].public_port)
     try:
         for part, curhat in parts.items():

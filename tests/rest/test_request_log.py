@@ -28,7 +28,12 @@ def settings(settings: Settings) -> Settings:
     with bind("127.0.0.1", 0) as sock:
         port = sock.getsockname()[1]
     return replace(
-        settings, env="production", jwt_keys=(JwtKey("k", "s" * 32),), public_port=port, demo=False
+        settings,
+        env="production",
+        jwt_keys=(JwtKey("k", "s" * 32),),
+        public_port=port,
+        demo=False,
+        otp_sender="http://127.0.0.1:9/nobody",
     )
 
 
