@@ -14,7 +14,7 @@ DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
 
 
 def misfits(connection: Connection) -> list[str]:
-    """The frames that are not of their type, each with what is wrong."""
+    """The frames that are not of their type, each with what is wrong; of a message that is still kept."""
     rows = connection.execute(
         """
         select logic.event_envelope(e, t.to_customer, t.to_mitra, m)::text
@@ -22,6 +22,7 @@ def misfits(connection: Connection) -> list[str]:
         join logic.event_types t on t.type = e.type
         left join data.chat_messages m on e.type = 'CHAT_MESSAGE'
             and m.chat_session_id = e.entity_id and m.seq = (e.body ->> 'seq')::bigint
+        where e.type <> 'CHAT_MESSAGE' or m.seq is not null
         """
     )
     return [misfit for (text,) in rows for misfit in _misfits(text)]

@@ -275,7 +275,7 @@ HANDSHAKES: dict[str, tuple[str, dict[str, str], int]] = {
     "a subprotocol that is none": ("GET", {"more": "Sec-WebSocket-Protocol: a b"}, 400),
     "a token that is no text": ("GET", {"more": "Sec-WebSocket-Protocol: curhat.v1, bearer.\xff"}, 400),
     "a user agent that is no text": ("GET", {"more": "User-Agent: caf\xe9"}, 101),
-    "too many lines": ("GET", {"more": "\r\n".join(f"X-{n}: {'x' * 100}" for n in range(200))}, 413),
+    "too many lines": ("GET", {"more": "\r\n".join(f"X-{n}: {'x' * 100}" for n in range(200))}, 431),
 }
 
 

@@ -51,7 +51,7 @@ MOST_ROWS_OF = {
     "list_chat_sessions": 400,  # those that run are ordered by their end
     "operator_state": 400,
     "get_dashboard": 400,
-    "list_config_history": 250,
+    "list_config_history": 300,
 }
 READ_WHOLE = {
     "list_mitras": {"mitras"},  # it counts and orders all of them
@@ -480,6 +480,20 @@ def day(ago: int) -> str:
 each_plan = pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
 
 
+# They find one row by its name or id, or read the few people of the control center whole.
+OF_SIGN_IN = {
+    "begin_login",
+    "finish_login",
+    "refresh_login",
+    "end_login",
+    "begin_password_change",
+    "finish_password_change",
+    "add_operator",
+    "change_operator",
+    "list_operators",
+}
+
+
 def name_of(function: str) -> str:
     """A function's name without as whom it is called."""
     return function.partition(" ")[0]
@@ -539,7 +553,7 @@ def test_every_function_of_the_screens_is_looked_at(house: House) -> None:
         functions = connection.execute(
             "select proname from pg_proc where pronamespace = 'control_center'::regnamespace"
         )
-        assert {name for (name,) in functions} - {"ready"} == set(map(name_of, DESK))
+        assert {name for (name,) in functions} - {"ready", "ring"} - OF_SIGN_IN == set(map(name_of, DESK))
 
 
 @pytest.mark.parametrize("screen", SCREENS)
