@@ -97,6 +97,17 @@ class World:
         request_id: str = rows[0]["request_id"]
         return request_id
 
+    async def seen(self, request_id: str) -> None:
+        """Return when a mitra's app has said that it shows a request."""
+        seen: object = None
+        async with asyncio.timeout(20):
+            while not seen:
+                seen = self.value(
+                    "select true from data.pairing_offers where request_id = %s and seen_at is not null",
+                    request_id,
+                )
+                await asyncio.sleep(0.02)
+
     async def accept(self, mitra: Client) -> str:
         """Take the request that is offered: the chat's id."""
         accepted = await mitra.post(f"/api/mitra/chat-requests/{await self.offer(mitra)}/accept")
