@@ -12,6 +12,7 @@ import pytest_asyncio
 from app.settings import Settings
 from tests.cluster import TestCluster
 from tests.conftest import Connection
+from tests.rest.harness import Client, People
 from tests.simulate.conftest import Service, free_port, running
 from tests.web.conftest import OpenPhone
 from tests.web.control_center.desk import Desk, Operator
@@ -88,6 +89,16 @@ def owner(service_settings: Settings) -> Iterator[Connection]:
     """A connection to the database as the owner of everything."""
     with _owner(service_settings.database_url) as connection:
         yield connection
+
+
+@pytest.fixture
+def new_customer(service: Service, api: httpx.AsyncClient, owner: Connection) -> Callable[[], Client]:
+    return lambda: Client(service.settings, api, "customer", People(owner).customer())
+
+
+@pytest.fixture
+def new_mitra(service: Service, api: httpx.AsyncClient, owner: Connection) -> Callable[[], Client]:
+    return lambda: Client(service.settings, api, "mitra", People(owner).mitra())
 
 
 @pytest.fixture(scope="session")
