@@ -68,10 +68,6 @@ async def test_both_talk_and_see_what_the_other_has_read(world: World, talk: Tal
             pass
         assert frame["seq"] == 2
 
-        await talk.page.get_by_label("Tulis pesan").press_sequentially("hm")
-        typing = await socket.frame_of("CHAT_TYPING")
-        assert typing["sender"] == "customer"
-
 
 async def test_what_is_written_without_a_network_is_sent_once_and_in_order(world: World, talk: Talk) -> None:
     talk.phone.network.cut()
