@@ -1,6 +1,6 @@
 """The database and a plain Python model of the product take thousands of random steps together, and always agree.
 
-A round is ten walks, the same in every run: CI has no luck. `CURHAT_MODEL_ROUNDS=500` takes so many rounds instead of
+A round is ten walks, drawn without luck. `CURHAT_MODEL_ROUNDS=500` takes so many rounds instead of
 the few that CI takes, each different from the others. What fails is shrunk, and printed as the calls that it takes.
 """
 
@@ -12,6 +12,9 @@ from tests.model.model import CAUSE_TAGS
 from tests.sql.world import World
 
 ROUNDS = int(os.environ.get("CURHAT_MODEL_ROUNDS", "3"))
+MOST = max(ROUNDS, 10)
+"""Rounds for which a rare end may let itself be waited for: Hypothesis mixes constants of the modules that happen to be
+loaded into what it draws, so that a round is the same only in the same selection of tests."""
 
 FUNCTIONS = {
     "accept_request",
@@ -59,7 +62,9 @@ ENDS = {
 
 def test_the_database_does_what_the_model_does_wherever_it_can_be_led(world: World) -> None:
     reached: Counter[str] = Counter()
-    for salt in range(ROUNDS):
-        walk(world, salt, reached)
     everywhere = FUNCTIONS | {f"{kind} {end}" for kind, ends in ENDS.items() for end in ends}
+    for salt in range(MOST):
+        if salt >= ROUNDS and everywhere <= set(reached):
+            break
+        walk(world, salt, reached)
     assert everywhere - set(reached) == set()

@@ -188,8 +188,7 @@ def test_a_deadlock_goes_red(arena: OpenArena, db: Connection, deadlocks: Deadlo
     [
         Fault(
             "logic.begin_blast()",
-            "select pg_advisory_xact_lock_shared('data.pairing_requests'::regclass::oid::bigint)",
-            "select",
+            "perform pg_advisory_xact_lock_shared('data.pairing_requests'::regclass::oid::bigint);",
         ),
         Fault("logic.reconcile_offers(uuid, boolean)", "v_settled := v_settled and p_alone;"),
     ],

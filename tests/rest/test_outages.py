@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from app.db import QUICK_LANES, SLOW_LANES
+from app.health import LISTENERS
 from app.settings import Settings
 from listeners import availability, deadlines, relay
 from tests.conftest import Connect, Connection
@@ -120,7 +121,8 @@ async def test_readiness_names_who_does_not_work_beside_us(
         background(deadlines.run(settings)),
         background(availability.run(settings)),
     ):
-        await until(lambda: db.execute("select count(*) from data.heartbeats").fetchone() == (3,))
+        beats = "select count(*) from data.heartbeats where process = any(%s)"
+        await until(lambda: db.execute(beats, [list(LISTENERS)]).fetchone() == (3,))
     ready = (await http.get("/readyz")).json()
     assert {name: ready[name] for name in BESIDE} == dict.fromkeys(BESIDE, "ok")
     db.execute("update data.heartbeats set at = at - interval '15 seconds' where process = 'relay'")

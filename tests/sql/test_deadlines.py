@@ -11,7 +11,7 @@ from psycopg import sql
 
 from tests.cluster import wait_until
 from tests.conftest import Connect, Connection
-from tests.sql.world import Row, World
+from tests.sql.world import World
 
 
 def break_payment(world: World, payment: str) -> None:
@@ -312,5 +312,5 @@ def test_the_job_of_pg_cron_fires_and_commits_without_any_process_of_ours(
         monitor.execute("select pg_cancel_backend(%s)", [cron.info.backend_pid])
         with pytest.raises(psycopg.errors.QueryCanceled):
             job.result()
-    row: Row = dict(owner.execute("select process, true from data.heartbeats").fetchall())
-    assert row == {"pg_cron": True}
+    beats = owner.execute("select process from data.heartbeats where process = 'pg_cron'").fetchall()
+    assert beats == [("pg_cron",)]

@@ -53,8 +53,8 @@ async def test_it_polls_every_five_seconds_while_it_is_seen(world: World, open_p
 
     before = polls(phone)
     for _ in range(3):
-        await phone.page.clock.run_for(5_000)
-        await phone.page.wait_for_load_state("networkidle")
+        async with phone.page.expect_request_finished(lambda request: request.url.endswith(POLL)):
+            await phone.page.clock.run_for(5_000)
     assert polls(phone) == before + 3
 
     await show(phone.page, "hidden")
