@@ -13,6 +13,11 @@ async def operator_state(request: Request) -> HTTPResponse:
     return reply(await database(request).call("operator_state", caller(request).id))
 
 
+async def get_counters(request: Request) -> HTTPResponse:
+    """How much goes on at this moment, and every alarm."""
+    return reply(await database(request).call("get_counters", caller(request).id))
+
+
 async def list_searches(request: Request, query: Part) -> HTTPResponse:
     """Searches that run, the nearest deadline first, each with its first 50 offers."""
     return reply(await database(request).call("list_searches", caller(request).id, query.limit, query.offset))

@@ -591,6 +591,14 @@ class OperatorState(Reply):
     mitras: list[ShownMitra]
 
 
+class CountersNow(Reply):
+    """How much goes on at this moment, and what an operator must be told of."""
+
+    server_time: Time
+    counters: Counters
+    alarms: list[Alarm]
+
+
 class DashboardTotals(Reply):
     """The sums of the days asked for: the funnel, and the money."""
 

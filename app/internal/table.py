@@ -11,6 +11,7 @@ from app.internal.failed_pairings import (
 from app.internal.live import (
     end_chat,
     force_mitra_offline,
+    get_counters,
     get_offer_explanation,
     get_search,
     list_chat_sessions,
@@ -30,6 +31,7 @@ from app.internal.people import (
     list_users,
 )
 from app.internal.replies import (
+    CountersNow,
     CustomerDay,
     CustomerPage,
     Customers,
@@ -97,6 +99,7 @@ ROUTES = (
     Route("POST", "/internal/operators", "operator", add_operator, {201: Operator}),
     Route("PATCH", "/internal/operators/<operator_id:uuid>", "operator", change_operator, {200: Operator}),
     Route("GET", "/internal/state", "operator", operator_state, {200: OperatorState}),
+    Route("GET", "/internal/counters", "operator", get_counters, {200: CountersNow}),
     Route("GET", "/internal/dashboard", "operator", get_dashboard, {200: Dashboard}),
     Route("GET", "/internal/config", "operator", list_settings, {200: Settings}),
     Route("GET", "/internal/config/history", "operator", list_config_history, {200: SettingChanges}),

@@ -88,6 +88,7 @@ WHOSE: Mapping[Listener, Mapping[Audience | None, list[str]]] = {
             "POST /internal/operators",
             "PATCH /internal/operators/:id",
             "GET /internal/state",
+            "GET /internal/counters",
             "GET /internal/dashboard",
             "GET /internal/config",
             "GET /internal/config/history",

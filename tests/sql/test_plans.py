@@ -50,12 +50,14 @@ MOST_ROWS_OF = {
     "get_offer_explanation": 400,
     "list_chat_sessions": 400,  # those that run are ordered by their end
     "operator_state": 400,
+    "get_counters": 400,  # all that runs is counted
     "get_dashboard": 400,
     "list_config_history": 300,
 }
 READ_WHOLE = {
     "list_mitras": {"mitras"},  # it counts and orders all of them
     "operator_state": {"outbox"},  # it counts up to ten thousand events that wait
+    "get_counters": {"outbox"},
     "get_dashboard": {"outbox"},
 }
 
@@ -468,6 +470,7 @@ DESK: dict[str, Arguments] = {
     "list_user_payments": lambda house: (house.staff, house.customer, None, 20),
     "get_payment_timeline": lambda house: (house.staff, house.failed["id"]),
     "operator_state": lambda house: (house.staff,),
+    "get_counters": lambda house: (house.staff,),
     "get_dashboard": lambda house: (house.staff, 366),
 }
 

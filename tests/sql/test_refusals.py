@@ -1123,6 +1123,7 @@ CASES: dict[str, Cases] = {
         "payment_session_not_found": (staffed("viewer"), by_staff(":payment")),
     },
     "control_center.operator_state": unknown(0),
+    "control_center.get_counters": unknown(0),
     "control_center.get_dashboard": unknown(1),
     "ops.set_config": {
         "who_is_missing": (nobody, lambda made: ("presence_ttl_seconds", "45", "")),

@@ -240,6 +240,8 @@ def test_the_state_is_what_goes_on(world: World) -> None:
         "needs_action": 1,
         "due_back": FIRST_CHAT[30],
     }
+    alone = world.control("get_counters", operator)
+    assert (alone["counters"], alone["alarms"]) == (state["counters"], state["alarms"])
     assert [row["id"] for row in state["searches"]] == [search["id"]]
     assert [row["id"] for row in state["chats"]] == [chat["id"]]
     assert [row["id"] for row in state["mitras"]] == [mitra]

@@ -11,7 +11,7 @@ const WITHOUT_EVENTS_MS = 30_000;
 export function useNow(): { counters: Counters; alarms: Alarm[] } | null {
   const { data } = useQuery({
     queryKey: ["now"],
-    queryFn: ({ signal }) => api.get("/internal/state", { signal }),
+    queryFn: ({ signal }) => api.get("/internal/counters", { signal }),
     select: ({ counters, alarms }) => ({ counters, alarms }),
     refetchInterval: WITHOUT_EVENTS_MS,
   });

@@ -1,0 +1,17 @@
+-- What every screen shows beside what it is about: asked for again and again, so nothing else is read.
+-- Refuses: operator_unknown.
+create or replace function control_center.get_counters(p_operator_id uuid)
+returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    perform logic.check_operator(p_operator_id, 'viewer');
+    return jsonb_build_object(
+        'server_time', clock_timestamp(),
+        'counters', logic.counters(),
+        'alarms', logic.alarms()
+    );
+end
+$$;
+comment on function control_center.get_counters is
+    'How much goes on at this moment, and what an operator must be told of: {server_time, counters, alarms}. For viewers. Refuses operator_unknown.';
