@@ -5,9 +5,10 @@ does the client, so that both are in the figures.
 """
 
 import asyncio
+import logging
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -66,6 +67,14 @@ FILTERS: dict[str, Query] = {
 @click.option("--rounds", default=50, show_default=True, help="Requests of each filter.")
 def bench(rows: int, rounds: int) -> None:
     """Failed pairings: every filter, with its total, and the whole file."""
+    with house(rows) as (settings, operator, names):
+        uvloop.run(_measure(settings, operator, names, rounds))
+
+
+@contextmanager
+def house(rows: int) -> Iterator[tuple[Settings, UUID, dict[str, Any]]]:
+    """A database with so many failures, and a Redis: their settings, an operator, and what queries may name."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with history.server() as postgres, TemporaryDirectory(prefix="curhat-bench-") as directory:
         with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
             connection.execute(f"create database {DATABASE}")
@@ -87,7 +96,7 @@ def bench(rows: int, rounds: int) -> None:
                     "CURHAT_REDIS_URL": redis.url(),
                 }
             )
-            uvloop.run(_measure(settings, operator, names, rounds))
+            yield settings, operator, names
         finally:
             process.terminate()
             process.wait()
