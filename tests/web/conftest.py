@@ -19,7 +19,7 @@ from tests.web.harness import Phone, SignedIn, chromium_options, phone
 from tests.web.world import World
 
 # Not all of these hold yet beside the newest service: they run when they are asked for, and every run says so.
-UNSETTLED = ["control_center", "test_mitra.py"]
+UNSETTLED = ["test_mitra.py"]
 collect_ignore = [] if os.environ.get("CURHAT_TEST_UNSETTLED") else UNSETTLED
 
 # Nobody answers by timer while a test looks, however slow the machine is.

@@ -53,6 +53,7 @@ def service_settings(
                 "CURHAT_PUBLIC_PORT": str(free_port()),
                 "CURHAT_INTERNAL_PORT": str(free_port()),
                 "CURHAT_WORKERS": "1",
+                "CURHAT_CORS_ORIGINS": f"http://127.0.0.1:{free_port()}",
             }
         )
     finally:

@@ -202,4 +202,5 @@ async def test_what_the_audit_finds_is_an_alarm_with_a_way_to_it(
     owner.execute("update data.heartbeats set at = now() - interval '1 hour' where process = 'pg_cron'")
     await desk.phone.reload()
     await expect(alarm).to_contain_text("pg_cron tidak bekerja")
+    await desk.look("alarm")
     owner.execute("update data.heartbeats set at = 'infinity' where process = 'pg_cron'")

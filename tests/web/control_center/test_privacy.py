@@ -1,7 +1,9 @@
 """What nobody but an operator gets, and what not even they get: the text of messages."""
 
+import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -10,6 +12,7 @@ from playwright.async_api import Page, Route, WebSocket, expect
 from app.internal.table import ROUTES
 from tests.conftest import Connection
 from tests.rest.harness import Client, pair
+from tests.simulate.conftest import Service, free_port
 from tests.web.control_center.conftest import OpenDesk
 from tests.web.control_center.desk import PAGES
 from tests.web.control_center.history import SECRET
@@ -17,6 +20,7 @@ from tests.web.harness import DESK
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+KEY = "payment_session_timeout_minutes"
 SOME_ID = "00000000-0000-4000-8000-000000000000"
 
 
@@ -108,29 +112,41 @@ async def _at_the_sign_in(page: Page) -> None:
     await expect(page.get_by_label("Kata sandi")).to_be_visible()
 
 
-@pytest.mark.parametrize("origin", ["http://localhost:5173", "http://somewhere-else.example"])
+@pytest.mark.parametrize("named", [True, False])
 async def test_a_page_of_another_origin_may_patch_only_when_it_is_named(
-    open_desk: OpenDesk, owner: Connection, origin: str
+    open_desk: OpenDesk, service: Service, owner: Connection, *, named: bool
 ) -> None:
     desk = await open_desk("admin", viewport=DESK)
-    await desk.phone.context.route(
-        f"{origin}/**", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html")
-    )
-    await desk.page.goto(f"{origin}/")
-    status = await desk.page.evaluate(
-        """([url, token]) => fetch(url, {
-            method: "PATCH",
-            headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
-            body: JSON.stringify({ value: 31 }),
-        }).then((reply) => reply.status, (error) => error.name)""",
-        [desk.phone.url("/internal/config/payment_session_timeout_minutes"), desk.operator.token],
-    )
-    row = owner.execute(
-        "select value from data.app_config where key = 'payment_session_timeout_minutes'"
-    ).fetchone()
-    if origin == "http://localhost:5173":
-        assert (status, row) == (200, ("31",))
-        owner.execute("select ops.set_config('payment_session_timeout_minutes', '20', 'test')")
-    else:
-        assert (status, row) == ("TypeError", ("20",))
-    desk.phone.errors.clear()  # the browser complains of the refused origin
+    (origin,) = service.settings.cors_origins
+    async with _elsewhere(int(origin.rpartition(":")[2]) if named else free_port()) as elsewhere:
+        await desk.page.goto(elsewhere)
+        status = await desk.page.evaluate(
+            """([url, token]) => fetch(url, {
+                method: "PATCH",
+                headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+                body: JSON.stringify({ value: 31 }),
+            }).then((reply) => reply.status, (error) => error.name)""",
+            [desk.phone.url(f"/internal/config/{KEY}"), desk.operator.token],
+        )
+    row = owner.execute("select value from data.app_config where key = %s", [KEY]).fetchone()
+    assert (status, row) == ((200, ("31",)) if named else ("TypeError", ("20",)))
+    if named:
+        owner.execute("select ops.set_config(%s, '20', 'test')", [KEY])
+    desk.phone.errors.clear()  # the browser complains of what it refuses
+
+
+@asynccontextmanager
+async def _elsewhere(port: int) -> AsyncIterator[str]:
+    """The address of an empty page of another origin."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = (
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 15\r\nconnection: close\r\n\r\n"
+        )
+        writer.write(head + b"<!doctype html>")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", port):
+        yield f"http://127.0.0.1:{port}/"

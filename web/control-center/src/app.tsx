@@ -9,6 +9,7 @@ import { FailuresPage } from "./failures/failures-page";
 import { live } from "./live/live";
 import { MitraPage } from "./mitras/mitra-page";
 import { MitrasPage } from "./mitras/mitras-page";
+import { OperatorsPage } from "./operators/operators-page";
 import { queries, session } from "./service";
 import { SettingsPage } from "./settings/settings-page";
 import { Nowhere } from "./shell/nowhere";
@@ -46,6 +47,7 @@ function SignedIn() {
         <Route path="/customers" component={CustomersPage} />
         <Route path="/customers/:customer" component={CustomerPage} />
         <Route path="/settings" component={SettingsPage} />
+        <Route path="/operators" component={OperatorsPage} />
         <Route component={Nowhere} />
       </Switch>
     </Shell>

@@ -1,4 +1,5 @@
-import type { components } from "@curhat/kit/internal";
+import type { Operation, ReplyOf } from "@curhat/kit";
+import type { components, paths } from "@curhat/kit/internal";
 
 /** What the service says, by the names that the screens use; the types are those of its OpenAPI document. */
 type Schemas = components["schemas"];
@@ -6,7 +7,9 @@ type Schemas = components["schemas"];
 export type Now = Schemas["OperatorState"];
 export type Counters = Schemas["Counters"];
 export type Alarm = Schemas["Alarm"];
-export type Role = Schemas["OperatorSelf"]["role"];
+export type Role = Now["operator"]["role"];
+
+export type Operator = ReplyOf<Operation<paths, "/internal/operators", "get">>["rows"][number];
 
 export type Failure = Schemas["FailedPairing"];
 export type Failures = Schemas["FailedPairings"];
@@ -21,7 +24,10 @@ export type PastChat = Schemas["PastChat"];
 export type ToldChat = Story["chats"][number];
 export type Extension = Schemas["ShownExtension"];
 /** OpenAPI says nothing of an event's body: docs/reference/events.md does. */
-export type Happened = Omit<Schemas["Event"], "body"> & { body: Record<string, unknown> };
+type WithBody<Event> = Omit<Event, "body"> & { body: Record<string, unknown> };
+export type Happened = WithBody<Schemas["Event"]>;
+/** An event as `/internal/ws` tells it. */
+export type EventFrame = WithBody<Schemas["EventToOperator"]>;
 
 export type Search = Schemas["ShownSearch"];
 export type Offer = Schemas["ShownOffer"];

@@ -1,9 +1,12 @@
 import { money, Refused, slugOf } from "@curhat/kit";
 import { copy } from "./copy";
+import { duration } from "./time/duration";
 
 /** What went wrong, in a sentence for an operator. */
 export function sentenceOf(error: unknown): string {
-  return copy.errors[slugOf(error)] ?? copy.errors["unexpected"] ?? "";
+  const sentence = copy.errors[slugOf(error)] ?? copy.errors["unexpected"] ?? "";
+  const wait = error instanceof Refused && error.status === 429 ? error.retryAfter : null;
+  return wait === null ? sentence : copy.waitFor(sentence, duration(wait / 1000));
 }
 
 /** What something costs. */

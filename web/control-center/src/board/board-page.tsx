@@ -1,4 +1,3 @@
-import { money } from "@curhat/kit";
 import { useParams } from "wouter";
 import { useAddress } from "../address/use-address";
 import { copy } from "../copy";
@@ -30,7 +29,6 @@ export function BoardPage() {
         },
         { name: words.unreachable, value: copy.count(counters.mitras_unreachable) },
         { name: words.needs, value: copy.count(counters.needs_action), href: "/failed-pairings" },
-        { name: words.due, value: money(counters.due_back), href: "/failed-pairings" },
       ]
     : [];
   return (

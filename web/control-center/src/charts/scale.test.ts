@@ -5,6 +5,8 @@ describe("an axis", () => {
   it("has round steps and ends at or above the most", () => {
     expect(ticks(87)).toEqual([0, 25, 50, 75, 100]);
     expect(ticks(4)).toEqual([0, 1, 2, 3, 4]);
+    expect(ticks(9)).toEqual([0, 5, 10]);
+    expect(ticks(0.4)).toEqual([0, 1]);
     expect(ticks(1_250_000)).toEqual([0, 500_000, 1_000_000, 1_500_000]);
     expect(ticks(0)).toEqual([0, 1]);
   });

@@ -1,9 +1,10 @@
-/** Round values from 0 to the least one that is not below `most`, some `about` steps apart. */
+/** Whole round values from 0 to the least one that is not below `most`, some `about` steps apart. */
 export function ticks(most: number, about = 4): number[] {
   if (!(most > 0)) return [0, 1];
   const rough = most / about;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
+  const fits = (factor: number) => factor * power >= rough && Number.isInteger(factor * power);
+  const step = Math.max(1, ([1, 2, 2.5, 5, 10].find(fits) ?? 10) * power);
   const count = Math.ceil(most / step - 1e-9);
   return Array.from({ length: count + 1 }, (_, at) => at * step);
 }

@@ -6,7 +6,7 @@ import { sentenceOfEvent } from "../story/sentences";
 import type { Times } from "../time/times";
 
 const SEARCH_ENDS = new Set(["PAIRED", "PAIRING_FAILED"]);
-const PAYMENTS = new Set(["confirmed", "consumed", "abandoned", "expired"]);
+const PAYMENTS = new Set(["confirmed", "abandoned", "expired"]);
 
 /** A customer's day as lanes: payments, searches, chats, and what came to nothing. */
 export function customerLanes(day: CustomerDay, times: Times, now: number): Lane[] {

@@ -34,7 +34,8 @@ export function FunnelFigure({ totals }: { totals: Dashboard["totals"] }) {
               key: "share",
               head: words.share,
               number: true,
-              cell: ({ value, before }) => (before === undefined ? "" : share(value, before)),
+              cell: ({ value, before }) =>
+                before === undefined || value > before ? "" : share(value, before),
             },
           ]}
         />

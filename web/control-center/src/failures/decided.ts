@@ -1,5 +1,4 @@
-import type { EventFrame } from "../live/touches";
-import type { Action, Failure } from "../shapes";
+import type { Action, EventFrame, Failure } from "../shapes";
 
 type Decision = Pick<
   Failure,

@@ -15,6 +15,11 @@ export interface Selection {
   set: (failures: readonly Failure[], selected: boolean) => void;
 }
 
+/** The id of a row's link, so that the focus can be put there. */
+export function linkOf({ id }: Failure): string {
+  return `failure-${id}`;
+}
+
 /** The plan's table: when, who, whom they wanted, why not, how much, whether it is due back, what was done, by whom. */
 export function FailureTable({
   rows,
@@ -65,7 +70,12 @@ export function FailureTable({
       head: words.time(times.name),
       small: true,
       cell: (row) => (
-        <Link href={hrefOf(row)} className="row-time" aria-current={row.id === open ? "true" : undefined}>
+        <Link
+          id={linkOf(row)}
+          href={hrefOf(row)}
+          className="row-time"
+          aria-current={row.id === open ? "true" : undefined}
+        >
           <At value={row.created_at} />
         </Link>
       ),

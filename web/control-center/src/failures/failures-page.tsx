@@ -16,7 +16,7 @@ import { Empty, Loading, Problem } from "../ui/states";
 import { sentenceOf } from "../words";
 import { exportCsv } from "./csv";
 import { DecideDialog } from "./decide-dialog";
-import { FailureTable } from "./failure-table";
+import { FailureTable, linkOf } from "./failure-table";
 import "./failures.css";
 import { changesOf, type Filter, filterOf } from "./filter";
 import { Filters } from "./filters";
@@ -156,9 +156,23 @@ export function FailuresPage() {
         </section>
       )}
       {deciding && (
-        <DecideDialog {...deciding} onDone={() => setSelected(new Map())} onClose={() => setDeciding(null)} />
+        <DecideDialog
+          {...deciding}
+          onDone={() => setSelected(new Map())}
+          onClose={() => {
+            setDeciding(null);
+            focusRow(deciding.failures[0]);
+          }}
+        />
       )}
     </Page>
+  );
+}
+
+/** What was pressed may be gone with what was decided: go on from the row, which stays while the focus is in it. */
+function focusRow(failure: Failure | undefined): void {
+  requestAnimationFrame(
+    () => failure && document.getElementById(linkOf(failure))?.focus({ preventScroll: true }),
   );
 }
 

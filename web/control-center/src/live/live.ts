@@ -1,8 +1,8 @@
 import { type Frame, Live } from "@curhat/kit";
 import { clock, queries, session } from "../service";
-import type { Chat, Now } from "../shapes";
+import type { Chat, EventFrame, Now } from "../shapes";
 import { Freshener } from "./freshener";
-import { concerned, type EventFrame, PACE, type Topic, touched } from "./touches";
+import { concerned, PACE, type Topic, touched } from "./touches";
 
 type Snapshot = Frame & Now & { type: "snapshot" };
 type In = Snapshot | EventFrame;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { concerned, type EventFrame, touched } from "./touches";
+import type { EventFrame } from "../shapes";
+import { concerned, touched } from "./touches";
 
 const event = (more: Partial<EventFrame>): EventFrame => ({
   type: "PAIRED",

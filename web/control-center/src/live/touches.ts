@@ -1,18 +1,4 @@
-import type { Frame } from "@curhat/kit";
-
-/** An event as `/internal/ws` tells it. */
-export interface EventFrame extends Frame {
-  id: number;
-  at: string;
-  entity: string;
-  entity_id: string | null;
-  from_status: string | null;
-  to_status: string | null;
-  customer_id: string | null;
-  mitra_ids: string[];
-  actor: string;
-  body: Record<string, unknown>;
-}
+import type { EventFrame } from "../shapes";
 
 /** What the screens show, as far as it changes by events: the first part of each query's key. */
 export type Topic =
@@ -23,7 +9,8 @@ export type Topic =
   | "failures"
   | "settings"
   | "dashboard"
-  | "customers";
+  | "customers"
+  | "operators";
 
 /** At most one question in so many milliseconds, whatever comes. */
 export const PACE: Record<Topic, number> = {
@@ -35,9 +22,11 @@ export const PACE: Record<Topic, number> = {
   settings: 500,
   dashboard: 60_000, // its figures are computed every five minutes
   customers: 10_000,
+  operators: 1_000,
 };
 
-const TOUCHED: Record<string, readonly Topic[]> = {
+/** The lists that an event may have changed. What is not here changes nothing that is listed. */
+const TOUCHED: Partial<Record<EventFrame["type"], readonly Topic[]>> = {
   CHAT_REQUEST_STARTED: ["searches", "now"],
   CHAT_REQUEST: ["searches", "mitras"],
   CHAT_REQUEST_SEEN: ["searches"],
@@ -57,22 +46,21 @@ const TOUCHED: Record<string, readonly Topic[]> = {
   SERVICE_STAFFED: ["now"],
   SERVICE_UNSTAFFED: ["now"],
   CONFIG_CHANGED: ["settings", "mitras"],
+  CUSTOMER_JOINED: ["customers"],
+  MITRA_JOINED: ["mitras"],
+  OPERATOR_CHANGED: ["operators"],
 };
 
-/** The lists that an event may have changed. What is not here changes nothing that is listed. */
-export function touched(type: string): readonly Topic[] {
+export function touched(type: EventFrame["type"]): readonly Topic[] {
   return TOUCHED[type] ?? [];
 }
 
-const OF_PAYMENTS = new Set(["PAYMENT_SESSION", "PAIRED", "PAIRING_FAILED", "CHAT_ENDED", "CHAT_EXTENDED"]);
-
-/** The people and payments whose own pages an event may have changed. */
+/** The people and payments whose own pages an event may have changed. Of messages they show only how many there are. */
 export function concerned(event: EventFrame): { people: string[]; payments: string[] } {
   if (event.type === "CHAT_MESSAGE" || event.type === "CHAT_READ") return { people: [], payments: [] };
-  const customer = OF_PAYMENTS.has(event.type) || event.type in TOUCHED ? event.customer_id : null;
   const payment = event.entity === "payment_session" ? event.entity_id : event.body["payment_session_id"];
   return {
-    people: [...(customer === null ? [] : [customer]), ...event.mitra_ids],
+    people: [...(event.customer_id === null ? [] : [event.customer_id]), ...event.mitra_ids],
     payments: typeof payment === "string" ? [payment] : [],
   };
 }

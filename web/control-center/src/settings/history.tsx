@@ -46,9 +46,9 @@ export function History({
       <div className="section-head">
         <h2 id="settings-history">{label ? words.historyOf(label) : words.historyAll}</h2>
         {only && (
-          <Button kind="quiet" size="small" onClick={onAll}>
-            {words.historyAll}
-          </Button>
+          <button type="button" className="text-button" onClick={onAll}>
+            {words.historyBack}
+          </button>
         )}
       </div>
       {history.error ? (
@@ -120,7 +120,7 @@ function Change({
       <p>
         <strong>{label}</strong>
         <span className="settings-change">
-          {before !== null && <s>{shownValue(before, unit)}</s>} {shownValue(value, unit)}
+          {before !== null && <s>{shownValue(before, null)}</s>} {shownValue(value, unit)}
         </span>
         <small>
           {before === null ? (

@@ -10,13 +10,16 @@ import {
   BestieIcon,
   DashboardIcon,
   FailureIcon,
+  KeyIcon,
   LiveIcon,
   MenuIcon,
   PeopleIcon,
   SettingsIcon,
+  TeamIcon,
 } from "../ui/icons";
 import { Alarms } from "./alarms";
 import { Clock } from "./clock";
+import { PasswordDialog } from "./password-dialog";
 import "./shell.css";
 
 const SCREENS = [
@@ -26,11 +29,13 @@ const SCREENS = [
   { path: "/mitras", name: copy.nav.mitras, icon: <BestieIcon /> },
   { path: "/customers", name: copy.nav.customers, icon: <PeopleIcon /> },
   { path: "/settings", name: copy.nav.settings, icon: <SettingsIcon /> },
+  { path: "/operators", name: copy.nav.operators, icon: <TeamIcon /> },
 ] as const;
 
 /** What stands around every screen: where one can go, who one is, the time, and what is wrong. */
 export function Shell({ children }: { children: ReactNode }) {
   const [path] = useLocation();
+  const { maySet } = useRole();
   const [shown, setShown] = useState(false);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another screen closes the menu
@@ -57,7 +62,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </IconButton>
         </div>
         <nav className="side-nav" aria-label={copy.nav.label}>
-          {SCREENS.map((screen) => (
+          {SCREENS.filter((screen) => maySet || screen.path !== "/operators").map((screen) => (
             <Link
               key={screen.path}
               href={screen.path}
@@ -115,6 +120,7 @@ function LinkState() {
 function Me() {
   const user = useUser(session);
   const { role } = useRole();
+  const [changing, setChanging] = useState(false);
   if (user === null) return null;
   return (
     <div className="side-me">
@@ -123,9 +129,13 @@ function Me() {
         <strong>{user.display_name}</strong>
         <span>{copy.me.roles[role]}</span>
       </p>
+      <IconButton label={copy.me.password} onClick={() => setChanging(true)}>
+        <KeyIcon />
+      </IconButton>
       <IconButton label={copy.me.signOut} onClick={() => void session.signOut()}>
         <LeaveIcon />
       </IconButton>
+      {changing && <PasswordDialog onClose={() => setChanging(false)} />}
     </div>
   );
 }

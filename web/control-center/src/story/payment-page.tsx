@@ -15,7 +15,13 @@ export function PaymentPage() {
       name={copy.story.page}
       className="payment-page"
     >
-      {data ? <StoryOf story={data} /> : error ? <Problem error={error} onRetry={refetch} /> : <Loading />}
+      {data ? (
+        <StoryOf story={data} heading="h2" />
+      ) : error ? (
+        <Problem error={error} onRetry={refetch} />
+      ) : (
+        <Loading />
+      )}
     </Page>
   );
 }

@@ -34,6 +34,12 @@ describe("what happened, in a sentence", () => {
     expect(sentenceOfEvent(offered, people)).toBe("Ditawarkan ke Sari, Dewi, Ayu, +1");
   });
 
+  it("says nothing of offers that nobody had", () => {
+    const closed = event({ type: "CHAT_REQUEST_CLOSED", body: { reason: "withdrawn" } });
+    expect(sentenceOfEvent(closed, people)).toBeNull();
+    expect(sentenceOfEvent({ ...closed, mitra_ids: ["m1"] }, people)).toBe("Tawaran ke Sari ditarik");
+  });
+
   it("says how long a search may take", () => {
     const began = event({
       type: "CHAT_REQUEST_STARTED",

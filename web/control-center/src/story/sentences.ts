@@ -20,6 +20,7 @@ export function sentenceOfEvent(event: Happened, people: People): string | null 
     case "CHAT_REQUEST_SEEN":
       return words.seen(nameOf(String(body["mitra_id"]), people));
     case "CHAT_REQUEST_CLOSED":
+      if (event.mitra_ids.length === 0) return null; // nobody had been asked
       return (words.closed[String(body["reason"])] ?? words.closed["withdrawn"])?.(names) ?? null;
     case "PAIRED":
       return words.paired(names);

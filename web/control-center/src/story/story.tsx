@@ -1,5 +1,5 @@
 import { Button, CheckIcon, CloseIcon, classNames, money, shownPhone } from "@curhat/kit";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Link } from "wouter";
 import { copy } from "../copy";
 import { DecideDialog } from "../failures/decide-dialog";
@@ -18,88 +18,94 @@ import "./story.css";
 import { Timeline } from "./timeline";
 
 /** Everything about a payment: what it was for, what came of it, what was decided, and every step on the way. */
-export function StoryOf({ story }: { story: Story }) {
+export function StoryOf({ story, heading: Heading = "h3" }: { story: Story; heading?: "h2" | "h3" }) {
   const { payment, failures, searches, chats, extensions } = story;
   const times = useTimes();
   const failure = failures.findLast((one) => one.superseded_at === null) ?? failures.at(-1);
   const words = copy.story;
   return (
     <div className="story">
-      <div>
-        <p className="story-head">
-          <span className="story-amount figure">
-            {payment.is_free_trial ? copy.free : money(payment.amount)}
-          </span>
-          <Badge tone={STATUS_TONES[payment.status]}>{words.status[payment.status]}</Badge>
-          {payment.is_extension && <Badge>{words.facts.extension}</Badge>}
-        </p>
-        <Facts>
-          <Fact name={words.facts.customer}>
-            <Person kind="customer" id={payment.customer_id} name={payment.customer_name} />
-          </Fact>
-          <Fact name={words.facts.phone}>
-            <span className="figure">{shownPhone(payment.customer_phone)}</span>
-          </Fact>
-          <Fact name={words.facts.duration}>{copy.minutes(payment.duration_minutes)}</Fact>
-          <Fact name={words.facts.target}>
-            {payment.targeted_mitra_id === null ? (
-              words.facts.anyone
-            ) : (
-              <Person kind="mitra" id={payment.targeted_mitra_id} name={payment.targeted_mitra_name ?? ""} />
-            )}
-          </Fact>
-          <Fact name={words.facts.created}>
-            <At value={payment.created_at} /> {times.name}
-          </Fact>
-          <Fact name={words.facts.charged}>
-            {payment.charged_at === null ? (
-              words.facts.notCharged
-            ) : (
-              <>
-                <At value={payment.charged_at} /> {times.name}
-              </>
-            )}
-          </Fact>
-          <Fact name={words.facts.id}>
-            <span className="mono">{payment.id}</span>
-          </Fact>
-        </Facts>
+      <div className="story-about">
+        <div>
+          <p className="story-head">
+            <span className="story-amount figure">
+              {payment.is_free_trial ? copy.free : money(payment.amount)}
+            </span>
+            <Badge tone={STATUS_TONES[payment.status]}>{words.status[payment.status]}</Badge>
+            {payment.is_extension && <Badge>{words.facts.extension}</Badge>}
+          </p>
+          <Facts>
+            <Fact name={words.facts.customer}>
+              <Person kind="customer" id={payment.customer_id} name={payment.customer_name} />
+            </Fact>
+            <Fact name={words.facts.phone}>
+              <span className="figure">{shownPhone(payment.customer_phone)}</span>
+            </Fact>
+            <Fact name={words.facts.duration}>{copy.minutes(payment.duration_minutes)}</Fact>
+            <Fact name={words.facts.target}>
+              {payment.targeted_mitra_id === null ? (
+                words.facts.anyone
+              ) : (
+                <Person
+                  kind="mitra"
+                  id={payment.targeted_mitra_id}
+                  name={payment.targeted_mitra_name ?? ""}
+                />
+              )}
+            </Fact>
+            <Fact name={words.facts.created}>
+              <At value={payment.created_at} /> {times.name}
+            </Fact>
+            <Fact name={words.facts.charged}>
+              {payment.charged_at === null ? (
+                words.facts.notCharged
+              ) : (
+                <>
+                  <At value={payment.charged_at} /> {times.name}
+                </>
+              )}
+            </Fact>
+            <Fact name={words.facts.id}>
+              <span className="mono">{payment.id}</span>
+            </Fact>
+          </Facts>
+        </div>
+        {failure && <Decision failure={failure} />}
+        {searches.length > 0 && (
+          <section aria-label={words.searches}>
+            <Heading>{words.searches}</Heading>
+            {searches.map((search) => (
+              <SearchLine key={search.id} search={search} />
+            ))}
+          </section>
+        )}
+        {chats.length > 0 && (
+          <section aria-label={words.chats}>
+            <Heading>{words.chats}</Heading>
+            {chats.map((chat) => (
+              <ChatLine key={chat.id} chat={chat} />
+            ))}
+          </section>
+        )}
+        {extensions.length > 0 && (
+          <section aria-label={words.extensions}>
+            <Heading>{words.extensions}</Heading>
+            {extensions.map((extension) => (
+              <div key={extension.id} className="story-item">
+                <Badge>{copy.extensionStatus[extension.status]}</Badge>
+                {copy.minutes(extension.duration_minutes)}
+                <span className="story-item-end soft small">
+                  <At value={extension.requested_at} />
+                </span>
+              </div>
+            ))}
+          </section>
+        )}
       </div>
-      {failure && <Decision failure={failure} />}
-      {searches.length > 0 && (
-        <section aria-label={words.searches}>
-          <h3>{words.searches}</h3>
-          {searches.map((search) => (
-            <SearchLine key={search.id} search={search} />
-          ))}
-        </section>
-      )}
-      {chats.length > 0 && (
-        <section aria-label={words.chats}>
-          <h3>{words.chats}</h3>
-          {chats.map((chat) => (
-            <ChatLine key={chat.id} chat={chat} />
-          ))}
-        </section>
-      )}
-      {extensions.length > 0 && (
-        <section aria-label={words.extensions}>
-          <h3>{words.extensions}</h3>
-          {extensions.map((extension) => (
-            <div key={extension.id} className="story-item">
-              <Badge>{copy.extensionStatus[extension.status]}</Badge>
-              {copy.minutes(extension.duration_minutes)}
-              <span className="story-item-end soft small">
-                <At value={extension.requested_at} />
-              </span>
-            </div>
-          ))}
-        </section>
-      )}
-      <section aria-label={words.timeline}>
-        <h3>
+      <section aria-label={words.timeline} className="story-timeline">
+        <Heading>
           {words.timeline} <span className="soft small">({times.name})</span>
-        </h3>
+        </Heading>
         <Timeline events={story.timeline as Happened[]} people={story.people} />
       </section>
     </div>
@@ -119,9 +125,12 @@ const STATUS_TONES: Record<Story["payment"]["status"], Tone> = {
 function Decision({ failure }: { failure: Failure }) {
   const { mayAct } = useRole();
   const [deciding, setDeciding] = useState<Action | null>(null);
+  const section = useRef<HTMLElement>(null);
   const words = copy.story;
   return (
     <section
+      ref={section}
+      tabIndex={-1}
       aria-label={words.decision}
       className={classNames("decision", failure.needs_action && "decision-open")}
     >
@@ -155,7 +164,16 @@ function Decision({ failure }: { failure: Failure }) {
           ))}
         </div>
       )}
-      {deciding && <DecideDialog action={deciding} failures={[failure]} onClose={() => setDeciding(null)} />}
+      {deciding && (
+        <DecideDialog
+          action={deciding}
+          failures={[failure]}
+          onClose={() => {
+            setDeciding(null);
+            requestAnimationFrame(() => section.current?.focus({ preventScroll: true }));
+          }}
+        />
+      )}
     </section>
   );
 }
@@ -168,7 +186,7 @@ function SearchLine({ search }: { search: Search }) {
       </Badge>
       <Link href={`/live/${search.id}`}>{copy.searchStatus[search.status]}</Link>
       <span className="story-item-end soft small">
-        <At value={search.created_at} as="second" />
+        <At value={search.created_at} />
       </span>
       {search.offers.length > 0 && <Offers offers={search.offers} />}
     </div>
@@ -227,7 +245,7 @@ function ChatLine({ chat }: { chat: ToldChat }) {
         {chat.end_reason === null ? copy.link.open : copy.endReason[chat.end_reason]}
       </Badge>
       <span className="story-item-end soft small">
-        <At value={chat.started_at} as="second" />
+        <At value={chat.started_at} />
       </span>
       <span className="soft small" style={{ width: "100%" }}>
         {words.messages(chat.customer_messages, chat.mitra_messages)}, {reply}

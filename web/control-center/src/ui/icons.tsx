@@ -150,3 +150,16 @@ export const PageIcon = (props: IconProps) => (
     <path d="M14 4.500h5.500V10M19.5 4.5 11 13M17 14.500v3.500a1.5 1.5 0 0 1-1.5 1.500H6A1.5 1.5 0 0 1 4.5 18V8.500A1.5 1.5 0 0 1 6 7h3.5" />
   </Icon>
 );
+export const TeamIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <rect x="4" y="5" width="16" height="14" rx="2.5" />
+    <circle cx="9.5" cy="11" r="2" />
+    <path d="M6.5 16c.4-1.5 1.5-2.3 3-2.300s2.6.8 3 2.300M14.5 10h3M14.5 13.500h2" />
+  </Icon>
+);
+export const KeyIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="8" cy="15.5" r="3.5" />
+    <path d="m10.5 13 8-8M15.5 8l2.5 2.5" />
+  </Icon>
+);

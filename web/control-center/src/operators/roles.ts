@@ -1,0 +1,3 @@
+import type { Role } from "../shapes";
+
+export const ROLES: readonly Role[] = ["viewer", "operator", "admin"];
