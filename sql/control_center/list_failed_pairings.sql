@@ -9,7 +9,7 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
     v_limit integer := logic.page_size(p_limit, 50, 200);
-    v_offset integer := greatest(coalesce(p_offset, 0), 0);
+    v_offset integer := least(greatest(coalesce(p_offset, 0), 0), 2000000000); -- there is room for a page after it
     v_filter data.failure_filter;
     v_place record;
     v_page uuid[];
