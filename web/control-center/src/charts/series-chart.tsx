@@ -99,15 +99,22 @@ export function SeriesChart({
                 <PaneOf key={pane.key} pane={pane} from={from} width={width} step={step} shown={shown} />
               );
             })}
-            {places.map(
-              ({ tick }, place) =>
-                isLabelled(place) && (
+            {places.map(({ tick }, place) => {
+              if (!isLabelled(place)) return null;
+              const x = middle(place, step);
+              const isAtTheEdge = x + TICK_ROOM / 2 > width;
+              return (
+                <text
                   // biome-ignore lint/suspicious/noArrayIndexKey: a place is its number
-                  <text key={place} x={LEFT + (place + 0.5) * step} y={height - 5} textAnchor="middle">
-                    {tick}
-                  </text>
-                ),
-            )}
+                  key={place}
+                  x={isAtTheEdge ? width : x}
+                  y={height - 5}
+                  textAnchor={isAtTheEdge ? "end" : "middle"}
+                >
+                  {tick}
+                </text>
+              );
+            })}
           </svg>
           <div
             role="slider"
