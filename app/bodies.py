@@ -89,7 +89,7 @@ class ReturningRequest(Body):
 
 class NewMessage(Body):
     client_message_id: UUID
-    body: str
+    body: Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": 4000})]
 
 
 class NewExtension(Body):
