@@ -7,13 +7,22 @@ from typing import Any, get_args
 import msgspec
 
 from app import frames, hub, markdown, refusals, sockets, websocket
-from app.envelope import Role
+from app.auth import Audience
+from app.internal import frames as internal_frames
+from app.replies import Failure
 from app.websocket import Code
 
 Json = dict[str, Any]
 Shape = type[msgspec.Struct]
 
-ADDRESSES: Mapping[Role, str] = {"customer": "/api/client/ws", "mitra": "/api/mitra/ws"}
+ADDRESSES: Mapping[Audience, tuple[str, str]] = {
+    "customer": ("/api/client/ws", "public"),
+    "mitra": ("/api/mitra/ws", "public"),
+    "operator": ("/internal/ws", "internal"),
+}
+
+# What is an object of its own as well as the body of an event.
+PARTS: Sequence[Shape] = (Failure,)
 
 # The function that a frame is carried out by; other frames are carried out by the worker itself.
 FUNCTIONS: Mapping[str, str] = {"message": "api.send_message", "read": "api.mark_read"}
@@ -35,13 +44,19 @@ CLOSED: Mapping[int, tuple[str, str]] = {
         "Come back, a little later each time.",
     ),
     Code.UNAUTHENTICATED: (
-        "No token, or none that holds, or its person is no longer there; or no sign-in where one was due.",
+        (
+            "No token, or none that holds, or its person is no longer there; or no sign-in where one was due. An "
+            "operator's socket also when its token has run out."
+        ),
         "Get a new token first.",
     ),
     Code.FORBIDDEN: ("The token is for another kind of user.", "Do not come back with it."),
     Code.TOO_SLOW: ("The client does not read what it is sent.", "Come back; the snapshot says the rest."),
     Code.BAD_FRAME: (
-        "A frame that is no text, no JSON object of a known `type`, not UTF-8, or too large.",
+        (
+            "A frame that is no text, no JSON object of a known `type`, not UTF-8, or too large. Of an operator, "
+            "whatever is no `ping`."
+        ),
         "A fault of the client.",
     ),
     Code.TOO_MANY: ("Too many frames, protocol pings and pongs included.", "Come back, and say less."),
@@ -53,13 +68,15 @@ def page(meanings: Mapping[str, str]) -> str:
     shapes = _Shapes()
     return markdown.page(
         "Sockets",
-        "What goes over the WebSockets of the public listener. Every frame is a text frame with one JSON object, "
-        "whose `type` says which. Times are RFC 3339 in UTC, ids UUIDs, but the `id` of an event is an integer. "
+        "What goes over the WebSockets of both listeners. Every frame is a text frame with one JSON object, whose "
+        "`type` says which. Times are RFC 3339 in UTC, ids UUIDs, but the `id` of an event is an integer. "
         "A client ignores a `type` and a key that it does not know: there may be more one day.",
         "## Signing in",
         _signing_in(),
         "## From the server",
         _from_the_server(shapes, meanings),
+        "### To operators",
+        _to_operators(shapes, meanings),
         "## From a client",
         _from_a_client(shapes),
         "## Refusals",
@@ -77,7 +94,11 @@ def page(meanings: Mapping[str, str]) -> str:
 
 def _signing_in() -> str:
     addresses = markdown.table(
-        ("address", "for a token of a"), ((markdown.code(path), role) for role, path in ADDRESSES.items())
+        ("address", "listener", "for a token of"),
+        (
+            (markdown.code(path), listener, f"{'an' if role == 'operator' else 'a'} {role}")
+            for role, (path, listener) in ADDRESSES.items()
+        ),
     )
     return "\n\n".join(
         (
@@ -102,12 +123,20 @@ class _Shapes:
     """Every type of the page as a JSON schema, and in which order they came."""
 
     def __init__(self) -> None:
-        self.to: Mapping[Role, Sequence[Shape]] = {role: get_args(union) for role, union in frames.TO.items()}
-        self.sent = list(dict.fromkeys(shape for shapes in self.to.values() for shape in shapes))
-        self.said: Sequence[Shape] = (sockets.Auth, *get_args(sockets.Said))
-        named = [*self.sent, *self.said]
-        schemas, self.components = msgspec.json.schema_components(named, ref_template="{name}")
-        self._names = {shape: schema["$ref"] for shape, schema in zip(named, schemas, strict=True)}
+        self.to: Mapping[Audience, Sequence[Shape]] = {
+            **{role: get_args(union) for role, union in frames.TO.items()},
+            "operator": get_args(internal_frames.ToOperator),
+        }
+        self.from_: Mapping[Audience, Sequence[Shape]] = {
+            **{role: (sockets.Auth, *get_args(sockets.Said)) for role in frames.TO},
+            "operator": get_args(internal_frames.FromOperator),
+        }
+        self.sent, self.said = _each(self.to), _each(self.from_)
+        bodies = (shape for shape in internal_frames.BODIES.values() if shape not in PARTS)
+        named = [*self.sent, *self.said, internal_frames.OperatorEvent, *bodies]
+        schemas, self.components = msgspec.json.schema_components([*named, *PARTS], ref_template="{name}")
+        self._names = {shape: schema["$ref"] for shape, schema in zip([*named, *PARTS], schemas, strict=True)}
+        self._whole = {self._names[shape] for shape in named}
 
     def of(self, shape: Shape) -> Json:
         found: Json = self.components[self._names[shape]]
@@ -116,26 +145,55 @@ class _Shapes:
     @property
     def others(self) -> Iterable[tuple[str, Json]]:
         """What is part of a frame, and none itself."""
-        frames_ = set(self._names.values())
-        return sorted((name, schema) for name, schema in self.components.items() if name not in frames_)
+        return sorted((name, schema) for name, schema in self.components.items() if name not in self._whole)
+
+
+def _each(by_role: Mapping[Audience, Sequence[Shape]]) -> Sequence[Shape]:
+    """Every shape once, in the order in which they come."""
+    return list(dict.fromkeys(shape for shapes in by_role.values() for shape in shapes))
 
 
 def _from_the_server(shapes: _Shapes, meanings: Mapping[str, str]) -> str:
     rows = []
     for shape in shapes.sent:
         tag = str(shape.__struct_config__.tag)
-        heard = " and ".join(role for role, its in shapes.to.items() if shape in its)
         meaning = meanings.get(tag) or inspect.cleandoc(shape.__doc__ or "")
-        rows.append((markdown.code(tag), heard, meaning, _fields(shapes.of(shape))))
+        rows.append((markdown.code(tag), _roles(shape, shapes.to), meaning, _fields(shapes.of(shape))))
     return markdown.table(("type", "to", "when", "fields"), rows)
+
+
+def _to_operators(shapes: _Shapes, meanings: Mapping[str, str]) -> str:
+    """What customers and mitras do not hear, or hear in another form."""
+    event = _fields(shapes.of(internal_frames.OperatorEvent)).replace("<br>", ", ")
+    rows = (
+        (markdown.code(kind), meanings[kind], _fields(shapes.of(shape)))
+        for kind, shape in internal_frames.BODIES.items()
+    )
+    return "\n\n".join(
+        (
+            (
+                "An operator's socket hears every event there is, of everybody, in this form: the event's `type`, "
+                f"{event}. `entity` says what `entity_id` is the id of; `from_status` and `to_status` are null where "
+                "no status changed; `actor` is `customer:<id>`, `mitra:<id>`, `operator:<who>`, `deadline` or "
+                "`system`."
+            ),
+            (
+                "`body` holds what customers and mitras get of the same type, without `id` and `at`. Of a "
+                "`CHAT_MESSAGE` it is `chat_session_id` and `seq` alone: what was said comes to no operator. The types "
+                "that operators alone hear:"
+            ),
+            markdown.table(("type", "when", "body"), rows),
+        )
+    )
 
 
 def _from_a_client(shapes: _Shapes) -> str:
     return markdown.table(
-        ("type", "meaning", "fields"),
+        ("type", "from", "meaning", "fields"),
         (
             (
                 markdown.code(str(shape.__struct_config__.tag)),
+                _roles(shape, shapes.from_),
                 inspect.cleandoc(shape.__doc__ or ""),
                 _fields(shapes.of(shape)),
             )
@@ -144,15 +202,21 @@ def _from_a_client(shapes: _Shapes) -> str:
     )
 
 
+def _roles(shape: Shape, of: Mapping[Audience, Sequence[Shape]]) -> str:
+    """Whose frame it is, in words."""
+    *others, last = (role for role, shapes in of.items() if shape in shapes)
+    return " and ".join(filter(None, (", ".join(others), last)))
+
+
 def _refusals() -> str:
     rows = [
         (markdown.code(frame), markdown.codes(refusals.by_function()[function]))
         for frame, function in FUNCTIONS.items()
     ]
     return (
-        "A frame of a known type that does not fit, or that is refused, is answered by `error`, in which "
-        "`in_reply_to` is the frame's `type`; the next frame is carried out all the same. Frames are carried out "
-        "in the order in which they came.\n\n"
+        "A customer's or mitra's frame of a known type that does not fit, or that is refused, is answered by `error`, "
+        "in which `in_reply_to` is the frame's `type`; the next frame is carried out all the same. Frames are carried "
+        "out in the order in which they came.\n\n"
         + markdown.table(("frame", "refused with"), rows)
         + "\n\nEach may also be refused with `invalid_body`, `busy`, `unavailable`, `internal_error` or "
         "`unknown_outcome` (send the same frame again), see [refusals](refusals.md)."

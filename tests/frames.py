@@ -6,11 +6,13 @@ import msgspec
 
 from app import frames
 from app.envelope import decode
+from app.internal.frames import BODIES, OperatorEvent
 from tests.conftest import Connection
 
 DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
     role: msgspec.json.Decoder(union) for role, union in frames.TO.items()
 }
+EVENTS_TO_OPERATORS = msgspec.json.Decoder(OperatorEvent)
 
 
 def misfits(connection: Connection) -> list[str]:
@@ -38,4 +40,10 @@ def _misfits(text: str) -> list[str]:
                 DECODERS[role].decode(bytes(envelope.frame))
         except msgspec.ValidationError as error:
             found.append(f"{role}: {bytes(envelope.frame).decode()}: {error}")
+    try:
+        event = EVENTS_TO_OPERATORS.decode(envelope.internal)
+        if event.type in BODIES:
+            msgspec.convert(event.body, BODIES[event.type])
+    except msgspec.ValidationError as error:
+        found.append(f"operator: {bytes(envelope.internal).decode()}: {error}")
     return found

@@ -1,13 +1,17 @@
 """What the socket of operators is sent, by type: exactly the JSON of every frame, which never holds what was said."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
+from app.auth import Audience
+from app.envelope import Role
 from app.frames import EventId, PongFrame
 from app.internal.replies import OperatorState
-from app.replies import Time
+from app.replies import Count, Failure, OperatorAction, Time
+from app.replies import Role as OperatorRole
 from app.sockets import Auth, Ping
 
 EventType = Literal[
@@ -65,6 +69,96 @@ class OperatorEvent(msgspec.Struct, forbid_unknown_fields=True):
     mitra_ids: list[UUID]
     actor: str
     body: dict[str, Any]
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True):
+    """The `body` of an event that operators alone hear."""
+
+
+class OfferSeen(Body):
+    request_id: UUID
+    mitra_id: UUID
+
+
+class FailureActioned(Body):
+    failure_id: UUID
+    payment_session_id: UUID
+    action: OperatorAction
+    note: str | None
+
+
+class FailureSuperseded(Body):
+    failure_id: UUID
+    payment_session_id: UUID
+
+
+class Staffing(Body):
+    pass
+
+
+class CustomerJoined(Body):
+    customer_id: UUID
+
+
+class MitraJoined(Body):
+    mitra_id: UUID
+    display_name: str
+
+
+class PersonBlocked(Body):
+    audience: Role
+    person_id: UUID
+    note: str | None
+
+
+class SignInLocked(Body):
+    audience: Audience
+    name: str
+    locked_until: Time
+
+
+class SignInReplayed(Body):
+    audience: Audience
+    person_id: UUID
+
+
+class OperatorSignedIn(Body):
+    operator_id: UUID
+
+
+class OperatorChanged(Body):
+    operator_id: UUID
+    email: str
+    role: OperatorRole
+    active: bool
+    change: Literal["added", "role", "active", "password"]
+
+
+class ConfigChanged(Body):
+    key: str
+    value: str
+    old_value: str
+    version: Count
+
+
+BODIES: Mapping[str, type[msgspec.Struct]] = {
+    "CHAT_REQUEST_SEEN": OfferSeen,
+    "PAIRING_FAILURE_ACTIONED": FailureActioned,
+    "PAIRING_FAILURE_SUPERSEDED": FailureSuperseded,
+    "EXTENSION_FAILED": Failure,
+    "SERVICE_STAFFED": Staffing,
+    "SERVICE_UNSTAFFED": Staffing,
+    "CUSTOMER_JOINED": CustomerJoined,
+    "MITRA_JOINED": MitraJoined,
+    "PERSON_BLOCKED": PersonBlocked,
+    "PERSON_UNBLOCKED": PersonBlocked,
+    "SIGN_IN_LOCKED": SignInLocked,
+    "SIGN_IN_REPLAYED": SignInReplayed,
+    "OPERATOR_SIGNED_IN": OperatorSignedIn,
+    "OPERATOR_CHANGED": OperatorChanged,
+    "CONFIG_CHANGED": ConfigChanged,
+}
+"""Of the events that operators alone hear, what their body is; that of the others is what customers and mitras get."""
 
 
 ToOperator = OperatorSnapshotFrame | PongFrame

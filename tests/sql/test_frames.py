@@ -41,6 +41,13 @@ def test_operators_hear_every_event(db: Connection) -> None:
     assert set(get_args(internal_frames.EventType)) == {one.type for one in read_event_types(db)}
 
 
+def test_the_body_of_every_event_that_operators_alone_hear_has_its_type(db: Connection) -> None:
+    alone = [one for one in read_event_types(db) if not (one.to_customer or one.to_mitra)]
+    assert {kind: told(shape) for kind, shape in internal_frames.BODIES.items()} == {
+        one.type: set(one.body) for one in alone
+    }
+
+
 @pytest.mark.parametrize("role", frames.TO)
 def test_every_event_that_a_side_hears_has_its_type(db: Connection, role: Role) -> None:
     shapes = {str(shape.__struct_config__.tag): shape for shape in get_args(frames.TO[role])}
@@ -56,4 +63,14 @@ def test_a_frame_that_is_not_of_its_type_is_found(world: World) -> None:
     )
     (misfit,) = misfits(world.owner)
     assert "tired" in misfit
+    world.sound = False
+
+
+def test_a_body_that_is_not_of_its_type_is_found(world: World) -> None:
+    world.owner.execute(
+        "insert into data.events (at, type, entity, actor, body) "
+        "values (logic.now(), 'OPERATOR_SIGNED_IN', 'operator', 'system', '{\"operator_id\": \"Ratna\"}')"
+    )
+    (misfit,) = misfits(world.owner)
+    assert "Ratna" in misfit
     world.sound = False

@@ -11,6 +11,9 @@ from click.testing import CliRunner
 from app import frames, reference, sockets
 from app.db import Busy, Unavailable, UnknownOutcome
 from app.errors import HTTP_SLUGS
+from app.internal import table as internal_table
+from app.internal.frames import BODIES, FromOperator, OperatorEvent, ToOperator
+from app.public import table as public_table
 from app.websocket import Code
 from tests.conftest import Connection
 
@@ -115,17 +118,31 @@ def test_every_event_is_there_with_its_audience_and_keys(db: Connection) -> None
 def test_every_frame_is_there_with_its_fields(db: Connection) -> None:
     page = reference.pages(db)["sockets.md"]
     to_clients, from_clients = page.partition("## From a client")[::2]
-    for shape in {shape for union in frames.TO.values() for shape in get_args(union)}:
-        _line_of(shape, to_clients)
-    for shape in (sockets.Auth, *get_args(sockets.Said)):
-        _line_of(shape, from_clients)
+    for shape in {shape for union in (*frames.TO.values(), ToOperator) for shape in get_args(union)}:
+        _line_of(_tag(shape), shape, to_clients)
+    for kind, shape in BODIES.items():
+        _line_of(kind, shape, to_clients)
+    for shape in {shape for union in (sockets.Said, FromOperator) for shape in get_args(union)}:
+        _line_of(_tag(shape), shape, from_clients)
+    for part in msgspec.structs.fields(OperatorEvent):
+        assert f"`{part.name}`" in to_clients
 
 
-def _line_of(shape: type[msgspec.Struct], page: str) -> None:
-    tag = shape.__struct_config__.tag
+def _tag(shape: type[msgspec.Struct]) -> str:
+    return str(shape.__struct_config__.tag)
+
+
+def _line_of(tag: str, shape: type[msgspec.Struct], page: str) -> None:
     fields = [part.name for part in msgspec.structs.fields(shape)]
     lines = [line for line in page.splitlines() if line.startswith(f"| `{tag}` |")]
     assert any(all(f"`{name}" in line for name in fields) for line in lines), tag
+
+
+def test_every_address_is_there(db: Connection) -> None:
+    page = reference.pages(db)["sockets.md"]
+    for listener, sockets_ in (("public", public_table.SOCKETS), ("internal", internal_table.SOCKETS)):
+        for path, _ in sockets_:
+            assert f"\n| `{path}` | {listener} |" in page
 
 
 def test_every_close_code_is_there_with_what_to_do(db: Connection) -> None:
