@@ -21,6 +21,7 @@ export function app(name, base, backend = "http://127.0.0.1:3000") {
       modulePreload: { polyfill: false },
       target: "es2022",
       reportCompressedSize: false,
+      rolldownOptions: { checks: { pluginTimings: false } },
     },
     server: {
       port: 5173,

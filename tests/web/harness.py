@@ -92,7 +92,7 @@ async def _pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
     while data := await source.read(65536):
         target.write(data)
         await target.drain()
-    if target.can_write_eof():
+    with contextlib.suppress(OSError):  # the other side has left already
         target.write_eof()
 
 
@@ -263,8 +263,11 @@ def signed_in(audience: Audience, person_id: UUID | str, token: str) -> str:
         "staleAt": 9_000_000_000_000,
         "user": {"id": str(person_id), "display_name": "Budi", "phone": "+6281200000000"},
     }
-    place = json.dumps(f"curhat.session.{audience}")
-    return f"localStorage.setItem({place}, {json.dumps(json.dumps(kept))});"
+    places = {
+        f"curhat.session.{audience}": json.dumps(kept),
+        f"curhat.{audience}.owner": str(person_id),
+    }
+    return f"Object.assign(localStorage, {json.dumps(places)});"
 
 
 def _wrong_clock(seconds: float) -> str:

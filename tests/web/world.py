@@ -232,5 +232,5 @@ class World:
 
 
 def kept(name: str, value: object) -> str:
-    """A script that lets a browser remember something from before."""
-    return f"localStorage.setItem({json.dumps(f'curhat.{name}')}, {json.dumps(value)})"
+    """A script that lets a browser remember something of its customer's from before."""
+    return f"localStorage.setItem({json.dumps(f'curhat.customer.{name}')}, {json.dumps(value)});"

@@ -68,6 +68,10 @@ async def test_both_talk_and_see_what_the_other_has_read(world: World, talk: Tal
             pass
         assert frame["seq"] == 2
 
+        await talk.page.get_by_label("Tulis pesan").press_sequentially("hm")
+        typing = await socket.frame_of("CHAT_TYPING")
+        assert typing["sender"] == "customer"
+
 
 async def test_what_is_written_without_a_network_is_sent_once_and_in_order(world: World, talk: Talk) -> None:
     talk.phone.network.cut()
@@ -87,7 +91,7 @@ async def test_what_is_written_without_a_network_is_sent_once_and_in_order(world
 async def test_what_is_not_sent_survives_a_reload(world: World, talk: Talk) -> None:
     await talk.page.get_by_label("Tulis pesan").fill("belum selesai")
     await talk.page.evaluate(
-        """chat => localStorage.setItem("curhat.unsent." + chat, JSON.stringify([{
+        """chat => localStorage.setItem("curhat.customer.unsent." + chat, JSON.stringify([{
             client_message_id: "7e0b7c1e-2f3f-4f8a-b0a2-3a4c5d6e7f80", body: "dari tadi", at: 0
         }]))""",
         talk.chat_id,
@@ -155,11 +159,11 @@ async def test_a_message_that_comes_too_late_says_so(world: World, talk: Talk) -
 
 async def test_a_lost_bestie_is_shown_and_shown_to_be_back(world: World, talk: Talk) -> None:
     status = talk.page.locator(".chat-who p")
-    await expect(status).to_have_text("Mendengarkanmu")
+    await expect(status).to_have_text("Mendengarkan")
     await world.go_offline(talk.mitra)
     await expect(status).to_have_text("Koneksinya terputus")
     await talk.mitra.post("/api/mitra/status", {"online": True})
-    await expect(status).to_have_text("Mendengarkanmu")
+    await expect(status).to_have_text("Mendengarkan")
 
 
 async def test_time_is_up(world: World, talk: Talk) -> None:

@@ -1,6 +1,6 @@
 import { insist as insistOn, isPassing, type PaymentSession, Refused } from "@curhat/kit";
 import type { components } from "@curhat/kit/public";
-import { api, keys, live, queries } from "./service";
+import { api, belongings, keys, live, queries } from "./service";
 import { type Failure, withExtension, withFailure, withPayment, withSearch } from "./state";
 
 /** What a customer does. Each is asked under a key of its own until it is decided, so trying again is always safe. */
@@ -84,7 +84,7 @@ export async function cancelSearch(paymentId: string): Promise<void> {
 /** Ask for more minutes in a running chat. Nothing is charged before the answer. Tried again, it is the same payment. */
 export async function extend(chatId: string, tier: Tier): Promise<void> {
   const { epoch } = live;
-  const place = `curhat.extending.${chatId}.${tier.id}`;
+  const place = belongings.place(`extending.${chatId}.${tier.id}`);
   try {
     const paymentId = localStorage.getItem(place) ?? (await chooseExtension(chatId, tier));
     localStorage.setItem(place, paymentId);

@@ -10,7 +10,7 @@ import { NotFound } from "./not-found";
 import { Payment } from "./payment";
 import { demandOf } from "./screens";
 import { Searching } from "./searching";
-import { live, session } from "./service";
+import { belongings, live, session } from "./service";
 import { SignIn } from "./sign-in";
 import { Starting } from "./starting";
 import type { State } from "./state";
@@ -39,8 +39,8 @@ function SignedIn() {
 
 /** What the state demands, or else where the person is in the app. */
 function Screen({ state }: { state: State }) {
-  const [failure, putAway] = useStored("seen-failure");
-  const [chat, opened] = useStored("opened-chat");
+  const [failure, putAway] = useStored(belongings.place("seen-failure"));
+  const [chat, opened] = useStored(belongings.place("opened-chat"));
   const demand = demandOf(state, { failure, chat });
   switch (demand.screen) {
     case "searching":

@@ -211,9 +211,10 @@ export const copy = {
   },
   chat: {
     page: (name: string) => `${name} · Curhat`,
-    online: "Mendengarkanmu",
+    online: "Mendengarkan",
     typing: "sedang mengetik…",
     lost: "Koneksinya terputus",
+    offline: "Menunggu koneksimu…",
     over: "Curhat selesai",
     timeLeft: "Sisa waktu",
     closing: "Hampir selesai…",

@@ -22,7 +22,7 @@ import { Link, useLocation } from "wouter";
 import { useAvailability } from "./availability";
 import { copy } from "./copy";
 import { pricing } from "./pricing";
-import { session } from "./service";
+import { belongings, session } from "./service";
 import type { Failure, State } from "./state";
 import { useAskAnother } from "./unavailable";
 import "./home.css";
@@ -119,7 +119,7 @@ function Running({ chat }: { chat: State["chats"][number] }) {
 
 /** A payment that came to nothing, for as long as it is the last one: where its money is, and what can be done. */
 function Unsettled({ failure }: { failure: Failure }) {
-  const [seen] = useStored("seen-failure");
+  const [seen] = useStored(belongings.place("seen-failure"));
   if (seen !== failure.failure_id && failure.cause_tag !== "customer_cancelled") return null;
   if (failure.fallback_offered) return <Fallback failure={failure} />;
   return (

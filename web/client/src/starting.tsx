@@ -1,4 +1,4 @@
-import { Button, Title } from "@curhat/kit";
+import { Button, Mark, Title } from "@curhat/kit";
 import { useCallback, useEffect, useState } from "react";
 import { cancelSearch, startSearch } from "./actions";
 import { copy } from "./copy";
@@ -47,7 +47,9 @@ export function Starting({ payment }: { payment: NonNullable<State["payment"]> }
 
   return (
     <main className="screen screen-center">
-      <div className="orb" aria-hidden="true" />
+      <div className="orb orb-breathes">
+        <Mark size={72} />
+      </div>
       <Title page={copy.starting.page} className="screen-title">
         {payment.amount === 0 ? copy.starting.titleFree : copy.starting.title}
       </Title>

@@ -19,6 +19,7 @@ export { dayName, minutesAndSeconds, spokenDuration, timeOfDay } from "./format/
 export { uuid } from "./format/uuid";
 export { Live, type Model, useLive } from "./live/live";
 export { useStored } from "./live/stored";
+export { Belongings } from "./session/belongings";
 export { Session, type SignedOutBecause, type TokenReply, type User } from "./session/session";
 export { useUser } from "./session/use-user";
 export { PhoneSignIn, type SignInCopy } from "./sign-in/phone-sign-in";

@@ -1,5 +1,6 @@
 import {
   Api,
+  Belongings,
   Conversations,
   isOfChat,
   Keys,
@@ -16,7 +17,8 @@ import { type Frame, model, type State } from "./state";
 export const session = new Session("mitra");
 export const api = new Api<paths>(session);
 export const clock = new ServerClock();
-export const keys = new Keys(localStorage);
+export const belongings = new Belongings("mitra");
+export const keys = new Keys(localStorage, (intent) => belongings.place(`key.${intent}`));
 export const queries = newQueryClient();
 export const live = new Live<State, Frame, Said>("/api/mitra/ws", session, clock, model);
 
@@ -29,6 +31,7 @@ export const conversations = new Conversations({
       query: { after_seq },
     }),
   now: () => clock.now(),
+  place: (name) => belongings.place(name),
 });
 
 live.hear((frame) => {
@@ -58,7 +61,12 @@ function attend(): void {
   live.stop();
   conversations.forget();
   queries.clear();
-  if (id !== null) live.start();
+  if (id !== null) {
+    belongings.belongTo(id);
+    live.start();
+  } else if (session.signedOutBecause === "asked") {
+    belongings.clear();
+  }
 }
 
 session.subscribe(attend);

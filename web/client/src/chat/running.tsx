@@ -3,6 +3,7 @@ import { useState } from "react";
 import { endChat } from "../actions";
 import { copy } from "../copy";
 import { sentenceOf } from "../sentence";
+import { belongings } from "../service";
 import type { Chat, State } from "../state";
 import { Extend, Pending, type Result, ResultNote } from "./extension";
 
@@ -43,7 +44,7 @@ export function Running({
         </div>
       </section>
       <Composer
-        chatId={chat.id}
+        place={belongings.place(`draft.${chat.id}`)}
         label={copy.chat.write}
         placeholder={copy.chat.placeholder}
         send={copy.chat.send}

@@ -1,15 +1,18 @@
 import {
   Avatar,
   type Conversation,
+  type Link,
   MessageList,
   TimeLeft,
   Title,
   TopBar,
+  useLive,
   useReading,
   type View,
 } from "@curhat/kit";
 import type { ReactNode } from "react";
 import { copy } from "../copy";
+import { live } from "../service";
 import type { Chat } from "../state";
 
 /** Who one talks with, how long still, and everything that was said. `children`: what can be done now. */
@@ -28,6 +31,7 @@ export function Talk({
 }) {
   const name = chat.mitra.display_name;
   const running = chat.status === "active";
+  const { link } = useLive(live);
   useReading(conversation, view, running);
   return (
     <main className="chat">
@@ -35,7 +39,7 @@ export function Talk({
         <Avatar name={name} />
         <div className="chat-who">
           <Title page={copy.chat.page(name)}>{name}</Title>
-          <p role="status">{running ? statusOf(view, lost) : copy.chat.over}</p>
+          <p role="status">{running ? statusOf(view, link, lost) : copy.chat.over}</p>
         </div>
         {running && <TimeLeft until={chat.ends_at} label={copy.chat.timeLeft} />}
       </TopBar>
@@ -52,7 +56,8 @@ export function Talk({
   );
 }
 
-function statusOf(view: View, lost: boolean): string {
+function statusOf(view: View, link: Link, lost: boolean): string {
+  if (link === "lost") return copy.chat.offline;
   if (lost) return copy.chat.lost;
   return view.typing ? copy.chat.typing : copy.chat.online;
 }

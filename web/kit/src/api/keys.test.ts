@@ -30,24 +30,24 @@ test.each([
   ["the token had run out", new Refused(401, "unauthenticated", "")],
 ])("the same key goes with the next try, also after a reload, when %s", async (_, error) => {
   const kept = store();
-  const key = await fail(new Keys(kept), error);
+  const key = await fail(new Keys(kept, String), error);
   expect(key).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-  expect(await keyOf(new Keys(kept))).toBe(key);
+  expect(await keyOf(new Keys(kept, String))).toBe(key);
 });
 
 test("a refusal decides: the next try is another", async () => {
-  const keys = new Keys(store());
+  const keys = new Keys(store(), String);
   const key = await fail(keys, new Refused(409, "free_trial_already_used", ""));
   expect(await keyOf(keys)).not.toBe(key);
 });
 
 test("a success decides: the next try is another", async () => {
-  const keys = new Keys(store());
+  const keys = new Keys(store(), String);
   expect(await keyOf(keys)).not.toBe(await keyOf(keys));
 });
 
 test("two intents have two keys", async () => {
-  const keys = new Keys(store());
+  const keys = new Keys(store(), String);
   const both = await Promise.all([keyOf(keys), keys.once("confirm", async (key) => key)]);
   expect(new Set(both).size).toBe(2);
 });

@@ -4,8 +4,6 @@ import { Refused } from "./errors";
 /** Where idempotency keys are kept: localStorage in an app. */
 export type KeyStore = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-const PREFIX = "curhat.key.";
-
 /** Idempotency keys that survive retries, reloads and other tabs.
  *
  * An *intent* names what the person wants once ("confirm:<payment>"). Its key is made when it is first wanted and
@@ -13,19 +11,22 @@ const PREFIX = "curhat.key.";
  * wants it after that asks anew.
  */
 export class Keys {
-  constructor(private readonly store: KeyStore) {}
+  constructor(
+    private readonly store: KeyStore,
+    private readonly placeOf: (intent: string) => string,
+  ) {}
 
   /** Make a call with the intent's key. */
   async once<Reply>(intent: string, call: (key: string) => Promise<Reply>): Promise<Reply> {
-    const name = PREFIX + intent;
-    const key = this.store.getItem(name) ?? uuid();
-    this.store.setItem(name, key);
+    const place = this.placeOf(intent);
+    const key = this.store.getItem(place) ?? uuid();
+    this.store.setItem(place, key);
     try {
       const reply = await call(key);
-      this.store.removeItem(name);
+      this.store.removeItem(place);
       return reply;
     } catch (error) {
-      if (error instanceof Refused && !error.passing && error.status !== 401) this.store.removeItem(name);
+      if (error instanceof Refused && !error.passing && error.status !== 401) this.store.removeItem(place);
       throw error;
     }
   }

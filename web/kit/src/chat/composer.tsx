@@ -6,21 +6,21 @@ const MOST = 4000;
 
 /** Where a message is written. Enter sends it, Shift and Enter begin a new line; what is not sent stays through a reload. */
 export function Composer({
-  chatId,
+  place,
   label,
   placeholder,
   send,
   onType,
   onSend,
 }: {
-  chatId: string;
+  /** Where in localStorage the text stands that is not sent yet. */
+  place: string;
   label: string;
   placeholder: string;
   send: string;
   onType: () => void;
   onSend: (body: string) => void;
 }) {
-  const place = `curhat.draft.${chatId}`;
   const [text, setText] = useState(() => localStorage.getItem(place) ?? "");
   const field = useRef<HTMLTextAreaElement>(null);
 

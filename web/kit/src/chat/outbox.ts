@@ -10,18 +10,12 @@ export interface Unsent {
   refused?: string;
 }
 
-const PREFIX = "curhat.unsent.";
-
 /** The messages of one chat that wait to be confirmed: they stand in localStorage, so that no reload loses them. */
 export class Outbox {
-  private readonly place: string;
-
   constructor(
     private readonly store: KeyStore,
-    chatId: string,
-  ) {
-    this.place = PREFIX + chatId;
-  }
+    private readonly place: string,
+  ) {}
 
   /** Oldest first. */
   read(): Unsent[] {

@@ -16,8 +16,9 @@ export function useSecondsLeft(deadline: string | null | undefined): number | nu
 
   useEffect(() => {
     if (!deadline || over) return;
-    let timer: ReturnType<typeof setTimeout>;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const wait = () => {
+      clearTimeout(timer);
       const ms = Date.parse(deadline) - clock.now();
       timer = setTimeout(next, Math.max(20, (ms % 1000) + 5));
     };

@@ -2,9 +2,8 @@ import { useCallback, useSyncExternalStore } from "react";
 
 const listeners = new Set<() => void>();
 
-/** Something that this browser remembers for all its tabs: its value, and how to change it (null: forget it). */
-export function useStored(name: string): [string | null, (value: string | null) => void] {
-  const place = `curhat.${name}`;
+/** Something that this browser remembers for all its tabs, at this place in localStorage: its value, and how to change it (null: forget it). */
+export function useStored(place: string): [string | null, (value: string | null) => void] {
   const value = useSyncExternalStore(subscribe, () => localStorage.getItem(place));
   const change = useCallback(
     (next: string | null) => {

@@ -4,6 +4,7 @@ import { endChat } from "../actions";
 import { copy } from "../copy";
 import { ExtensionCard } from "../extension-card";
 import { sentenceOf } from "../sentence";
+import { belongings } from "../service";
 import type { Chat, Extension, Outcome } from "../state";
 
 /** A chat that runs: warnings, more time, the end, and where one writes. */
@@ -35,7 +36,7 @@ export function Running({
         </div>
       </section>
       <Composer
-        chatId={chat.id}
+        place={belongings.place(`draft.${chat.id}`)}
         label={copy.chat.write}
         placeholder={copy.chat.placeholder}
         send={copy.chat.send}
