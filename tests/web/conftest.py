@@ -18,10 +18,6 @@ from tests.simulate.conftest import Service, free_port, running
 from tests.web.harness import Phone, SignedIn, chromium_options, phone
 from tests.web.world import World
 
-# Not all of these hold yet beside the newest service: they run when they are asked for, and every run says so.
-UNSETTLED = ["test_mitra.py"]
-collect_ignore = [] if os.environ.get("CURHAT_TEST_UNSETTLED") else UNSETTLED
-
 # Nobody answers by timer while a test looks, however slow the machine is.
 PATIENT = {
     "presence_ttl_seconds": 600,

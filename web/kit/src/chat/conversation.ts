@@ -10,6 +10,8 @@ export interface Surroundings {
   /** The messages after a `seq`, oldest first, a page of them. */
   fetch: (chatId: string, afterSeq: number) => Promise<{ rows: Message[]; next: number | null }>;
   now: () => number;
+  /** Where in localStorage something of the person's stands. */
+  place: (name: string) => string;
 }
 
 /** What is to be shown of a chat. */
@@ -57,7 +59,7 @@ export class Conversation {
     private readonly around: Surroundings,
     store: Storage = localStorage,
   ) {
-    this.outbox = new Outbox(store, id);
+    this.outbox = new Outbox(store, around.place(`unsent.${id}`));
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -134,6 +136,8 @@ export class Conversation {
 
   say(body: string): void {
     this.outbox.add({ client_message_id: uuid(), body, at: this.around.now() });
+    // The message ends what the other sees of the typing: the next key is told at once.
+    this.saidTypingAt = Number.NEGATIVE_INFINITY;
     this.changed();
     this.flush();
   }
