@@ -1,6 +1,7 @@
 # One image for everything of ours that runs: curhat migrate, serve, listen. docs/deployment.md says how to run it.
 #   docker build --tag curhat .
-# It runs as a user without rights, on a read-only root file system, and needs no CURHAT_HOME.
+# It runs as a user without rights, on a read-only root file system; CURHAT_HOME/metrics is where processes, also those
+# of several containers, put their figures together.
 
 FROM python:3.11-slim-bookworm AS python
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
@@ -46,7 +47,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 curhat \
     && useradd --uid 10001 --gid curhat --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin \
-        --no-log-init curhat
+        --no-log-init curhat \
+    && install --directory --owner=curhat --group=curhat --mode=0750 /var/lib/curhat /var/lib/curhat/metrics
 COPY --from=python /opt/curhat /opt/curhat
 COPY --from=python /srv/curhat /srv/curhat
 COPY --from=web /srv/curhat/build/web /srv/curhat/build/web
@@ -54,6 +56,7 @@ ENV PATH=/opt/curhat/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     CURHAT_ENV=production \
+    CURHAT_HOME=/var/lib/curhat \
     CURHAT_HOST=0.0.0.0 \
     CURHAT_INTERNAL_HOST=0.0.0.0
 WORKDIR /srv/curhat

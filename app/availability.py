@@ -72,6 +72,8 @@ class Watch:
         self._known = asyncio.Event()
         self._changed = asyncio.Event()
         self._members: set[Member] = set()
+        self.asked = 0
+        """How often Postgres was asked."""
         self._tasks: list[asyncio.Task[NoReturn]] = []
 
     async def open(self, tasks: asyncio.TaskGroup) -> None:
@@ -92,6 +94,22 @@ class Watch:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._redis.aclose()
+
+    @property
+    def count(self) -> int:
+        """How many mitras can be had, as polls are told."""
+        self._forget_what_is_old()
+        return self._answer.count
+
+    @property
+    def age(self) -> float | None:
+        """How many seconds old that is; None when it is not known."""
+        return None if self._at is None else time.monotonic() - self._known_since
+
+    @property
+    def watchers(self) -> int:
+        """How many sockets watch it."""
+        return len(self._members)
 
     def reply(self) -> bytes:
         """The body of the reply to a poll."""
@@ -167,6 +185,7 @@ class Watch:
         """Ask Postgres, if it is this worker's turn, and tell the others."""
         if not await self._is_my_turn():
             return
+        self.asked += 1
         try:
             async with asyncio.timeout(ASK_SECONDS):
                 reply = await self._database.call("get_availability")

@@ -27,6 +27,11 @@ class Bell:
         self._quiet_from = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def connected(self) -> int:
+        """How many lanes hold a connection."""
+        return self._database.connected
+
     async def open(self, tasks: asyncio.TaskGroup) -> None:
         await self._database.open(tasks)
 

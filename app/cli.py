@@ -19,7 +19,7 @@ import psycopg
 import structlog
 
 from app import embedded, place
-from app.log import configure
+from app.log import configure, process_name
 from app.programs import LISTENERS
 from app.settings import Settings, SettingsError
 from app.signals import until_asked_to_stop
@@ -132,6 +132,7 @@ def listen(settings: Settings, worker: str | None, name: str | None) -> None:
     import uvloop
 
     from app import programs
+    from app.metrics import Figures
     from listeners import availability, deadlines, relay
 
     configure(settings, name=name or worker or "listen")
@@ -141,8 +142,9 @@ def listen(settings: Settings, worker: str | None, name: str | None) -> None:
         asyncio.run(supervise(programs.listeners(settings)))
         return
     run = {"relay": relay.run, "deadlines": deadlines.run, "availability": availability.run}[worker]
+    figures = Figures(process_name(), settings.home)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(until_asked_to_stop(run(settings)))
+        runner.run(until_asked_to_stop(figures.beside(run(settings, figures=figures))))
 
 
 @main.command()

@@ -21,6 +21,7 @@ lanes of their own, so that nobody's payment waits behind a long history.
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from time import perf_counter
 from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
@@ -32,6 +33,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from app import request_id
 from app.lane import CONNECT_TIMEOUT_SECONDS, Call, Lane, LostError, ServerError
+from app.metrics import Timings
 
 QUICK_LANES = 4
 SLOW_LANES = 2
@@ -74,6 +76,9 @@ class Refusal(Exception):  # noqa: N818 - not an error: an answer
     how many seconds to wait.
     """
 
+    outcome = "refused"
+    """As what it is counted."""
+
     def __init__(
         self, status: int, slug: str, sentence: str, facts: Mapping[str, Any] = MappingProxyType({})
     ) -> None:
@@ -100,6 +105,8 @@ class TryAgain(Refusal):
 class Unavailable(TryAgain):
     """Postgres cannot be reached."""
 
+    outcome = "unavailable"
+
     def __init__(self) -> None:
         super().__init__(
             503, "unavailable", "The service cannot reach its database at the moment. Try again soon."
@@ -109,12 +116,16 @@ class Unavailable(TryAgain):
 class Busy(TryAgain):
     """It took too long to get at what was asked for."""
 
+    outcome = "busy"
+
     def __init__(self) -> None:
         super().__init__(503, "busy", "This took too long and nothing was changed. Try again.")
 
 
 class UnknownOutcome(TryAgain):
     """Whether the call was carried out is not known."""
+
+    outcome = "unknown"
 
     def __init__(self) -> None:
         super().__init__(
@@ -133,7 +144,7 @@ class Database:
 
     `schema` says whose functions are called, under the rights of their role: `api` for what the apps do,
     `control_center` for what operators' screens do. `session` adds to the connections' settings. `on_commit`
-    is called after each call that may have changed something.
+    is called after each call that may have changed something. `timings` has the labels function and outcome.
     """
 
     def __init__(
@@ -145,12 +156,14 @@ class Database:
         slow_lanes: int = SLOW_LANES,
         session: Mapping[str, str] | None = None,
         on_commit: Callable[[], None] | None = None,
+        timings: Timings | None = None,
     ) -> None:
         self._schema = schema
         self._parameters = _parameters(url, {"role": ROLES[schema], **(session or {})})
         self._quick = [Lane(self._connect) for _ in range(lanes)]
         self._slow = [Lane(self._connect) for _ in range(slow_lanes)]
         self._on_commit = on_commit
+        self._timings = timings
         self._tasks: list[asyncio.Task[Any]] = []
         self._closing = False
 
@@ -158,6 +171,11 @@ class Database:
     def connected(self) -> int:
         """How many lanes hold a connection."""
         return sum(lane.connected for lane in self._lanes)
+
+    @property
+    def lanes(self) -> Mapping[str, Sequence[Lane]]:
+        """The lanes by kind, to be looked at."""
+        return {"quick": self._quick, "slow": self._slow}
 
     async def open(self, tasks: asyncio.TaskGroup) -> None:
         """Hold the lanes open as tasks of `tasks`; wait a little for the first connections, not for ever."""
@@ -184,6 +202,23 @@ class Database:
 
     async def call(self, function: str, *arguments: Argument) -> bytes | None:
         """Call the schema's `function`; see the module for what it gives and raises."""
+        if self._timings is None:
+            return await self._call(function, arguments)
+        began, outcome = perf_counter(), "abandoned"
+        try:
+            reply = await self._call(function, arguments)
+            outcome = "ok"
+        except Refusal as refusal:
+            outcome = refusal.outcome
+            raise
+        except DatabaseError:
+            outcome = "failed"
+            raise
+        finally:
+            self._timings.observe(perf_counter() - began, function, outcome)
+        return reply
+
+    async def _call(self, function: str, arguments: Sequence[Argument]) -> bytes | None:
         try:
             return await self._ask(function, arguments)
         except LostError as error:

@@ -37,6 +37,7 @@ from sanic.server import HttpProtocol
 
 from app import proxies, request_id
 from app.log import RequestLog
+from app.metrics import Figures
 from app.settings import Settings
 
 MOST_TARGET_BYTES = 4 * 1024
@@ -63,6 +64,14 @@ PREFLIGHT_SECONDS = 7200  # the longest that Chromium keeps one
 log = structlog.get_logger(__name__)
 
 STATUS_LINES = {status: b"HTTP/1.1 %d %b\r\n" % (status, text) for status, text in STATUS_CODES.items()}
+# What figures are told apart by; nothing of it is made of what somebody sent.
+LABELS = ("method", "route", "status")
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+STATUSES = {status: str(status) for status in STATUS_CODES}
+CLOSE_CODES = frozenset(
+    {1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1013, *range(4000, 4100)}
+)
+
 BODILESS = frozenset({204, 304})
 PLAIN = b"%b%bcontent-type: %b\r\ncontent-length: %d\r\nx-request-id: %b\r\nconnection: %b\r\n\r\n%b"
 
@@ -70,11 +79,15 @@ PLAIN = b"%b%bcontent-type: %b\r\ncontent-length: %d\r\nx-request-id: %b\r\nconn
 class Edge:
     """What the requests of one listener have in common; `methods` are those that its CORS allows."""
 
-    def __init__(self, settings: Settings, methods: Sequence[str]) -> None:
+    def __init__(self, settings: Settings, methods: Sequence[str], figures: Figures) -> None:
         self._proxies = settings.trusted_proxies
         self._origins = frozenset(settings.cors_origins)
         self._methods = ", ".join(methods)
         self._log = RequestLog(settings, __name__)
+        self._requests = figures.timings(
+            "curhat_http_request_seconds", "Requests, from a head that was read to its reply.", *LABELS
+        )
+        self._closed = figures.counter("curhat_sockets_closed", "WebSockets that were closed.", "code")
         self._plain = _lines(self.headers_of(tls=False))
         self._plain_over_tls = _lines(self.headers_of(tls=True))
 
@@ -130,10 +143,13 @@ class Edge:
     def answered(self, request: Request, status: int, seconds: float) -> None:
         """Tell of a request that has its reply."""
         caller = getattr(request.ctx, "caller", None)
+        route = route_of(request)
+        method = request.method if request.method in METHODS else "other"
+        self._requests.observe(seconds, method, _label(request, route, status), STATUSES[status])
         self._log.tell(
             request_id.current.get(),
-            method=request.method,
-            route=route_of(request),
+            method=method,
+            route=route,
             status=status,
             seconds=seconds,
             audience=None if caller is None else caller.audience,
@@ -141,6 +157,7 @@ class Edge:
 
     def closed(self, request: Request, cause: str, code: int, seconds: float) -> None:
         """Tell of a WebSocket that is closed; `cause` is the id of the request that opened it."""
+        self._closed.add(str(code) if code in CLOSE_CODES else "other")
         caller = getattr(request.ctx, "caller", None)
         log.info(
             "socket",
@@ -332,6 +349,13 @@ class Connection(HttpProtocol):
 
 def _lines(headers: Mapping[str, str]) -> bytes:
     return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
+
+
+def _label(request: Request, route: str, status: int) -> str:
+    """A request's route, for figures: the files of the web apps are one, and so are their pages, which have none."""
+    if request.route is None:
+        return "(page)" if status in (200, 304) else "(none)"
+    return "(file)" if getattr(request.route.ctx, "is_file", False) else route
 
 
 def route_of(request: Request) -> str:

@@ -1,11 +1,19 @@
-"""`/healthz` (the process answers) and `/readyz` (it can do its work)."""
+"""`/healthz` (the process answers), `/readyz` (it can do its work) and `/metrics` (what it and others count)."""
+
+import asyncio
+from hmac import compare_digest
 
 import msgspec
 from sanic import HTTPResponse, Request
 
-from app.routes import database, reply
+from app.auth import Unauthenticated
+from app.db import Refusal
+from app.metrics import CONTENT_TYPE, Scrape
+from app.routes import bearer, database, reply
+from app.settings import Settings
 
 LISTENERS = ("relay", "deadline listener", "availability listener")
+METRICS_REFUSALS = {401: ("unauthenticated",), 404: ("not_found",)}
 SILENT_SECONDS = 15.0  # as in ops.health(): they note that they have worked every 5 s
 
 
@@ -29,3 +37,20 @@ async def readyz(request: Request) -> HTTPResponse:
     if hub is not None:
         state["events"] = "ok" if hub.subscription.subscribed.is_set() else "interrupted"
     return reply(msgspec.json.encode(state))
+
+
+async def metrics(request: Request) -> HTTPResponse:
+    """Give the figures of every process of this CURHAT_HOME, in the text format of Prometheus.
+
+    On the public listener only with CURHAT_METRICS_TOKEN, as a bearer; where there is no such token there is nothing
+    here. On the internal one to whoever reaches it, or with the token where there is one.
+    """
+    settings: Settings = request.app.ctx.settings
+    if settings.metrics_token:
+        if not compare_digest(bearer(request).encode(), settings.metrics_token.encode()):
+            raise Unauthenticated
+    elif request.app.ctx.listener == "public":
+        raise Refusal(404, "not_found", "There is nothing at this address.")
+    request.app.ctx.figures.write()
+    text = await asyncio.to_thread(Scrape(settings.home).text)
+    return HTTPResponse(text, content_type=CONTENT_TYPE)

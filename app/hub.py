@@ -91,6 +91,11 @@ class Member:
         self._held: list[Frame] | None = []
         self._refreshing = asyncio.Lock()
 
+    @property
+    def held(self) -> int:
+        """How many frames are held back until the snapshot has been sent."""
+        return len(self._held or ())
+
     def deliver(self, frame: Frame) -> None:
         """Send a frame; first of all comes the snapshot, so as long as one is due frames are held back."""
         if self._held is None:

@@ -135,6 +135,11 @@ class Lane:
         return waiting
 
     @property
+    def in_flight(self) -> int:
+        """How many calls are on their way."""
+        return len(self._in_flight)
+
+    @property
     def full(self) -> bool:
         return len(self._in_flight) >= MOST_IN_FLIGHT
 

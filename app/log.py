@@ -91,7 +91,7 @@ class RequestLog:
         line = RequestLine(
             timestamp=datetime.now(UTC),
             logger=self._logger,
-            process=_names.get("process", ""),
+            process=process_name(),
             request_id=cause,
             method=method,
             route=route,
@@ -126,6 +126,11 @@ class RequestLine(msgspec.Struct):
     audience: str | None
     event: str = "request"
     level: str = "info"
+
+
+def process_name() -> str:
+    """What this process is called, "" before it is configured."""
+    return _names.get("process", "")
 
 
 def open_file(path: Path) -> TextIO:

@@ -157,7 +157,7 @@ def _answering(route: Route) -> Handler:
 
     async def answering(request: Request, **given: Any) -> HTTPResponse | None:  # noqa: ANN401
         if audience is not None:
-            user_id = verify_token(request.app.ctx.settings, audience, _bearer(request))
+            user_id = verify_token(request.app.ctx.settings, audience, bearer(request))
             request.ctx.caller = Caller(audience, user_id)
         for name, read in readers:
             given[name] = read(request)
@@ -229,7 +229,12 @@ def _idempotency_key(request: Request) -> str | None:
     return key
 
 
-def _bearer(request: Request) -> str:
+def bearer(request: Request) -> str:
+    """The token that a request bears.
+
+    Raises:
+        Unauthenticated: it bears none.
+    """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated

@@ -17,14 +17,17 @@ from sanic import Sanic
 from sanic.application.state import ApplicationServerInfo
 from sanic.http.constants import HTTP
 
-from app import docs, edge, errors, static, websocket
+from app import counted, docs, edge, errors, static, websocket
 from app.availability import Watch
+from app.backlog import Backlog
 from app.bell import Bell
 from app.db import Database
 from app.edge import App
 from app.hub import Hub
 from app.internal import table as internal_table
 from app.limits import Limits
+from app.log import process_name
+from app.metrics import Figures
 from app.passwords import Passwords
 from app.presence import Leases
 from app.public import table as public_table
@@ -49,16 +52,22 @@ class Part(Protocol):
 
 def create_public_app(settings: Settings) -> App:
     """The public listener (customer and mitra apps)."""
-    app = _create_app("curhat_public", settings, ("GET", "POST"))
+    app = _create_app("public", settings, ("GET", "POST"))
     bell = Bell(settings.database_url)
-    app.ctx.database = Database(settings.database_url, on_commit=bell.ring)
+    app.ctx.database = Database(
+        settings.database_url, on_commit=bell.ring, timings=counted.calls(app.ctx.figures)
+    )
     app.ctx.hub = Hub(app.ctx.database, settings.redis_url)
     app.ctx.leases = Leases(app.ctx.database, app.ctx.hub)
     app.ctx.availability = Watch(app.ctx.database, settings.redis_url)
     app.ctx.limits = Limits(settings.redis_url)
     app.ctx.sender = sender_for(settings)
+    counted.database(app.ctx.figures, app.ctx.database, bell)
+    counted.sockets(app.ctx.figures, app.ctx.hub)
+    counted.availability(app.ctx.figures, app.ctx.availability)
     _live_with(
         app,
+        app.ctx.figures,
         bell,
         app.ctx.database,
         app.ctx.limits,
@@ -75,13 +84,30 @@ def create_public_app(settings: Settings) -> App:
 
 def create_internal_app(settings: Settings) -> App:
     """The internal listener (control center)."""
-    app = _create_app("curhat_internal", settings, ("GET", "POST", "PUT", "PATCH", "DELETE"))
+    app = _create_app("internal", settings, ("GET", "POST", "PUT", "PATCH", "DELETE"))
     bell = Bell(settings.database_url, "control_center")
-    app.ctx.database = Database(settings.database_url, schema="control_center", on_commit=bell.ring)
+    app.ctx.database = Database(
+        settings.database_url,
+        schema="control_center",
+        on_commit=bell.ring,
+        timings=counted.calls(app.ctx.figures),
+    )
     app.ctx.hub = Hub(app.ctx.database, settings.redis_url)
     app.ctx.limits = Limits(settings.redis_url)
     app.ctx.passwords = Passwords()
-    _live_with(app, bell, app.ctx.database, app.ctx.hub, app.ctx.limits, app.ctx.passwords)
+    counted.database(app.ctx.figures, app.ctx.database, bell)
+    counted.sockets(app.ctx.figures, app.ctx.hub)
+    backlog = Backlog(app.ctx.database, app.ctx.figures)
+    _live_with(
+        app,
+        app.ctx.figures,
+        bell,
+        app.ctx.database,
+        app.ctx.hub,
+        app.ctx.limits,
+        app.ctx.passwords,
+        backlog,
+    )
     app.blueprint(blueprint("internal", internal_table.ROUTES, internal_table.SOCKETS))
     app.blueprint(docs.blueprint("internal"))
     static.install(app, {"control-center": ""})
@@ -169,8 +195,8 @@ async def _stop(server: Any) -> None:  # noqa: ANN401
     await server.after_stop()
 
 
-def _create_app(name: str, settings: Settings, methods: Sequence[str]) -> App:
-    app = App(name, configure_logging=False)
+def _create_app(listener: Listener, settings: Settings, methods: Sequence[str]) -> App:
+    app = App(f"curhat_{listener}", configure_logging=False)
     Sanic.unregister_app(app)
     # Sanic reads from here that nobody speaks HTTP/3, and leaves an empty alt-svc header out.
     app.state.server_info.append(ApplicationServerInfo({"version": HTTP.VERSION_1}))
@@ -179,7 +205,9 @@ def _create_app(name: str, settings: Settings, methods: Sequence[str]) -> App:
     app.config.REQUEST_MAX_SIZE = edge.MOST_BODY_BYTES
     app.config.REQUEST_MAX_HEADER_SIZE = edge.MOST_HEAD_BYTES
     app.ctx.settings = settings
-    app.ctx.edge = edge.Edge(settings, methods)
+    app.ctx.listener = listener
+    app.ctx.figures = Figures(process_name() or listener, settings.home)
+    app.ctx.edge = edge.Edge(settings, methods, app.ctx.figures)
     errors.install(app)
     return app
 

@@ -22,6 +22,7 @@ DEVELOPMENT_KEY_ID = "development"
 DEVELOPMENT_SECRET = "curhat-development-key-known-to-everybody"
 OTP_LOG = "log"
 DEVELOPMENT_CORS_ORIGINS = ("http://localhost:5173",)
+SHORTEST_METRICS_TOKEN = 16  # bytes
 SHORTEST_SECRET = 32  # bytes; RFC 7518 §3.2: a key of at least the hash's size for HS256
 MOST_WORKERS = 64
 
@@ -39,6 +40,7 @@ VARIABLES = (
     "CURHAT_JWT_KEYS",
     "CURHAT_CORS_ORIGINS",
     "CURHAT_TRUSTED_PROXIES",
+    "CURHAT_METRICS_TOKEN",
     "CURHAT_OTP_SENDER",
 )
 
@@ -62,6 +64,7 @@ class Settings:
     `database_url` and `redis_url` are empty when the embedded servers are meant. The first of `jwt_keys`
     signs, all of them verify. `trusted_proxies` are believed in whom they speak for. `otp_sender` is ``log`` (never in
     production) or the http(s) address of a webhook, which may hold a password. `home` is an absolute path.
+    `metrics_token` is what whoever scrapes must show, empty for none.
     """
 
     env: Environment
@@ -77,6 +80,7 @@ class Settings:
     jwt_keys: tuple[JwtKey, ...]
     cors_origins: tuple[str, ...]
     trusted_proxies: tuple[Network, ...]
+    metrics_token: str = field(repr=False)
     otp_sender: str = field(repr=False)
 
     @property
@@ -104,6 +108,7 @@ class Settings:
             "CURHAT_JWT_KEYS": ",".join(f"{key.kid}:{key.secret}" for key in self.jwt_keys),
             "CURHAT_CORS_ORIGINS": ",".join(self.cors_origins),
             "CURHAT_TRUSTED_PROXIES": ",".join(map(str, self.trusted_proxies)),
+            "CURHAT_METRICS_TOKEN": self.metrics_token,
             "CURHAT_OTP_SENDER": self.otp_sender,
         }
 
@@ -140,6 +145,7 @@ class Settings:
             jwt_keys=_jwt_keys(values["CURHAT_JWT_KEYS"], env),
             cors_origins=_cors_origins(values["CURHAT_CORS_ORIGINS"], env),
             trusted_proxies=_networks("CURHAT_TRUSTED_PROXIES", values["CURHAT_TRUSTED_PROXIES"]),
+            metrics_token=_metrics_token(values["CURHAT_METRICS_TOKEN"]),
             otp_sender=_otp_sender(values["CURHAT_OTP_SENDER"] or OTP_LOG, env),
         )
 
@@ -238,6 +244,14 @@ def _origin(value: str) -> str:
     if not well_formed or value != f"{parts.scheme}://{parts.netloc}" or parts.username is not None:
         raise SettingsError(
             f"CURHAT_CORS_ORIGINS must list origins such as https://example.com, and {value!r} is none."
+        )
+    return value
+
+
+def _metrics_token(value: str) -> str:
+    if value and (len(value) < SHORTEST_METRICS_TOKEN or not value.isascii() or any(map(str.isspace, value))):
+        raise SettingsError(
+            f"CURHAT_METRICS_TOKEN must have at least {SHORTEST_METRICS_TOKEN} ASCII characters and no space."
         )
     return value
 

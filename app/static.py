@@ -150,7 +150,9 @@ def _add_file(app: Sanic[Any, Any], path: str, file: File) -> None:
     async def get_file(request: Request) -> HTTPResponse:
         return file.reply(request)
 
-    app.add_route(get_file, path, methods=["GET", "HEAD"], name=f"file_{path}".replace("/", "_"))
+    app.add_route(
+        get_file, path, methods=["GET", "HEAD"], name=f"file_{path}".replace("/", "_"), ctx_is_file=True
+    )
 
 
 def _is_page(path: str) -> bool:

@@ -121,6 +121,11 @@ class WebSocket:
         return not self._lost and self._wire.state is State.OPEN
 
     @property
+    def unsent(self) -> int:
+        """How many bytes wait to be sent."""
+        return self._transport.get_write_buffer_size()
+
+    @property
     def close_code(self) -> int:
         """With which code it was closed: ours, which repeats the client's if that came first; 1006 without any."""
         said = self._wire.close_sent or self._wire.close_rcvd
@@ -168,7 +173,7 @@ class WebSocket:
         """Look after the connection; to be called every second or so."""
         if not self.open:
             return
-        unsent = self._transport.get_write_buffer_size()
+        unsent = self.unsent
         if unsent == 0 or self._written - unsent != self._progress:
             self._progress = self._written - unsent
             self._progress_at = now

@@ -11,6 +11,7 @@ themselves (`app.availability`).
 
 import asyncio
 import time
+from dataclasses import dataclass
 from typing import NoReturn
 
 import msgspec
@@ -22,8 +23,9 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.envelope import AVAILABILITY_CHANNEL, AVAILABILITY_KEY, AVAILABILITY_SECONDS, DECODE_ERRORS
+from app.metrics import Figures, Timings
 from app.settings import Settings
-from listeners.channel import Channel, Notification
+from listeners.channel import Channel, Notification, count
 from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected
 
 # Somebody comes or goes, a chat begins or ends.
@@ -45,17 +47,24 @@ class Head(msgspec.Struct):
 _head_decoder = msgspec.json.Decoder(Head)
 
 
-async def run(settings: Settings, *, look_seconds: float = LOOK_SECONDS) -> None:
+async def run(
+    settings: Settings, *, look_seconds: float = LOOK_SECONDS, figures: Figures | None = None
+) -> None:
     """Tell how many can be had until cancelled."""
+    figures = figures or Figures("availability", settings.home)
     changes = Channel(
         settings.database_url,
         ["curhat_events", "curhat_config"],
         name="curhat availability bell",
         concerns=_concerns,
     )
+    count(figures, changes)
+    told = figures.timings(
+        "curhat_availability_told_seconds", "Looks at who can be had, from asking Postgres to having told it."
+    )
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(changes.run())
-        tasks.create_task(_tell(settings, changes, look_seconds))
+        tasks.create_task(_tell(settings, changes, look_seconds, told))
 
 
 def _concerns(notification: Notification) -> bool:
@@ -68,7 +77,7 @@ def _concerns(notification: Notification) -> bool:
         return True
 
 
-async def _tell(settings: Settings, changes: Channel, look_seconds: float) -> NoReturn:
+async def _tell(settings: Settings, changes: Channel, look_seconds: float, told: Timings) -> NoReturn:
     retries = Retries()
     redis: Redis = Redis.from_url(
         settings.redis_url,
@@ -83,7 +92,7 @@ async def _tell(settings: Settings, changes: Channel, look_seconds: float) -> No
                     settings.database_url, "curhat availability", synchronous_commit="off"
                 ) as connection:
                     log.info("availability listener at work")
-                    await _tell_for_ever(connection, redis, changes, retries, look_seconds)
+                    await _tell_for_ever(Telling(connection, redis, told), changes, retries, look_seconds)
             except RedisError as error:
                 log.warning("redis lost, workers ask for themselves who can be had", reason=repr(error))
             except CONNECTION_ERRORS as error:
@@ -91,15 +100,29 @@ async def _tell(settings: Settings, changes: Channel, look_seconds: float) -> No
             await retries.wait()
 
 
+@dataclass(frozen=True)
+class Telling:
+    """Asks Postgres over one connection, and tells over another."""
+
+    connection: Connection
+    redis: Redis
+    told: Timings
+
+    async def tell(self) -> None:
+        """Look once and tell; in a transaction, so that the heartbeat says that it was told."""
+        began = time.perf_counter()
+        await self.connection.execute("begin")
+        await _publish(self.redis, await self.connection.fetchval("select api.watch_availability()"))
+        await self.connection.execute("commit")
+        self.told.observe(time.perf_counter() - began)
+
+
 async def _tell_for_ever(
-    connection: Connection, redis: Redis, changes: Channel, retries: Retries, look_seconds: float
+    telling: Telling, changes: Channel, retries: Retries, look_seconds: float
 ) -> NoReturn:
     while True:
         began = time.monotonic()
-        # In a transaction, so that the heartbeat says that it was told.
-        await connection.execute("begin")
-        await _publish(redis, await connection.fetchval("select api.watch_availability()"))
-        await connection.execute("commit")
+        await telling.tell()
         retries.reset()
         if await changes.next(look_seconds) is not None:
             await asyncio.sleep(began + PAUSE_SECONDS - time.monotonic())

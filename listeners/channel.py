@@ -19,6 +19,7 @@ from uuid import uuid4
 
 import structlog
 
+from app.metrics import Figures
 from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected
 
 log = structlog.get_logger(__name__)
@@ -57,7 +58,6 @@ class Channel:
     ) -> None:
         self._dsn = dsn
         self._names = tuple(names)
-        self._name = name
         self._on_connected = on_connected
         self._concerns = concerns
         self._queue_size = queue_size
@@ -72,6 +72,7 @@ class Channel:
         self._ready = asyncio.Event()
         self._overflowed = asyncio.Event()
 
+        self.name = name
         self.connected = False
         """Whether LISTEN holds and the state has been read since."""
         self.last_round_trip: float | None = None
@@ -94,7 +95,7 @@ class Channel:
             try:
                 await self._listen()
             except CONNECTION_ERRORS as error:
-                log.warning("listen connection lost", listener=self._name, reason=repr(error))
+                log.warning("listen connection lost", listener=self.name, reason=repr(error))
             finally:
                 self.connected = False
             await self._retries.wait()
@@ -128,7 +129,7 @@ class Channel:
     async def _listen(self) -> NoReturn:
         self._delivering = False
         self._update_ready()
-        async with connected(self._dsn, self._name, synchronous_commit="off") as connection:
+        async with connected(self._dsn, self.name, synchronous_commit="off") as connection:
             lost = asyncio.Event()
             connection.add_termination_listener(lambda _: lost.set())
             for channel in (*self._names, self._ping_channel):
@@ -146,7 +147,7 @@ class Channel:
             self._delivering = True
             self._update_ready()
             await self._overflowed.wait()
-            log.warning("notifications dropped, reading the state again", listener=self._name)
+            log.warning("notifications dropped, reading the state again", listener=self.name)
 
     async def _watch(self, connection: Connection, lost: asyncio.Event) -> NoReturn:
         while True:
@@ -189,6 +190,32 @@ class Channel:
             self._ready.set()
         else:
             self._ready.clear()
+
+
+def count(figures: Figures, channel: Channel) -> None:
+    """Let a channel's health be among the figures: a NOTIFY to itself that comes back."""
+    figures.gauge(
+        "curhat_listen_connected",
+        "Whether LISTEN holds and the state has been read since.",
+        lambda: {(channel.name,): float(channel.connected)},
+        "channel",
+    )
+    figures.gauge(
+        "curhat_listen_round_trip_seconds",
+        "How long the last NOTIFY to itself took to come back.",
+        lambda: {} if channel.round_trip_seconds is None else {(channel.name,): channel.round_trip_seconds},
+        "channel",
+    )
+    figures.gauge(
+        "curhat_listen_round_trip_age_seconds",
+        "How long ago that was; it is sent every few seconds.",
+        lambda: (
+            {}
+            if channel.last_round_trip is None
+            else {(channel.name,): time.monotonic() - channel.last_round_trip}
+        ),
+        "channel",
+    )
 
 
 async def first_to_end(*coroutines: Coroutine[Any, Any, object]) -> None:

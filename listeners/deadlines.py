@@ -11,8 +11,9 @@ from typing import NoReturn
 
 import structlog
 
+from app.metrics import Figures
 from app.settings import Settings
-from listeners.channel import Channel
+from listeners.channel import Channel, count
 from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected
 
 BATCH = 100
@@ -24,28 +25,56 @@ LONGEST_PAUSE_SECONDS = 0.1
 log = structlog.get_logger(__name__)
 
 
-async def run(settings: Settings, *, look_seconds: float = LOOK_SECONDS) -> None:
+class Tally:
+    """What is counted of the deadlines that were fired."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._due_at: float | None = None
+        self._fired = figures.counter("curhat_deadlines_fired", "Deadlines that this listener has fired.")
+        self._lag = figures.timings(
+            "curhat_deadline_fired_late_seconds",
+            "By how long a deadline was fired late: of those fired at once, the one that had waited longest.",
+        )
+
+    def expect(self, seconds: float | None) -> None:
+        """The next deadline is so far away."""
+        self._due_at = None if seconds is None else time.monotonic() + seconds
+
+    def count(self, fired: int) -> None:
+        """So many have been fired by now. How late is known of what was waited for."""
+        if fired:
+            self._fired.add(amount=fired)
+            late = None if self._due_at is None else time.monotonic() - self._due_at
+            if late is not None and late >= 0:
+                self._lag.observe(late)
+
+
+async def run(
+    settings: Settings, *, look_seconds: float = LOOK_SECONDS, figures: Figures | None = None
+) -> None:
     """Fire deadlines until cancelled."""
+    figures = figures or Figures("deadlines", settings.home)
     nearer = Channel(settings.database_url, ["curhat_deadline"], name="curhat deadlines bell")
+    count(figures, nearer)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(nearer.run())
-        tasks.create_task(_fire(settings, nearer, look_seconds))
+        tasks.create_task(_fire(settings, nearer, look_seconds, Tally(figures)))
 
 
-async def _fire(settings: Settings, nearer: Channel, look_seconds: float) -> NoReturn:
+async def _fire(settings: Settings, nearer: Channel, look_seconds: float, tally: Tally) -> NoReturn:
     retries = Retries()
     while True:
         try:
             async with connected(settings.database_url, "curhat deadlines") as connection:
                 log.info("deadline listener at work")
-                await _fire_for_ever(connection, nearer, retries, look_seconds)
+                await _fire_for_ever(connection, nearer, retries, look_seconds, tally)
         except CONNECTION_ERRORS as error:
             log.warning("deadlines were not fired, trying again", reason=repr(error))
         await retries.wait()
 
 
 async def _fire_for_ever(
-    connection: Connection, nearer: Channel, retries: Retries, look_seconds: float
+    connection: Connection, nearer: Channel, retries: Retries, look_seconds: float, tally: Tally
 ) -> NoReturn:
     pause = FIRST_PAUSE_SECONDS
     while True:
@@ -53,7 +82,9 @@ async def _fire_for_ever(
         while (batch := await connection.fetchval("select api.fire_due($1)", BATCH)) >= BATCH:
             fired += batch
         fired += batch
+        tally.count(fired)
         seconds = await connection.fetchval("select api.seconds_to_next_deadline()")
+        tally.expect(seconds)
         retries.reset()
         if fired == 0 and seconds is not None and seconds <= 0:
             await asyncio.sleep(pause)

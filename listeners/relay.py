@@ -12,8 +12,10 @@ It guarantees
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NoReturn
 
+import msgspec
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -22,8 +24,9 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.envelope import REDIS_CHANNEL
+from app.metrics import Figures
 from app.settings import Settings
-from listeners.channel import Channel
+from listeners.channel import Channel, count
 from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected
 
 BATCH = 500
@@ -38,6 +41,12 @@ FROM_THE_BEGINNING_SECONDS = 1.0
 FROM_THE_BEGINNING_SHARE = 0.05
 STANDBY_SECONDS = 0.5
 REDIS_TIMEOUT_SECONDS = 2.0
+STEPS = {
+    "CHAT_REQUEST_STARTED": "search_started",
+    "PAIRED": "paired",
+    "PAIRING_FAILED": "failed",
+    "EXTENSION_FAILED": "extension_failed",
+}
 # "curhat" and the number of this lock; one relay per database holds it.
 LOCK = (0x6375_7268, 1)
 # A relay that hangs, or whose host is gone, loses its session, and with it the lock: one that is at work or
@@ -52,15 +61,74 @@ FENCE = {
 log = structlog.get_logger(__name__)
 
 
-async def run(settings: Settings, *, look_seconds: float = LOOK_SECONDS) -> None:
+class Body(msgspec.Struct):
+    """Of what an event says, why a pairing failed."""
+
+    cause_tag: str = ""
+
+
+class Event(msgspec.Struct):
+    """Of an event, what is counted."""
+
+    type: str
+    at: datetime
+    body: Body
+    to_status: str | None = None
+
+
+class Handed(msgspec.Struct):
+    """An envelope, as far as it is counted."""
+
+    internal: Event
+
+
+_handed_decoder = msgspec.json.Decoder(Handed)
+
+
+class Tally:
+    """What the relay counts of the events that it has handed on."""
+
+    def __init__(self, figures: Figures) -> None:
+        self.at_work = False
+        self._events = figures.counter("curhat_events", "Events that were handed on.", "type")
+        self._steps = figures.counter(
+            "curhat_pairing_steps",
+            "From a payment to a chat, by the events that were handed on: payments by status, searches, chats, and "
+            "failures by their cause.",
+            "step",
+            "cause",
+        )
+        self._lag = figures.timings(
+            "curhat_relay_lag_seconds", "From an event (its transaction's begin) to its being published."
+        )
+        figures.gauge("curhat_relay_at_work", "Whether it works; another may.", lambda: float(self.at_work))
+
+    def count(self, envelopes: Sequence[str]) -> None:
+        """Count what has just been published and committed."""
+        now = time.time()
+        for envelope in envelopes:
+            event = _handed_decoder.decode(envelope).internal
+            self._events.add(event.type)
+            self._lag.observe(max(now - event.at.timestamp(), 0.0))
+            if event.type == "PAYMENT_SESSION":
+                self._steps.add(f"payment_{event.to_status}", "")
+            elif event.type in STEPS:
+                self._steps.add(STEPS[event.type], event.body.cause_tag)
+
+
+async def run(
+    settings: Settings, *, look_seconds: float = LOOK_SECONDS, figures: Figures | None = None
+) -> None:
     """Stand by until no other relay works, then relay, until cancelled."""
+    figures = figures or Figures("relay", settings.home)
     bell = Channel(settings.database_url, ["curhat_bell"], name="curhat relay bell")
+    count(figures, bell)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(bell.run())
-        tasks.create_task(_relay(settings, bell, look_seconds))
+        tasks.create_task(_relay(settings, bell, look_seconds, Tally(figures)))
 
 
-async def _relay(settings: Settings, bell: Channel, look_seconds: float) -> NoReturn:
+async def _relay(settings: Settings, bell: Channel, look_seconds: float, tally: Tally) -> NoReturn:
     retries = Retries()
     redis: Redis = Redis.from_url(
         settings.redis_url,
@@ -75,12 +143,15 @@ async def _relay(settings: Settings, bell: Channel, look_seconds: float) -> NoRe
                     await _stand_by(connection)
                     await _publish(redis, [])
                     log.info("relay at work")
-                    await _drain_for_ever(connection, redis, bell, retries, look_seconds)
+                    tally.at_work = True
+                    await Drain(connection, redis, tally).for_ever(bell, retries, look_seconds)
             except RedisError as error:
                 # Closing the connection has given the lock up: a relay that reaches Redis may take over.
                 log.critical("redis lost, no event is delivered", reason=repr(error))
             except CONNECTION_ERRORS as error:
                 log.warning("relay connection lost", reason=repr(error))
+            finally:
+                tally.at_work = False
             await retries.wait()
 
 
@@ -93,47 +164,56 @@ async def _stand_by(connection: Connection) -> None:
         await asyncio.sleep(STANDBY_SECONDS)
 
 
-async def _drain_for_ever(
-    connection: Connection, redis: Redis, bell: Channel, retries: Retries, look_seconds: float
-) -> NoReturn:
-    newest = 0
-    earliest = latest = 0.0  # when to drain from the beginning
-    while True:
-        began = time.monotonic()
-        from_the_beginning = began >= latest
-        ids = await _drain_all(connection, redis, 0 if from_the_beginning else newest - OVERLAP)
-        newest = max(newest, *ids, 0)
-        retries.reset()
-        if from_the_beginning:
-            ended = time.monotonic()
-            earliest = ended + (ended - began) / FROM_THE_BEGINNING_SHARE
-            latest = max(earliest, ended + FROM_THE_BEGINNING_SECONDS)
-        elif not ids:
-            latest = earliest
-            if time.monotonic() >= latest:
-                continue
-        await bell.next(look_seconds)
+class Drain:
+    """Takes events from the outbox over one connection, which holds the lock, and hands them on."""
 
+    def __init__(self, connection: Connection, redis: Redis, tally: Tally) -> None:
+        self._connection = connection
+        self._redis = redis
+        self._tally = tally
 
-async def _drain_all(connection: Connection, redis: Redis, after: int) -> list[int]:
-    """Hand on what there is after an id; the ids that were handed on."""
-    ids: list[int] = []
-    while True:
-        batch = await _drain(connection, redis, after)
-        ids += batch
-        if len(batch) < BATCH:  # it was the last: what is committed after it was read rings the bell anew
-            return ids
+    async def for_ever(self, bell: Channel, retries: Retries, look_seconds: float) -> NoReturn:
+        """Hand on whatever is committed."""
+        newest = 0
+        earliest = latest = 0.0  # when to drain from the beginning
+        while True:
+            began = time.monotonic()
+            from_the_beginning = began >= latest
+            ids = await self._all(0 if from_the_beginning else newest - OVERLAP)
+            newest = max(newest, *ids, 0)
+            retries.reset()
+            if from_the_beginning:
+                ended = time.monotonic()
+                earliest = ended + (ended - began) / FROM_THE_BEGINNING_SHARE
+                latest = max(earliest, ended + FROM_THE_BEGINNING_SECONDS)
+            elif not ids:
+                latest = earliest
+                if time.monotonic() >= latest:
+                    continue
+            await bell.next(look_seconds)
 
+    async def _all(self, after: int) -> list[int]:
+        """Hand on what there is after an id; the ids that were handed on."""
+        ids: list[int] = []
+        while True:
+            batch = await self._batch(after)
+            ids += batch
+            if len(batch) < BATCH:  # it was the last: what is committed after it was read rings the bell anew
+                return ids
 
-async def _drain(connection: Connection, redis: Redis, after: int) -> list[int]:
-    """Hand a batch on; the ids that were in it."""
-    # What fails in here costs the connection, and with it the transaction and the lock.
-    await connection.execute("begin")
-    rows = await connection.fetch("select event_id, envelope from api.drain_events($1, $2)", BATCH, after)
-    if rows:
-        await _publish(redis, [row["envelope"] for row in rows])
-    await connection.execute("commit")
-    return [row["event_id"] for row in rows]
+    async def _batch(self, after: int) -> list[int]:
+        """Hand a batch on; the ids that were in it."""
+        # What fails in here costs the connection, and with it the transaction and the lock.
+        await self._connection.execute("begin")
+        rows = await self._connection.fetch(
+            "select event_id, envelope from api.drain_events($1, $2)", BATCH, after
+        )
+        envelopes = [row["envelope"] for row in rows]
+        if envelopes:
+            await _publish(self._redis, envelopes)
+        await self._connection.execute("commit")
+        self._tally.count(envelopes)
+        return [row["event_id"] for row in rows]
 
 
 async def _publish(redis: Redis, envelopes: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """Every route and socket of the internal listener."""
 
-from app.health import healthz, readyz
+from app.health import METRICS_REFUSALS, healthz, metrics, readyz
 from app.internal.dashboard import get_dashboard
 from app.internal.failed_pairings import (
     action_failure,
@@ -75,6 +75,7 @@ TOO_MANY = {429: ("too_many_requests",)}
 ROUTES = (
     Route("GET", "/healthz", None, healthz, {200: Health}, calls=()),
     Route("GET", "/readyz", None, readyz, {200: Readiness}, calls=("ready",)),
+    Route("GET", "/metrics", None, metrics, {200: "text/plain"}, calls=(), refuses=METRICS_REFUSALS),
     Route(
         "POST",
         "/internal/auth/login",

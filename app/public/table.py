@@ -1,6 +1,6 @@
 """Every route and socket of the public listener."""
 
-from app.health import healthz, readyz
+from app.health import METRICS_REFUSALS, healthz, metrics, readyz
 from app.public.chats import (
     end_chat,
     get_chat_session,
@@ -80,6 +80,7 @@ STARTED = {201: StartedSearch, 200: StartedSearch}
 ROUTES = (
     Route("GET", "/healthz", None, healthz, {200: Health}, calls=()),
     Route("GET", "/readyz", None, readyz, {200: Readiness}, calls=("ready",)),
+    Route("GET", "/metrics", None, metrics, {200: "text/plain"}, calls=(), refuses=METRICS_REFUSALS),
     Route(
         "POST",
         "/api/auth/otp",

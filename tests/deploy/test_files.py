@@ -115,7 +115,10 @@ def test_the_services_have_settings_that_will_do() -> None:
 
 
 def test_the_example_starts_nothing_as_it_is() -> None:
-    assert {name for name, value in given().items() if not value} - {"CURHAT_CORS_ORIGINS"} == SECRETS
+    assert {name for name, value in given().items() if not value} - {
+        "CURHAT_CORS_ORIGINS",
+        "CURHAT_METRICS_TOKEN",
+    } == SECRETS
     demanded = set(re.findall(r"\$\{(\w+):\?", COMPOSE_TEXT))
     assert demanded == SECRETS - {"POSTGRES_PASSWORD"}  # which the image demands
     with pytest.raises(SettingsError, match="CURHAT_JWT_KEYS must be set in production"):
@@ -237,3 +240,26 @@ def test_no_service_has_rights_that_it_does_not_need() -> None:
         assert one["security_opt"] == ["no-new-privileges:true"], name
         assert one.get("read_only", False) or name == "postgres"
     assert dict(instructions(PROJECT / "Dockerfile"))["USER"] == "10001:10001"
+
+
+def test_processes_put_their_figures_together_where_only_they_can_and_in_memory() -> None:
+    said = dict(
+        part.split("=", 1)
+        for word, rest in instructions(PROJECT / "Dockerfile")
+        if word == "ENV"
+        for part in shlex.split(rest)
+    )
+    for name, one in ours().items():
+        if name != "migrate":
+            assert one["volumes"] == [f"figures:{said['CURHAT_HOME']}/metrics"], name
+    options = compose()["volumes"]["figures"]["driver_opts"]
+    user, _, group = dict(instructions(PROJECT / "Dockerfile"))["USER"].partition(":")
+    assert options["type"] == "tmpfs"
+    assert {f"uid={user}", f"gid={group}", "mode=0750"} <= set(options["o"].split(","))
+
+
+def test_no_proxy_leads_to_the_figures() -> None:
+    caddyfile = (DEPLOY / "Caddyfile").read_text("utf-8")
+    (matcher,) = re.findall(r"^\s*respond (@\w+) 404$", caddyfile, re.MULTILINE)
+    (paths,) = re.findall(rf"^\s*{matcher} path (.*)$", caddyfile, re.MULTILINE)
+    assert "/metrics" in paths.split()

@@ -104,7 +104,12 @@ async def test_it_is_for_operators_alone(settings: Settings, http: httpx.AsyncCl
         if (await send(http, route, ids, token)).status_code != status
     ]
     assert let_in == []
-    assert {route.path for route in ROUTES if route.audience is None} == {"/healthz", "/readyz", *SIGN_IN}
+    assert {route.path for route in ROUTES if route.audience is None} == {
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        *SIGN_IN,
+    }
 
 
 async def test_who_may_only_look_may_change_nothing(new_desk: Callable[..., Desk], world: World) -> None:

@@ -80,14 +80,7 @@ def serving(settings: Settings, listener: Listener) -> Iterator[None]:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    return {
-        **os.environ,
-        "CURHAT_HOME": str(settings.home),
-        "CURHAT_DATABASE_URL": settings.database_url,
-        "CURHAT_REDIS_URL": settings.redis_url,
-        "CURHAT_PUBLIC_PORT": str(settings.public_port),
-        "CURHAT_INTERNAL_PORT": str(settings.internal_port),
-    }
+    return {**os.environ, **settings.environment()}
 
 
 async def _serves(output: asyncio.StreamReader) -> None:

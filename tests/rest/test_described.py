@@ -41,6 +41,7 @@ Parametrize = Callable[[Callable[..., None]], Callable[..., None]]
 
 SEED = 37
 EXAMPLES = 4
+METRICS_TOKEN = "metrics-for-whoever-has-this"
 SENT_AT_ALL_MOMENTS = 2
 """Of the requests to a route that fit the document; those after them are sent at one moment each, in turn."""
 
@@ -112,7 +113,7 @@ def settings(
         stack.callback(cluster.drop, database)
         public, internal = (stack.enter_context(bind("127.0.0.1", 0)).getsockname()[1] for _ in range(2))
         settings = settings_for(cluster.url(database), redis_server.url(), home)
-        yield replace(settings, public_port=public, internal_port=internal)
+        yield replace(settings, public_port=public, internal_port=internal, metrics_token=METRICS_TOKEN)
 
 
 @pytest.fixture(scope="module")
@@ -184,10 +185,10 @@ def send(listener: Listener, case: Case, world: World) -> None:
     fits = case.meta is None or case.meta.generation.mode is GenerationMode.POSITIVE
     for moment in world.moments_for(route, fits=fits):
         scene = world.scenes.at(moment)
-        token = None if route.audience is None else scene.token(route.audience)
+        token = METRICS_TOKEN if route.audience is None else scene.token(route.audience)
         response = in_scene(case, scene.names(listener), fits=fits).call_and_validate(
             base_url=f"http://127.0.0.1:{world.ports[listener]}",
-            headers={} if token is None else {"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {token}"},
             session=world.session,
         )
         world.seen[route].add(response.status_code)

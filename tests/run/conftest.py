@@ -144,6 +144,14 @@ class Curhat:
         with opener.open(f"http://127.0.0.1:{self.public_port}{path}", timeout=GIVE_UP_SECONDS) as response:
             return int(response.status)
 
+    def figures(self) -> str:
+        """What the internal listener tells of all processes."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        url = f"http://127.0.0.1:{self.internal_port}/metrics"
+        with opener.open(url, timeout=GIVE_UP_SECONDS) as response:
+            text: bytes = response.read()
+        return text.decode()
+
     def post(self, listener: str, path: str, body: object) -> tuple[int, Any]:
         """Status and body of the answer to a POST."""
         port = self.public_port if listener == "public" else self.internal_port

@@ -67,6 +67,7 @@ ALL_SET = {
     "CURHAT_JWT_KEYS": f"new:{SECRET},old:{SECRET}:with colon",
     "CURHAT_CORS_ORIGINS": "https://a.example,https://b.example:444",
     "CURHAT_TRUSTED_PROXIES": "10.0.0.5,10.1.0.0/16",
+    "CURHAT_METRICS_TOKEN": "a-token-of-some-length",
     "CURHAT_OTP_SENDER": "https://sms.example/send",
 }
 
@@ -113,6 +114,9 @@ WRONG = [
     ("CURHAT_CORS_ORIGINS", "https://example.com,ftp://example.com"),
     ("CURHAT_CORS_ORIGINS", "https://user@example.com"),
     ("CURHAT_CORS_ORIGINS", "https://[example"),
+    ("CURHAT_METRICS_TOKEN", "hunter2"),
+    ("CURHAT_METRICS_TOKEN", "hunter2 hunter2 hunter2"),
+    ("CURHAT_METRICS_TOKEN", "hunter2hunter2hunter\xe9"),
     ("CURHAT_TRUSTED_PROXIES", "nginx"),
     ("CURHAT_TRUSTED_PROXIES", "10.0.0.1/8"),
     ("CURHAT_TRUSTED_PROXIES", "10.0.0.1,"),

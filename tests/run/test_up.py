@@ -1,6 +1,7 @@
 """`curhat up` and the commands beside it, as processes of their own, as somebody in a terminal has them."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ PRODUCTION = {
     "CURHAT_JWT_KEYS": f"k:{'s' * 32}",
     "CURHAT_OTP_SENDER": "https://codes.example",
 }
+TELLING = {"public-1", "internal", *LISTENERS}
 DEMO_CUSTOMER = "c0000000-0000-4000-8000-000000000001"
 
 
@@ -56,6 +58,35 @@ def test_every_process_has_a_log(running: Running) -> None:
     assert names == {
         f"{name}.log" for name in ("up", "postgres", "redis", "public-1", "internal", *LISTENERS, "demo")
     }
+
+
+def test_one_address_tells_the_figures_of_every_process(running: Running) -> None:
+    curhat, _ = running
+    assert curhat.get("/healthz") == 200
+    eventually(lambda: set(began(curhat)) == TELLING, "every process has told its figures")
+    polled = (
+        r'curhat_http_request_seconds_count{method="GET",process="public-1",route="/healthz",status="200"}'
+    )
+    eventually(lambda: polled in curhat.figures(), "the public worker has told of a request")
+
+
+def test_a_process_that_is_killed_leaves_no_figures_behind(running: Running) -> None:
+    curhat, process = running
+    eventually(lambda: set(began(curhat)) == TELLING, "every process has told its figures")
+    before = began(curhat)
+    (relay,) = (pid for pid, command in children(process.pid).items() if command.endswith(" relay"))
+    os.kill(relay, signal.SIGKILL)
+    eventually(lambda: began(curhat)["relay"] > before["relay"], "another relay tells its own")
+    assert began(curhat) == {**before, "relay": began(curhat)["relay"]}
+    assert {path.stem for path in (curhat.home / "metrics").iterdir()} == TELLING
+
+
+def began(curhat: Curhat) -> dict[str, float]:
+    """When each process whose figures are told began."""
+    found = re.findall(
+        r'^process_start_time_seconds\{process="(.*)"\} (\S+)$', curhat.figures(), re.MULTILINE
+    )
+    return {process: float(at) for process, at in found}
 
 
 def test_one_person_alone_can_sign_in_with_what_the_screen_shows(running: Running) -> None:
