@@ -9,7 +9,11 @@ begin
         from (
             select 1 as position, 'nobody_online' as kind, null as item, format('%s people search and no mitra is in reach', s.searching) as detail,
                 null as entity, null as entity_id, s.since
-            from (select count(*) as searching, min(created_at) as since from data.pairing_requests where status = 'searching') s
+            from (
+                select count(*) as searching, min(created_at) as since
+                from data.pairing_requests
+                where status = 'searching' and deadline_at is not null
+            ) s
             where s.searching > 0 and not exists (select from data.mitras where reachable_until > logic.now())
             union all
             select 2, 'health', h.item, h.detail, null, null, null

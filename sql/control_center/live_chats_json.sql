@@ -6,7 +6,11 @@ begin
     return (
         select coalesce(jsonb_agg(to_jsonb(c) order by c.ends_at, c.id), '[]')
         from (
-            select id from data.chat_sessions where status = 'active' order by ends_at, id limit p_limit offset p_offset
+            select id from data.chat_sessions
+            where status = 'active' and mitra_id is not null
+            order by ends_at, id
+            limit p_limit
+            offset p_offset
         ) i
         cross join lateral (select * from control_center.live_chats s where s.id = i.id limit 1) c
     );

@@ -9,7 +9,7 @@ as $$
             (select count(*) from data.chat_sessions c where c.pairing_request_id = r.id) as chats
         from data.pairing_requests r
         left join data.pairing_offers o on o.request_id = r.id
-        where r.created_at >= p_since or r.status = 'searching'
+        where r.created_at >= p_since or (r.status = 'searching' and r.deadline_at is not null)
         group by r.id
     )
     select broken.invariant, 'pairing_request', s.id::text,
@@ -26,7 +26,7 @@ as $$
         format('mitra %s is %s', m.id, logic.presence_of(m))
     from data.pairing_offers o
     join data.mitras m on m.id = o.mitra_id
-    where o.status = 'offered' and m.reachable_until is null and m.offers_due_at is null
+    where o.status = 'offered' and o.mitra_id is not null and m.reachable_until is null and m.offers_due_at is null
         and m.status_changed_at < logic.now() - interval '5 seconds'
 $$;
 comment on function logic.audit_searches is 'Searches and offers that contradict each other.';

@@ -16,7 +16,7 @@ begin
     values (
         p_payment.id, p_payment.customer_id, p_request_type, p_targeted_mitra_id, logic.now(), logic.now() + p_window
     )
-    on conflict (customer_id) where status = 'searching' do nothing
+    on conflict (customer_id) where status = 'searching' and customer_id is not null do nothing
     returning * into v_request;
     if not found then
         perform logic.refuse(409, 'search_already_running', 'Another search of this customer is running.');

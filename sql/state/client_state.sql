@@ -1,8 +1,7 @@
--- The generic plan of its last statement is as good as one made for each call, and making it took a third of the time.
 -- Refuses: customer_not_found.
 create or replace function api.client_state(p_customer_id uuid)
 returns jsonb
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
+language plpgsql stable security definer set search_path = ''
 as $$
 declare
     v_user data.users;

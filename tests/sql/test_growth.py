@@ -1,6 +1,8 @@
-"""Growth: partitions are made ahead, filled from the default, and dropped whole after their retention."""
+"""Growth: partitions are made ahead, filled from the default, and dropped whole after their retention; ids of what
+grows come in the order of time."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -180,3 +182,24 @@ def test_every_foreign_key_has_an_index(march: World) -> None:
         """
     )
     assert bare == []
+
+
+def test_what_grows_has_ids_in_the_order_of_time_and_people_have_random_ones(world: World) -> None:
+    defaults = world.owner.execute(
+        "select adrelid::regclass::text, pg_get_expr(adbin, adrelid) from pg_attrdef "
+        "join pg_attribute on attrelid = adrelid and attnum = adnum "
+        "where attname = 'id' and atttypid = 'uuid'::regtype and adrelid::regclass::text like 'data.%'"
+    ).fetchall()
+    made = {table: made_now(world, default) for table, default in defaults}
+    of_its_time = {table for table, (before, new, after) in made.items() if before <= new.int >> 80 <= after}
+    hot = ("payment_sessions", "pairing_requests", "pairing_failures", "chat_sessions", "extensions")
+    assert of_its_time == {f"data.{table}" for table in hot}
+    assert {new.version for table, (_, new, _) in made.items() if table in of_its_time} == {7}
+    assert {made[table][1].version for table in ("data.users", "data.mitras")} == {4}
+
+
+def made_now(world: World, default: str) -> tuple[int, UUID, int]:
+    """An id, and the milliseconds since 1970 before and after it was made."""
+    clock = "floor(extract(epoch from clock_timestamp()) * 1000)::bigint"
+    ((before, new, after),) = world.owner.execute(f"select {clock}, {default}, {clock}".encode()).fetchall()
+    return before, new, after
