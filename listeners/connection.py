@@ -37,6 +37,7 @@ SESSION_SETTINGS = {
     "role": "curhat_app",
     "timezone": "UTC",
     "lock_timeout": "2000",
+    "plan_cache_mode": "force_generic_plan",  # as the app's
     "statement_timeout": "10000",
     "tcp_keepalives_idle": str(KEEPALIVE_IDLE_SECONDS),
     "tcp_keepalives_interval": str(KEEPALIVE_INTERVAL_SECONDS),

@@ -25,6 +25,7 @@ from tests.cluster import TestCluster
 APP_OPTIONS = {
     "curhat.app_rings": "on",
     "lock_timeout": "2000",
+    "plan_cache_mode": "force_generic_plan",
     "statement_timeout": "10000",
     "timezone": "UTC",
 }
