@@ -5,7 +5,7 @@ It guarantees
 - that a file whose name holds its hash is kept for good, and anything else is asked for again each time and
   answered by 304 while it is the same;
 - that every address of an app is answered by its one page, and an address of the API never by a page;
-- that a page loads nothing from elsewhere and runs no script but its own files.
+- that a page loads nothing from elsewhere and runs no script but its own files; a service worker no more than it.
 """
 
 import mimetypes
@@ -24,6 +24,7 @@ from app import errors
 BUILT = Path(__file__).parent.parent / "build" / "web"
 
 PAGE = "index.html"
+SERVICE_WORKER = "worker.js"  # its name never changes: a browser knows it by its address
 HASHED = "assets/"  # Vite's folder for names with a hash
 # From the smallest form to the plain one, with the ending that the build gives it.
 ENCODINGS = {"br": ".br", "gzip": ".gz", "identity": ""}
@@ -43,10 +44,13 @@ EVERY_FILE = {
     "cross-origin-resource-policy": "same-origin",
     "vary": "accept-encoding",
 }
-EVERY_PAGE = {
+POLICY = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "font-src 'self'; media-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}
+EVERY_PAGE = {
+    **POLICY,
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -81,7 +85,7 @@ class File:
         shared = {
             "cache-control": "public, max-age=31536000, immutable" if name.startswith(HASHED) else "no-cache",
             **EVERY_FILE,
-            **(EVERY_PAGE if suffix == ".html" else {}),
+            **(EVERY_PAGE if suffix == ".html" else POLICY if name == SERVICE_WORKER else {}),
         }
         forms = {}
         for encoding, ending in ENCODINGS.items():

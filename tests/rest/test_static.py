@@ -93,7 +93,7 @@ async def test_what_has_a_hash_in_its_name_is_kept_and_the_rest_is_asked_for_aga
 ) -> None:
     kept = await http.get(f"/{built('client', 'assets/index-*.css')}")
     assert kept.headers["cache-control"] == "public, max-age=31536000, immutable"
-    for path in ("/", "/manifest.webmanifest", "/icon.svg"):
+    for path in ("/", "/manifest.webmanifest", "/icon.svg", "/mitra/worker.js"):
         response = await http.get(path)
         assert response.headers["cache-control"] == "no-cache"
         again = await http.get(path, headers={"If-None-Match": f'"other", W/{response.headers["etag"]}'})

@@ -1,32 +1,41 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { copy } from "./copy";
 import type { Extension, Offer } from "./state";
 
-/** A notification of the browser for whatever waits while the page is hidden, taken back when it waits no more. */
+const AGAIN_MS = 10_000;
+const BASE = import.meta.env.BASE_URL;
+
+interface Notice {
+  tag: string;
+  body: string;
+}
+
+/** A notification for whatever waits while the page is hidden, again and again, and taken back when it waits no more.
+ *
+ * The service worker shows it (`public/worker.js`): it alone may on Android.
+ */
 export function useNotices(offers: readonly Offer[], extensions: readonly Extension[]): void {
-  const shown = useRef(new Map<string, Notification>());
+  const waiting = JSON.stringify([
+    ...offers.map((offer) => ({ tag: offer.request_id, body: textOf(offer) })),
+    ...extensions.map(({ id, duration_minutes }) => ({
+      tag: id,
+      body: copy.extension.notice(duration_minutes),
+    })),
+  ]);
 
   useEffect(() => {
-    const waiting = new Map([
-      ...offers.map((offer) => [offer.request_id, textOf(offer)] as const),
-      ...extensions.map(({ id, duration_minutes }) => [id, copy.extension.notice(duration_minutes)] as const),
-    ]);
-    const update = () => {
-      for (const [id, notice] of shown.current) {
-        if (waiting.has(id) && document.hidden) continue;
-        notice.close();
-        shown.current.delete(id);
-      }
-      if (!document.hidden || permission() !== "granted") return;
-      for (const [id, body] of waiting) {
-        const notice = shown.current.has(id) ? null : notify(id, body);
-        if (notice !== null) shown.current.set(id, notice);
-      }
+    const notices: Notice[] = JSON.parse(waiting);
+    const tell = (again: boolean) => void show(document.hidden ? notices : [], again);
+    const look = () => tell(false);
+    const remind = () => document.hidden && tell(true);
+    look();
+    document.addEventListener("visibilitychange", look);
+    const timer = notices.length > 0 ? setInterval(remind, AGAIN_MS) : undefined;
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+      clearInterval(timer);
     };
-    update();
-    document.addEventListener("visibilitychange", update);
-    return () => document.removeEventListener("visibilitychange", update);
-  }, [offers, extensions]);
+  }, [waiting]);
 }
 
 /** Whether notifications may still be asked for, and how. */
@@ -37,27 +46,26 @@ export function useAskForNotices(): { ask: (() => void) | null } {
   };
 }
 
-function permission(): NotificationPermission {
-  return "Notification" in window ? Notification.permission : "denied";
+/** The worker that shows them; null where a browser has none, as on a page without TLS. */
+let worker: Promise<ServiceWorkerRegistration> | null = null;
+
+async function show(notices: readonly Notice[], again: boolean): Promise<void> {
+  if (permission() !== "granted") return;
+  worker ??= register();
+  const registration = await worker.catch(() => {
+    worker = null; // offline, perhaps: the next one tries again
+    return null;
+  });
+  registration?.active?.postMessage({ title: copy.appName, icon: `${BASE}icon-192.png`, notices, again });
 }
 
-function notify(tag: string, body: string): Notification | null {
-  try {
-    const notice = new Notification(copy.appName, {
-      body,
-      tag,
-      icon: `${import.meta.env.BASE_URL}icon-192.png`,
-    });
-    notice.onclick = () => {
-      window.focus();
-      notice.close();
-    };
-    return notice;
-  } catch (error) {
-    // Chrome on Android has notifications for service workers only, and says so in this way.
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
+async function register(): Promise<ServiceWorkerRegistration> {
+  await navigator.serviceWorker.register(`${BASE}worker.js`);
+  return navigator.serviceWorker.ready;
+}
+
+function permission(): NotificationPermission {
+  return "Notification" in window && "serviceWorker" in navigator ? Notification.permission : "denied";
 }
 
 function textOf({ request_type, customer, duration_minutes }: Offer): string {
