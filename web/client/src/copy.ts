@@ -14,7 +14,7 @@ const signIn: SignInCopy = {
   lead: "Masuk dengan nomor HP, lalu ceritakan apa pun. Ada bestie yang siap mendengarkan.",
   phone: "Nomor HP",
   phoneHint: "Kami kirim kode sekali pakai ke nomor ini.",
-  phoneWrong: "Nomornya belum lengkap. Contoh: 0812 3456 7890.",
+  phoneWrong: "Nomornya belum lengkap. Contoh: 0812\u00a03456\u00a07890.",
   send: "Kirim kode",
   codePage: "Masukkan kode · Curhat",
   codeTitle: "Cek pesanmu, ya",

@@ -10,7 +10,7 @@ export function Chats({ chats, open }: { chats: readonly Chat[]; open: string | 
     <section className="side-part">
       <h2>{copy.home.chats}</h2>
       {chats.length === 0 ? (
-        <p className="hint">{copy.home.none}</p>
+        <p className="side-none">{copy.home.none}</p>
       ) : (
         <ul className="talks">
           {chats.map((chat) => (

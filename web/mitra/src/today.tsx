@@ -45,7 +45,7 @@ export function Today() {
       ) : data === undefined ? (
         <p className="hint">{copy.home.todayLoading}</p>
       ) : chats.length === 0 ? (
-        <p className="hint">{copy.home.todayNone}</p>
+        <p className="side-none">{copy.home.todayNone}</p>
       ) : (
         <>
           <p className="hint">{copy.home.todaySummary(chats.length, minutesOf(chats))}</p>
