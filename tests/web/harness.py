@@ -16,6 +16,8 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, ex
 from app.auth import Audience
 from app.static import BUILT
 
+Role = Literal["button", "radio", "switch", "textbox"]
+
 ROOT = Path(__file__).parents[2]
 SCREENS = BUILT.parent / "screens"
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -131,6 +133,28 @@ class Phone:
 
     async def reload(self) -> None:
         await self.page.reload()
+
+    async def hide(self, *, hidden: bool = True) -> None:
+        """The page goes behind another, or is seen again."""
+        await self.page.evaluate(
+            """hidden => {
+                const state = hidden ? "hidden" : "visible";
+                Object.defineProperty(document, "visibilityState", { get: () => state, configurable: true });
+                Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
+                document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+            }""",
+            hidden,
+        )
+
+    async def press(self, key: str, role: Role, name: str) -> None:
+        """Press Tab until the thing is focused, then this key."""
+        thing = self.page.get_by_role(role, name=name)
+        for _ in range(20):
+            if await thing.evaluate("element => element === document.activeElement"):
+                break
+            await self.page.keyboard.press("Tab")
+        await expect(thing).to_be_focused()
+        await self.page.keyboard.press(key)
 
     async def new_tab(self, path: str = "/") -> Page:
         page = await self.context.new_page()

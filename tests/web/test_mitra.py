@@ -1,5 +1,6 @@
 """The mitra's app: what waits for an answer is in sight until it has one, and every screen is what the service says."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
@@ -177,6 +178,197 @@ async def test_the_mitra_ends_the_chat(world: World, open_phone: OpenPhone) -> N
     await expect(phone.page.get_by_text("Kamu sudah mengakhiri curhat ini.")).to_be_visible()
     await phone.page.get_by_role("link", name="Kembali ke beranda").click()
     await expect(phone.page.get_by_text("1 curhat selesai")).to_be_visible()
+
+
+async def test_two_tabs_show_the_same(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    phone = await at_home(open_phone, mitra)
+    other = await phone.new_tab("/mitra/")
+    await world.searching(customer)
+    cards = [page.get_by_role("article", name="Permintaan curhat baru") for page in (phone.page, other)]
+    for card in cards:
+        await expect(card).to_be_visible()
+
+    await cards[1].get_by_role("button", name="Terima").click()
+
+    await expect(cards[0]).to_have_count(0)
+    await expect(phone.page.get_by_role("link", name=world.name(customer))).to_be_visible()
+    await expect(other.get_by_role("heading", name=world.name(customer))).to_be_visible()
+    await phone.page.get_by_role("switch").click()
+    await other.get_by_role("link", name="Kembali").click()
+    await expect(other.get_by_text("Kamu offline")).to_be_visible()
+
+
+async def test_a_worker_that_dies_takes_no_request_with_it(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    await world.searching(customer)
+    phone = await at_home(open_phone, mitra)
+    card = phone.page.get_by_role("article", name="Permintaan curhat baru")
+    await expect(card).to_be_visible()
+
+    for name in ("public-1", "public-2"):
+        assert world.service.kill(name)
+    await expect(phone.page.get_by_text(LOST)).to_be_visible()
+    await expect(phone.page.get_by_text(LOST)).to_have_count(0)
+
+    await card.get_by_role("button", name="Terima").click()
+    await expect(phone.page.get_by_role("heading", name=world.name(customer))).to_be_visible()
+
+
+async def test_the_back_button_leaves_no_request_behind(world: World, open_phone: OpenPhone) -> None:
+    talking, searching, mitra = world.customer(), world.customer(), await world.mitra()
+    await world.chat(talking, mitra)
+    phone = await at_home(open_phone, mitra)
+    await phone.page.get_by_role("link", name=world.name(talking)).click()
+    await expect(phone.page.get_by_label("Tulis pesan")).to_be_visible()
+    await world.searching(searching)
+    card = phone.page.get_by_role("article", name="Permintaan curhat baru")
+    await expect(card).to_be_visible()
+
+    await phone.page.go_back()
+
+    await expect(phone.page.get_by_role("switch")).to_be_visible()
+    await expect(card).to_be_visible()
+    await phone.page.go_forward()
+    await expect(phone.page.get_by_role("heading", name=world.name(talking))).to_be_visible()
+    await expect(card).to_be_visible()
+
+
+async def test_everything_can_be_done_by_keyboard(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra(online=False)
+    phone = await at_home(open_phone, mitra)
+    page = phone.page
+    await phone.press("Space", "switch", "Terima permintaan")
+    await expect(page.get_by_role("switch")).to_be_checked()
+    await world.available(customer)
+    await world.searching(customer)
+    await expect(page.get_by_role("article")).to_be_visible()
+    await phone.press("Enter", "button", f"Terima permintaan {world.name(customer)}")
+    await expect(page.get_by_role("heading", name=world.name(customer))).to_be_focused()
+    await phone.press("h", "textbox", "Tulis pesan")
+    await page.keyboard.type("alo")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Terkirim", exact=True)).to_have_count(1)
+    await world.extend(customer, page.url.rsplit("/", 1)[1])
+    await expect(page.get_by_role("article")).to_be_visible()
+    await phone.press("Enter", "button", "Setujui")
+    await expect(page.get_by_text("Kamu setuju. Waktunya sudah bertambah.")).to_be_visible()
+    await phone.press("Enter", "button", "Akhiri")
+    await expect(page.get_by_role("alertdialog")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Akhiri")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await phone.press("Enter", "button", "Ya, akhiri")
+    await expect(page.get_by_text("Kamu sudah mengakhiri curhat ini.")).to_be_visible()
+
+
+async def test_nothing_polls(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    chat_id = await world.chat(customer, mitra)
+    phone = await open_phone(mitra, app="mitra")
+    await phone.page.clock.install()
+    for path in (f"/mitra/chat/{chat_id}", "/mitra/"):
+        await phone.go(path)
+        await expect(phone.page.get_by_text(world.name(customer)).first).to_be_visible()
+        await phone.page.wait_for_load_state("networkidle")
+        asked = [request for request in phone.requests if "/api/" in request]
+        await phone.page.clock.run_for(120_000)
+        await phone.page.wait_for_load_state("networkidle")
+        assert [request for request in phone.requests if "/api/" in request] == asked, path
+
+
+@pytest.mark.parametrize(("reachable", "says"), [(True, "Disetujui otomatis."), (False, "Ditolak otomatis.")])
+async def test_more_time_that_nobody_answers(
+    world: World, open_phone: OpenPhone, reachable: bool, says: str
+) -> None:
+    """The plan's safeguard: it is agreed to only for a mitra who is there."""
+    customer, mitra = world.customer(), await world.mitra()
+    chat_id = await world.chat(customer, mitra)
+    phone = await in_chat(open_phone, mitra, chat_id)
+    await world.extend(customer, chat_id)
+    card = phone.page.get_by_role("article", name="minta tambah waktu +15 menit")
+    await expect(card).to_be_visible()
+    before = world.seconds_left(chat_id)
+    if not reachable:
+        await world.go_offline(mitra)
+
+    world.extension_is_over(chat_id)
+
+    await expect(phone.page.get_by_text(says)).to_be_visible()
+    await expect(card).to_have_count(0)
+    assert (world.seconds_left(chat_id) > before + 800) is reachable
+
+
+async def test_a_hidden_page_notifies_until_there_is_an_answer(world: World, open_phone: OpenPhone) -> None:
+    """Through the service worker, as Chrome on Android demands it."""
+    customer, mitra, other = world.customer(), await world.mitra(), await world.mitra()
+    phone = await open_phone(mitra, app="mitra")
+    await phone.context.grant_permissions(["notifications"], origin=phone.url(""))
+    await phone.page.clock.install()
+    await phone.go("/mitra/")
+    await expect(phone.page.get_by_role("switch")).to_be_checked()
+    request = await world.searching(customer)
+    await expect(phone.page.get_by_role("article")).to_be_visible()
+    assert await notices(phone) == []
+
+    await phone.hide()
+    text = f"Permintaan curhat baru: {world.name(customer)} · 15 menit"
+    await until(phone, [text])
+    first = await notices(phone, "timestamp")
+    await phone.page.clock.run_for(10_000)
+    async with asyncio.timeout(20):
+        while await notices(phone, "timestamp") <= first:  # noqa: ASYNC110 - a browser has no asyncio.Event
+            await asyncio.sleep(0.05)
+    assert await notices(phone) == [text]
+
+    await other.post(f"/api/mitra/chat-requests/{request['id']}/accept")
+    await until(phone, [])
+
+
+async def test_a_page_that_is_seen_needs_no_notice(world: World, open_phone: OpenPhone) -> None:
+    """Whichever of the mitra's pages is the one: a hidden one keeps quiet beside it."""
+    customer, mitra = world.customer(), await world.mitra()
+    phone = await open_phone(mitra, app="mitra")
+    await phone.context.grant_permissions(["notifications"], origin=phone.url(""))
+    await phone.go("/mitra/")
+    await world.searching(customer)
+    await expect(phone.page.get_by_role("article")).to_be_visible()
+    await phone.hide()
+    text = f"Permintaan curhat baru: {world.name(customer)} · 15 menit"
+    await until(phone, [text])
+
+    await phone.hide(hidden=False)
+    await until(phone, [])
+
+    other = await phone.new_tab("/mitra/")
+    await expect(other.get_by_role("article")).to_be_visible()
+    await phone.hide()
+    assert await notices(phone) == []
+    beside = await phone.page.evaluate("Date.now()")
+    await other.close()
+    async with asyncio.timeout(20):
+        while await notices(phone) != [text]:
+            await phone.hide()
+    assert await notices(phone, "timestamp") > [beside]
+
+
+async def notices(phone: Phone, what: str = "body") -> list[object]:
+    """The notifications that this phone shows: what they say, or when each was last told."""
+    found: list[object] = await phone.page.evaluate(
+        """async what => {
+            const registration = await navigator.serviceWorker.ready;
+            return (await registration.getNotifications()).map(notice => notice[what]);
+        }""",
+        what,
+    )
+    return found
+
+
+async def until(phone: Phone, shown: list[str]) -> None:
+    """Return when the phone shows these notifications."""
+    async with asyncio.timeout(20):
+        while await notices(phone) != shown:  # noqa: ASYNC110 - a browser has no asyncio.Event
+            await asyncio.sleep(0.05)
 
 
 Made = tuple[str, tuple[str, ...]]

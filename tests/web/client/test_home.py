@@ -1,17 +1,13 @@
 """The home screen: "Mulai Curhat" is there exactly while somebody can be had."""
 
-from typing import Literal
-
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.web.conftest import OpenPhone
 from tests.web.harness import Phone
 from tests.web.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-Role = Literal["button", "radio", "textbox"]
 
 POLL = "/api/client/mitra-availability"
 
@@ -57,12 +53,12 @@ async def test_it_polls_every_five_seconds_while_it_is_seen(world: World, open_p
             await phone.page.clock.run_for(5_000)
     assert polls(phone) == before + 3
 
-    await show(phone.page, "hidden")
+    await phone.hide()
     await phone.page.clock.run_for(30_000)
     assert polls(phone) == before + 3
 
     async with phone.page.expect_request(f"**{POLL}"):
-        await show(phone.page, "visible")
+        await phone.hide(hidden=False)
 
 
 async def test_nothing_else_polls(world: World, open_phone: OpenPhone) -> None:
@@ -91,18 +87,6 @@ def calls(phone: Phone) -> list[str]:
     return [request for request in phone.requests if "/api/" in request]
 
 
-async def show(page: Page, state: str) -> None:
-    """The page is hidden behind another, or seen again."""
-    await page.evaluate(
-        """state => {
-            Object.defineProperty(document, "visibilityState", { get: () => state, configurable: true });
-            Object.defineProperty(document, "hidden", { get: () => state === "hidden", configurable: true });
-            document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
-        }""",
-        state,
-    )
-
-
 async def test_everything_can_be_done_by_keyboard(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     phone = await open_phone(customer)
@@ -110,35 +94,25 @@ async def test_everything_can_be_done_by_keyboard(world: World, open_phone: Open
     await phone.go("/")
     await expect(page.get_by_role("button", name="Mulai Curhat")).to_be_enabled()
 
-    async def press(key: str, role: Role, name: str) -> None:
-        """Press Tab until the thing is focused, then this key."""
-        thing = page.get_by_role(role, name=name)
-        for _ in range(20):
-            if await thing.evaluate("element => element === document.activeElement"):
-                break
-            await page.keyboard.press("Tab")
-        await expect(thing).to_be_focused()
-        await page.keyboard.press(key)
-
-    await press("Enter", "button", "Mulai Curhat")
+    await phone.press("Enter", "button", "Mulai Curhat")
     await expect(page.get_by_role("heading", name="Mau ngobrol berapa lama?")).to_be_focused()
     await expect(page.get_by_role("radio").first).to_be_checked()
-    await press("ArrowDown", "radio", "15 menit")
+    await phone.press("ArrowDown", "radio", "15 menit")
     await expect(page.get_by_role("radio", name="30 menit")).to_be_checked()
-    await press("Enter", "button", "Bayar")
+    await phone.press("Enter", "button", "Bayar")
     await expect(page.get_by_role("heading", name="Sedang mencari bestie untukmu")).to_be_focused()
-    await press("Enter", "button", "Batalkan pencarian")
+    await phone.press("Enter", "button", "Batalkan pencarian")
     await expect(page.get_by_role("alertdialog")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name="Batalkan pencarian")).to_be_focused()
     await world.accept(mitra)
     await expect(page.get_by_role("heading", name="Bestie ditemukan")).to_be_focused()
-    await press("Enter", "button", "Mulai ngobrol")
+    await phone.press("Enter", "button", "Mulai ngobrol")
     await expect(page.get_by_role("heading", name=world.name(mitra))).to_be_focused()
-    await press("h", "textbox", "Tulis pesan")
+    await phone.press("h", "textbox", "Tulis pesan")
     await page.keyboard.type("alo")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Terkirim", exact=True)).to_have_count(1)
-    await press("Enter", "button", "Akhiri")
-    await press("Enter", "button", "Ya, akhiri")
+    await phone.press("Enter", "button", "Akhiri")
+    await phone.press("Enter", "button", "Ya, akhiri")
     await expect(page.get_by_text("Kamu sudah mengakhiri curhat ini.")).to_be_visible()
