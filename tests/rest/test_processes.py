@@ -1,4 +1,4 @@
-"""Workers as processes: they share a port, end when they are told to, and may die at any moment."""
+"""Workers as processes: they share a port, and end when they are told to."""
 
 import asyncio
 import signal
@@ -11,7 +11,6 @@ import pytest
 
 from app.server import bind
 from app.settings import Settings
-from tests.conftest import Connection
 from tests.rest.harness import PATIENCE_SECONDS, Client, Postgres, until
 from tests.rest.processes import worker_process
 
@@ -51,25 +50,6 @@ async def test_a_worker_that_is_told_to_stop_finishes_what_is_under_way(
             await refuses_connections(settings.public_port)
         assert (await asked).json()["status"] == "confirmed"
         assert await process.exit_code() == 0
-
-
-async def test_a_worker_that_is_killed_in_the_middle_leaves_a_retry_that_takes_effect_once(
-    settings: Settings, customer: Client, postgres: Postgres, payment_id: str, db: Connection
-) -> None:
-    confirm = f"{CREATE}/{payment_id}/confirm"
-    async with worker_process(settings) as doomed:
-        with postgres.locked("payment_sessions", payment_id):
-            asked = asyncio.create_task(customer.post(confirm, key="k"))
-            await until(postgres.waiting)
-            doomed.signal(signal.SIGKILL)
-            await doomed.exit_code()
-            with pytest.raises(httpx.TransportError):
-                await asked
-    async with worker_process(settings):
-        retried = await customer.post(confirm, key="k")
-    assert (retried.status_code, retried.json()["status"]) == (200, "confirmed")
-    changes = "select count(*) from data.events where entity_id = %s and to_status = 'confirmed'"
-    assert db.execute(changes, [payment_id]).fetchone() == (1,)
 
 
 async def test_workers_share_a_port_and_one_goes_on_when_the_other_is_told_to_stop(
