@@ -4,7 +4,7 @@ It guarantees
 - that `on_subscribed` is called each time SUBSCRIBE has been confirmed, before any message that follows it:
   what was published before is lost, so whoever needs the state reads it now;
 - that a connection which is lost, or alive but deaf, is noticed within PING_SECONDS + PONG_SECONDS: when
-  nothing comes, a PING must come back.
+  nothing comes, a PING must come back; and one that is not there yet, within CONNECT_SECONDS.
 """
 
 import asyncio
@@ -73,7 +73,8 @@ class Subscription:
 
     async def _listen(self) -> NoReturn:
         async with connect(self._url) as redis, redis.pubsub() as pubsub:
-            await pubsub.subscribe(self._channel)
+            async with asyncio.timeout(CONNECT_SECONDS):  # a server may take the connection and say nothing
+                await pubsub.subscribe(self._channel)
             while True:
                 message = await self._next(pubsub)
                 if message["type"] == "message":

@@ -1,4 +1,8 @@
-"""A wire to Postgres that a test can cut, or make swallow everything while both ends stay connected."""
+"""A wire to Postgres or Redis that a test can cut, or make swallow everything while both ends stay connected.
+
+It carries bytes, not packets: both ends go on seeing a peer whose kernel acknowledges, so that neither keepalives nor
+any limit of TCP helps to notice. Where packets are dropped those come on top.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +16,10 @@ class Line:
 
     def __init__(self, socket: str) -> None:
         self._socket = socket
-        self._refuses = False
+        self._refuses = self._deaf = False
+        self.taken = 0
+        """How many connections were opened."""
+        self._last_words: bytes | None = None
         self._carrying: set[asyncio.Event] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -21,13 +28,27 @@ class Line:
         for works in self._carrying:
             works.clear()
 
+    def swallow_new_ones_too(self) -> None:
+        """The same for every connection that is opened before `accept`: it is taken, and carried nowhere for good."""
+        self._deaf = True
+        self.swallow()
+
+    def swallow_after(self, words: bytes) -> None:
+        """Let the next thing from the server that holds these words through, and then swallow everything."""
+        self._last_words = words
+
+    @property
+    def waits_for_last_words(self) -> bool:
+        """Whether they have not come yet."""
+        return self._last_words is not None
+
     def refuse(self) -> None:
         """New connections are closed at once."""
         self._refuses = True
 
     def accept(self) -> None:
         """New connections work again."""
-        self._refuses = False
+        self._refuses = self._deaf = False
 
     def hang_up(self) -> None:
         """Close every connection."""
@@ -41,7 +62,9 @@ class Line:
             raise AssertionError("this runs in a task")
         self._tasks.add(task)
         works = asyncio.Event()
-        works.set()
+        if not self._deaf:
+            works.set()
+        self.taken += 1
         self._carrying.add(works)
         try:
             if not self._refuses:
@@ -58,8 +81,8 @@ class Line:
     ) -> None:
         there, back = await asyncio.open_unix_connection(self._socket)
         ways = [
-            asyncio.create_task(_carry(reader, back, works)),
-            asyncio.create_task(_carry(there, writer, works)),
+            asyncio.create_task(self._carry(reader, back, works)),
+            asyncio.create_task(self._carry(there, writer, works, answers=True)),
         ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -69,19 +92,41 @@ class Line:
             await asyncio.gather(*ways, return_exceptions=True)
             back.close()
 
-
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, works: asyncio.Event) -> None:
-    while data := await reader.read(65536):
-        await works.wait()
-        writer.write(data)
+    async def _carry(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        works: asyncio.Event,
+        *,
+        answers: bool = False,
+    ) -> None:
+        while data := await reader.read(65536):
+            await works.wait()
+            writer.write(data)
+            if answers and self._last_words is not None and self._last_words in data:
+                self._last_words = None
+                self.swallow()
 
 
 @asynccontextmanager
 async def wire(database_url: str, directory: Path) -> AsyncIterator[tuple[str, Line]]:
     """A URL of the same database that leads over a line of ours."""
     real = parse_qs(urlsplit(database_url).query)["host"][0]
-    line = Line(f"{real}/.s.PGSQL.5432")
-    server = await asyncio.start_unix_server(line.serve, directory / ".s.PGSQL.5432")
-    async with server:
+    async with _line(f"{real}/.s.PGSQL.5432", directory / ".s.PGSQL.5432") as line:
         yield database_url.replace(real, str(directory)), line
+
+
+@asynccontextmanager
+async def redis_wire(redis_url: str, directory: Path) -> AsyncIterator[tuple[str, Line]]:
+    """A URL of the same Redis that leads over a line of ours."""
+    real = urlsplit(redis_url).path
+    async with _line(real, directory / "redis.sock") as line:
+        yield redis_url.replace(real, str(directory / "redis.sock")), line
+
+
+@asynccontextmanager
+async def _line(real: str, ours: Path) -> AsyncIterator[Line]:
+    line = Line(real)
+    async with await asyncio.start_unix_server(line.serve, ours):
+        yield line
         line.hang_up()

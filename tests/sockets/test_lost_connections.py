@@ -1,0 +1,148 @@
+"""What people's sockets show while a connection behind them is cut, or swallows everything: all of it, once.
+
+What is swallowed goes over `tests.listeners.wire`: bytes are no more forwarded, both ends stay connected.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import replace
+from inspect import signature
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+
+from app import subscription
+from app.envelope import REDIS_CHANNEL
+from app.settings import Settings
+from app.subscription import Subscription
+from listeners import availability, deadlines, relay
+from listeners.channel import Channel
+from listeners.connection import COMMAND_TIMEOUT_SECONDS
+from tests.conftest import Connection
+from tests.listeners import conftest as listening
+from tests.listeners.conftest import Subscriber
+from tests.listeners.wire import redis_wire, wire
+from tests.rest.harness import Client, background, pair, running, until
+from tests.sockets.harness import Socket, signed_in
+
+MESSAGES = 30
+CUT = (
+    "select pg_terminate_backend(pid) from pg_stat_activity "
+    "where datname = %s and application_name like 'curhat relay%%'"
+)
+
+
+async def say(person: Client, chat_id: str, times: int = 1) -> None:
+    side = {"customer": "client", "mitra": "mitra"}[person.audience]
+    for _ in range(times):
+        body = {"client_message_id": str(uuid4()), "body": "Halo"}
+        said = await person.post(f"/api/{side}/chat-sessions/{chat_id}/messages", body)
+        assert said.status_code == 201, said.text
+
+
+async def shown(socket: Socket, last_seq: int) -> list[int]:
+    """The `seq` of every message that a socket shows, up to this one."""
+    seen: list[int] = []
+    while last_seq not in seen:
+        seen.append((await socket.frame_of("CHAT_MESSAGE"))["seq"])
+    return seen
+
+
+async def shows_nothing_more(socket: Socket, seen: list[int], last_seq: int) -> None:
+    """All came, in whatever order, and none of it twice: nothing else comes before the answer to a ping."""
+    while len(seen) < last_seq:
+        seen.append((await socket.frame_of("CHAT_MESSAGE"))["seq"])
+    await socket.send("ping")
+    seen += [frame["seq"] for frame in await socket.frames_until("pong") if frame["type"] == "CHAT_MESSAGE"]
+    assert sorted(seen) == list(range(1, last_seq + 1))
+
+
+async def test_while_the_relays_connections_are_cut_again_and_again(
+    settings: Settings, customer: Client, mitra: Client, monitor: Connection, database: str
+) -> None:
+    chance = random.Random(1)
+    chat_id = await pair(customer, mitra)
+    async with (
+        signed_in(customer) as customers,
+        signed_in(mitra) as mitras,
+        background(relay.run(settings)),
+    ):
+        for _ in range(MESSAGES):
+            await say(customer, chat_id)
+            await asyncio.sleep(chance.random() / 20)
+            monitor.execute(CUT, [database])
+        for socket in (customers, mitras):
+            await shows_nothing_more(socket, await shown(socket, MESSAGES), MESSAGES)
+
+
+async def test_when_the_relay_is_cut_off_between_publishing_and_its_commit(
+    settings: Settings, customer: Client, mitra: Client, redis_url: str, tmp_path: Path
+) -> None:
+    """What it had published it publishes again."""
+    chat_id = await pair(customer, mitra)
+    published = Subscriber(redis_url)
+    await published.open()
+    async with (
+        wire(settings.database_url, tmp_path) as (url, line),
+        signed_in(customer) as customers,
+        signed_in(mitra) as mitras,
+        background(relay.run(replace(settings, database_url=url))),
+    ):
+        await say(customer, chat_id)
+        assert await shown(customers, 1) == await shown(mitras, 1) == [1]
+        line.swallow_after(b"CHAT_MESSAGE")
+        await say(customer, chat_id, times=MESSAGES - 1)
+        await until(lambda: not line.waits_for_last_words)
+        for socket in (customers, mitras):
+            await shows_nothing_more(socket, [1, *await shown(socket, MESSAGES)], MESSAGES)
+
+    async def something_came_twice() -> bool:
+        await published.hear(set())
+        return 2 in Counter(frame["id"] for frame in published.frames).values()
+
+    await listening.until(something_came_twice)
+    await published.close()
+
+
+async def test_when_a_workers_subscription_swallows_everything(
+    settings: Settings, customer: Client, mitra: Client, redis_url: str, tmp_path: Path
+) -> None:
+    """What happens before it is noticed is in the snapshot that comes then, and in no event besides."""
+    chat_id = await pair(customer, mitra)
+    async with (
+        redis_wire(redis_url, tmp_path) as (url, line),
+        running(replace(settings, redis_url=url)) as deaf,
+        httpx.AsyncClient(base_url=deaf.url, timeout=30) as http,
+        background(relay.run(settings)),
+        signed_in(Client(settings, http, "customer", customer.id)) as socket,
+    ):
+        await say(customer, chat_id)
+        assert await shown(socket, 1) == [1]
+        line.swallow()
+        await say(customer, chat_id, times=MESSAGES - 1)
+        told = await socket.frames_until("snapshot")
+        assert "CHAT_MESSAGE" not in {frame["type"] for frame in told}
+        assert [chat["last_seq"] for chat in told[-1]["chats"]] == [MESSAGES]
+        await say(customer, chat_id)
+        assert await shown(socket, MESSAGES + 1) == [MESSAGES + 1]
+
+
+async def test_when_redis_takes_a_connection_and_says_nothing(redis_url: str, tmp_path: Path) -> None:
+    async with redis_wire(redis_url, tmp_path) as (url, line):
+        line.swallow_new_ones_too()
+        heard = Subscription(url, REDIS_CHANNEL, lambda _: None, lambda: None)
+        async with background(heard.run()):
+            await until(lambda: line.taken)
+            line.accept()
+            await until(heard.subscribed.is_set)
+
+
+def test_silence_is_noticed_within_ten_seconds() -> None:
+    """When it begins just after something was heard, that is."""
+    channel = signature(Channel).parameters
+    looks = (relay.LOOK_SECONDS, deadlines.LOOK_SECONDS, availability.LOOK_SECONDS)
+    assert max(looks) + COMMAND_TIMEOUT_SECONDS <= 10
+    assert channel["ping_seconds"].default + channel["ping_timeout_seconds"].default <= 10
+    assert subscription.PING_SECONDS + subscription.PONG_SECONDS <= 10
