@@ -17,6 +17,7 @@ It guarantees
 """
 
 import asyncio
+import socket
 from collections import deque
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
@@ -42,6 +43,9 @@ FRAMES_PER_SECOND = 20.0
 FRAME_BURST = 100.0
 MOST_UNREAD_FRAMES = 32
 MOST_UNSENT_BYTES = 512 * 1024
+# What the kernel takes beside it, twice this. Left to itself it takes 4 MB for one who reads nothing, and until those
+# are full nobody knows.
+KERNEL_BYTES = 64 * 1024
 
 PING_SECONDS = 10.0
 STALL_SECONDS = 5.0
@@ -297,6 +301,7 @@ class Protocol(edge.Connection):
             raise SanicException(status_code=response.status_code)
         response.headers[request_id.HEADER] = request_id.current.get()
         transport = cast(asyncio.Transport, self.transport)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
         transport.write(response.serialize())
         self.websocket = WebSocket(wire, transport)
         self._request, self._cause = request, request_id.current.get()

@@ -153,6 +153,19 @@ async def test_a_reader_that_takes_nothing_for_some_seconds_is_cut(
         assert here(worker, mitra)
 
 
+async def test_little_is_hidden_in_the_kernel_for_a_reader_that_has_stalled(
+    customer: Client, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "MOST_UNSENT_BYTES", 10**9)
+    async with deaf_socket(customer):
+        await until(lambda: here(worker, customer))
+        (member,) = worker.app.ctx.hub.members()
+        for _ in range(200):  # in pieces, as it comes: the kernel gives room to what flows
+            member.websocket.send(websocket.text_frame(b'{"type":"TEST","x":"' + b"x" * 20_000 + b'"}'))
+            await asyncio.sleep(0)
+        assert member.websocket.unsent > 200 * 20_000 - 4 * websocket.KERNEL_BYTES
+
+
 async def test_a_slow_reader_that_comes_back_is_told_4008(
     customer: Client, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
