@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-NOT_BENCHMARKS = {"__init__", "__main__", "bare", "history", "load", "measure", "stack"}
+NOT_BENCHMARKS = {"__init__", "__main__", "bare", "crowd", "history", "load", "measure", "stack"}
 
 
 class Benchmarks(click.Group):

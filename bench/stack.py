@@ -7,7 +7,7 @@ Postgres flushes as it would for users, and remembers when each transaction comm
 import asyncio
 import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,6 +38,12 @@ class Stack:
 
     settings: Settings
     _servers: Embedded
+    _supervisor: Supervisor
+
+    @property
+    def pids(self) -> Mapping[str, int]:
+        """The process ids of what runs, by name."""
+        return self._supervisor.pids
 
     async def superuser(self) -> asyncpg.Connection:
         """A connection that may do anything."""
@@ -85,7 +91,7 @@ async def stack(
             public = programs.workers(settings, settings.log_dir)[:workers]
             ours = [one for one in programs.listeners(settings, settings.log_dir) if one.name in listeners]
             await supervisor.start(*public, *ours)
-            yield Stack(settings, servers)
+            yield Stack(settings, servers, supervisor)
 
 
 def _servers(given: Settings, directory: Path) -> Embedded:
