@@ -1,4 +1,5 @@
-"""Polls for who can be had: how many a second, that they cost Postgres nothing, and how soon they flip.
+"""Polls for who can be had: how many a second, that they cost Postgres nothing, and how soon they flip: with the
+availability listener at work, and when it has just been killed and is killed again whenever it comes back.
 
 The floor of the rate is a bare Sanic app with one JSON route, measured in the same run, in turns: it checks no
 token, logs nothing and counts nothing. The floor of the flips is a bare NOTIFY that is heard and published over
@@ -6,11 +7,15 @@ Redis, as for the relay.
 """
 
 import asyncio
+import os
+import signal
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from itertools import cycle
+from typing import NoReturn
 from uuid import UUID
 
 import click
@@ -28,6 +33,9 @@ from bench.stack import Stack, free_port, stack
 
 POLL = "/api/client/mitra-availability"
 FLIP_MILLISECONDS = 100
+KILLED_MILLISECONDS = 10_000
+LISTENER = "availability"
+BACK_SECONDS = 3.0
 WARM_UP_SECONDS = 1.0
 PAUSE_SECONDS = 0.05
 CALLS = """
@@ -42,12 +50,15 @@ where s.dbid = (select oid from pg_database where datname = current_database())
 @click.option("--seconds", default=4.0, show_default=True, help="Of each round.")
 @click.option("--connections", default=16, show_default=True)
 @click.option("--flips", default=100, show_default=True)
-def bench(rounds: int, seconds: float, connections: int, flips: int) -> None:
+@click.option(
+    "--kills", default=4, show_default=True, help="Of the listener, each with one flip right after it."
+)
+def bench(rounds: int, seconds: float, connections: int, flips: int, kills: int) -> None:
     """Availability polls: rate, statements, flips."""
-    asyncio.run(_bench(rounds, seconds, connections, flips))
+    asyncio.run(_bench(rounds, seconds, connections, flips, kills))
 
 
-async def _bench(rounds: int, seconds: float, connections: int, flips: int) -> None:
+async def _bench(rounds: int, seconds: float, connections: int, flips: int, kills: int) -> None:
     async with stack(workers=1, listeners=("relay", "availability")) as ours:
         customer, mitra = await _people(ours)
         token = issue_token(ours.settings, "customer", customer)
@@ -61,14 +72,21 @@ async def _bench(rounds: int, seconds: float, connections: int, flips: int) -> N
                 rates.append(await _rate(ours.settings.public_port, poll, seconds, connections))
             asked = await _asked(ours) - before
         floor = await relay_floor(ours)
-        say(f"{flips} flips")
-        late = await _flips(ours, token, customer, mitra, flips)
+        async with flipping(ours, token, customer, mitra) as flip:
+            say(f"{flips} flips")
+            late = []
+            for _ in range(flips):
+                late.append(await flip())
+                await asyncio.sleep(PAUSE_SECONDS)
+            say(f"{kills} kills of the listener, each for good")
+            killed = [await _killed(ours, flip) for _ in range(kills)]
     _show_rates(bare_rates, rates, asked)
     show(
         "from COMMIT of the last place taken or freed to a poll that says so",
         [
             Line("floor: a NOTIFY heard, then published over Redis", floor),
             Line("flips", late, FLIP_MILLISECONDS),
+            Line("flips after kill -9 of the listener", killed, KILLED_MILLISECONDS),
         ],
     )
 
@@ -139,26 +157,59 @@ async def _people(ours: Stack) -> tuple[UUID, UUID]:
     return found["customer"], found["mitra"]
 
 
-async def _flips(ours: Stack, token: str, customer: UUID, mitra: UUID, count: int) -> list[float]:
-    """How long after the only place is taken, or freed, a poll tells of it; polls follow each other closely."""
+@asynccontextmanager
+async def flipping(
+    ours: Stack, token: str, customer: UUID, mitra: UUID
+) -> AsyncIterator[Callable[[], Awaitable[float]]]:
+    """What takes the only place, or frees it, and says how many seconds later a poll tells of it; polls follow each
+    other closely.
+    """
     app = await ours.as_role("curhat_app")
     headers = {"Authorization": f"Bearer {token}"}
-    late = []
+    turns = cycle((False, True))
+    chat_id = ""
     async with httpx.AsyncClient(
         base_url=base_url(ours.settings.host, ours.settings.public_port), headers=headers
     ) as client:
 
-        async def until(available: bool) -> None:
+        async def flip() -> float:
+            nonlocal chat_id
+            available = next(turns)
+            if available:
+                await app.execute("select api.end_chat($1, 'mitra', $2)", UUID(chat_id), mitra)
+            else:
+                chat_id = await pair(app, customer, mitra)
             committed = time.perf_counter()
             while (await client.get(POLL)).json()["available"] != available:
                 pass
-            late.append(time.perf_counter() - committed)
-            await asyncio.sleep(PAUSE_SECONDS)
+            return time.perf_counter() - committed
 
-        for _ in range(count // 2):
-            chat_id = await pair(app, customer, mitra)
-            await until(available=False)
-            await app.execute("select api.end_chat($1, 'mitra', $2)", UUID(chat_id), mitra)
-            await until(available=True)
+        yield flip
     await app.close()
+
+
+async def _killed(ours: Stack, flip: Callable[[], Awaitable[float]]) -> float:
+    """A flip right after the listener was killed; it is killed again whenever it comes back, until that is told."""
+    os.kill(ours.pids[LISTENER], signal.SIGKILL)
+    killing = asyncio.create_task(_kill_again_and_again(ours))
+    late = await flip()
+    killing.cancel()
+    await asyncio.gather(killing, return_exceptions=True)
+    database = await ours.superuser()
+    while not await database.fetchval(  # noqa: ASYNC110
+        "select exists (select from pg_stat_activity where application_name = 'curhat availability')"
+    ):
+        await asyncio.sleep(PAUSE_SECONDS)
+    await database.close()
+    await asyncio.sleep(BACK_SECONDS)
     return late
+
+
+async def _kill_again_and_again(ours: Stack) -> NoReturn:
+    dead = ours.pids.get(LISTENER)
+    while True:
+        pid = ours.pids.get(LISTENER)
+        if pid is not None and pid != dead:
+            os.kill(pid, signal.SIGKILL)
+            dead = pid
+        await asyncio.sleep(PAUSE_SECONDS)
