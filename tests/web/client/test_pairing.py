@@ -15,6 +15,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 SEARCHING = "Sedang mencari bestie untukmu"
 FAILED = "Maaf, kami tidak bisa menemukan bestie untukmu"
 UNAVAILABLE = "Bestie sedang tidak online"
+# "Bestie ditemukan" leads to the chat after three seconds; with this it stays for as long as one looks at it.
+OPENS_NOTHING = """
+    const later = window.setTimeout;
+    window.setTimeout = (run, ms, ...given) => (ms === 3_000 ? 0 : later(run, ms, ...given));
+"""
 
 
 async def eventually(holds: Callable[[], bool]) -> None:
@@ -27,6 +32,7 @@ async def test_from_home_to_the_chat(world: World, open_phone: OpenPhone) -> Non
     customer, mitra = world.customer(), await world.mitra()
     phone = await open_phone(customer)
     page = phone.page
+    await page.add_init_script(OPENS_NOTHING)
     await phone.go("/")
     await page.get_by_role("button", name="Mulai Curhat").click()
 
@@ -38,9 +44,12 @@ async def test_from_home_to_the_chat(world: World, open_phone: OpenPhone) -> Non
     await expect(page.get_by_role("heading", name=SEARCHING)).to_be_visible()
     await world.accept(mitra)
 
-    await expect(page.get_by_role("heading", name="Bestie ditemukan")).to_be_visible()
+    found = page.get_by_role("heading", name="Bestie ditemukan")
+    await expect(found).to_be_visible()
     await phone.look("found")
     await phone.fits("found")
+    await phone.reload()
+    await expect(found).to_be_visible()
     await page.get_by_role("button", name="Mulai ngobrol").click()
     await expect(page.get_by_role("heading", name=world.name(mitra))).to_be_visible()
     assert world.payments(customer)[-1] == "consumed"
