@@ -61,6 +61,16 @@ async def test_it_polls_every_five_seconds_while_it_is_seen(world: World, open_p
         await phone.hide(hidden=False)
 
 
+async def test_it_is_asked_for_before_the_snapshot_is_there(world: World, open_phone: OpenPhone) -> None:
+    phone = await open_phone(world.customer())
+    await phone.page.route_web_socket("**/api/client/ws", lambda socket: None)
+
+    async with phone.page.expect_response(f"**{POLL}"):
+        await phone.go("/")
+
+    await expect(phone.page.get_by_text("Sebentar, ya…")).to_be_visible()
+
+
 async def test_nothing_else_polls(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     chat_id = await world.chat(customer, mitra)

@@ -1,5 +1,6 @@
 import { Banner, OfflineIcon, Splash, useLive, useStored, useUser } from "@curhat/kit";
 import { Route, Switch } from "wouter";
+import { useAvailability } from "./availability";
 import { Chat } from "./chat/chat";
 import { copy } from "./copy";
 import { Failed } from "./failed";
@@ -29,12 +30,23 @@ function SignedIn() {
     <>
       <Banner icon={<OfflineIcon width={20} height={20} />}>{lost && copy.connection.lost}</Banner>
       {state === null ? (
-        <Splash text={lost ? copy.connection.loadingLost : copy.connection.loading} />
+        <>
+          <Route path="/">
+            <AskAhead />
+          </Route>
+          <Splash text={lost ? copy.connection.loadingLost : copy.connection.loading} />
+        </>
       ) : (
         <Screen state={state} />
       )}
     </>
   );
+}
+
+/** Before the snapshot is there: what home will need is under way. */
+function AskAhead() {
+  useAvailability();
+  return null;
 }
 
 /** What the state demands, or else where the person is in the app. */

@@ -8,11 +8,12 @@ const NOBODY = { available: false, count: 0 };
 export function useAvailability(): { available: boolean; count: number } {
   const { data, isSuccess } = useQuery({
     queryKey: ["availability"],
-    queryFn: ({ signal }) => api.get("/api/client/mitra-availability", { signal }),
+    queryFn: () => api.get("/api/client/mitra-availability"),
     refetchInterval: POLL_MS,
     refetchIntervalInBackground: false,
     refetchOnWindowFocus: "always",
-    staleTime: 0,
+    // What was asked ahead of home still holds there; what is left with it is forgotten.
+    staleTime: POLL_MS,
     gcTime: 0,
     retry: false,
   });
