@@ -312,7 +312,7 @@ async def test_a_hidden_page_notifies_until_there_is_an_answer(world: World, ope
     assert await notices(phone) == []
 
     await phone.hide()
-    text = f"Permintaan curhat baru: {world.name(customer)} · 15 menit"
+    text = f"Permintaan curhat baru: {world.name(customer)} · 15\u00a0menit"
     await until(phone, [text])
     first = await notices(phone, "timestamp")
     await phone.page.clock.run_for(10_000)
@@ -334,7 +334,7 @@ async def test_a_page_that_is_seen_needs_no_notice(world: World, open_phone: Ope
     await world.searching(customer)
     await expect(phone.page.get_by_role("article")).to_be_visible()
     await phone.hide()
-    text = f"Permintaan curhat baru: {world.name(customer)} · 15 menit"
+    text = f"Permintaan curhat baru: {world.name(customer)} · 15\u00a0menit"
     await until(phone, [text])
 
     await phone.hide(hidden=False)
@@ -423,6 +423,12 @@ async def chat_last_minute(world: World, customer: Client, mitra: Client) -> Mad
     return path, (*sees, "Waktu curhat tinggal kurang dari 1 menit.")
 
 
+async def extension(world: World, customer: Client, mitra: Client) -> Made:
+    await world.extend(customer, await world.chat(customer, mitra))
+    unanswered = "Tidak menjawab dalam 300 detik = otomatis disetujui"
+    return "/mitra/", (f"{world.name(customer)} minta tambah waktu", unanswered, "Buka obrolan", "Setujui")
+
+
 async def chat_over(world: World, customer: Client, mitra: Client) -> Made:
     path, _ = await chat(world, customer, mitra)
     await customer.post(f"/api/client/chat-sessions/{path.rsplit('/', 1)[1]}/end")
@@ -441,6 +447,7 @@ EVERY = (
     chat_and_request,
     chat_ending,
     chat_last_minute,
+    extension,
     chat_over,
     not_found,
 )

@@ -25,8 +25,10 @@ export function Tiers({
             checked={tier.id === chosen?.id}
             onChange={() => onChoose(tier)}
           />
-          <span className="tier-minutes">{copy.minutes(tier.duration_minutes)}</span>
-          {tier.is_free_trial && <span className="tier-badge">{copy.payment.trialBadge}</span>}
+          <span className="tier-what">
+            <span className="tier-minutes">{copy.minutes(tier.duration_minutes)}</span>
+            {tier.is_free_trial && <span className="tier-badge">{copy.payment.trialBadge}</span>}
+          </span>
           <span className="tier-price">{priceOf(tier)}</span>
           <span className="tier-check">
             <CheckIcon width={18} height={18} />

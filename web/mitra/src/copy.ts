@@ -138,7 +138,7 @@ export const copy = {
     region: "Yang menunggu jawabanmu",
     general: "Permintaan curhat baru",
     returning: "Ingin curhat lagi denganmu",
-    text: (name: string, minutes: number) => `${name} · ${minutes} menit`,
+    text: (name: string, minutes: number) => `${name} · ${minutes}\u00a0menit`,
     accept: "Terima",
     decline: "Tolak",
     acceptOf: (name: string) => `Terima permintaan ${name}`,
