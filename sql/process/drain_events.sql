@@ -5,7 +5,8 @@
 -- Taken by their ids, so that a long queue is not read through for each batch.
 -- p_after: leave out what is older. While some transaction stays open nothing that was drained can be vacuumed, and
 -- a drain from the beginning reads through all of it. Whoever passes it must drain without it too, now and then.
--- One generic plan: the partitions are pruned when it starts, and planning for each batch took longer than the batch.
+-- One generic plan, since planning for each batch took longer than the batch. The partitions of both tables are pruned
+-- when it starts, for which each names the times; messages are looked up one by one, never by time, which has no index.
 create or replace function api.drain_events(p_limit integer, p_after bigint default 0)
 returns table (event_id bigint, envelope text)
 language plpgsql volatile security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
@@ -34,11 +35,16 @@ begin
         perform pg_notify('curhat_deadline', extract(epoch from v_deadline - clock_timestamp())::text);
     end if;
     for event_id, envelope, v_announcement in
-        select e.id, logic.event_envelope(e, t.to_customer, t.to_mitra, m)::text, (logic.event_json(e) - array['body', 'mitra_ids'])::text
+        select e.id, logic.event_envelope(e, t.to_customer, t.to_mitra, said.message)::text, (logic.event_json(e) - array['body', 'mitra_ids'])::text
         from data.events e
         left join logic.event_types t on t.type = e.type
-        left join data.chat_messages m on e.type = 'CHAT_MESSAGE' and m.chat_session_id = e.entity_id
-            and m.seq = (e.body ->> 'seq')::bigint and m.sent_at = e.at
+        left join lateral (
+            select m as message
+            from data.chat_messages m
+            where e.type = 'CHAT_MESSAGE' and m.chat_session_id = e.entity_id and m.seq = (e.body ->> 'seq')::bigint
+                and m.sent_at = e.at and m.sent_at between v_from and v_to
+            limit 1
+        ) said on true
         where e.id = any (v_ids) and e.at between v_from and v_to
         order by e.id
     loop

@@ -585,6 +585,17 @@ def test_it_does_so_although_the_planner_knows_nothing_of_what_lives(
     assert wasteful(house, found, MOST_ROWS_OF.get(function, MOST_ROWS)) == set()
 
 
+@pytest.mark.parametrize("table", ["events", "chat_messages"])
+def test_a_batch_of_events_opens_the_months_that_it_is_of(house: House, table: str) -> None:
+    """Two of them at the turn of a month."""
+    with psycopg.connect(house.url) as connection:
+        ((before_the_last,),) = connection.execute("select max(event_id) - 20 from data.outbox").fetchall()
+    arguments = (100, before_the_last)
+    found = scans(house, "curhat_app", "force_generic_plan", call("api.drain_events", arguments), arguments)
+    opened = {scan.table for scan in found if scan.table.startswith(f"{table}_2")}
+    assert len(opened) in {1, 2}
+
+
 @pytest.mark.parametrize(
     ("view", "tables"),
     [
