@@ -1,13 +1,15 @@
 """What millions of old rows cost: the hot functions with them and without, call by call in turn.
 
-The floor is the same call in a database without history, in the same cluster and the same second. The old
-customers who call have a history (`bench.history`).
+The floor is the same call in a database without history, in the same cluster and the same second: the two take turns,
+so what else the machine does hits both. The old customers who call, and the old mitras, have a history
+(`bench.history`). Then the first page of failed pairings, as an operator's screen asks for it.
 """
 
 import statistics
 import time
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -18,10 +20,12 @@ from rich.table import Table
 from app.migrate import migrate
 from bench import history
 from bench.history import Connection
-from bench.measure import console, say
+from bench.measure import Line, console, say, show
 
 EMPTY, GROWN = "growth_empty", "growth_old"
 TARGET_RATIO = 1.1
+TARGET_PAGE_MILLISECONDS = 20
+PAGE_ROUNDS = 50
 MITRAS = 5
 
 Timings = dict[str, list[float]]
@@ -43,11 +47,21 @@ def bench(rows: int, rounds: int) -> None:
             history.grow(old, rows)
         with history.connect(postgres, EMPTY) as empty, history.connect(postgres, GROWN) as old:
             _show_calls(*_measure_calls(empty, old, rounds))
+        with history.connect(postgres, GROWN, "control_center") as old:
+            _show_pages(old)
 
 
 def _measure_calls(empty: Connection, old: Connection, rounds: int) -> tuple[Timings, Timings]:
     say(f"{rounds} paid chats in each, call by call in turn")
-    mitras = {one: _staff(one) for one in (empty, old)}
+    mitras = {
+        empty: _staff(empty, _ids(empty, "select id from ops.seed_people(0, %s)", MITRAS)),
+        old: _staff(
+            old,
+            _ids(
+                old, "select id from data.mitras where phone like '+6201%%' order by phone limit %s", MITRAS
+            ),
+        ),
+    }
     customers = {
         empty: _ids(empty, "select id from ops.seed_people(%s, 0)", rounds),
         old: _ids(
@@ -67,9 +81,8 @@ def _measure_calls(empty: Connection, old: Connection, rounds: int) -> tuple[Tim
     return timings[empty], timings[old]
 
 
-def _staff(connection: Connection) -> list[uuid.UUID]:
+def _staff(connection: Connection, mitras: list[uuid.UUID]) -> list[uuid.UUID]:
     connection.execute("select ops.set_config('max_customers_per_mitra', '50', 'bench')")
-    mitras = _ids(connection, "select id from ops.seed_people(0, %s)", MITRAS)
     for one in mitras:
         connection.execute("select api.set_mitra_status(%s, true)", [one])
     connection.execute(
@@ -134,3 +147,40 @@ def _show_calls(empty: Timings, old: Timings) -> None:
             "yes" if ratio <= TARGET_RATIO else "NO",
         )
     console.print(table)
+
+
+PAGES: dict[str, Sequence[object]] = {
+    "all": (None, None, None, None),
+    "needs action": (None, None, None, True),
+    "one cause": (["targeted_mitra_timeout"], None, None, None),
+    "two causes, a month": (["no_mitra_available", "customer_cancelled"], "MONTH", "MONTH_END", None),
+}
+
+
+def _show_pages(connection: Connection) -> None:
+    """The floor is the list of settings: what any call of a screen costs."""
+    ((operator, *month),) = connection.execute(
+        "insert into data.cc_users (email, display_name, role, created_at) "
+        "values ('bench@example.com', 'Bench', 'viewer', now()) "
+        "returning id, (now() - interval '13 months')::date::text, (now() - interval '12 months')::date::text"
+    ).fetchall()
+    named = dict(zip(("MONTH", "MONTH_END"), month, strict=True))
+
+    def timed(query: str, *arguments: object) -> float:
+        started = time.perf_counter()
+        connection.execute(query.encode(), arguments).fetchall()
+        return time.perf_counter() - started
+
+    settings = "select control_center.list_settings(%s)"
+    page = "select control_center.list_failed_pairings(%s, %s, %s, %s, %s, null, null, null, 50, 0)"
+    timings: dict[str, list[float]] = {"floor: the settings": [], **{name: [] for name in PAGES}}
+    for _ in range(PAGE_ROUNDS):
+        timings["floor: the settings"].append(timed(settings, operator))
+        for name, given in PAGES.items():
+            arguments = [named.get(one, one) if isinstance(one, str) else one for one in given]
+            timings[name].append(timed(page, operator, *arguments))
+    target = dict.fromkeys(PAGES, TARGET_PAGE_MILLISECONDS)
+    show(
+        "the first page of failed pairings, with its total",
+        [Line(name, seconds, target.get(name)) for name, seconds in timings.items()],
+    )

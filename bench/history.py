@@ -1,10 +1,11 @@
 """An old house for benchmarks: a server of its own, and millions of payments, failures and events in the past.
 
-The old customers have a history; every old payment was consumed or has failed, every second one with a superseded
-failure before the open one.
+The old customers and mitras have a history; every old payment was consumed or has failed, every second one with a
+superseded failure before the open one.
 """
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import psycopg
 
 from app.accounts import make_directory, server_account
+from app.db import SESSION, SESSIONS, Schema
 from app.postgres import Cluster, find_programs
 from bench.measure import say
 
@@ -29,6 +31,14 @@ SERVER_SETTINGS = {
     "autovacuum": "off",  # nothing else runs while it is measured; it is vacuumed after it has grown
 }
 
+# A flush costs the same in both, and far more than a function: left out, the ratio is the functions'.
+UNLIKE_THE_APPS = {
+    "role": "none",
+    "lock_timeout": "0",
+    "statement_timeout": "0",
+    "synchronous_commit": "off",
+}
+
 Connection = psycopg.Connection[Any]
 
 PEOPLE = """
@@ -41,14 +51,19 @@ insert into data.mitras (phone, display_name, created_at, status_changed_at, idl
 select '+6201' || lpad(n::text, 10, '0'), 'Bestie ' || n, now() - interval '2 years', now(), now()
 from generate_series(1, 1000) n
 """
-# One row a payment: odd ones failed, even ones became a chat. Spread over the two years before yesterday.
+# One row a payment: odd ones failed, even ones became a chat. Spread over the two years before yesterday, the oldest
+# first, with ids in the order of time as the tables give them. As many events lie within the time that events are kept.
 PAYMENTS = """
-create temporary table chunk on commit drop as
-select gen_random_uuid() as id, u.id as customer_id, m.id as mitra_id, gen_random_uuid() as request_id, g.n,
-    now() - interval '1 day' - (g.n::float8 / %(rows)s::float8) * interval '2 years' as at
-from generate_series(%(first)s::bigint, %(last)s::bigint) g (n)
+truncate chunk;
+insert into chunk
+select pg_temp.id_of(g.at), u.id, m.id, pg_temp.id_of(g.at), pg_temp.id_of(g.at), g.n, g.at
+from (
+    select n, now() - interval '1 day' - (1 - n::float8 / %(rows)s::float8) * interval '2 years' as at
+    from generate_series(%(first)s::bigint, %(last)s::bigint) n
+) g
 join old_customers u on u.n = 1 + (g.n * 7919) %% %(customers)s::bigint
-join old_mitras m on m.n = 1 + (g.n * 104729) %% 1000;
+join old_mitras m on m.n = 1 + (g.n * 104729) %% 1000
+order by g.n;
 
 insert into data.payment_sessions (
     id, customer_id, amount, duration_minutes, status, created_at, confirmed_at, charged_at, consumed_at,
@@ -65,20 +80,30 @@ select request_id, id, customer_id, 'general', case when n %% 2 = 1 then 'failed
     at + interval '1 minute', at + interval '30 seconds'
 from chunk;
 
+insert into data.pairing_offers (request_id, mitra_id, status, sent_at, closed_at)
+select request_id, mitra_id, case when n %% 2 = 1 then 'auto_rejected' else 'accepted' end, at,
+    at + interval '30 seconds'
+from chunk;
+
 insert into data.chat_sessions (
-    payment_session_id, pairing_request_id, customer_id, mitra_id, status, duration_minutes, started_at,
-    ends_at, ended_at, end_reason
+    id, payment_session_id, pairing_request_id, customer_id, mitra_id, status, duration_minutes, started_at,
+    ends_at, ended_at, end_reason, last_seq
 )
-select id, request_id, customer_id, mitra_id, 'ended', 30, at, at + interval '30 minutes',
-    at + interval '30 minutes', 'time_up'
+select chat_id, id, request_id, customer_id, mitra_id, 'ended', 30, at, at + interval '30 minutes',
+    at + interval '30 minutes', 'time_up', 1
 from chunk
 where n %% 2 = 0;
 
+insert into data.chat_messages (chat_session_id, seq, sender, client_message_id, body, sent_at)
+select chat_id, 1, 'customer', gen_random_uuid(), 'Halo, boleh curhat?', at
+from chunk
+where n %% 2 = 0 and at > now() - make_interval(days => %(message_days)s);
+
 insert into data.pairing_failures (
-    payment_session_id, pairing_request_id, customer_id, targeted_mitra_id, cause_tag, amount, refund_due,
+    id, payment_session_id, pairing_request_id, customer_id, targeted_mitra_id, cause_tag, amount, refund_due,
     superseded_at, operator_action, actioned_by, actioned_at, created_at
 )
-select c.id, c.request_id, c.customer_id, c.mitra_id,
+select pg_temp.id_of(c.at), c.id, c.request_id, c.customer_id, c.mitra_id,
     (array['no_mitra_available', 'all_mitras_rejected', 'targeted_mitra_timeout', 'customer_cancelled'])
     [1 + c.n / 2 %% 4],
     25000, true, case when k = 1 then at end,
@@ -88,27 +113,57 @@ from chunk c, generate_series(1, 2) k
 where c.n %% 2 = 1;
 
 insert into data.events (at, type, entity, entity_id, from_status, to_status, customer_id, actor, body)
-select at, 'PAYMENT_SESSION', 'payment_session', id, null, 'pending', customer_id, 'customer:' || customer_id,
+select now() - interval '1 day' - (1 - n::float8 / %(rows)s::float8) * make_interval(days => %(event_days)s - 1),
+    'PAYMENT_SESSION', 'payment_session', id, null, 'pending', customer_id, 'customer:' || customer_id,
     jsonb_build_object('payment_session_id', id, 'status', 'pending', 'amount', 25000)
 from chunk
 """
 OLD_PEOPLE = """
-select logic.create_partition(t, m::date)
-from unnest(array['events', 'chat_messages']) t,
-    generate_series(date_trunc('month', now() - interval '25 months'), now(), interval '1 month') m;
+select logic.create_partition(t.name, m::date)
+from (values ('events', %(event_days)s), ('chat_messages', %(message_days)s)) t (name, days),
+    generate_series(date_trunc('month', now() - make_interval(days => t.days)), now(), interval '1 month') m;
 create temporary table old_customers as select row_number() over (order by phone) as n, id from data.users;
 create temporary table old_mitras as select row_number() over (order by phone) as n, id from data.mitras;
 create index on old_customers (n);
 create index on old_mitras (n);
 analyze old_customers;
-analyze old_mitras
+analyze old_mitras;
+create temporary table chunk (
+    id uuid, customer_id uuid, mitra_id uuid, request_id uuid, chat_id uuid, n bigint, at timestamptz
+);
+create function pg_temp.id_of(p_at timestamptz) returns uuid language sql volatile as $$
+    select encode(set_bit(set_bit(overlay(
+        uuid_send(gen_random_uuid())
+        placing substring(int8send(floor(extract(epoch from p_at) * 1000)::bigint) from 3) from 1 for 6
+    ), 52, 1), 53, 1), 'hex')::uuid
+$$
 """
-SECONDARY_INDEXES = """
-select pg_get_indexdef(i.indexrelid), i.indexrelid::regclass::text
+# Whole tables come into being within the transaction, so that nothing of them is logged.
+EMPTIED = "truncate " + ", ".join(
+    f"data.{table}"
+    for table in (
+        "payment_sessions",
+        "pairing_requests",
+        "pairing_offers",
+        "pairing_failures",
+        "chat_sessions",
+        "chat_messages",
+        "extensions",
+        "events",
+    )
+)
+# Those of keys stay. On a partitioned table: on each of its partitions again.
+INDEXES = """
+select replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON '), i.indexrelid::regclass::text
 from pg_index i
 join pg_class c on c.oid = i.indrelid
-where c.relnamespace = 'data'::regnamespace and c.relkind = 'r' and not i.indisunique
-    and c.relname in ('payment_sessions', 'pairing_requests', 'chat_sessions', 'pairing_failures')
+join pg_class x on x.oid = i.indexrelid
+where c.relnamespace = 'data'::regnamespace and not x.relispartition
+    and not exists (select from pg_constraint k where k.conindid = i.indexrelid)
+    and c.relname in (
+        'payment_sessions', 'pairing_requests', 'pairing_offers', 'pairing_failures', 'chat_sessions', 'events',
+        'chat_messages'
+    )
 """
 # What the trigger, which rests while the house grows old, would have told.
 TALLIES = """
@@ -142,39 +197,57 @@ def server() -> Iterator[Cluster]:
             postgres.stop("immediate")
 
 
-def connect(postgres: Cluster, database: str) -> Connection:
-    """A superuser's connection, as the app's in its settings."""
+def connect(postgres: Cluster, database: str, audience: Schema = "api") -> Connection:
+    """A superuser's connection, in its settings as the app's to the functions of that schema."""
+    settings = {**SESSION, **SESSIONS[audience], **UNLIKE_THE_APPS}
     return psycopg.connect(
         postgres.url(database),
         autocommit=True,
-        # A flush costs the same in both, and far more than a function: left out, the ratio is the functions'.
-        options="-c curhat.app_rings=on -c timezone=UTC -c synchronous_commit=off",
+        options=" ".join(f"-c {name}={value}" for name, value in settings.items()),
         prepare_threshold=1,
     )
 
 
 def grow(connection: Connection, rows: int) -> None:
-    """Fill a database with history. Foreign keys and triggers rest meanwhile; the rows keep to them."""
-    customers = max(100, rows // 50)
-    say(f"{rows:,} old payments, failures and events of {customers:,} customers")
+    """Fill an empty database with history. Foreign keys and triggers rest meanwhile; the rows keep to them."""
+    started = time.monotonic()
+    figures = {"rows": rows, "customers": max(100, rows // 50), **_retention(connection)}
+    say(f"{rows:,} old payments, failures, offers and events of {figures['customers']:,} customers")
     connection.execute("set session_replication_role = replica")
-    connection.execute(PEOPLE, {"customers": customers})
-    connection.execute(MITRAS_OF_OLD)
-    for statement in OLD_PEOPLE.split(";"):
-        connection.execute(statement)
-    indexes = connection.execute(SECONDARY_INDEXES).fetchall()
-    for _, name in indexes:
-        connection.execute(f"drop index {name}")
-    for first in range(1, rows + 1, CHUNK):
-        figures = {"rows": rows, "customers": customers, "first": first, "last": min(rows, first + CHUNK - 1)}
-        with connection.transaction():
-            for statement in PAYMENTS.split(";"):
-                connection.execute(statement, figures if "%" in statement else None)
-        say(f"{figures['last']:,}")
-    say("indexes and statistics")
-    for definition, _ in indexes:
-        connection.execute(definition)
-    connection.execute(TALLIES)
+    connection.execute("set plan_cache_mode = force_custom_plan")
+    with connection.transaction():
+        connection.execute(PEOPLE, figures)
+        connection.execute(MITRAS_OF_OLD)
+        connection.execute(EMPTIED)
+        _execute_each(connection, OLD_PEOPLE, figures)
+        indexes = connection.execute(INDEXES).fetchall()
+        for _, name in indexes:
+            connection.execute(f"drop index {name}")
+        for first in range(1, rows + 1, CHUNK):
+            last = min(rows, first + CHUNK - 1)
+            _execute_each(connection, PAYMENTS, {**figures, "first": first, "last": last})
+            say(f"{last:,} after {time.monotonic() - started:.0f} s")
+        for definition, name in indexes:
+            connection.execute(definition)
+            say(f"index {name} after {time.monotonic() - started:.0f} s")
+        connection.execute(TALLIES)
     connection.execute("vacuum analyze")
     connection.execute("checkpoint")
-    connection.execute("set session_replication_role = origin")
+    connection.execute("reset session_replication_role")
+    connection.execute("reset plan_cache_mode")
+    size = connection.execute("select pg_size_pretty(pg_database_size(current_database()))").fetchall()[0][0]
+    say(f"grown to {size} in {time.monotonic() - started:.0f} s")
+
+
+def _retention(connection: Connection) -> dict[str, int]:
+    kept = {"event_days": "event_retention_days", "message_days": "message_retention_days"}
+    return {
+        name: connection.execute("select logic.setting_integer(%s)", [key]).fetchall()[0][0]
+        for name, key in kept.items()
+    }
+
+
+def _execute_each(connection: Connection, statements: str, figures: dict[str, int]) -> None:
+    """One after the other, since only one at a time takes parameters."""
+    for statement in statements.split(";"):
+        connection.execute(statement, figures)
