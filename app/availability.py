@@ -21,7 +21,6 @@ import msgspec
 import structlog
 from redis.exceptions import RedisError
 
-from app import subscription
 from app.db import Database, DatabaseError, Refusal
 from app.envelope import (
     AVAILABILITY_CHANNEL,
@@ -30,10 +29,11 @@ from app.envelope import (
     DECODE_ERRORS,
     AvailabilityTold,
 )
-from app.hub import SOCKETS_AT_A_TIME, Frame, Member
 from app.replies import Availability
-from app.subscription import Subscription
-from app.websocket import text_frame
+from app.sockets import subscription
+from app.sockets.hub import SOCKETS_AT_A_TIME, Frame, Member
+from app.sockets.subscription import Subscription
+from app.sockets.websocket import text_frame
 
 QUIET_SECONDS = 8.0  # what is left of AVAILABILITY_SECONDS is for asking
 LOOK_SECONDS = 1.0

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from app.passwords import LONGEST, SHORTEST
-from app.refresh import PATTERN as REFRESH_TOKEN
+from app.identity.passwords import LONGEST, SHORTEST
+from app.identity.refresh import PATTERN as REFRESH_TOKEN
 
 Whole = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Sequence = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]

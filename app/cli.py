@@ -18,12 +18,13 @@ import click
 import psycopg
 import structlog
 
-from app import embedded, place
+from app import embedded
+from app.embedded import place
 from app.log import configure, process_name
-from app.programs import LISTENERS
+from app.running.programs import LISTENERS
+from app.running.signals import until_asked_to_stop
+from app.running.supervisor import StartError, supervise
 from app.settings import Settings, SettingsError
-from app.signals import until_asked_to_stop
-from app.supervisor import StartError, supervise
 
 TOKEN_LIFETIME = timedelta(hours=12)
 
@@ -65,7 +66,7 @@ def up(settings: Settings) -> None:
     """Run everything here: Postgres, Redis, migrations, demo people, the service."""
     from rich.console import Console
 
-    from app import up
+    from app.running import up
 
     with told_in_a_sentence():
         up.up(settings, Console())
@@ -99,9 +100,9 @@ SERVED = click.Choice(["public", "internal"])
 @click.pass_obj
 def serve(settings: Settings, only: str | None, worker: str | None, name: str | None) -> None:
     """Serve the API: CURHAT_WORKERS public workers and an internal one, kept running."""
-    from app import programs
+    from app.running import programs
+    from app.running.up import check_port
     from app.server import serve_worker
-    from app.up import check_port
 
     if only and worker:
         raise click.UsageError("--worker is of one listener already: leave --only out.")
@@ -131,8 +132,8 @@ def listen(settings: Settings, worker: str | None, name: str | None) -> None:
     """Run what waits on Postgres: relay, deadline listener and availability listener, kept running."""
     import uvloop
 
-    from app import programs
-    from app.metrics import Figures
+    from app.figures.metrics import Figures
+    from app.running import programs
     from listeners import availability, deadlines, relay
 
     configure(settings, name=name or worker or "listen")
@@ -155,7 +156,7 @@ def healthy(settings: Settings, parts: tuple[str, ...]) -> None:
 
     public, internal: the listener answers. listen: what waits on Postgres is connected to it.
     """
-    from app import programs
+    from app.running import programs
 
     with told_in_a_sentence():
         settings = embedded.locate(settings)
@@ -212,7 +213,7 @@ def admin(settings: Settings, email: str, role: str, name: str | None) -> None:
 
     Who is there already gets this role and this password, and is signed out everywhere.
     """
-    from app.admin import PasswordError, RefusedError, let_in
+    from app.identity.admin import PasswordError, RefusedError, let_in
 
     with told_in_a_sentence():
         url = embedded.locate_database(settings)
@@ -249,7 +250,7 @@ def simulate(settings: Settings, /, *, as_json: bool, **options: Any) -> None:  
 
     Ends with an error when anything was, or when ops.audit() finds anything. Refused in production.
     """
-    from app.probes import answers, base_url
+    from app.running.probes import answers, base_url
     from app.simulate.plan import Options
     from app.simulate.simulation import run_simulation
 
@@ -282,11 +283,11 @@ def token(settings: Settings, audience: str, id: UUID) -> None:  # noqa: A002 - 
 @click.pass_obj
 def socket(settings: Settings, audience: str, id: UUID) -> None:  # noqa: A002 - its name on the command line
     """Open somebody's WebSocket here: frames are printed, lines typed are sent. Refused in production."""
-    from app import terminal_socket
+    from app.sockets import terminal
 
     base_url = f"ws://{settings.host}:{settings.public_port}"
     with told_in_a_sentence():
-        asyncio.run(terminal_socket.run(base_url, audience, _token(settings, audience, id)))
+        asyncio.run(terminal.run(base_url, audience, _token(settings, audience, id)))
 
 
 def _token(settings: Settings, audience: str, id: UUID) -> str:  # noqa: A002 - as in the commands
@@ -324,7 +325,7 @@ def psql(settings: Settings, role: str | None, arguments: tuple[str, ...]) -> No
 @click.argument("listener", type=click.Choice(["public", "internal"]))
 def openapi(listener: str) -> None:
     """Print the OpenAPI document of a listener, as it is served at /openapi.json."""
-    from app.openapi import TABLES, document
+    from app.described.openapi import TABLES, document
 
     click.echo(document(next(one for one in TABLES if one == listener)))
 
@@ -335,7 +336,7 @@ def doctor(settings: Settings) -> None:
     """Say what is installed, running and reachable, and what to do about the rest."""
     from rich.console import Console
 
-    from app.doctor import examine, show
+    from app.running.doctor import examine, show
 
     if not show(examine(settings), Console()):
         raise click.exceptions.Exit(1)

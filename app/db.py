@@ -12,7 +12,7 @@ Raises:
         key, it takes effect once.
     DatabaseError: anything else, which is our fault; nothing has changed.
 
-Functions that change something are told which request it is for (`app.request_id`), in the same statement: the
+Functions that change something are told which request it is for (`app.http.request_id`), in the same statement: the
 setting holds for its transaction alone, and lands in the events that it writes. They ring the bell once they have
 committed. Functions that only read are known by their name (`get_…`, `list_…`, `…_state`, `ready`). Lists have
 lanes of their own, so that nobody's payment waits behind a long history.
@@ -31,9 +31,9 @@ import psycopg
 import structlog
 from psycopg.conninfo import conninfo_to_dict
 
-from app import request_id
+from app.figures.metrics import Timings
+from app.http import request_id
 from app.lane import CONNECT_TIMEOUT_SECONDS, Call, Lane, LostError, ServerError
-from app.metrics import Timings
 
 QUICK_LANES = 4
 SLOW_LANES = 2

@@ -6,7 +6,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
-from app.passwords import hash_password
+from app.identity.passwords import hash_password
 
 DEMO_PASSWORD = "curhat-demo-password"
 """Of every demo operator. Everybody knows it: production lets none of them in."""

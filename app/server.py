@@ -17,23 +17,26 @@ from sanic import Sanic
 from sanic.application.state import ApplicationServerInfo
 from sanic.http.constants import HTTP
 
-from app import counted, docs, edge, errors, static, websocket
 from app.availability import Watch
-from app.backlog import Backlog
 from app.bell import Bell
 from app.db import Database
-from app.edge import App
-from app.hub import Hub
+from app.described import docs
+from app.figures import counted
+from app.figures.backlog import Backlog
+from app.figures.metrics import Figures
+from app.http import edge, errors, static
+from app.http.edge import App
+from app.http.limits import Limits
+from app.http.routes import Listener, blueprint
+from app.identity.passwords import Passwords
+from app.identity.sender import sender_for
 from app.internal import table as internal_table
-from app.limits import Limits
 from app.log import process_name
-from app.metrics import Figures
-from app.passwords import Passwords
-from app.presence import Leases
 from app.public import table as public_table
-from app.routes import Listener, blueprint
-from app.sender import sender_for
 from app.settings import Settings
+from app.sockets import websocket
+from app.sockets.hub import Hub
+from app.sockets.presence import Leases
 
 BACKLOG = 1024
 STOP_SECONDS = 11.0  # a little more than statement_timeout

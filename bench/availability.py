@@ -24,7 +24,7 @@ import uvloop
 from rich.table import Table
 
 from app.auth import issue_token
-from app.probes import base_url
+from app.running.probes import base_url
 from bench.frames import pair
 from bench.load import Result, for_seconds, request, send
 from bench.measure import Line, console, say, show

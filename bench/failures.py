@@ -20,10 +20,10 @@ import psycopg
 import structlog
 import uvloop
 
-from app.accounts import server_account
 from app.auth import issue_token
+from app.embedded.redis_server import RedisServer, find_program
 from app.migrate import migrate
-from app.redis_server import RedisServer, find_program
+from app.running.accounts import server_account
 from app.server import bind, create_internal_app, serving
 from app.settings import Settings
 from bench import history

@@ -17,7 +17,7 @@ import httpx
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from app.auth import issue_token
-from app.probes import base_url
+from app.running.probes import base_url
 from app.simulate.people import seed_people
 from bench.measure import Line, say, show
 from bench.stack import Stack, stack

@@ -22,7 +22,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from app.auth import Audience, issue_token
-from app.probes import base_url
+from app.running.probes import base_url
 from app.simulate.live import PROTOCOL
 from bench.measure import Line, console, say, show
 from bench.stack import Stack, stack

@@ -13,9 +13,9 @@ from typing import Any
 
 import psycopg
 
-from app.accounts import make_directory, server_account
 from app.db import SESSION, SESSIONS, Schema
-from app.postgres import Cluster, find_programs
+from app.embedded.postgres import Cluster, find_programs
+from app.running.accounts import make_directory, server_account
 from bench.measure import say
 
 CHUNK = 500_000

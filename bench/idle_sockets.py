@@ -22,7 +22,7 @@ from redis.asyncio import Redis
 
 from app.auth import issue_token
 from app.envelope import REDIS_CHANNEL, Envelope, encode
-from app.websocket import Code
+from app.sockets.websocket import Code
 from bench.crowd import Ear, connect, connect_narrow
 from bench.measure import Line, console, say, show
 from bench.stack import Stack, stack

@@ -15,12 +15,13 @@ from pathlib import Path
 import asyncpg
 import structlog
 
-from app import embedded, place, programs
-from app.accounts import server_account
-from app.embedded import DATABASE, Embedded
+from app import embedded
+from app.embedded import DATABASE, Embedded, place
 from app.migrate import migrate
+from app.running import programs
+from app.running.accounts import server_account
+from app.running.supervisor import Supervisor
 from app.settings import Settings
-from app.supervisor import Supervisor
 from bench.measure import say
 
 # As in production: a line of JSON for each request.

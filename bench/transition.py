@@ -23,7 +23,7 @@ import uvloop
 from rich.table import Table
 
 from app.auth import issue_token
-from app.postgres import find_programs
+from app.embedded.postgres import find_programs
 from bench.load import Result, request, send
 from bench.measure import console, say
 from bench.stack import Stack, stack

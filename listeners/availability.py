@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.envelope import AVAILABILITY_CHANNEL, AVAILABILITY_KEY, AVAILABILITY_SECONDS, DECODE_ERRORS
-from app.metrics import Figures, Timings
+from app.figures.metrics import Figures, Timings
 from app.settings import Settings
 from listeners.channel import Channel, Notification, count
 from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import structlog
 
-from app.metrics import Figures
+from app.figures.metrics import Figures
 from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected
 
 log = structlog.get_logger(__name__)

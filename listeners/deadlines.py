@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import structlog
 
-from app.metrics import Figures
+from app.figures.metrics import Figures
 from app.settings import Settings
 from listeners.channel import Channel, count
 from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected

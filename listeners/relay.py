@@ -24,7 +24,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.envelope import REDIS_CHANNEL
-from app.metrics import Figures
+from app.figures.metrics import Figures
 from app.settings import Settings
 from listeners.channel import Channel, count
 from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected

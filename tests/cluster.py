@@ -23,10 +23,10 @@ from psycopg import sql
 from pytest_postgresql.janitor import DatabaseJanitor
 from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_fixed
 
-from app.accounts import make_directory, server_account
+from app.embedded.postgres import SUPERUSER, Cluster, find_programs
+from app.embedded.redis_server import RedisServer, find_program
 from app.migrate import migrate
-from app.postgres import SUPERUSER, Cluster, find_programs
-from app.redis_server import RedisServer, find_program
+from app.running.accounts import make_directory, server_account
 
 PREFIX = "curhat-test-"
 OWNER_FILE = "pid"

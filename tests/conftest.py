@@ -17,8 +17,8 @@ import psycopg
 import pytest
 import redis
 
+from app.embedded.redis_server import RedisServer
 from app.migrate import MigrateError
-from app.redis_server import RedisServer
 from tests import cluster as clusters
 from tests.cluster import TestCluster
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from app import frames
 from app.envelope import decode
 from app.internal.frames import BODIES, OperatorEvent
+from app.sockets import frames
 from tests.conftest import Connection
 
 DECODERS: dict[str, msgspec.json.Decoder[Any]] = {

@@ -4,7 +4,7 @@ import sys
 
 import psycopg
 
-from app import reference
+from app.described import reference
 from tests.cluster import TEMPLATE, TestCluster
 
 

@@ -2,8 +2,8 @@
 
 from sanic import HTTPResponse, Request
 
+from app.http.routes import caller, database, reply
 from app.internal.bodies import WhichDays
-from app.routes import caller, database, reply
 
 
 async def get_dashboard(request: Request, query: WhichDays) -> HTTPResponse:

@@ -9,8 +9,8 @@ import msgspec
 from sanic import HTTPResponse, Request
 
 from app.db import Argument
+from app.http.routes import caller, database, reply
 from app.internal.bodies import Decision, Decisions, FailedPairingsFilter
-from app.routes import caller, database, reply
 
 CSV = "text/csv; charset=utf-8"
 FILE = {"content-disposition": 'attachment; filename="failed-pairings.csv"'}

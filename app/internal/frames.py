@@ -8,11 +8,11 @@ import msgspec
 
 from app.auth import Audience
 from app.envelope import Role
-from app.frames import EventId, PongFrame
 from app.internal.replies import OperatorState
 from app.replies import Count, Failure, OperatorAction, Time
 from app.replies import Role as OperatorRole
-from app.sockets import Auth, Ping
+from app.sockets.conversation import Auth, Ping
+from app.sockets.frames import EventId, PongFrame
 
 EventType = Literal[
     "PAYMENT_SESSION",

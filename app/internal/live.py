@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sanic import HTTPResponse, Request
 
+from app.http.routes import caller, database, reply
 from app.internal.bodies import MitrasFilter, Part, Reason
-from app.routes import caller, database, reply
 
 
 async def operator_state(request: Request) -> HTTPResponse:

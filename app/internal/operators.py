@@ -5,8 +5,8 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 
 from app.bodies import NewOperator, OperatorChange
-from app.passwords import Passwords
-from app.routes import caller, database, reply
+from app.http.routes import caller, database, reply
+from app.identity.passwords import Passwords
 
 
 async def list_operators(request: Request) -> HTTPResponse:

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sanic import HTTPResponse, Request
 
+from app.http.routes import caller, database, reply
 from app.internal.bodies import ShortPage, UsersFilter, WhichDay
-from app.routes import caller, database, reply
 
 
 async def get_mitra(request: Request, mitra_id: UUID, query: WhichDay) -> HTTPResponse:

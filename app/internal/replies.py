@@ -10,7 +10,6 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from app.frames import EventId
 from app.replies import (
     CauseTag,
     ChatStatus,
@@ -29,6 +28,7 @@ from app.replies import (
     Seconds,
     Time,
 )
+from app.sockets.frames import EventId
 
 OfferStatus = Literal["offered", "accepted", "declined", "auto_rejected", "withdrawn"]
 ValueType = Literal["integer", "enum"]

@@ -2,8 +2,8 @@
 
 from sanic import HTTPResponse, Request
 
+from app.http.routes import caller, database, reply
 from app.internal.bodies import HistoryPage, NewSetting
-from app.routes import caller, database, reply
 
 
 async def list_settings(request: Request) -> HTTPResponse:

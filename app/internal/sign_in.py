@@ -4,11 +4,11 @@ import msgspec
 from sanic import HTTPResponse, Request
 
 from app.bodies import Credentials, HeldToken, NewPassword
-from app.limits import LOGINS_OF_ADDRESS, client_network, limits
-from app.passwords import Passwords
-from app.refresh import RefreshToken, make_salt
-from app.routes import caller, database, reply
-from app.sign_in import signed_in
+from app.http.limits import LOGINS_OF_ADDRESS, client_network, limits
+from app.http.routes import caller, database, reply
+from app.identity.passwords import Passwords
+from app.identity.refresh import RefreshToken, make_salt
+from app.identity.sign_in import signed_in
 
 
 class Begun(msgspec.Struct):

@@ -14,9 +14,9 @@ from sanic import Request
 
 from app.auth import Claims
 from app.envelope import DECODE_ERRORS
-from app.hub import Hub, Member
-from app.sockets import Ping, serve
-from app.websocket import Code, WebSocket, text_frame
+from app.sockets.conversation import Ping, serve
+from app.sockets.hub import Hub, Member
+from app.sockets.websocket import Code, WebSocket, text_frame
 
 _ping_decoder = msgspec.json.Decoder(Ping)
 

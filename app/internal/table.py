@@ -1,6 +1,7 @@
 """Every route and socket of the internal listener."""
 
-from app.health import METRICS_REFUSALS, healthz, metrics, readyz
+from app.http.health import METRICS_REFUSALS, healthz, metrics, readyz
+from app.http.routes import Route, Socket
 from app.internal.dashboard import get_dashboard
 from app.internal.failed_pairings import (
     action_failure,
@@ -61,7 +62,6 @@ from app.internal.settings import list_config_history, list_settings, set_config
 from app.internal.sign_in import change_own_password, end_login, login, refresh_login
 from app.internal.socket import operator_socket
 from app.replies import Health, Operator, Operators, Readiness, SignedInOperator, SignedOut
-from app.routes import Route, Socket
 
 FAILURES = "/internal/failed-pairings"
 FAILURE = f"{FAILURES}/<failure_id:uuid>"

@@ -5,7 +5,7 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 
 from app.bodies import MessagePage, NewExtension, NewMessage, Page
-from app.routes import caller, database, reply
+from app.http.routes import caller, database, reply
 
 
 async def list_chat_sessions(request: Request, query: Page) -> HTTPResponse:

@@ -5,7 +5,7 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 
 from app.bodies import NewMitraStatus
-from app.routes import caller, database, reply
+from app.http.routes import caller, database, reply
 
 
 async def set_mitra_status(request: Request, body: NewMitraStatus) -> HTTPResponse:

@@ -5,8 +5,8 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 
 from app.bodies import NewPaymentSession, WhichTiers
-from app.limits import PAYMENTS_OF_CUSTOMER, limits
-from app.routes import caller, database, reply
+from app.http.limits import PAYMENTS_OF_CUSTOMER, limits
+from app.http.routes import caller, database, reply
 
 
 async def get_pricing(request: Request, query: WhichTiers) -> HTTPResponse:

@@ -6,7 +6,7 @@ from sanic import HTTPResponse, Request
 
 from app.availability import Watch
 from app.bodies import PaidRequest, ReturningRequest
-from app.routes import caller, database, reply, search_reply
+from app.http.routes import caller, database, reply, search_reply
 
 
 async def client_state(request: Request) -> HTTPResponse:

@@ -4,8 +4,7 @@ import msgspec
 from sanic import HTTPResponse, Request
 
 from app.bodies import HeldToken, OneTimeCode, PhoneNumber
-from app.codes import hash_code, make_code
-from app.limits import (
+from app.http.limits import (
     CODES_OF_ADDRESS,
     CODES_OF_NUMBER,
     TRIES_OF_ADDRESS,
@@ -13,10 +12,11 @@ from app.limits import (
     last_digits,
     limits,
 )
-from app.refresh import RefreshToken, make_salt
-from app.routes import database, reply
-from app.sender import CodeNotSent, Message, Sender
-from app.sign_in import signed_in
+from app.http.routes import database, reply
+from app.identity.codes import hash_code, make_code
+from app.identity.refresh import RefreshToken, make_salt
+from app.identity.sender import CodeNotSent, Message, Sender
+from app.identity.sign_in import signed_in
 
 
 class Asked(msgspec.Struct):

@@ -1,6 +1,7 @@
 """Every route and socket of the public listener."""
 
-from app.health import METRICS_REFUSALS, healthz, metrics, readyz
+from app.http.health import METRICS_REFUSALS, healthz, metrics, readyz
+from app.http.routes import Route, Socket
 from app.public.chats import (
     end_chat,
     get_chat_session,
@@ -62,8 +63,7 @@ from app.replies import (
     SignedOut,
     StartedSearch,
 )
-from app.routes import Route, Socket
-from app.sockets import client_socket, mitra_socket
+from app.sockets.conversation import client_socket, mitra_socket
 
 PAID = "<payment_session_id:uuid>"
 PAYMENTS = "/api/client/payment-sessions"

@@ -18,7 +18,7 @@ import httpx
 from rich.console import Console
 
 from app.auth import issue_token
-from app.probes import base_url
+from app.running.probes import base_url
 from app.settings import Settings
 from app.simulate.customer import be_a_customer
 from app.simulate.knowledge import Json

@@ -10,8 +10,8 @@ import httpx
 import pytest
 import uvloop
 
-from app.passwords import hash_password
-from app.sender import OTP_FILE
+from app.identity.passwords import hash_password
+from app.identity.sender import OTP_FILE
 from app.server import create_internal_app
 from app.settings import Settings
 from tests.auth.door import PASSWORD, Door, Gateway

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
-from app.passwords import LONGEST, SHORTEST
+from app.identity.passwords import LONGEST, SHORTEST
 from tests.auth.door import PASSWORD
 from tests.conftest import Connection
 from tests.rest.test_refusals import refused

@@ -11,7 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from app.auth import issue_token, verify_token
-from app.passwords import SHORTEST, Passwords
+from app.identity.passwords import SHORTEST, Passwords
 from app.seed import DEMO_PASSWORD, seed_demo_operators
 from app.server import create_internal_app
 from app.settings import JwtKey, Settings
@@ -257,7 +257,7 @@ async def test_demo_operators_sign_in_in_development_and_not_in_production(
 async def test_passwords_are_checked_beside_the_loop_and_only_so_many_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.passwords.MOST_AT_ONCE", 3)
+    monkeypatch.setattr("app.identity.passwords.MOST_AT_ONCE", 3)
     passwords = Passwords()
     async with asyncio.TaskGroup() as tasks:
         await passwords.open(tasks)

@@ -12,8 +12,8 @@ import pytest
 from redis.asyncio import Redis
 from sanic import Request
 
-from app import limits as limits_module
-from app.limits import (
+from app.http import limits as limits_module
+from app.http.limits import (
     CODES_OF_ADDRESS,
     CODES_OF_NUMBER,
     LOGINS_OF_ADDRESS,

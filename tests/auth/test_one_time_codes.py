@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.auth import verify_token
-from app.sender import Message, sender_for
+from app.identity.sender import Message, sender_for
 from app.settings import Settings
 from tests.auth.door import Door, Gateway, new_phone, wrong
 from tests.rest.contract import check
@@ -209,7 +209,7 @@ async def test_a_webhook_that_says_nothing_holds_up_nobody_for_long(
     by_webhook: Door, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is bounded is bounded by less than the client's own patience; others are served meanwhile."""
-    monkeypatch.setattr("app.sender.ALL_SECONDS", 0.5)
+    monkeypatch.setattr("app.identity.sender.ALL_SECONDS", 0.5)
     gateway.answers = [None]
     phone = new_phone()
     asked = asyncio.create_task(by_webhook.ask(phone))

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.auth import issue_token
-from app.refresh import RefreshToken, make_salt
+from app.identity.refresh import RefreshToken, make_salt
 from app.settings import JwtKey, Settings
 from tests.auth.door import Door, new_phone
 from tests.rest.contract import check

@@ -142,7 +142,7 @@ async def test_no_secret_is_in_a_log_or_a_row(
 def test_the_file_of_codes_is_its_owners_alone(tmp_path: Path) -> None:
     """Whatever the umask says."""
     script = (
-        "import asyncio, sys; from pathlib import Path; from app.sender import FileSender, Message; "
+        "import asyncio, sys; from pathlib import Path; from app.identity.sender import FileSender, Message; "
         "asyncio.run(FileSender(Path(sys.argv[1])).send(Message('+62811', 'customer', '123456', 300)))"
     )
     file = tmp_path / "log" / "otp.log"

@@ -12,11 +12,12 @@ import psycopg
 import redis
 from rich.console import Console
 
-from app import embedded, place, up
-from app.accounts import server_account
-from app.embedded import DATABASE
+from app import embedded
+from app.embedded import DATABASE, place
+from app.running import up
+from app.running.accounts import server_account
+from app.running.supervisor import Supervisor
 from app.settings import Settings
-from app.supervisor import Supervisor
 from tests.run.conftest import free_port, new_home
 
 # Short enough that windows end again and again while it runs.

@@ -19,11 +19,11 @@ from typing import Any, Self
 import psycopg
 import structlog
 
-from app.accounts import make_directory, process_options, server_account
+from app.embedded.postgres import Cluster, find_programs
 from app.migrate import migrate
-from app.postgres import Cluster, find_programs
-from app.probes import TIMEOUT_SECONDS
-from app.supervisor import dying_with
+from app.running.accounts import make_directory, process_options, server_account
+from app.running.probes import TIMEOUT_SECONDS
+from app.running.supervisor import dying_with
 from tests.cluster import IN_MEMORY, wait_until
 from tests.run.conftest import children
 

@@ -6,8 +6,8 @@ from uuid import UUID
 import httpx
 
 from app.auth import issue_token
+from app.http.routes import PATH_PARAMETER, Route
 from app.internal.table import ROUTES, SOCKETS
-from app.routes import PATH_PARAMETER, Route
 from app.settings import Settings
 from tests.internal.harness import Desk
 from tests.sql.world import World

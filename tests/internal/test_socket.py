@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from redis.asyncio import Redis
 
-from app import hub
 from app.auth import Audience, issue_token
 from app.settings import Settings
+from app.sockets import hub
 from listeners import relay
 from tests.internal.harness import Desk, got
 from tests.rest.harness import Postgres, Worker, background, until

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from app.embedded.redis_server import RedisServer, find_program
 from app.envelope import AVAILABILITY_CHANNEL, AVAILABILITY_KEY, AVAILABILITY_SECONDS, AvailabilityTold
-from app.redis_server import RedisServer, find_program
 from app.settings import Settings
 from listeners import availability, relay
 from tests.listeners.conftest import Cut, Run, Writer, until

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 
-from app.redis_server import RedisServer, find_program
+from app.embedded.redis_server import RedisServer, find_program
 from app.settings import Settings
 from listeners import relay
 from tests.listeners.conftest import (

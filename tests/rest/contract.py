@@ -7,9 +7,9 @@ from functools import cache
 import httpx
 import msgspec
 
-from app.errors import HTTP_SLUGS
-from app.openapi import SCHEMAS, TABLES, facts_of, refusals_of
-from app.routes import PATH_PARAMETER, Listener, Route
+from app.described.openapi import SCHEMAS, TABLES, facts_of, refusals_of
+from app.http.errors import HTTP_SLUGS
+from app.http.routes import PATH_PARAMETER, Listener, Route
 
 UUID_PATTERN = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 

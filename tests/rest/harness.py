@@ -13,8 +13,8 @@ import httpx
 from sanic import Sanic
 
 from app.auth import Audience, issue_token
-from app.edge import App
-from app.refresh import RefreshToken
+from app.http.edge import App
+from app.identity.refresh import RefreshToken
 from app.server import bind, create_public_app, serving
 from app.settings import Settings
 from tests.conftest import Connect, Connection

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-from app.routes import Listener
+from app.http.routes import Listener
 from app.settings import Settings
 from tests.rest.harness import background
 

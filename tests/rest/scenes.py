@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from app.auth import Audience, issue_token
-from app.codes import hash_code
-from app.passwords import hash_password
-from app.routes import Listener
+from app.http.routes import Listener
+from app.identity.codes import hash_code
+from app.identity.passwords import hash_password
 from app.settings import Settings
 from tests.conftest import Connection
 from tests.rest.harness import People

@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from app.auth import AUDIENCES, Audience, issue_token
-from app.edge import App
+from app.described.openapi import TABLES
+from app.http.edge import App
+from app.http.routes import PATH_PARAMETER, Listener
 from app.internal import table as internal_table
-from app.openapi import TABLES
 from app.public import table as public_table
-from app.routes import PATH_PARAMETER, Listener
 from app.server import create_internal_app, create_public_app
 from app.settings import Settings
 from tests.rest.harness import People, running

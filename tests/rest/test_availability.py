@@ -11,8 +11,8 @@ import pytest
 from redis.asyncio import Redis
 
 from app import availability
+from app.embedded.redis_server import RedisServer, find_program
 from app.envelope import AVAILABILITY_KEY
-from app.redis_server import RedisServer, find_program
 from app.settings import Settings
 from listeners import availability as listener
 from listeners import relay

@@ -23,10 +23,10 @@ from schemathesis import Case as AnyCase
 from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 
-from app.limits import PREFIX
-from app.openapi import TABLES, document
-from app.redis_server import RedisServer
-from app.routes import Listener, Route
+from app.described.openapi import TABLES, document
+from app.embedded.redis_server import RedisServer
+from app.http.limits import PREFIX
+from app.http.routes import Listener, Route
 from app.server import bind
 from app.settings import Settings
 from tests.cluster import TestCluster

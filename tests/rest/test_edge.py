@@ -15,9 +15,9 @@ import pytest
 from sanic import Request
 from sanic.compat import Header
 
-from app import edge, request_id
 from app.db import QUICK_LANES
-from app.proxies import client_address, is_https
+from app.http import edge, request_id
+from app.http.proxies import client_address, is_https
 from app.server import create_internal_app
 from app.settings import Settings
 from tests.conftest import Connection

@@ -9,14 +9,16 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from app import docs, replies
+from app import replies
 from app.cli import main
-from app.edge import App
+from app.described import docs
+from app.described.openapi import FRAMES, TABLES, document
+from app.described.reference import read_transitions
+from app.described.refusals import by_function, statuses
+from app.http.edge import App
+from app.http.routes import Listener
 from app.internal import replies as internal_replies
 from app.internal.replies import FACTS, OfferStatus, ValueType
-from app.openapi import FRAMES, TABLES, document
-from app.reference import read_transitions
-from app.refusals import by_function, statuses
 from app.replies import (
     CauseTag,
     ChatStatus,
@@ -29,7 +31,6 @@ from app.replies import (
     RequestType,
     Sender,
 )
-from app.routes import Listener
 from app.server import create_internal_app, create_public_app
 from app.settings import Settings
 from tests.conftest import Connection

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.db import QUICK_LANES, SLOW_LANES
-from app.health import LISTENERS
+from app.http.health import LISTENERS
 from app.settings import Settings
 from listeners import availability, deadlines, relay
 from tests.conftest import Connect, Connection

@@ -106,7 +106,7 @@ async def test_each_request_is_one_line_with_its_id_route_status_time_and_audien
     ]
     assert all(line["ms"] >= 0 for line in lines)
     assert {(line["process"], line["level"], line["logger"]) for line in lines} == {
-        ("public-1", "info", "app.edge")
+        ("public-1", "info", "app.http.edge")
     }
     assert all(line["timestamp"].endswith("Z") for line in lines)
 

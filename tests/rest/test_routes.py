@@ -11,11 +11,11 @@ import msgspec
 import pytest
 from sanic import HTTPResponse, Request
 
-from app.edge import App
-from app.openapi import SCHEMAS, TABLES, refusals_of
-from app.reference import app_refusals
-from app.refusals import statuses
-from app.routes import Listener, Route, blueprint, reply
+from app.described.openapi import SCHEMAS, TABLES, refusals_of
+from app.described.reference import app_refusals
+from app.described.refusals import statuses
+from app.http.edge import App
+from app.http.routes import Listener, Route, blueprint, reply
 from app.server import create_public_app
 from app.settings import Settings
 from tests.rest.harness import Client, running

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from app import static
+from app.http import static
 from app.server import create_internal_app
 from app.settings import Settings
 from tests.rest.harness import running

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from app.place import RECORD
-from app.supervisor import dying_with
+from app.embedded.place import RECORD
+from app.running.supervisor import dying_with
 from tests.cluster import IN_MEMORY
 
 PREFIX = "curhat-run-of-"

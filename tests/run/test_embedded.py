@@ -11,13 +11,13 @@ import psycopg
 import pytest
 import redis
 
-from app import embedded, postgres
-from app.accounts import process_options, server_account
-from app.embedded import UNFINISHED, Embedded
-from app.place import PlaceError, find, make_home
-from app.postgres import PostgresError
+from app import embedded
+from app.embedded import UNFINISHED, Embedded, postgres
+from app.embedded.place import PlaceError, find, make_home
+from app.embedded.postgres import PostgresError
+from app.running.accounts import process_options, server_account
+from app.running.supervisor import Supervisor
 from app.settings import Settings
-from app.supervisor import Supervisor
 from tests.run.conftest import GIVE_UP_SECONDS, eventually, is_alive, remove_home
 
 

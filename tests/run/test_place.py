@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.accounts import can_enter, server_account
-from app.place import RECORD, PlaceError, find, locked, make, make_home
-from app.postgres import SOCKET_PATH_LIMIT
+from app.embedded.place import RECORD, PlaceError, find, locked, make, make_home
+from app.embedded.postgres import SOCKET_PATH_LIMIT
+from app.running.accounts import can_enter, server_account
 from tests.run.conftest import remove_home
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
@@ -115,7 +115,7 @@ def test_a_home_has_one_holder_at_a_time(home: Path) -> None:
 def test_a_holder_that_is_killed_holds_nothing(home: Path) -> None:
     make_home(home, None)
     holding = (
-        "import sys, time; from pathlib import Path; from app.place import locked\n"
+        "import sys, time; from pathlib import Path; from app.embedded.place import locked\n"
         "with locked(Path(sys.argv[1])): print('held', flush=True); time.sleep(1000)"
     )
     with subprocess.Popen(

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from app.signals import until_asked_to_stop
+from app.running.signals import until_asked_to_stop
 from tests.run.conftest import GIVE_UP_SECONDS
 
 

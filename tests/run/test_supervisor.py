@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from app.supervisor import Backoff, Program, StartError, Supervisor
+from app.running.supervisor import Backoff, Program, StartError, Supervisor
 from tests.run.conftest import GIVE_UP_SECONDS, eventually, is_alive
 
 AT_ONCE = Backoff(first=0.001, longest=0.001)
@@ -178,7 +178,7 @@ async def test_prepare_is_called_before_each_start(supervisor: Supervisor) -> No
 
 SUPERVISING = """
 import asyncio, json, pathlib, sys
-from app.supervisor import Program, Supervisor
+from app.running.supervisor import Program, Supervisor
 
 DEAF = ["sh", "-c", "trap '' TERM INT HUP; exec sleep 1000"]
 

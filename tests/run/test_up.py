@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.accounts import server_account
-from app.place import make_home
-from app.programs import LISTENERS
+from app.embedded.place import make_home
+from app.identity.sender import OTP_FILE
+from app.running.accounts import server_account
+from app.running.programs import LISTENERS
 from app.seed import DEMO_PASSWORD
-from app.sender import OTP_FILE
 from tests.cluster import TestCluster
 from tests.conftest import Connection
 from tests.run.conftest import Curhat, children, eventually, is_alive, new_curhat

@@ -11,9 +11,9 @@ import psycopg
 import pytest
 import redis
 
-from app.accounts import can_enter, make_directory, server_account
-from app.postgres import Cluster, PostgresError, find_programs
-from app.redis_server import RedisServer, RedisServerError, find_program
+from app.embedded.postgres import Cluster, PostgresError, find_programs
+from app.embedded.redis_server import RedisServer, RedisServerError, find_program
+from app.running.accounts import can_enter, make_directory, server_account
 from tests.cluster import wait_until
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from app import programs
+from app.running import programs
+from app.running.supervisor import Backoff, Supervisor
 from app.settings import Settings
-from app.supervisor import Backoff, Supervisor
 
 
 @dataclass(frozen=True)

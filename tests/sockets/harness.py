@@ -13,10 +13,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from app import frames
 from app.auth import Audience
 from app.envelope import REDIS_CHANNEL, Envelope, encode
 from app.internal.frames import EventType, OperatorEvent, ToOperator
+from app.sockets import frames
 from tests.rest.harness import PATIENCE_SECONDS, Client
 
 PATHS: dict[Audience, str] = {

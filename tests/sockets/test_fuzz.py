@@ -16,7 +16,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Opcode
 
-from app.websocket import FRAME_BURST, MOST_FRAME_BYTES
+from app.sockets.websocket import FRAME_BURST, MOST_FRAME_BYTES
 from tests.rest.harness import PATIENCE_SECONDS, Client, Worker, pair
 from tests.sockets.harness import PATHS, Socket, signed_in
 
@@ -352,7 +352,7 @@ def random_frames(chat_id: str) -> Iterator[bytes]:
 async def test_random_frames_are_answered_refused_or_close_with_4009(
     customer: Client, mitra: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.websocket.FRAME_BURST", 1e9)
+    monkeypatch.setattr("app.sockets.websocket.FRAME_BURST", 1e9)
     left = list(random_frames(await pair(customer, mitra)))
     outcomes = set[str]()
     while left:

@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from app import hub, subscription
 from app.auth import Audience
 from app.db import QUICK_LANES, SLOW_LANES
+from app.sockets import hub, subscription
 from tests.conftest import Connection
 from tests.rest.harness import Client, Postgres, Worker, pair, pay, until
 from tests.sockets.harness import PATHS, Publisher, raw_socket, signed_in

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from websockets.frames import Frame, Opcode
 
-from app import hub, websocket
+from app.sockets import hub, websocket
 from tests.rest.harness import PATIENCE_SECONDS, Client, Postgres, Worker, pair, until
 from tests.sockets.harness import PATHS, Publisher, signed_in
 

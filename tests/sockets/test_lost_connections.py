@@ -13,10 +13,10 @@ from uuid import uuid4
 
 import httpx
 
-from app import subscription
 from app.envelope import REDIS_CHANNEL
 from app.settings import Settings
-from app.subscription import Subscription
+from app.sockets import subscription
+from app.sockets.subscription import Subscription
 from listeners import availability, deadlines, relay
 from listeners.channel import Channel
 from listeners.connection import COMMAND_TIMEOUT_SECONDS

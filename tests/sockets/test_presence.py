@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from app import presence
+from app.sockets import presence
 from tests.conftest import Connection
 from tests.rest.harness import Client, Worker, go_online, until
 from tests.sockets.harness import raw_socket, signed_in

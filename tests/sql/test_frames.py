@@ -5,11 +5,11 @@ from typing import get_args
 import msgspec
 import pytest
 
-from app import frames
+from app.described.reference import EventType, read_event_types
 from app.envelope import Role
 from app.internal import frames as internal_frames
-from app.reference import EventType, read_event_types
 from app.replies import Message
+from app.sockets import frames
 from tests.conftest import Connection
 from tests.frames import misfits
 from tests.sql.world import World

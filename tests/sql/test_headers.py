@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
+from app.described.reference import Function, read_functions
 from app.migrate import SQL
 from app.migrate.sources import Kind, Source, read_sources
-from app.reference import Function, read_functions
 from tests.conftest import Connection
 
 HEADER = re.compile(r"^-- Refuses: ((?:.*\n)(?:-- .*\n)*)", re.MULTILINE)

@@ -8,13 +8,14 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from app import frames, reference, sockets
 from app.db import Busy, Unavailable, UnknownOutcome
-from app.errors import HTTP_SLUGS
+from app.described import reference
+from app.http.errors import HTTP_SLUGS
 from app.internal import table as internal_table
 from app.internal.frames import BODIES, FromOperator, OperatorEvent, ToOperator
 from app.public import table as public_table
-from app.websocket import Code
+from app.sockets import conversation, frames
+from app.sockets.websocket import Code
 from tests.conftest import Connection
 
 PAGES = ("functions.md", "refusals.md", "state-machines.md", "configuration.md", "events.md", "sockets.md")
@@ -122,7 +123,7 @@ def test_every_frame_is_there_with_its_fields(db: Connection) -> None:
         _line_of(_tag(shape), shape, to_clients)
     for kind, shape in BODIES.items():
         _line_of(kind, shape, to_clients)
-    for shape in {shape for union in (sockets.Said, FromOperator) for shape in get_args(union)}:
+    for shape in {shape for union in (conversation.Said, FromOperator) for shape in get_args(union)}:
         _line_of(_tag(shape), shape, from_clients)
     for part in msgspec.structs.fields(OperatorEvent):
         assert f"`{part.name}`" in to_clients

@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from app.reference import read_functions
+from app.described.reference import read_functions
 from tests.conftest import Connection
 from tests.sql.doors import CODE, PASSWORD_HASH, Device, ask, hashed, new_phone, operator, signed_in, tell
 from tests.sql.world import World

@@ -14,7 +14,7 @@ from uuid import UUID
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from app.auth import Audience
-from app.static import BUILT
+from app.http.static import BUILT
 
 Role = Literal["button", "radio", "switch", "textbox"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
-from app.sender import OTP_FILE
+from app.identity.sender import OTP_FILE
 from tests.auth.door import new_phone, wrong
 from tests.web.conftest import OpenPhone
 from tests.web.harness import DESK, PHONE, Phone

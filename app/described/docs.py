@@ -1,0 +1,91 @@
+"""`/openapi.json`, and `/docs`: a page to read and to try it, which loads nothing from anywhere else.
+
+The page is Swagger UI, whose files come with a Python package. It runs under a policy that allows scripts and
+styles of this address alone.
+"""
+
+from functools import cache
+from html import escape
+from importlib.metadata import distribution
+from pathlib import Path
+
+from sanic import Blueprint, HTTPResponse, Request
+
+from app.described.openapi import TITLES, document
+from app.http.routes import Handler, Listener
+
+FILES = {
+    "swagger-ui.css": "text/css; charset=utf-8",
+    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+}
+
+HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+FOR_A_DAY = {"cache-control": "max-age=86400", "x-content-type-options": "nosniff"}
+
+PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<div id="swagger-ui"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</html>
+"""
+START = """\
+SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  displayRequestDuration: true,
+  docExpansion: "list",
+  tryItOutEnabled: true,
+  validatorUrl: null,
+});
+"""
+
+
+def blueprint(listener: Listener) -> Blueprint:
+    """The document and the page of a listener."""
+    made = Blueprint("docs")
+    described = document(listener)
+    page = PAGE.format(title=escape(TITLES[listener]))
+
+    async def openapi_json(_request: Request) -> HTTPResponse:
+        return HTTPResponse(described, content_type="application/json")
+
+    async def docs(_request: Request) -> HTTPResponse:
+        return HTTPResponse(page, headers=HEADERS, content_type="text/html; charset=utf-8")
+
+    made.add_route(openapi_json, "/openapi.json")
+    made.add_route(docs, "/docs")
+    made.add_route(_start, "/docs/start.js", name="start")
+    for name, content_type in FILES.items():
+        made.add_route(_file(name, content_type), f"/docs/{name}", name=name)
+    return made
+
+
+async def _start(_request: Request) -> HTTPResponse:
+    return HTTPResponse(START, headers=FOR_A_DAY, content_type="text/javascript; charset=utf-8")
+
+
+def _file(name: str, content_type: str) -> Handler:
+    async def serve(_request: Request) -> HTTPResponse:
+        return HTTPResponse(_read(name), headers=FOR_A_DAY, content_type=content_type)
+
+    return serve
+
+
+@cache
+def _read(name: str) -> bytes:
+    """A file of Swagger UI, kept once somebody has asked for it."""
+    directory = distribution("flask-swagger-ui").locate_file("flask_swagger_ui/dist")
+    return (Path(str(directory)) / name).read_bytes()

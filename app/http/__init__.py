@@ -1,0 +1,1 @@
+"""What every request passes through, whatever answers it: the edge, routes, limits, errors, static files, health."""

@@ -1,0 +1,36 @@
+"""Who may use the control center, said from the command line: the first admin, or one who forgot their password."""
+
+import getpass
+
+import psycopg
+
+from app.identity.passwords import LONGEST, SHORTEST, hash_password
+
+
+class PasswordError(Exception):
+    """A password that is no good; the text is one sentence."""
+
+
+class RefusedError(Exception):
+    """The database has refused; the text is its sentence."""
+
+
+def let_in(database_url: str, email: str, display_name: str, role: str, password: str) -> None:
+    """Let somebody sign in with this password from now on. Blocks.
+
+    Raises:
+        PasswordError, RefusedError: nothing has changed.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise PasswordError(f"A password has {SHORTEST} to {LONGEST} characters.")
+    who = f"curhat admin ({getpass.getuser()})"
+    try:
+        with psycopg.connect(database_url, options="-c role=curhat_operator", autocommit=True) as connection:
+            connection.execute(
+                "select * from ops.set_operator(%s, %s, %s, %s, %s)",
+                [email, display_name, role, hash_password(password), who],
+            )
+    except psycopg.Error as error:
+        if (error.sqlstate or "").startswith("PT"):
+            raise RefusedError(error.diag.message_detail) from error
+        raise

@@ -1,0 +1,66 @@
+"""What signing in has in common, whoever it is: the tokens of a reply, and a refusal that was kept.
+
+The database decides who is let in and counts who is not; a count must survive, so that refusal is not raised there
+but returned, and raised here.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sanic import HTTPResponse, Request
+
+from app.auth import LIFETIME, Audience, issue_token
+from app.db import Refusal
+from app.http.routes import reply
+from app.identity.refresh import RefreshToken
+
+
+class KeptRefusal(msgspec.Struct):
+    """A refusal that something was recorded with."""
+
+    status: int
+    slug: str
+    sentence: str
+    facts: dict[str, Any]
+
+
+class Kept(msgspec.Struct):
+    """Of a reply, whether it is one."""
+
+    refusal: KeptRefusal | None = None
+
+
+class LetIn(msgspec.Struct):
+    """Who is let in, and with what the successor of their token is to be derived."""
+
+    audience: Audience
+    person_id: UUID
+    user: msgspec.Raw
+    salt: str = ""
+
+
+_kept_decoder = msgspec.json.Decoder(Kept)
+_let_in_decoder = msgspec.json.Decoder(LetIn)
+
+
+def signed_in(request: Request, told: bytes | None, token_of: Callable[[str], RefreshToken]) -> HTTPResponse:
+    """Access and refresh token for whom the database let in; `token_of` gives the latter for the database's salt.
+
+    Raises:
+        Refusal: nobody was let in.
+    """
+    kept = _kept_decoder.decode(told or b"{}").refusal
+    if kept is not None:
+        raise Refusal(kept.status, kept.slug, kept.sentence, kept.facts)
+    let_in = _let_in_decoder.decode(told or b"{}")
+    tokens = {
+        "access_token": issue_token(request.app.ctx.settings, let_in.audience, let_in.person_id),
+        "refresh_token": token_of(let_in.salt).text,
+        "expires_in": int(LIFETIME.total_seconds()),
+        "user": let_in.user,
+    }
+    answer = reply(msgspec.json.encode(tokens))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

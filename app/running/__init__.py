@@ -1,0 +1,1 @@
+"""Programs that are started, watched, asked and stopped: `curhat up`, `serve`, `listen`, `doctor`."""

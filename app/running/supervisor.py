@@ -1,0 +1,309 @@
+"""Keeps programs running: one implementation for `curhat up`, `serve` and `listen`.
+
+It guarantees
+- that a program which ends is started again, after a pause that doubles with every failure in a row and is
+  short again once the program has run for a while; each end and each start is logged;
+- that programs are stopped in the reverse of the order they were started in, each with its own signal and
+  time to comply, and are killed when that time is over;
+- on Linux, that no program outlives us, however we end (also by ``kill -9``).
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from app.log import open_file
+from app.running.accounts import Account, process_options
+from app.running.signals import until_asked_to_stop
+
+READY_POLL_SECONDS = 0.05
+KILL_SECONDS = 5.0
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+STDERR = 2  # the file descriptor
+LAST_LINES = 5
+
+log = structlog.get_logger(__name__)
+
+
+class StartError(Exception):
+    """A program would not start. The text says which, how it ended, and where to read more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to run, and how to treat it.
+
+    `environment` is its whole environment (`None`: ours). Without `log` it writes to our stderr. `prepare` is
+    called before each start. `ready` is asked again and again after a start until it says yes; a program
+    that is not ready within `ready_seconds` has failed.
+
+    `stop_signal` asks it to end; after `stop_seconds` it gets `kill_signal`, and at last SIGKILL.
+    `orphan_signal` is what the kernel sends it when we are gone.
+    """
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] | None = None
+    account: Account | None = None
+    log: Path | None = None
+    prepare: Callable[[], None] | None = None
+    ready: Callable[[], Awaitable[bool]] | None = None
+    ready_seconds: float = 60.0
+    stop_signal: signal.Signals = signal.SIGTERM
+    stop_seconds: float = 10.0
+    kill_signal: signal.Signals = signal.SIGKILL
+    orphan_signal: signal.Signals = signal.SIGKILL
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """The pauses before a program is started again, in seconds.
+
+    `first` after the first failure, doubled after each further one up to `longest`; `first` again after a
+    program that ran for `steady` seconds.
+    """
+
+    first: float = 0.2
+    longest: float = 10.0
+    steady: float = 10.0
+
+
+@dataclass(slots=True)
+class _Child:
+    program: Program
+    first_start: asyncio.Future[None]
+    process: asyncio.subprocess.Process | None = None
+    keeper: asyncio.Task[None] = field(init=False)
+    stopping: bool = False
+    failures: int = 0
+    log_start: int = 0  # where in the log file the present run begins
+
+
+class Supervisor:
+    """Runs programs from `start` until the end of its ``async with`` block.
+
+    A failure of the supervision itself (not of a program) ends the block with that exception.
+    """
+
+    def __init__(self, backoff: Backoff | None = None) -> None:
+        self._backoff = backoff or Backoff()
+        self._tasks = asyncio.TaskGroup()
+        self._groups: list[list[_Child]] = []
+
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+        if isinstance(error, asyncio.CancelledError):  # by a task of the group, perhaps: it knows
+            await self._tasks.__aexit__(kind, error, trace)
+        else:
+            await self._tasks.__aexit__(None, None, None)
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The process ids of the programs that run at this moment, by name."""
+        return {
+            child.program.name: child.process.pid
+            for group in self._groups
+            for child in group
+            if child.process is not None and child.process.returncode is None
+        }
+
+    async def start(self, *programs: Program, tolerant: bool = False) -> None:
+        """Start programs side by side and return when all are ready.
+
+        One that ends before it was ever ready raises StartError; with `tolerant` it is started again like
+        any other. What is started together is stopped together.
+        """
+        loop = asyncio.get_running_loop()
+        group = [_Child(program, loop.create_future()) for program in programs]
+        self._groups.append(group)
+        for child in group:
+            child.keeper = self._tasks.create_task(
+                self._keep(child, tolerant), name=f"keeper of {child.program.name}"
+            )
+        await asyncio.gather(*(child.first_start for child in group))
+
+    async def stop(self) -> None:
+        """Stop all programs, the last started first, and return when none is left."""
+        while self._groups:
+            await asyncio.gather(*(self._end(child) for child in self._groups[-1]))
+            self._groups.pop()
+
+    def kill(self) -> None:
+        """Make an end of all programs at once, for somebody who will not wait for `stop`."""
+        for group in self._groups:
+            for child in group:
+                if child.process is not None and child.process.returncode is None:
+                    _signal_group(child.process, child.program.kill_signal)
+
+    async def _keep(self, child: _Child, tolerant: bool) -> None:
+        loop = asyncio.get_running_loop()
+        program = child.program
+        while True:
+            began = loop.time()
+            try:
+                ended = await self._run_once(child)
+            except OSError as error:
+                ended = f"cannot be started: {error}"
+            if child.stopping:
+                return
+            if not child.first_start.done() and not tolerant:
+                child.first_start.set_exception(StartError(_start_failure(child, ended)))
+                return
+            if loop.time() - began >= self._backoff.steady:
+                child.failures = 0
+            pause = min(self._backoff.first * 2**child.failures, self._backoff.longest)
+            child.failures += 1
+            log.warning("program ended", program=program.name, how=ended, again_in_seconds=round(pause, 3))
+            await asyncio.sleep(pause)
+
+    async def _run_once(self, child: _Child) -> str:
+        """Start the program, wait for its end, and say how it ended."""
+        child.process = process = await _spawn(child)
+        log.info("program started", program=child.program.name, pid=process.pid)
+        if not await _until_ready(child.program, process):
+            _signal_group(process, signal.SIGKILL)
+            await process.wait()
+            return f"was not ready within {child.program.ready_seconds:g} s"
+        if process.returncode is None and not child.first_start.done():
+            child.first_start.set_result(None)
+        how = _how(await process.wait())
+        _signal_group(process, signal.SIGKILL)  # nothing that it started stays behind
+        return how
+
+    async def _end(self, child: _Child) -> None:
+        child.stopping = True
+        program, process = child.program, child.process
+        if process is None or process.returncode is not None or not await _stopped(program, process):
+            child.keeper.cancel()
+        await asyncio.wait([child.keeper])
+        child.first_start.cancel()
+        log.info("program stopped", program=program.name)
+
+
+async def _stopped(program: Program, process: asyncio.subprocess.Process) -> bool:
+    """Ask the program to stop, then make it; return whether it has ended."""
+    for number, seconds in (
+        (program.stop_signal, program.stop_seconds),
+        (program.kill_signal, KILL_SECONDS),
+        (signal.SIGKILL, KILL_SECONDS),
+    ):
+        if process.returncode is None:
+            process.send_signal(number)
+        try:
+            async with asyncio.timeout(seconds):
+                await process.wait()
+        except TimeoutError:
+            log.warning("program does not stop", program=program.name, signal=number.name)
+        else:
+            return True
+    return False
+
+
+async def supervise(programs: Sequence[Program]) -> None:
+    """Keep programs running until this process is asked to stop."""
+    supervisor = Supervisor()
+    await until_asked_to_stop(_supervise(supervisor, programs), hurry=supervisor.kill)
+
+
+async def _supervise(supervisor: Supervisor, programs: Sequence[Program]) -> None:
+    async with supervisor:
+        await supervisor.start(*programs, tolerant=True)
+        log.info("all programs are ready", programs=[program.name for program in programs])
+        await asyncio.get_running_loop().create_future()  # never done: it is cancelled
+
+
+async def _spawn(child: _Child) -> asyncio.subprocess.Process:
+    program = child.program
+    if program.prepare is not None:
+        program.prepare()
+    output = None
+    if program.log is not None:
+        program.log.parent.mkdir(parents=True, exist_ok=True)
+        output = open_file(program.log)
+        child.log_start = output.tell()
+    try:
+        return await asyncio.create_subprocess_exec(
+            *program.command,
+            stdin=subprocess.DEVNULL,
+            stdout=STDERR if output is None else output,
+            stderr=subprocess.STDOUT,
+            env=None if program.environment is None else dict(program.environment),
+            start_new_session=True,  # Ctrl-C in a terminal is for us alone
+            preexec_fn=dying_with(os.getpid(), program.orphan_signal),
+            **process_options(program.account),
+        )
+    finally:
+        if output is not None:
+            output.close()
+
+
+def dying_with(parent: int, number: signal.Signals) -> Callable[[], None] | None:
+    """What a child must do before it runs its program, so that the kernel signals it when `parent` is gone.
+
+    For `preexec_fn`; `None` where there is no such thing. The thread that starts the child must live on.
+    """
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+    def ask_kernel() -> None:
+        if prctl(PR_SET_PDEATHSIG, number.value) != 0:
+            raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
+        if os.getppid() != parent:  # we were gone before it asked
+            os._exit(1)
+
+    return ask_kernel
+
+
+async def _until_ready(program: Program, process: asyncio.subprocess.Process) -> bool:
+    """Return True when the program is ready or has ended, False when its time is over."""
+    ready = program.ready
+    if ready is None:
+        return True
+
+    try:
+        async with asyncio.timeout(program.ready_seconds):
+            while process.returncode is None and not await ready():  # noqa: ASYNC110 - it tells only when asked
+                await asyncio.sleep(READY_POLL_SECONDS)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    """Signal the program and what it has started: each program is started as the leader of a group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
+
+
+def _how(returncode: int) -> str:
+    if returncode >= 0:
+        return f"ended with code {returncode}"
+    return f"was ended by {signal.Signals(-returncode).name}"
+
+
+def _start_failure(child: _Child, ended: str) -> str:
+    program = child.program
+    if program.log is None or not program.log.exists():
+        return f"{program.name} {ended}."
+    with program.log.open("rb") as file:
+        file.seek(child.log_start)
+        lines = file.read().decode(errors="replace").rstrip().splitlines()[-LAST_LINES:]
+    return "\n".join([f"{program.name} {ended}; its log is {program.log}.", *(f"  {line}" for line in lines)])

@@ -1,0 +1,276 @@
+"""The signed-in sockets of this worker, and the way of an event to them.
+
+It guarantees
+- that a socket is never shown a state older than what it was told: it is registered first, then its snapshot
+  is read while its events are held back, then both are sent in this order;
+- that after every interruption of the Redis subscription every socket gets a fresh snapshot, a few at a time;
+- that an event that is delivered twice is shown once: ids that were dispatched are remembered for a while
+  (they may come out of order, so there is no last one to compare with).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from typing import NoReturn
+from uuid import UUID
+
+import msgspec
+import structlog
+from redis.exceptions import RedisError
+
+from app import envelope
+from app.auth import Audience
+from app.db import Database, DatabaseError, Refusal
+from app.envelope import DECODE_ERRORS, REDIS_CHANNEL, Envelope
+from app.sockets import subscription
+from app.sockets.subscription import Subscription
+from app.sockets.websocket import WebSocket, text_frame
+
+MOST_REMEMBERED_IDS = 50_000
+MOST_HELD_FRAMES = 1_000
+LOOK_SECONDS = 1.0
+SOCKETS_AT_A_TIME = 100
+REFRESHES_AT_ONCE = 4
+REFRESH_SPREAD_SECONDS = 3.0
+REFRESH_PAUSE_SECONDS = 1.0
+PUBLISH_SECONDS = 1.0
+FIRST_SUBSCRIPTION_SECONDS = 5.0
+
+STATES: dict[Audience, str] = {
+    "customer": "client_state",
+    "mitra": "mitra_state",
+    "operator": "operator_state",
+}
+NOTHING = b"null"  # what operators see of a frame that is not stored
+
+log = structlog.get_logger(__name__)
+
+
+class Person(msgspec.Struct):
+    id: UUID
+
+
+class Chat(msgspec.Struct):
+    """Of a chat, whom a socket may tell that somebody types."""
+
+    id: UUID
+    customer: Person
+    mitra: Person
+
+
+class Snapshot(msgspec.Struct):
+    chats: list[Chat] = []
+
+
+class Head(msgspec.Struct):
+    """Of a frame, what says that a chat began or ended."""
+
+    type: str
+    chat_session: Chat | None = None
+    chat_session_id: UUID | None = None
+
+
+_snapshot_decoder = msgspec.json.Decoder(Snapshot)
+_head_decoder = msgspec.json.Decoder(Head)
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """A frame as it goes over the wire, and its head when a chat began or ended."""
+
+    wire: bytes
+    head: Head | None = None
+
+
+class Member:
+    """A socket that has signed in, and the chats that its person is in."""
+
+    def __init__(self, websocket: WebSocket, role: Audience, user_id: UUID) -> None:
+        self.websocket = websocket
+        self.role = role
+        self.user_id = user_id
+        self.chats: dict[UUID, Chat] = {}
+        self._held: list[Frame] | None = []
+        self._refreshing = asyncio.Lock()
+
+    @property
+    def held(self) -> int:
+        """How many frames are held back until the snapshot has been sent."""
+        return len(self._held or ())
+
+    def deliver(self, frame: Frame) -> None:
+        """Send a frame; first of all comes the snapshot, so as long as one is due frames are held back."""
+        if self._held is None:
+            self._send(frame)
+        elif len(self._held) < MOST_HELD_FRAMES:
+            self._held.append(frame)
+        else:
+            self.websocket.cut()
+
+    async def refresh(self, database: Database) -> None:
+        """Read the person's whole state and send it as a snapshot, then what happened meanwhile.
+
+        Raises: what `Database.call` raises; the snapshot is still due then.
+        """
+        async with self._refreshing:
+            self._held = self._held or []
+            self._show(await database.call(STATES[self.role], self.user_id) or b"{}")
+            held, self._held = self._held, None
+            for frame in held:
+                self._send(frame)
+
+    def _show(self, state: bytes) -> None:
+        if self.role != "operator":
+            self.chats = {chat.id: chat for chat in _snapshot_decoder.decode(state).chats}
+        self.websocket.send(text_frame(b'{"type": "snapshot", ' + state[1:]))
+
+    def _send(self, frame: Frame) -> None:
+        self.websocket.send(frame.wire)
+        if frame.head is not None:
+            self._note(frame.head)
+
+    def _note(self, head: Head) -> None:
+        if head.type == "PAIRED" and head.chat_session is not None:
+            self.chats[head.chat_session.id] = head.chat_session
+        elif head.type == "CHAT_ENDED" and head.chat_session_id is not None:
+            self.chats.pop(head.chat_session_id, None)
+
+
+class Hub:
+    """Every signed-in socket of this worker, by person; one person may have several."""
+
+    def __init__(self, database: Database, redis_url: str) -> None:
+        self._database = database
+        self._members: dict[tuple[Audience, UUID], set[Member]] = {}
+        self._operators: set[Member] = set()
+        self._seen: set[int] = set()
+        self._seen_order: deque[int] = deque()
+        self._stale = asyncio.Event()
+        self._redis = subscription.connect(redis_url)
+        self.subscription = Subscription(redis_url, REDIS_CHANNEL, self.dispatch, self._stale.set)
+        self._tasks: list[asyncio.Task[NoReturn]] = []
+
+    async def open(self, tasks: asyncio.TaskGroup) -> None:
+        """Start listening, as tasks of `tasks`; wait a little for Redis, not for ever."""
+        self._tasks = [
+            tasks.create_task(self.subscription.run(), name="redis subscription"),
+            tasks.create_task(self._refresh_after_interruptions(), name="fresh snapshots"),
+            tasks.create_task(self._look_after_sockets(), name="sockets"),
+        ]
+        try:
+            async with asyncio.timeout(FIRST_SUBSCRIPTION_SECONDS):
+                await self.subscription.subscribed.wait()
+        except TimeoutError:
+            log.warning("no subscription to redis yet, serving without events")
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._redis.aclose()
+
+    def join(self, member: Member) -> None:
+        self._members.setdefault((member.role, member.user_id), set()).add(member)
+        if member.role == "operator":
+            self._operators.add(member)
+
+    def leave(self, member: Member) -> None:
+        key = member.role, member.user_id
+        self._operators.discard(member)
+        members = self._members[key]
+        members.discard(member)
+        if not members:
+            del self._members[key]
+
+    def members(self) -> list[Member]:
+        """Every socket, as of now."""
+        return [member for members in self._members.values() for member in members]
+
+    def people(self, role: Audience) -> list[UUID]:
+        """Who of `role` has a socket here."""
+        return [user_id for member_role, user_id in self._members if member_role == role]
+
+    def dispatch(self, payload: bytes) -> None:
+        """Hand an envelope's frame to the people that it is for, and what operators see of it to all of them."""
+        try:
+            event = envelope.decode(payload)
+        except DECODE_ERRORS as error:
+            log.error("not an envelope", reason=str(error))  # noqa: TRY400 - its trace says no more
+            return
+        if event.id is not None and not self._is_new(event.id):
+            return
+        members = list(self._recipients(event))
+        if members:
+            frame = _frame(bytes(event.frame))
+            for member in members:
+                member.deliver(frame)
+        internal = bytes(event.internal)
+        if self._operators and internal != NOTHING:
+            frame = Frame(text_frame(internal))
+            for member in tuple(self._operators):
+                member.deliver(frame)
+
+    async def publish(self, event: Envelope) -> None:
+        """Send a frame that is not stored to the sockets of all workers; when Redis is away it is lost."""
+        try:
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                await self._redis.publish(REDIS_CHANNEL, envelope.encode(event))
+        except (RedisError, OSError, TimeoutError) as error:
+            log.info("a frame that is not stored was lost", reason=repr(error))
+
+    def _recipients(self, event: Envelope) -> Iterator[Member]:
+        if event.customer_id is not None:
+            yield from self._members.get(("customer", event.customer_id), ())
+        for mitra_id in event.mitra_ids:
+            yield from self._members.get(("mitra", mitra_id), ())
+
+    def _is_new(self, event_id: int) -> bool:
+        if event_id in self._seen:
+            return False
+        self._seen.add(event_id)
+        self._seen_order.append(event_id)
+        if len(self._seen_order) > MOST_REMEMBERED_IDS:
+            self._seen.discard(self._seen_order.popleft())
+        return True
+
+    async def _look_after_sockets(self) -> NoReturn:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            for number, member in enumerate(self.members(), 1):
+                member.websocket.check(loop.time())
+                if number % SOCKETS_AT_A_TIME == 0:
+                    await asyncio.sleep(0)
+
+    async def _refresh_after_interruptions(self) -> NoReturn:
+        while True:
+            await self._stale.wait()
+            self._stale.clear()
+            members = self.members()
+            pause = REFRESH_SPREAD_SECONDS * REFRESHES_AT_ONCE / max(len(members), 1)
+            left = iter(members)
+            async with asyncio.TaskGroup() as tasks:
+                for _ in range(REFRESHES_AT_ONCE):
+                    tasks.create_task(self._refresh_each(left, min(pause, 0.05)))
+
+    async def _refresh_each(self, members: Iterator[Member], pause: float) -> None:
+        for member in members:
+            while member.websocket.open:
+                try:
+                    await member.refresh(self._database)
+                    break
+                except (Refusal, DatabaseError, *DECODE_ERRORS) as error:
+                    log.warning("no fresh snapshot yet", reason=repr(error))
+                    await asyncio.sleep(REFRESH_PAUSE_SECONDS)
+            await asyncio.sleep(pause)
+
+
+def _frame(text: bytes) -> Frame:
+    return Frame(text_frame(text), _head(text) if b'"PAIRED"' in text or b'"CHAT_ENDED"' in text else None)
+
+
+def _head(text: bytes) -> Head | None:
+    try:
+        return _head_decoder.decode(text)
+    except DECODE_ERRORS as error:
+        log.error("a frame about a chat that cannot be read", reason=str(error))  # noqa: TRY400
+        return None

@@ -1,0 +1,350 @@
+"""One WebSocket of ours: the sans-I/O protocol of `websockets` on a connection of Sanic's.
+
+Sanic does the routing and hands the connection over. Its own WebSocket implementation stays out: it starts a
+task for every chunk that arrives, drops a text that is not UTF-8 without a word, refuses a client that names
+no subprotocol where the server knows one, and never lets go of a reader that stalls.
+
+It guarantees
+- that what waits to be sent is bounded: the transport's buffer is the queue, its writer the one writer, and
+  a reader for whom too much piles up, or who takes nothing for some seconds, is cut off (4008) while nobody
+  else notices;
+- that what arrives is bounded: by size (4009), by rate (4029, pings count), and while the handler is busy
+  the connection is not read;
+- that a close code arrives: we go on reading until the peer has hung up, for a connection that is closed with
+  something unread is reset, and the code lost;
+- that a peer that has vanished is noticed: it owes a pong before the next ping is due;
+- that whoever is told to go is gone after some seconds, answering or not.
+"""
+
+import asyncio
+import socket
+from collections import deque
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+from typing import Any, cast
+
+from sanic import Request
+from sanic.exceptions import SanicException
+from websockets import http11
+from websockets.datastructures import Headers
+from websockets.exceptions import InvalidHeader
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from app.http import edge, request_id
+
+SUBPROTOCOL = Subprotocol("curhat.v1")
+
+# The longest message (4000 characters) with every character escaped fits.
+MOST_FRAME_BYTES = 64 * 1024
+FRAMES_PER_SECOND = 20.0
+FRAME_BURST = 100.0
+MOST_UNREAD_FRAMES = 32
+MOST_UNSENT_BYTES = 512 * 1024
+# What the kernel takes beside it, twice this. Left to itself it takes 4 MB for one who reads nothing, and until those
+# are full nobody knows.
+KERNEL_BYTES = 64 * 1024
+
+PING_SECONDS = 10.0
+STALL_SECONDS = 5.0
+CLOSE_SECONDS = 5.0
+CUT_SECONDS = 1.0
+
+
+class Code(IntEnum):
+    """Why a socket was closed."""
+
+    GOING_AWAY = 1001
+    INTERNAL_ERROR = 1011
+    TRY_AGAIN_LATER = 1013
+    UNAUTHENTICATED = 4001
+    FORBIDDEN = 4003
+    TOO_SLOW = 4008
+    BAD_FRAME = 4009
+    TOO_MANY = 4029
+
+
+def text_frame(text: bytes) -> bytes:
+    """A text as it goes over the wire; the same bytes serve every socket."""
+    return Frame(Opcode.TEXT, text).serialize(mask=False)
+
+
+class Wire(ServerProtocol):
+    """The protocol, with our code for a message that is too large."""
+
+    def fail(self, code: CloseCode | int, reason: str = "") -> None:
+        super().fail(Code.BAD_FRAME if code == CloseCode.MESSAGE_TOO_BIG else code, reason)
+
+
+class WebSocket:
+    """An open connection. `receive` is for one reader; everything else may be called from anywhere."""
+
+    __slots__ = (
+        "_abort_timer",
+        "_frames_allowed",
+        "_frames_allowed_at",
+        "_inbox",
+        "_loop",
+        "_lost",
+        "_message",
+        "_ping_at",
+        "_pinged",
+        "_progress",
+        "_progress_at",
+        "_retiring",
+        "_transport",
+        "_waiter",
+        "_wire",
+        "_written",
+    )
+
+    def __init__(self, wire: Wire, transport: asyncio.Transport) -> None:
+        self._loop = asyncio.get_running_loop()
+        now = self._loop.time()
+        self._wire = wire
+        self._transport = transport
+        self._inbox: deque[bytes] = deque()
+        self._message: list[Frame] = []
+        self._waiter: asyncio.Future[None] | None = None
+        self._abort_timer: asyncio.TimerHandle | None = None
+        self._lost = False
+        self._retiring = False
+        self._frames_allowed = FRAME_BURST
+        self._frames_allowed_at = now
+        self._ping_at = now + PING_SECONDS
+        self._pinged = False
+        self._written = 0
+        self._progress = 0
+        self._progress_at = now
+
+    @property
+    def open(self) -> bool:
+        """Whether frames go in both directions."""
+        return not self._lost and self._wire.state is State.OPEN
+
+    @property
+    def unsent(self) -> int:
+        """How many bytes wait to be sent."""
+        return self._transport.get_write_buffer_size()
+
+    @property
+    def close_code(self) -> int:
+        """With which code it was closed: ours, which repeats the client's if that came first; 1006 without any."""
+        said = self._wire.close_sent or self._wire.close_rcvd
+        return CloseCode.ABNORMAL_CLOSURE if said is None else said.code
+
+    async def receive(self) -> bytes | None:
+        """The next text that the client sent, or None once nothing more will be taken from it."""
+        while not (self._inbox or self._retiring) and self.open:
+            self._waiter = self._loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        if self._retiring:
+            self.finish(Code.GOING_AWAY, "going away")
+        if not self.open:
+            return None
+        if len(self._inbox) == MOST_UNREAD_FRAMES:
+            self._transport.resume_reading()
+        return self._inbox.popleft()
+
+    def send(self, frame: bytes) -> None:
+        """Send what `text_frame` made; to a socket that is closing nothing is sent any more."""
+        if self.open:
+            self._write(frame)
+
+    def finish(self, code: int, reason: str = "", within: float | None = None) -> None:
+        """Close, and let go after `within` (CLOSE_SECONDS) although the client has not answered."""
+        if not self.open:
+            return
+        self._wire.send_close(code, reason)
+        self._flush()
+        self._let_go(CLOSE_SECONDS if within is None else within)
+
+    def cut(self) -> None:
+        """The reader does not keep up. It is told, if it comes back within a moment, and let go."""
+        self.finish(Code.TOO_SLOW, "too slow", CUT_SECONDS)
+
+    def retire(self) -> None:
+        """We are going away: close now, or once the frame that is being handled is done with."""
+        self._retiring = True
+        self._wake()
+
+    def check(self, now: float) -> None:
+        """Look after the connection; to be called every second or so."""
+        if not self.open:
+            return
+        unsent = self.unsent
+        if unsent == 0 or self._written - unsent != self._progress:
+            self._progress = self._written - unsent
+            self._progress_at = now
+        elif now - self._progress_at >= STALL_SECONDS:
+            self.cut()
+        if now >= self._ping_at:
+            self._ping(now)
+
+    def data_received(self, data: bytes) -> None:
+        self._wire.receive_data(data)
+        for event in self._wire.events_received():
+            if not self.open:
+                break
+            self._take(cast(Frame, event))
+        self._flush()
+        if self._wire.state is not State.OPEN:
+            self._let_go(CLOSE_SECONDS)
+
+    def connection_lost(self) -> None:
+        self._lost = True
+        if self._abort_timer is not None:
+            self._abort_timer.cancel()
+        self._wake()
+
+    async def close(self) -> None:
+        """For Sanic: the handler has returned."""
+        self.finish(CloseCode.NORMAL_CLOSURE)
+
+    def end_connection(self, code: int) -> None:
+        """For Sanic: the handler was cancelled."""
+        self.finish(code)
+
+    def _take(self, frame: Frame) -> None:
+        self._pinged = False
+        if not self._within_rate():
+            self.finish(Code.TOO_MANY, "too many frames")
+        elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            self._message.append(frame)
+            if frame.fin:
+                self._take_message()
+
+    def _take_message(self) -> None:
+        frames, self._message = self._message, []
+        if frames[0].opcode is Opcode.BINARY:
+            self.finish(Code.BAD_FRAME, "text frames only")
+            return
+        self._inbox.append(b"".join(bytes(frame.data) for frame in frames))
+        if len(self._inbox) == MOST_UNREAD_FRAMES:
+            self._transport.pause_reading()
+        self._wake()
+
+    def _within_rate(self) -> bool:
+        now = self._loop.time()
+        earned = (now - self._frames_allowed_at) * FRAMES_PER_SECOND
+        self._frames_allowed = min(FRAME_BURST, self._frames_allowed + earned) - 1
+        self._frames_allowed_at = now
+        return self._frames_allowed >= 0
+
+    def _ping(self, now: float) -> None:
+        if self._pinged:
+            self._transport.abort()
+            return
+        self._pinged = True
+        self._ping_at = now + PING_SECONDS
+        self._wire.send_ping(b"")
+        self._flush()
+
+    def _flush(self) -> None:
+        """Write what the protocol has to say; an empty piece means that it has said its last."""
+        for data in self._wire.data_to_send():
+            if data:
+                self._write(data)
+            elif not self._transport.is_closing():
+                self._transport.write_eof()
+
+    def _write(self, data: bytes) -> None:
+        if self._transport.is_closing():
+            return
+        self._transport.write(data)
+        self._written += len(data)
+        if self._transport.get_write_buffer_size() > MOST_UNSENT_BYTES:
+            self.cut()
+
+    def _let_go(self, within: float) -> None:
+        """Closing has begun: the reader is told, what is unread is dropped, the peer has so much time."""
+        if self._abort_timer is None:
+            self._abort_timer = self._loop.call_later(within, self._transport.abort)
+            self._transport.resume_reading()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+class Protocol(edge.Connection):
+    """A connection which turns into a `WebSocket` when a route asks for it."""
+
+    __slots__ = ("_cause", "_opened_at", "_request", "websocket")
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401
+        super().__init__(**settings)
+        self.websocket: WebSocket | None = None
+        self._request: Request | None = None
+        self._cause = ""
+        self._opened_at = 0.0
+
+    async def websocket_handshake(self, request: Request, _subprotocols: Sequence[str] | None) -> WebSocket:
+        """Answer the client's handshake.
+
+        Raises:
+            SanicException: it is none.
+        """
+        wire = Wire(max_size=MOST_FRAME_BYTES, select_subprotocol=_select_subprotocol, state=State.OPEN)
+        try:
+            headers = Headers(_of_handshake(request))
+        except InvalidHeader as error:
+            raise SanicException(status_code=400) from error
+        response = wire.accept(http11.Request(request.path, headers, request.method))
+        if response.status_code != 101:
+            raise SanicException(status_code=response.status_code)
+        response.headers[request_id.HEADER] = request_id.current.get()
+        transport = cast(asyncio.Transport, self.transport)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
+        transport.write(response.serialize())
+        self.websocket = WebSocket(wire, transport)
+        self._request, self._cause = request, request_id.current.get()
+        self._opened_at = self.loop.time()
+        if self.recv_buffer:
+            self.websocket.data_received(bytes(self.recv_buffer))
+            self.recv_buffer.clear()
+        return self.websocket
+
+    def data_received(self, data: bytes) -> None:
+        if self.websocket is None:
+            super().data_received(data)
+        else:
+            self.websocket.data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.websocket is not None and self._request is not None:
+            self.websocket.connection_lost()
+            open_for = self.loop.time() - self._opened_at
+            self.app.ctx.edge.closed(self._request, self._cause, self.websocket.close_code, open_for)
+        super().connection_lost(exc)  # type: ignore[no-untyped-call]
+
+    def close(self, timeout: float | None = None) -> None:
+        """The handler has ended; a WebSocket closes in its own way."""
+        if self.websocket is None:
+            super().close(timeout)
+        else:
+            self.websocket.finish(CloseCode.GOING_AWAY)
+
+    def close_if_idle(self) -> bool:
+        """The server stops."""
+        if self.websocket is None:
+            return bool(super().close_if_idle())
+        self.websocket.retire()
+        return False
+
+
+def _of_handshake(request: Request) -> Iterator[tuple[str, str]]:
+    """The headers that a handshake is made of; the others may hold anything."""
+    for name, value in request.headers.items():
+        if name in ("connection", "upgrade", "origin") or name.startswith("sec-websocket-"):
+            yield name, value
+
+
+def _select_subprotocol(_wire: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    return SUBPROTOCOL if SUBPROTOCOL in offered else None
