@@ -39,8 +39,9 @@ OVERLAP = 1000
 # latest after a second, and at once when the bell rang for nothing new, unless that took too much of the time.
 FROM_THE_BEGINNING_SECONDS = 1.0
 FROM_THE_BEGINNING_SHARE = 0.05
-# A drain takes time from those who make the events. So the more come at once, the longer it rests: one alone makes
-# the next not wait at all, and under full load some dozens share a drain.
+# A drain takes time from those who make the events. So the more come at once, the longer it rests: a few make the
+# next not wait at all, and under full load some dozens share a drain.
+FEW = 4
 REST_SECONDS = 0.001
 LONGEST_REST_SECONDS = 0.02
 STANDBY_SECONDS = 0.5
@@ -194,7 +195,7 @@ class Drain:
                 latest = earliest
                 if time.monotonic() >= latest:
                     continue
-            await asyncio.sleep(min(max(len(ids) - 1, 0) * REST_SECONDS, LONGEST_REST_SECONDS))
+            await asyncio.sleep(min(max(len(ids) - FEW, 0) * REST_SECONDS, LONGEST_REST_SECONDS))
             await bell.next(look_seconds)
 
     async def _all(self, after: int) -> list[int]:
