@@ -12,6 +12,7 @@ from tests.web.world import World, kept
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+LOST = "Koneksi terputus. Kami sambungkan lagi…"
 SEARCHING = "Sedang mencari bestie untukmu"
 FAILED = "Maaf, kami tidak bisa menemukan bestie untukmu"
 UNAVAILABLE = "Bestie sedang tidak online"
@@ -49,6 +50,11 @@ async def test_from_home_to_the_chat(world: World, open_phone: OpenPhone) -> Non
     await phone.look("found")
     await phone.fits("found")
     await phone.reload()
+    await expect(found).to_be_visible()
+    phone.network.cut()
+    await expect(page.get_by_text(LOST)).to_be_visible()
+    phone.network.restore()
+    await expect(page.get_by_text(LOST)).to_have_count(0)
     await expect(found).to_be_visible()
     await page.get_by_role("button", name="Mulai ngobrol").click()
     await expect(page.get_by_role("heading", name=world.name(mitra))).to_be_visible()
@@ -292,8 +298,8 @@ async def test_a_worker_that_dies_takes_no_search_with_it(world: World, open_pho
 
     for name in ("public-1", "public-2"):
         assert world.service.kill(name)
-    await expect(phone.page.get_by_text("Koneksi terputus. Kami sambungkan lagi…")).to_be_visible()
-    await expect(phone.page.get_by_text("Koneksi terputus. Kami sambungkan lagi…")).to_have_count(0)
+    await expect(phone.page.get_by_text(LOST)).to_be_visible()
+    await expect(phone.page.get_by_text(LOST)).to_have_count(0)
 
     await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
     await world.accept(mitra)
