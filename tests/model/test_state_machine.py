@@ -1,7 +1,7 @@
 """The database and a plain Python model of the product take thousands of random steps together, and always agree.
 
-A round is ten walks, drawn without luck. `CURHAT_MODEL_ROUNDS=500` takes so many rounds instead of
-the few that CI takes, each different from the others. What fails is shrunk, and printed as the calls that it takes.
+A round is ten walks, drawn without luck. `CURHAT_MODEL_ROUNDS=500` takes so many rounds instead of the few that CI
+takes, each different from the others. What fails is shrunk, and printed as the calls that it takes.
 """
 
 import os

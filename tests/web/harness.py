@@ -28,6 +28,9 @@ THEMES: Mapping[Literal["light", "dark"], Mapping[str, object]] = {
     "dark": {"type": "rule", "values": ["color-contrast"]},
 }
 
+LOST = "Koneksi terputus. Kami sambungkan lagi…"
+"""What both apps say while the way to the service is gone."""
+
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 

@@ -10,13 +10,12 @@ from playwright.async_api import Page, expect
 from tests.rest.harness import Client
 from tests.sockets.harness import signed_in
 from tests.web.conftest import OpenPhone
-from tests.web.harness import DESK, Phone
+from tests.web.harness import DESK, LOST, Phone
 from tests.web.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FOUR_NOTES = re.compile("[4-9]")  # two each time
-LOST = "Koneksi terputus. Kami sambungkan lagi…"
 
 
 async def at_home(open_phone: OpenPhone, mitra: Client, **options: object) -> Phone:

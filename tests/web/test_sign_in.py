@@ -8,7 +8,7 @@ from playwright.async_api import Page, ViewportSize, expect
 from app.identity.sender import OTP_FILE
 from tests.auth.door import new_phone, wrong
 from tests.web.conftest import OpenPhone
-from tests.web.harness import DESK, PHONE, Phone
+from tests.web.harness import DESK, LOST, PHONE, Phone
 from tests.web.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -129,10 +129,10 @@ async def test_an_access_token_that_has_run_out_is_exchanged_once_for_all_tabs(
 
     phone.network.cut()
     for tab in tabs:
-        await expect(tab.get_by_text("Koneksi terputus. Kami sambungkan lagi…")).to_be_visible()
+        await expect(tab.get_by_text(LOST)).to_be_visible()
     phone.network.restore()
     for tab in tabs:
-        await expect(tab.get_by_text("Koneksi terputus. Kami sambungkan lagi…")).to_have_count(0)
+        await expect(tab.get_by_text(LOST)).to_have_count(0)
 
     assert await kept(phone.page, "refresh") != before
     assert [answer for answer in phone.answers if "/api/auth/refresh" in answer] == ["200 /api/auth/refresh"]

@@ -10,12 +10,10 @@ from playwright.async_api import Page, expect
 from tests.rest.harness import Client
 from tests.sockets.harness import signed_in
 from tests.web.conftest import OpenPhone
-from tests.web.harness import Phone
+from tests.web.harness import LOST, Phone
 from tests.web.world import World, kept
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-LOST = "Koneksi terputus. Kami sambungkan lagi…"
 
 
 class Talk:

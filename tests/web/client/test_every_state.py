@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.rest.harness import pay
 from tests.web.conftest import OpenPhone
+from tests.web.harness import LOST
 from tests.web.world import World, kept
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -215,7 +216,7 @@ async def test_every_state_has_its_screen_and_keeps_it(
     await shows(phone.page, state)
 
     phone.network.cut()
-    await expect(phone.page.get_by_text("Koneksi terputus. Kami sambungkan lagi…")).to_be_visible()
+    await expect(phone.page.get_by_text(LOST)).to_be_visible()
     phone.network.restore()
-    await expect(phone.page.get_by_text("Koneksi terputus. Kami sambungkan lagi…")).to_have_count(0)
+    await expect(phone.page.get_by_text(LOST)).to_have_count(0)
     await shows(phone.page, state)

@@ -8,11 +8,11 @@ from playwright.async_api import Page, expect
 
 from tests.rest.harness import Client, pay
 from tests.web.conftest import OpenPhone
+from tests.web.harness import LOST
 from tests.web.world import World, kept
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-LOST = "Koneksi terputus. Kami sambungkan lagi…"
 SEARCHING = "Sedang mencari bestie untukmu"
 FAILED = "Maaf, kami tidak bisa menemukan bestie untukmu"
 UNAVAILABLE = "Bestie sedang tidak online"

@@ -19,6 +19,7 @@ export { dayName, minutesAndSeconds, spokenDuration, timeOfDay } from "./format/
 export { uuid } from "./format/uuid";
 export { Live, type Model, useLive } from "./live/live";
 export { useStored } from "./live/stored";
+export { attend } from "./session/attend";
 export { Belongings } from "./session/belongings";
 export { Session, type SignedOutBecause, type TokenReply, type User } from "./session/session";
 export { useUser } from "./session/use-user";

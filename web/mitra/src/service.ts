@@ -1,5 +1,6 @@
 import {
   Api,
+  attend,
   Belongings,
   Conversations,
   isOfChat,
@@ -51,23 +52,4 @@ live.hear((frame) => {
   }
 });
 
-let attended: string | null = null;
-
-/** Hear what concerns whoever is signed in, and nothing of whoever was before. */
-function attend(): void {
-  const id = session.user()?.id ?? null;
-  if (id === attended) return;
-  attended = id;
-  live.stop();
-  conversations.forget();
-  queries.clear();
-  if (id !== null) {
-    belongings.belongTo(id);
-    live.start();
-  } else if (session.signedOutBecause === "asked") {
-    belongings.clear();
-  }
-}
-
-session.subscribe(attend);
-attend();
+attend({ session, live, conversations, queries, belongings });
