@@ -1,6 +1,7 @@
 """What travels from the listeners, over Redis, to every worker.
 
-The relay publishes each event's envelope exactly as the drain function returned it; a worker parses it once
+The relay publishes each event's envelope exactly as the drain function returned it, all that it took at once as
+one message, an envelope a line: a message costs every worker more than what is in it. A worker parses each once
 and hands `frame` on, byte for byte. Short-lived frames that no table remembers (somebody types) travel the
 same way, with no id.
 
@@ -8,6 +9,7 @@ The availability listener publishes how many mitras can be had, whenever that ma
 besides.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -15,7 +17,7 @@ from uuid import UUID
 import msgspec
 
 REDIS_CHANNEL = "curhat:events"
-"""The one pub/sub channel that carries envelopes."""
+"""The one pub/sub channel that carries envelopes, as `join` puts them together."""
 
 AVAILABILITY_CHANNEL = "curhat:availability"
 """The pub/sub channel that carries `AvailabilityTold`."""
@@ -77,3 +79,13 @@ def decode(payload: bytes | str) -> Envelope:
 def encode(envelope: Envelope) -> bytes:
     """The envelope as it goes over Redis."""
     return _encoder.encode(envelope)
+
+
+def join(envelopes: Sequence[str]) -> bytes:
+    """One message of all of them; no JSON that Postgres or we write holds a line break."""
+    return "\n".join(envelopes).encode()
+
+
+def split(message: bytes) -> list[bytes]:
+    """The envelopes of a message, not parsed yet."""
+    return message.split(b"\n")

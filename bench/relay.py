@@ -15,7 +15,7 @@ import asyncpg
 import click
 from redis.asyncio import Redis
 
-from app.envelope import REDIS_CHANNEL
+from app.envelope import REDIS_CHANNEL, split
 from bench.measure import Line, console, say, show
 from bench.stack import Stack, stack
 
@@ -50,7 +50,9 @@ class Heard:
             await messages.subscribe(REDIS_CHANNEL)
             async for message in messages.listen():
                 if message["type"] == "message":
-                    self.times.setdefault(json.loads(message["data"])["id"], []).append(time.time())
+                    arrived = time.time()
+                    for one in split(message["data"]):
+                        self.times.setdefault(json.loads(one)["id"], []).append(arrived)
                     self._more.set()
                 else:
                     self.listening.set()

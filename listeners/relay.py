@@ -23,7 +23,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from app.envelope import REDIS_CHANNEL
+from app.envelope import REDIS_CHANNEL, join
 from app.figures.metrics import Figures
 from app.settings import Settings
 from listeners.channel import Channel, count
@@ -223,14 +223,12 @@ class Drain:
 
 
 async def _publish(redis: Redis, envelopes: Sequence[str]) -> None:
-    """Publish all of them at once; none: only see whether Redis is there."""
-    async with redis.pipeline(transaction=False) as pipeline:
-        for envelope in envelopes:
-            pipeline.publish(REDIS_CHANNEL, envelope)
-        if not envelopes:
-            pipeline.ping()
-        try:
-            async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
-                await pipeline.execute()
-        except TimeoutError as error:
-            raise RedisTimeoutError(f"no answer for {REDIS_TIMEOUT_SECONDS:g} s") from error
+    """Publish all of them as one message; none: only see whether Redis is there."""
+    try:
+        async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
+            if envelopes:
+                await redis.publish(REDIS_CHANNEL, join(envelopes))
+            else:
+                await redis.ping()
+    except TimeoutError as error:
+        raise RedisTimeoutError(f"no answer for {REDIS_TIMEOUT_SECONDS:g} s") from error

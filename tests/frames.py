@@ -17,16 +17,19 @@ EVENTS_TO_OPERATORS = msgspec.json.Decoder(OperatorEvent)
 
 def misfits(connection: Connection) -> list[str]:
     """The frames that are not of their type, each with what is wrong; of a message that is still kept."""
-    rows = connection.execute(
-        """
-        select logic.event_envelope(e, t.to_customer, t.to_mitra, m)::text
-        from data.events e
-        join logic.event_types t on t.type = e.type
-        left join data.chat_messages m on e.type = 'CHAT_MESSAGE'
-            and m.chat_session_id = e.entity_id and m.seq = (e.body ->> 'seq')::bigint
-        where e.type <> 'CHAT_MESSAGE' or m.seq is not null
-        """
-    )
+    with connection.transaction(force_rollback=True):
+        connection.execute(
+            """
+            insert into data.outbox (event_id, at)
+            select e.id, e.at
+            from data.events e
+            left join data.chat_messages m on e.type = 'CHAT_MESSAGE'
+                and m.chat_session_id = e.entity_id and m.seq = (e.body ->> 'seq')::bigint
+            where e.type <> 'CHAT_MESSAGE' or m.seq is not null
+            on conflict do nothing
+            """
+        )
+        rows = connection.execute("select envelope from api.drain_events(1000000)").fetchall()
     return [misfit for (text,) in rows for misfit in _misfits(text)]
 
 

@@ -1,6 +1,6 @@
 """`/internal/ws`: what an operator's live screens hear.
 
-Sign-in as for the other sockets. After the `snapshot` comes every event as `logic.event_json` makes it, which holds no
+Sign-in as for the other sockets. After the `snapshot` comes every event as the drain makes it of its row, without a
 message's text. An operator says nothing but `ping`. The socket lives as long as its token: whoever is no operator any
 more gets no other one.
 """

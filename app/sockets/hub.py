@@ -189,10 +189,15 @@ class Hub:
         """Who of `role` has a socket here."""
         return [user_id for member_role, user_id in self._members if member_role == role]
 
-    def dispatch(self, payload: bytes) -> None:
+    def dispatch(self, message: bytes) -> None:
+        """Hand on each envelope of a message; one that is none does not keep the others back."""
+        for one in envelope.split(message):
+            self._dispatch(one)
+
+    def _dispatch(self, text: bytes) -> None:
         """Hand an envelope's frame to the people that it is for, and what operators see of it to all of them."""
         try:
-            event = envelope.decode(payload)
+            event = envelope.decode(text)
         except DECODE_ERRORS as error:
             log.error("not an envelope", reason=str(error))  # noqa: TRY400 - its trace says no more
             return

@@ -7,6 +7,7 @@
 -- a drain from the beginning reads through all of it. Whoever passes it must drain without it too, now and then.
 -- One generic plan, since planning for each batch took longer than the batch. The partitions of both tables are pruned
 -- when it starts, for which each names the times; messages are looked up one by one, never by time, which has no index.
+-- row_to_json: it costs half of what json_build_object does.
 create or replace function api.drain_events(p_limit integer, p_after bigint default 0)
 returns table (event_id bigint, envelope text)
 language plpgsql volatile security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
@@ -35,7 +36,7 @@ begin
         perform pg_notify('curhat_deadline', extract(epoch from v_deadline - clock_timestamp())::text);
     end if;
     for event_id, envelope, v_announcement in
-        select e.id, logic.event_envelope(e, t.to_customer, t.to_mitra, said.message)::text, (logic.event_json(e) - array['body', 'mitra_ids'])::text
+        select e.id, row_to_json(handed)::text, row_to_json(announced)::text
         from data.events e
         left join logic.event_types t on t.type = e.type
         left join lateral (
@@ -45,6 +46,18 @@ begin
                 and m.sent_at = e.at and m.sent_at between v_from and v_to
             limit 1
         ) said on true
+        cross join lateral (
+            select e.type, e.id, e.at, e.entity, e.entity_id, e.from_status, e.to_status, e.customer_id, e.actor
+        ) announced
+        cross join lateral (select announced.*, e.mitra_ids, e.body) seen_by_operators
+        cross join lateral (
+            select
+                e.id,
+                case when t.to_customer then e.customer_id end as customer_id,
+                case when t.to_mitra then e.mitra_ids else '{}' end as mitra_ids,
+                logic.event_frame(e, said.message) as frame,
+                row_to_json(seen_by_operators) as internal
+        ) handed
         where e.id = any (v_ids) and e.at between v_from and v_to
         order by e.id
     loop

@@ -12,7 +12,7 @@ import pytest
 import redis.asyncio as redis
 from psycopg.types.json import Jsonb
 
-from app.envelope import REDIS_CHANNEL
+from app.envelope import REDIS_CHANNEL, split
 from app.settings import Settings
 
 # A wait that is this long has failed; no test measures anything by it.
@@ -119,6 +119,8 @@ class Subscriber:
         self._redis = redis.Redis.from_url(url)
         self._messages = self._redis.pubsub(ignore_subscribe_messages=True)
         self.frames: list[dict[str, Any]] = []
+        self.messages = 0
+        """How many messages the frames came in."""
 
     async def open(self) -> None:
         await self._messages.subscribe(REDIS_CHANNEL)
@@ -133,7 +135,8 @@ class Subscriber:
         async def heard() -> bool:
             message = await self._messages.get_message(timeout=0)
             while message is not None:
-                self.frames.append(json.loads(message["data"])["frame"])
+                self.messages += 1
+                self.frames += [json.loads(one)["frame"] for one in split(message["data"])]
                 message = await self._messages.get_message(timeout=0)
             return markers <= {frame.get("marker") for frame in self.frames}
 

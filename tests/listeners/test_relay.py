@@ -63,6 +63,18 @@ async def test_nothing_is_missed_of_writers_that_commit_in_scrambled_order_aroun
     assert Counter(frame["marker"] for frame in subscriber.frames) == Counter(others | {-1})
 
 
+async def test_what_was_committed_at_once_is_published_as_one_message(
+    settings: Settings, run: Run, subscriber: Subscriber, writer: Writer
+) -> None:
+    run(relay.run(settings))
+    async with writer.transaction():
+        for marker in range(50):
+            await write_event(writer, marker)
+    await subscriber.hear(set(range(50)))
+    assert [frame["marker"] for frame in subscriber.frames] == list(range(50))
+    assert subscriber.messages == 1
+
+
 async def test_an_event_that_commits_after_many_later_ones_is_found(
     settings: Settings, run: Run, subscriber: Subscriber, writer: Writer, writers: Writers
 ) -> None:

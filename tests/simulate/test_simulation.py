@@ -16,7 +16,7 @@ from redis.asyncio.client import PubSub
 from rich.console import Console
 from structlog import get_logger
 
-from app.envelope import REDIS_CHANNEL
+from app.envelope import REDIS_CHANNEL, split
 from app.migrate import SQL, migrate
 from app.settings import Settings
 from app.simulate.plan import Options
@@ -182,7 +182,7 @@ async def published(redis: Redis) -> AsyncIterator[Counter[int]]:
     async def count(messages: PubSub) -> None:
         async for message in messages.listen():
             if message["type"] == "message":
-                times[json.loads(message["data"])["id"]] += 1
+                times.update(json.loads(one)["id"] for one in split(message["data"]))
 
     async with redis.pubsub() as messages:
         await messages.subscribe(REDIS_CHANNEL)

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from uuid import uuid4
 
+import msgspec
 import pytest
 
+from app.envelope import Envelope, encode, join
 from tests.rest.harness import Client, go_online, pair, pay
 from tests.sockets.harness import Publisher, signed_in
 
@@ -188,3 +190,16 @@ async def test_an_envelope_that_is_none_disturbs_nothing(customer: Client, publi
             await publisher.publish_text(text)
         await publisher.publish(customer=customer.id, number=1)
         assert (await socket.frame())["number"] == 1
+
+
+async def test_envelopes_that_come_at_once_are_handed_on_in_their_order_without_those_that_are_none(
+    customer: Client, publisher: Publisher
+) -> None:
+    async with signed_in(customer) as socket:
+        envelopes = [
+            encode(Envelope(None, customer.id, (), msgspec.Raw(b'{"type": "TEST", "number": %d}' % number)))
+            for number in range(3)
+        ]
+        envelopes.insert(1, b"{")
+        await publisher.publish_text(join([one.decode() for one in envelopes]))
+        assert [(await socket.frame())["number"] for _ in range(3)] == [0, 1, 2]
