@@ -58,3 +58,9 @@ async def test_when_none_will_do_the_last_one_says_why(database_url: str, tmp_pa
     url = through(database_url, tmp_path)
     with pytest.raises(asyncpg.TargetServerAttributeNotMatched):
         await database_of(f"{url}&target_session_attrs=read-only")
+
+
+async def test_a_statement_is_planned_once_for_a_session(database_url: str) -> None:
+    """As in the app's."""
+    async with connected(database_url, NAME) as opened:
+        assert await opened.fetchval("select current_setting('plan_cache_mode')") == "force_generic_plan"

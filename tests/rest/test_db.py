@@ -95,6 +95,18 @@ async def test_void_and_null_are_none(door: Database, functions: Connection) -> 
     assert await door.call("get_void") is None
 
 
+@pytest.mark.parametrize("function", ["get_plans", "list_plans"])
+async def test_a_statement_is_planned_once_for_a_session(
+    door: Database, functions: Connection, function: str
+) -> None:
+    """On the quick lanes and on the slow ones: the plans that tests/sql/test_plans.py looks at."""
+    functions.execute(
+        f"create function api.{function}() returns jsonb language sql as "
+        "$$ select to_jsonb(current_setting('plan_cache_mode')) $$"
+    )
+    assert await door.call(function) == b'"force_generic_plan"'
+
+
 async def test_a_refusal_carries_what_the_function_said(door: Database) -> None:
     with pytest.raises(Refusal) as refused:
         await door.call("get_payment_session", UUID(int=1), UUID(int=2))
