@@ -41,6 +41,12 @@ class Tree:
         file.write_text(text, encoding="utf-8")
         return file
 
+    def bring(self, *, before: str = "~") -> None:
+        """Bring the project's own migrations, those whose names come before this one."""
+        for file in MIGRATIONS.glob("*.sql"):
+            if file.name < before:
+                self.write(f"migrations/{file.name}", file.read_text(encoding="utf-8"))
+
     def remove(self, path: str) -> None:
         """Remove a file."""
         (self.root / path).unlink()

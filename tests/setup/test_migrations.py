@@ -1,17 +1,19 @@
 """migrations/: what is new is applied once, whole, and never edited afterwards."""
 
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from app.migrate import RUN_LOCK, MigrateError
+from app.migrate import RUN_LOCK, SQL, MigrateError
 from tests.cluster import TestCluster, wait_until
 from tests.setup.conftest import ROLES_AND_SCHEMAS, Tree
 
@@ -165,6 +167,104 @@ def test_a_migration_may_do_without_a_transaction(tree: Tree, owner: Connection)
     tree.migrate()
     assert has(owner, "data.cups_id")
     assert not tree.migrate().changed_anything
+
+
+# One of whatever lives, and one of what is over: the customer's number is the last digit of all that is theirs.
+ALIVE = """
+insert into data.users (id, phone, display_name, created_at)
+select lpad(n::text, 32, '0')::uuid, '+62811000000' || n, 'Budi', now() from generate_series(1, 5) n;
+insert into data.mitras (id, phone, display_name, created_at, status_changed_at, idle_since)
+values (lpad('9', 32, '0')::uuid, '+628120000009', 'Sari', now(), now(), now());
+insert into data.payment_sessions (
+    id, customer_id, amount, duration_minutes, is_extension, status, created_at, confirmed_at, charged_at, consumed_at,
+    expires_at
+)
+select lpad(id, 32, '0')::uuid, lpad(right(id, 1), 32, '0')::uuid, 25000, 30, id = '23', status, now(),
+    case when status <> 'pending' then now() end, case when status <> 'pending' and id <> '23' then now() end,
+    case when status = 'consumed' then now() end, now() + interval '20 minutes'
+from (values ('11', 'pending'), ('12', 'confirmed'), ('13', 'consumed'), ('23', 'confirmed'), ('14', 'failed_pairing'))
+    p (id, status);
+insert into data.pairing_requests (
+    id, payment_session_id, customer_id, request_type, status, created_at, deadline_at, closed_at
+)
+select lpad('3' || n, 32, '0')::uuid, lpad('1' || n, 32, '0')::uuid, lpad(n, 32, '0')::uuid, 'general', status, now(),
+    now() + interval '1 minute', case when status <> 'searching' then now() end
+from (values ('2', 'searching'), ('3', 'matched'), ('4', 'failed')) r (n, status);
+insert into data.pairing_offers (request_id, mitra_id, status, sent_at, closed_at)
+select id, lpad('9', 32, '0')::uuid, case status when 'searching' then 'offered' else 'withdrawn' end, now(), closed_at
+from data.pairing_requests;
+insert into data.pairing_failures (
+    payment_session_id, pairing_request_id, customer_id, cause_tag, amount, refund_due, created_at
+)
+select payment_session_id, id, customer_id, 'no_mitra_available', 25000, true, now()
+from data.pairing_requests where status = 'failed';
+insert into data.chat_sessions (
+    payment_session_id, pairing_request_id, customer_id, mitra_id, duration_minutes, started_at, ends_at, deadline_at
+)
+select payment_session_id, id, customer_id, lpad('9', 32, '0')::uuid, 30, now(), now() + interval '30 minutes',
+    now() + interval '25 minutes'
+from data.pairing_requests where status = 'matched';
+insert into data.extensions (
+    chat_session_id, payment_session_id, customer_id, mitra_id, duration_minutes, requested_at, deadline_at
+)
+select id, lpad('23', 32, '0')::uuid, customer_id, mitra_id, 30, now(), now() + interval '10 seconds'
+from data.chat_sessions
+"""
+KEPT = (
+    "users",
+    "mitras",
+    "payment_sessions",
+    "pairing_requests",
+    "pairing_offers",
+    "pairing_failures",
+    "chat_sessions",
+    "extensions",
+)
+# As it was before 0012: it names an index by what that holds.
+INSERT_SEARCH_OF_OLD = """
+create or replace function logic.insert_search(
+    p_payment data.payment_sessions, p_request_type text, p_targeted_mitra_id uuid, p_window interval
+)
+returns data.pairing_requests language plpgsql as $$
+begin
+    insert into data.pairing_requests (customer_id) values (p_payment.customer_id)
+    on conflict (customer_id) where status = 'searching' do nothing;
+end
+$$;
+"""
+
+
+def test_a_house_that_lives_moves_on_from_before_the_plans_that_hold(tree: Tree, owner: Connection) -> None:
+    """0012 gives new rows other ids and builds anew the indexes of what lives; later ones come along."""
+
+    def rows() -> dict[str, list[Any]]:
+        query = "select to_jsonb(t) from data.{} t order by 1"
+        return {table: owner.execute(query.format(table).encode()).fetchall() for table in KEPT}
+
+    tree.bring(before="0012")
+    tree.write("sql/pairing/insert_search.sql", INSERT_SEARCH_OF_OLD)
+    tree.migrate()
+    owner.execute("set role curhat_owner")
+    owner.execute(ALIVE.encode())
+    made = rows()
+    assert all(made.values())
+
+    tree.bring()
+    assert "0012.plans-that-hold" in tree.migrate().migrations
+    source = "select prosrc from pg_proc where proname = 'insert_search'"
+    ((of_old,),) = owner.execute(source).fetchall()
+    assert "on conflict do nothing" in of_old
+    assert rows() == made
+
+    shutil.copytree(SQL, tree.root / "sql", dirs_exist_ok=True)
+    assert "sql/pairing/insert_search.sql" in tree.migrate().code.changed
+    assert rows() == made
+    customer, payment, search = (f"{number:032}" for number in (2, 12, 32))
+    again = "select api.start_general_request(%s, %s)"
+    ((reply,),) = owner.execute(again, [customer, payment]).fetchall()
+    assert (UUID(reply["id"]), reply["already_running"]) == (UUID(search), True)
+    ((new,),) = owner.execute("select api.create_payment_session(%s, 30)", [f"{5:032}"]).fetchall()
+    assert UUID(new["id"]).version == 7
 
 
 def test_no_migrations_at_all_is_a_mistake(tree: Tree) -> None:
