@@ -193,6 +193,27 @@ def test_two_at_once_fire_each_deadline_once(world: World, connect: Connect) -> 
     assert world.audit() == []
 
 
+def test_rows_that_are_held_for_long_hold_up_no_other_however_many(world: World, connect: Connect) -> None:
+    held = [world.choose(world.customer()) for _ in range(7)]
+    world.clock.advance(1)
+    others = [world.choose(world.customer()) for _ in range(3)]
+    world.clock.set(moment(others[0], "expires_at"))
+    holder, listener = connect(role="curhat_owner"), connect(lock_timeout="1")
+
+    with holder.transaction():
+        holder.execute(
+            "select from data.payment_sessions where id = any (%s::uuid[]) for update",
+            [[payment["id"] for payment in held]],
+        )
+        assert fired(listener, limit=2) == 2
+        assert fired(listener, limit=2) == 1
+        assert fired(listener, limit=2) == 0
+        assert {world.payment(payment["id"])["status"] for payment in others} == {"expired"}
+
+    assert fired(listener) == len(held)
+    assert world.audit() == []
+
+
 def test_a_mitra_who_leaves_waits_for_nobody_whom_the_end_of_a_search_names(
     world: World, connect: Connect
 ) -> None:
