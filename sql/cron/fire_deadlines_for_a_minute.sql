@@ -1,5 +1,6 @@
 -- pg_cron before 1.5 knows minutes only, so its job runs for one and looks every second. Every version can run
 -- this, so it is the only way. A procedure that commits can have neither security definer nor a pinned search_path.
+-- The time that every rule goes by is when the transaction began, so none begins before the sleep and fires after it.
 create or replace procedure logic.fire_deadlines_for_a_minute()
 language plpgsql security invoker
 as $$
@@ -13,6 +14,7 @@ begin
         end loop;
         commit;
         perform pg_catalog.pg_sleep(1);
+        commit;
     end loop;
 end
 $$;

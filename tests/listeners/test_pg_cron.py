@@ -1,8 +1,10 @@
 """pg_cron is the guarantee: with every process of ours dead, what waits still ends."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
+import pytest
 import structlog
 
 from app.migrate import migrate
@@ -61,3 +63,37 @@ def test_a_search_whose_window_ends_is_failed_with_no_process_of_ours_alive(
     monitor.execute(
         "select cron.unschedule(jobid) from cron.job where starts_with(jobname, %s)", [f"curhat:{database}:"]
     )
+
+
+def test_a_look_goes_by_the_time_when_it_looks(connect: Connect, monitor: Connection) -> None:
+    """And not by the time before the sleep that came first, since which deadlines may have fallen due."""
+    owner, job = connect(role="curhat_owner"), connect(role="curhat_owner")
+    owner.execute("create table data.looks (at timestamptz)")
+    owner.execute(
+        """
+        create or replace function logic.fire_due(p_limit integer default 100)
+        returns integer language sql volatile security definer set search_path = ''
+        as $$ insert into data.looks values (logic.now()) returning 0 $$
+        """
+    )
+
+    with ThreadPoolExecutor(1) as thread:
+        minute = thread.submit(job.execute, "call logic.fire_deadlines_for_a_minute()")
+        wait_until(
+            lambda: (
+                scalar(
+                    monitor,
+                    "select count(*) from pg_stat_activity where pid = %s and wait_event = 'PgSleep'",
+                    job.info.backend_pid,
+                )
+                == 1
+            )
+        )
+        asleep = scalar(owner, "select clock_timestamp()")
+        looks = scalar(owner, "select count(*) from data.looks")
+        wait_until(lambda: scalar(owner, "select count(*) from data.looks") > looks)
+        monitor.execute("select pg_cancel_backend(%s)", [job.info.backend_pid])
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            minute.result()
+
+    assert scalar(owner, "select at from data.looks order by at offset %s limit 1", looks) >= asleep
