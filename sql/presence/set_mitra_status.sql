@@ -1,6 +1,7 @@
--- The mitra's own switch. Online grants a lease; offline withdraws the open offers.
+-- The mitra's own switch. Online grants a lease; offline withdraws the open offers. Whoever is blocked stays offline,
+-- although the access token that is out holds a while: no customer is to be paired with them.
 -- Locks: mitra. Searches that are withdrawn or offered are not waited for.
--- Refuses: mitra_not_found.
+-- Refuses: mitra_not_found, account_blocked.
 create or replace function api.set_mitra_status(p_mitra_id uuid, p_online boolean)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -8,6 +9,9 @@ as $$
 declare
     v_mitra data.mitras := logic.lock_mitra(p_mitra_id);
 begin
+    if p_online and v_mitra.blocked_at is not null then
+        perform logic.refuse(403, 'account_blocked', 'This account is blocked.');
+    end if;
     v_mitra := logic.set_presence(
         v_mitra, p_online,
         case when p_online then logic.now() + logic.setting_seconds('presence_ttl_seconds') end,
@@ -17,4 +21,4 @@ begin
 end
 $$;
 comment on function api.set_mitra_status is
-    'The mitra''s own switch: {online, reachable_until}. Online grants a presence lease, offline withdraws open offers. Refuses mitra_not_found.';
+    'The mitra''s own switch: {online, reachable_until}. Online grants a presence lease, offline withdraws open offers. Refuses mitra_not_found, account_blocked.';

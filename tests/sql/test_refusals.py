@@ -529,6 +529,12 @@ def blocked(world: World) -> Scene:
     return scene(world, phone=phone)
 
 
+def blocked_mitra(world: World) -> Scene:
+    mitra = world.mitra()
+    world.ops("block_person", mitra, "Ratna")
+    return scene(world, mitra=mitra)
+
+
 def inside(world: World) -> Scene:
     """A customer who is signed in; `customer` is the sign-in."""
     return scene(world, customer=signed_in(world).id)
@@ -841,7 +847,10 @@ CASES: dict[str, Cases] = {
         **{slug: (make, give_up) for slug, make in STARTS.items() if slug != "payment_session_failed"},
         "payment_session_failed": (no_mitra_came, give_up),
     },
-    "api.set_mitra_status": {"mitra_not_found": (nobody, lambda made: (made.mitra, True))},
+    "api.set_mitra_status": {
+        "mitra_not_found": (nobody, lambda made: (made.mitra, True)),
+        "account_blocked": (blocked_mitra, lambda made: (made.mitra, True)),
+    },
     "api.mark_offer_seen": {
         "request_not_found": (nobody, answer),
         "offer_not_yours": (offered_to_others, answer),

@@ -427,10 +427,17 @@ def test_a_row_that_was_blocked_by_hand_is_not_refreshed(world: World) -> None:
         device.refresh()
 
 
-def test_a_blocked_mitra_goes_offline(world: World) -> None:
-    mitra = world.mitra()
+def test_a_blocked_mitra_goes_offline_and_stays_so_with_the_token_that_is_out(world: World) -> None:
+    mitra, staying = world.mitra(), world.mitra()
     world.ops("block_person", mitra, "Ratna")
     assert not world.row("mitras", mitra)["declared_online"]
+    with refuses(403, "account_blocked"):
+        world.api("set_mitra_status", mitra, True)
+    assert world.api("set_mitra_status", mitra, False)["online"] is False
+    assert world.offers(world.search(world.customer())) == [(staying, "offered")]
+
+    world.ops("unblock_person", mitra, "Ratna")
+    assert world.api("set_mitra_status", mitra, True)["online"]
 
 
 def test_blocking_twice_is_one_block(world: World) -> None:

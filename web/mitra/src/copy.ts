@@ -192,6 +192,7 @@ export const copy = {
     offer_not_yours: "Permintaan ini tidak ditawarkan kepadamu.",
     mitra_offline: "Kamu sedang offline. Nyalakan dulu untuk menerima permintaan.",
     mitra_at_capacity: "Obrolanmu sedang penuh. Selesaikan satu dulu sebelum menerima yang baru.",
+    account_blocked: "Akun ini sedang tidak bisa dipakai. Hubungi tim kami, ya.",
     extension_expired: "Waktu menjawabnya sudah habis.",
     extension_withdrawn: "Permintaan tambah waktu ini sudah ditarik.",
     extension_already_answered: "Permintaan tambah waktu ini sudah dijawab.",
