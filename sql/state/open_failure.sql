@@ -1,13 +1,20 @@
-create or replace function logic.open_failure(p_payment data.payment_sessions)
+-- What the customer has not left behind by choosing anew. It may be an older payment's: a search that goes on, or a
+-- payment that expires, while another device chooses again.
+create or replace function logic.open_failure(p_last_payment data.payment_sessions)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
     return (
-        select logic.failure_json(f, p_payment)
+        select logic.failure_json(f, p)
         from data.pairing_failures f
-        where f.payment_session_id = p_payment.id and p_payment.status = 'failed_pairing' and f.superseded_at is null
+        join data.payment_sessions p on p.id = f.payment_session_id
+        where f.customer_id = p_last_payment.customer_id and f.created_at >= p_last_payment.created_at
+            and f.superseded_at is null and not p.is_extension
+        order by f.created_at desc, p.created_at desc
+        limit 1
     );
 end
 $$;
-comment on function logic.open_failure is 'The failure that a payment session came to, if it did and nothing has superseded it.';
+comment on function logic.open_failure is
+    'The latest failure of a customer''s since they chose their last payment session, unless something has superseded it.';

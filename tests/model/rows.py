@@ -364,7 +364,12 @@ def client_state(model: Model, customer: Customer) -> Row:
     last = payments[-1] if payments else None
     search = model.running_search_of(customer)
     chat = model.active_chat_of(customer)
-    failure = last.open_failure if last and last.status == "failed_pairing" else None
+    failures = [payment.open_failure for payment in payments if payment.open_failure]
+    failure = max(
+        failures, key=lambda failure: (failure.created_at, failure.payment.created_at), default=None
+    )
+    if failure and last and failure.created_at < last.created_at:
+        failure = None
     return {
         "user": _person(customer),
         "payment_session": payment_reply(last) if last and last.status in {"pending", "confirmed"} else None,

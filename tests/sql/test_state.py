@@ -82,6 +82,18 @@ def test_a_new_choice_hides_the_last_failure(world: World) -> None:
     assert world.api("client_state", customer)["last_failure"] is None
 
 
+def test_a_failure_is_shown_although_another_device_has_chosen_meanwhile(world: World) -> None:
+    customer = world.customer()
+    payment = world.pay(customer)
+    world.search(customer, payment)
+    world.clock.advance(1)
+    choice = world.choose(customer, 60)["id"]
+    world.wait(60)
+    state = world.api("client_state", customer)
+    assert state["payment_session"]["id"] == choice
+    assert state["last_failure"]["payment_session_id"] == payment
+
+
 def test_an_extension_that_failed_is_no_failure_of_the_chat(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
     world.api("reject_extension", world.extend(chat)["id"], chat["mitra"]["id"])
