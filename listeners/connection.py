@@ -34,7 +34,7 @@ BACKOFF = EqualJitterBackoff(cap=5.0, base=0.1)
 
 # The server lets go of a client that vanished: its locks must not outlive it.
 SESSION_SETTINGS = {
-    "role": "curhat_app",
+    "role": "curhat_listener",
     "timezone": "UTC",
     "lock_timeout": "2000",
     "plan_cache_mode": "force_generic_plan",  # as the app's
@@ -78,7 +78,7 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no ty
 
 @asynccontextmanager
 async def connected(dsn: str, name: str, **settings: str) -> AsyncIterator[Connection]:
-    """A connection as `curhat_app`, seen in pg_stat_activity as `name`; `settings` are its session's own.
+    """A connection as `curhat_listener`, seen in pg_stat_activity as `name`; `settings` are its session's own.
 
     It is cut off at the end, not closed politely: a polite close would wait for a server that is gone.
     """

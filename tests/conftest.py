@@ -29,6 +29,11 @@ APP_OPTIONS = {
     "statement_timeout": "10000",
     "timezone": "UTC",
 }
+# The listeners' sessions are as the app's, but ring the bell within the transaction.
+SESSIONS = {
+    "curhat_app": APP_OPTIONS,
+    "curhat_listener": {name: value for name, value in APP_OPTIONS.items() if name != "curhat.app_rings"},
+}
 
 CLUSTER = pytest.StashKey[TestCluster]()
 PROBLEM = pytest.StashKey[str]()
@@ -128,7 +133,7 @@ def connect(database_url: str) -> Iterator[Connect]:
     with ExitStack() as stack:
 
         def open_connection(role: str | None = "curhat_app", **settings: str) -> Connection:
-            options = {**(APP_OPTIONS if role == "curhat_app" else {"timezone": "UTC"}), **settings}
+            options = {**SESSIONS.get(role or "", {"timezone": "UTC"}), **settings}
             if role is not None:
                 options["role"] = role
             return stack.enter_context(

@@ -8,7 +8,7 @@
 --     curhat           curhat migrate, and the jobs of pg_cron: owns everything
 --     curhat_public    curhat serve --only public:   curhat_app
 --     curhat_internal  curhat serve --only internal: curhat_control_center
---     curhat_listen    curhat listen:                curhat_app
+--     curhat_listen    curhat listen:                curhat_listener
 \set ON_ERROR_STOP on
 \set QUIET on
 set client_min_messages to warning;
@@ -28,7 +28,7 @@ begin;
 
 -- Roles belong to the whole cluster: another database of it may have made them already.
 select format('create role %I nologin', role)
-from unnest(array['curhat_owner', 'curhat_app', 'curhat_operator', 'curhat_control_center']) role
+from unnest(array['curhat_owner', 'curhat_app', 'curhat_listener', 'curhat_operator', 'curhat_control_center']) role
 where not exists (select from pg_roles where rolname = role)
 \gexec
 select format('create role %I', login)
@@ -42,10 +42,14 @@ alter role curhat_internal login nocreaterole nocreatedb password :'internal_pas
 alter role curhat_listen login nocreaterole nocreatedb password :'listen_password';
 
 -- With the admin option, since the first migration grants them to whoever runs it.
-grant curhat_owner, curhat_app, curhat_operator, curhat_control_center to curhat with admin option;
+grant curhat_owner, curhat_app, curhat_listener, curhat_operator, curhat_control_center to curhat with admin option;
 grant pg_monitor to curhat;
-grant curhat_app to curhat_public, curhat_listen;
+grant curhat_app to curhat_public;
+grant curhat_listener to curhat_listen;
 grant curhat_control_center to curhat_internal;
+-- Before they had a role of their own the listeners came as the app.
+select 'revoke curhat_app from curhat_listen' where pg_has_role('curhat_listen', 'curhat_app', 'member')
+\gexec
 
 -- Who is no superuser must be a member of a role to hand something over to it.
 select format('grant curhat to %I', current_user)

@@ -1,11 +1,19 @@
 -- Nobody has what is not given here. Table rights are given to none of them.
-revoke all on all tables in schema logic, control_center from public, curhat_app, curhat_operator, curhat_control_center;
-revoke all on all functions in schema logic, api, ops, control_center from public, curhat_app, curhat_operator, curhat_control_center;
-revoke all on all procedures in schema logic, api, ops, control_center from public, curhat_app, curhat_operator, curhat_control_center;
-revoke all on schema data, logic, api, ops, control_center from public, curhat_app, curhat_operator, curhat_control_center;
+revoke all on all tables in schema logic, control_center from public, curhat_app, curhat_listener, curhat_operator, curhat_control_center;
+revoke all on all functions in schema logic, api, ops, control_center from public, curhat_app, curhat_listener, curhat_operator, curhat_control_center;
+revoke all on all procedures in schema logic, api, ops, control_center from public, curhat_app, curhat_listener, curhat_operator, curhat_control_center;
+revoke all on schema data, logic, api, ops, control_center from public, curhat_app, curhat_listener, curhat_operator, curhat_control_center;
 
-grant usage on schema api to curhat_app;
+grant usage on schema api to curhat_app, curhat_listener;
 grant execute on all functions in schema api to curhat_app;
+
+-- What the listeners call nobody else does, and they call nothing else.
+revoke execute on function
+api.drain_events(integer, bigint), api.fire_due(integer), api.seconds_to_next_deadline(), api.watch_availability()
+from curhat_app;
+grant execute on function
+api.drain_events(integer, bigint), api.fire_due(integer), api.seconds_to_next_deadline(), api.watch_availability()
+to curhat_listener;
 
 grant usage on schema ops to curhat_operator;
 grant execute on all functions in schema ops to curhat_operator;

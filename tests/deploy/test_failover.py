@@ -242,9 +242,9 @@ async def test_when_the_primary_dies_the_standby_takes_over_with_every_confirmed
 @pytest.mark.parametrize(
     ("login", "may", "may_not"),
     [
-        ("curhat_public", "select api.ready()", "select from control_center.payments"),
+        ("curhat_public", "select api.ready()", "select api.fire_due(1)"),
         ("curhat_internal", "select from control_center.payments", "select api.ready()"),
-        ("curhat_listen", "select api.fire_due(1)", "select ops.health()"),
+        ("curhat_listen", "select api.fire_due(1)", "select api.ready()"),
     ],
 )
 def test_a_login_has_the_rights_of_its_kind_of_process_and_no_more(

@@ -112,7 +112,7 @@ def operator(name: str, call: str) -> Call:
 
 def deadline(name: str, moment: str) -> Call:
     """The deadline listener, at this moment."""
-    return Call(name, "select api.fire_due(100)", moment=moment, repeated=True)
+    return Call(name, "select api.fire_due(100)", "curhat_listener", moment, repeated=True)
 
 
 @dataclass(frozen=True)

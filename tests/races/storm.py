@@ -72,7 +72,7 @@ class Storm:
                 repeated.result()
 
     def _repeat(self, query: str) -> None:
-        connection = self.open("curhat_app")
+        connection = self.open("curhat_listener")
         while not self._over.is_set():
             connection.execute(query)
 

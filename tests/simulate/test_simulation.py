@@ -198,7 +198,7 @@ async def relay_that_loses_some(lost: list[str], settings: Settings) -> AsyncIte
         seen: Counter[str] = Counter()
         async with (
             await psycopg.AsyncConnection.connect(
-                settings.database_url, options="-c role=curhat_app", autocommit=True
+                settings.database_url, options="-c role=curhat_listener", autocommit=True
             ) as connection,
             Redis.from_url(settings.redis_url, socket_timeout=None) as redis,
         ):

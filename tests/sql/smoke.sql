@@ -2,9 +2,9 @@
 --
 --     psql --file tests/sql/smoke.sql <the URL of a migrated database>
 --
--- The login must be a member of curhat_app, curhat_operator and curhat_control_center. The people are new ones, nobody
--- may be online meanwhile, and the two windows that run out are shortened to five seconds and set back at the end.
--- It stops with an error at the first thing that is not as it should be.
+-- The login must be a member of curhat_app, curhat_listener, curhat_operator and curhat_control_center. The people are
+-- new ones, nobody may be online meanwhile, and the two windows that run out are shortened to five seconds and set back
+-- at the end. It stops with an error at the first thing that is not as it should be.
 \set ON_ERROR_STOP on
 \set QUIET on
 \pset footer off

@@ -46,7 +46,7 @@ def test_two_callers_at_once_fire_it_once(
 ) -> None:
     payment = world.choose(world.customer())["id"]
     world.clock.advance(minutes=20)
-    other = connect()
+    other = connect(role="curhat_listener")
     with other.transaction():
         other.execute("select api.fire_due(100)")
         assert world.api("fire_due", 100) == 0

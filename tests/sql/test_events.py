@@ -201,15 +201,15 @@ def test_a_batch_takes_the_oldest(world: World) -> None:
 
 def test_what_is_rolled_back_is_handed_on_again(world: World) -> None:
     world.choose(world.customer())
-    world.app.execute("begin")
+    world.listener.execute("begin")
     lost = world.drain()
-    world.app.execute("rollback")
+    world.listener.execute("rollback")
     assert world.drain() == lost != []
 
 
 def test_what_another_drain_holds_is_passed_over(world: World, connect: Connect) -> None:
     world.choose(world.customer())
-    relay = connect()
+    relay = connect(role="curhat_listener")
     with relay.transaction():
         relay.execute("select * from api.drain_events(10)")
         world.choose(world.customer())
@@ -301,9 +301,9 @@ def test_every_event_is_announced_once_without_its_body(world: World, listener: 
 
 def test_what_is_rolled_back_is_not_announced(world: World, listener: Connection) -> None:
     world.choose(world.customer())
-    world.app.execute("begin")
+    world.listener.execute("begin")
     world.drain()
-    world.app.execute("rollback")
+    world.listener.execute("rollback")
     assert hear(listener, world.owner, "curhat_events") == []
 
 

@@ -13,7 +13,7 @@ import structlog
 
 from app.migrate import migrate
 from tests.cluster import SETTINGS, TEMPLATE, TestCluster, wait_until
-from tests.conftest import APP_OPTIONS, Clock, Connection
+from tests.conftest import SESSIONS, Clock, Connection
 from tests.sql.world import World
 
 DATABASE = "curhat"
@@ -76,7 +76,7 @@ class Fragile:
         self._connections.close()
 
     def _connect(self, role: str | None = "curhat_app", **settings: str) -> Connection:
-        options = {**(APP_OPTIONS if role == "curhat_app" else {}), **settings, "role": role or "none"}
+        options = {**SESSIONS.get(role or "", {}), **settings, "role": role or "none"}
         given = " ".join(f"-c {name}={value}" for name, value in options.items())
         connection = psycopg.connect(self._cluster.url(DATABASE), autocommit=True, options=given)
         self._connections.callback(connection.close)

@@ -12,8 +12,15 @@ from psycopg import sql
 
 from tests.cluster import LOGIN
 from tests.conftest import Connect, Connection
+from tests.sql.world import LISTENERS_FUNCTIONS
 
-AUDIENCES = {"curhat_app": "api", "curhat_operator": "ops", "curhat_control_center": "control_center"}
+AUDIENCES = {
+    "curhat_app": "api",
+    "curhat_listener": "api",
+    "curhat_operator": "ops",
+    "curhat_control_center": "control_center",
+}
+LISTENERS = {f"api.{function}" for function in LISTENERS_FUNCTIONS}
 EVERYBODY = "public"
 
 # In a database of ours; the rest is Postgres' own, where nothing of ours lies.
@@ -117,6 +124,7 @@ def test_nobody_may_use_a_sequence(db: Connection, role: str) -> None:
 
 @each_audience
 def test_a_role_may_call_the_functions_of_its_schema_alone(db: Connection, role: str) -> None:
+    """Those of `api` belong either to the app or to the listeners."""
     callable_ones = names(
         db,
         """
@@ -128,7 +136,12 @@ def test_a_role_may_call_the_functions_of_its_schema_alone(db: Connection, role:
         role,
         role,
     )
-    assert callable_ones == function_names(db, AUDIENCES[role])
+    theirs = function_names(db, AUDIENCES[role])
+    listeners = {name for name in theirs if name.partition("(")[0] in LISTENERS}
+    if AUDIENCES[role] == "api":
+        theirs = listeners if role == "curhat_listener" else theirs - listeners
+        assert len(listeners) == len(LISTENERS)
+    assert callable_ones == theirs
 
 
 def test_the_control_center_may_run_no_more_of_logic_than_its_views_call(db: Connection) -> None:
@@ -155,7 +168,7 @@ def test_the_control_center_may_run_no_more_of_logic_than_its_views_call(db: Con
     assert granted == called
 
 
-@pytest.mark.parametrize("role", ["curhat_app", "curhat_operator"])
+@pytest.mark.parametrize("role", ["curhat_app", "curhat_listener", "curhat_operator"])
 def test_the_others_may_run_nothing_of_logic(db: Connection, role: str) -> None:
     granted = names(
         db,
@@ -270,7 +283,8 @@ TRIES = {
     "run as a dba": "do $$ begin perform set_config('session_replication_role', 'replica', false); end $$",
 }
 OTHERS = {
-    "curhat_app": ("select * from ops.audit()", "select * from control_center.payments"),
+    "curhat_app": ("select * from ops.audit()", "select * from control_center.payments", "select api.fire_due(1)"),
+    "curhat_listener": ("select * from ops.audit()", "select * from control_center.payments", "select api.ready()"),
     "curhat_operator": ("select api.ready()", "select * from control_center.payments"),
     "curhat_control_center": ("select * from ops.audit()", "select api.ready()"),
 }
@@ -319,6 +333,7 @@ def succeeds(connection: Connection, query: str, *name: str) -> bool:
 
 READS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "curhat_app": ("select api.ready()->>'database'", lambda value: value == "ok"),
+    "curhat_listener": ("select api.seconds_to_next_deadline()", lambda value: value is None),
     "curhat_operator": ("select count(*) from ops.health()", lambda value: value > 0),
     "curhat_control_center": ("select count(*) from control_center.settings", lambda value: value > 0),
 }

@@ -20,6 +20,8 @@ FIRST_CHAT = {15: 15_000, 30: 25_000, 60: 45_000}
 EXTENSION = {15: 12_000, 30: 22_000}
 """The prices that the migrations set, in rupiah by minutes. The free trial is the 15 minutes of a first chat."""
 
+LISTENERS_FUNCTIONS = {"drain_events", "fire_due", "seconds_to_next_deadline", "watch_availability"}
+
 numbers = count(1)
 
 
@@ -49,6 +51,11 @@ class World:
         return self._connect()
 
     @cached_property
+    def listener(self) -> Connection:
+        """A connection as the listeners open it."""
+        return self._connect(role="curhat_listener")
+
+    @cached_property
     def operator(self) -> Connection:
         """A connection of an operator's in psql."""
         return self._connect(role="curhat_operator")
@@ -66,8 +73,9 @@ class World:
     # Calls
 
     def api(self, function: str, *arguments: object) -> Any:  # noqa: ANN401
-        """The reply of a function of `api`."""
-        return one(self.app, f"select api.{function}({_places(arguments)})", arguments)
+        """The reply of a function of `api`, called by whom it is for."""
+        caller = self.listener if function in LISTENERS_FUNCTIONS else self.app
+        return one(caller, f"select api.{function}({_places(arguments)})", arguments)
 
     def ops(self, function: str, *arguments: object) -> list[Row]:
         """The rows of a function of `ops`, each as JSON."""
@@ -250,7 +258,7 @@ class World:
 
     def drain(self, limit: int = 1000) -> list[Row]:
         """The envelopes that wait, handed on as by the relay."""
-        drained = self.app.execute("select envelope::jsonb from api.drain_events(%s)", [limit])
+        drained = self.listener.execute("select envelope::jsonb from api.drain_events(%s)", [limit])
         return [envelope for (envelope,) in drained]
 
     def audit(self) -> list[Row]:
