@@ -108,6 +108,9 @@ def serve(settings: Settings, only: str | None, worker: str | None, name: str | 
         raise click.UsageError("--worker is of one listener already: leave --only out.")
     configure(settings, name=name or worker or only or "serve")
     with told_in_a_sentence():
+        asked = worker or only
+        for listener in [asked] if asked else programs.NEEDS:
+            settings.demand(*programs.NEEDS[listener])
         settings = embedded.locate(settings)
         if worker is None:
             wanted = []
@@ -180,6 +183,7 @@ def demo(settings: Settings, name: str) -> None:
 
     configure(settings, name=name)
     with told_in_a_sentence():
+        settings.demand("CURHAT_JWT_KEYS")
         settings = embedded.locate(settings)
     asyncio.run(until_asked_to_stop(run_demo(settings)))
 

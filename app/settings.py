@@ -45,6 +45,13 @@ VARIABLES = (
 )
 
 
+# What there is no default for in production, where not every process needs it.
+MISSING = {
+    "CURHAT_JWT_KEYS": "CURHAT_JWT_KEYS must be set in production, as kid:secret,kid:secret.",
+    "CURHAT_OTP_SENDER": "CURHAT_OTP_SENDER must be set in production, to the http(s) address of a webhook.",
+}
+
+
 class SettingsError(Exception):
     """A setting that cannot be used; the text is one sentence that names the variable."""
 
@@ -63,8 +70,9 @@ class Settings:
 
     `database_url` and `redis_url` are empty when the embedded servers are meant. The first of `jwt_keys`
     signs, all of them verify. `trusted_proxies` are believed in whom they speak for. `otp_sender` is ``log`` (never in
-    production) or the http(s) address of a webhook, which may hold a password. `home` is an absolute path.
-    `metrics_token` is what whoever scrapes must show, empty for none.
+    production) or the http(s) address of a webhook, which may hold a password. In production both may be empty, for a
+    process that does not `demand` them. `home` is an absolute path. `metrics_token` is what whoever scrapes must show,
+    empty for none.
     """
 
     env: Environment
@@ -91,6 +99,13 @@ class Settings:
     def log_dir(self) -> Path:
         """Where every long-lived process writes ``<name>.log``."""
         return self.home / "log"
+
+    def demand(self, *names: str) -> None:
+        """Raise SettingsError when one of these, of `MISSING`, is not set."""
+        given = self.environment()
+        for name in names:
+            if not given[name]:
+                raise SettingsError(MISSING[name])
 
     def environment(self) -> dict[str, str]:
         """The variables that say all of this to a process of ours: `from_environment` gives it back."""
@@ -146,7 +161,7 @@ class Settings:
             cors_origins=_cors_origins(values["CURHAT_CORS_ORIGINS"], env),
             trusted_proxies=_networks("CURHAT_TRUSTED_PROXIES", values["CURHAT_TRUSTED_PROXIES"]),
             metrics_token=_metrics_token(values["CURHAT_METRICS_TOKEN"]),
-            otp_sender=_otp_sender(values["CURHAT_OTP_SENDER"] or OTP_LOG, env),
+            otp_sender=_otp_sender(values["CURHAT_OTP_SENDER"], env),
         )
 
 
@@ -209,9 +224,7 @@ def _url(name: str, value: str, schemes: tuple[str, ...]) -> str:
 
 def _jwt_keys(value: str, env: Environment) -> tuple[JwtKey, ...]:
     if not value:
-        if env == "production":
-            raise SettingsError("CURHAT_JWT_KEYS must be set in production, as kid:secret,kid:secret.")
-        return (JwtKey(DEVELOPMENT_KEY_ID, DEVELOPMENT_SECRET),)
+        return (JwtKey(DEVELOPMENT_KEY_ID, DEVELOPMENT_SECRET),) if env == "development" else ()
     keys: dict[str, JwtKey] = {}
     for part in value.split(","):
         kid, colon, secret = part.strip().partition(":")
@@ -274,6 +287,8 @@ def _network(name: str, value: str) -> Network:
 
 def _otp_sender(value: str, env: Environment) -> str:
     """As given; the sentence of a wrong one does not show it, for it may hold a password."""
+    if not value:
+        return OTP_LOG if env == "development" else ""
     if value == OTP_LOG:
         if env == "production":
             raise SettingsError(

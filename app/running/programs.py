@@ -10,6 +10,8 @@ from app.running.probes import base_url, connected_as, http_answers
 from app.running.supervisor import Program
 from app.settings import Settings
 
+# What a listener's worker cannot do without: it signs and checks tokens, and the public one sends codes.
+NEEDS = {"public": ("CURHAT_JWT_KEYS", "CURHAT_OTP_SENDER"), "internal": ("CURHAT_JWT_KEYS",)}
 LISTENERS = ("relay", "deadlines", "availability")
 WORKER_STOP_SECONDS = 20.0  # a little more than a worker takes at most to let its requests finish
 

@@ -46,6 +46,7 @@ def up(settings: Settings, console: Console) -> None:
     Raises, before anything is started, SettingsError or one of embedded.CANNOT_RUN; later StartError or
     MigrateError, when everything that was started has been stopped.
     """
+    settings.demand(*programs.NEEDS["public"])
     place.make_home(settings.home, server_account())
     with place.locked(settings.home):
         configure(settings, file=settings.log_dir / "up.log")

@@ -15,14 +15,14 @@ import httpx
 import psycopg
 import pytest
 
+from app.running.programs import NEEDS
 from app.settings import Settings
 from tests.deploy.pair import Connection, Pair
 from tests.rest.harness import Client
 from tests.run.conftest import Curhat, eventually
 from tests.sockets.harness import Socket, signed_in
 
-NOBODY = "http://127.0.0.1:9/nobody"
-KEYS = f"one:{'k' * 32}"
+SECRETS = {"CURHAT_JWT_KEYS": f"one:{'k' * 32}", "CURHAT_OTP_SENDER": "http://127.0.0.1:9/nobody"}
 CREATE = "/api/client/payment-sessions"
 SEARCH_SECONDS = 5
 GIVE_UP_SECONDS = 60  # far more than any wait takes, so that a failure does not hang
@@ -77,8 +77,7 @@ def serving(pair: Pair, redis_url: str, directory: Path) -> Iterator[Service]:
             {
                 "CURHAT_ENV": "production",
                 "CURHAT_HOME": "/proc/no/such/place",
-                "CURHAT_JWT_KEYS": KEYS,
-                "CURHAT_OTP_SENDER": NOBODY,
+                **{name: SECRETS[name] for name in NEEDS.get(part, ())},
                 "CURHAT_DATABASE_URL": pair.url(login),
                 "CURHAT_REDIS_URL": redis_url,
             },
@@ -86,9 +85,7 @@ def serving(pair: Pair, redis_url: str, directory: Path) -> Iterator[Service]:
         )
         for part, login in LOGINS.items()
     }
-    settings = Settings.from_environment(
-        {"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": KEYS, "CURHAT_OTP_SENDER": NOBODY}
-    )
+    settings = Settings.from_environment({"CURHAT_ENV": "production", **SECRETS})
     settings = replace(settings, public_port=parts["public"].public_port)
     try:
         for part, curhat in parts.items():

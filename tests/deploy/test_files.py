@@ -11,7 +11,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from app.cli import main
-from app.settings import VARIABLES, Settings, SettingsError
+from app.running.programs import NEEDS
+from app.settings import MISSING, VARIABLES, Settings, SettingsError
 from tests.deploy.pair import LOGINS, PASSWORDS
 
 pytestmark = pytest.mark.check
@@ -114,6 +115,13 @@ def test_the_services_have_settings_that_will_do() -> None:
         assert not settings.demo
 
 
+def test_a_service_gets_the_secrets_that_it_needs_and_no_more() -> None:
+    for one in ours().values():
+        command, *rest = one["command"]
+        needs = NEEDS[rest[-1]] if command == "serve" else ()
+        assert set(one["environment"]) & set(MISSING) == set(needs)
+
+
 def test_the_example_starts_nothing_as_it_is() -> None:
     assert {name for name, value in given().items() if not value} - {
         "CURHAT_CORS_ORIGINS",
@@ -121,8 +129,9 @@ def test_the_example_starts_nothing_as_it_is() -> None:
     } == SECRETS
     demanded = set(re.findall(r"\$\{(\w+):\?", COMPOSE_TEXT))
     assert demanded == SECRETS - {"POSTGRES_PASSWORD"}  # which the image demands
+    production = {"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": given()["CURHAT_JWT_KEYS"]}
     with pytest.raises(SettingsError, match="CURHAT_JWT_KEYS must be set in production"):
-        Settings.from_environment({"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": given()["CURHAT_JWT_KEYS"]})
+        Settings.from_environment(production).demand("CURHAT_JWT_KEYS")
 
 
 # Commands

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import DEVELOPMENT_SECRET, VARIABLES, JwtKey, Settings, SettingsError
+from app.settings import DEVELOPMENT_SECRET, MISSING, VARIABLES, JwtKey, Settings, SettingsError
 
 SECRET = "s" * 32
 SENDER = "https://user:hunter2@codes.example/send"
@@ -150,18 +150,28 @@ def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "keys", ["", f"development:{SECRET}", f"k1:{DEVELOPMENT_SECRET}", f"k1:{SECRET},k2:{DEVELOPMENT_SECRET}"]
+    "keys", [f"development:{SECRET}", f"k1:{DEVELOPMENT_SECRET}", f"k1:{SECRET},k2:{DEVELOPMENT_SECRET}"]
 )
 def test_production_refuses_development_keys(keys: str) -> None:
     with pytest.raises(SettingsError, match="CURHAT_JWT_KEYS"):
         Settings.from_environment({"CURHAT_ENV": "production", "CURHAT_JWT_KEYS": keys})
 
 
-@pytest.mark.parametrize("sender", ["", "log"])
-def test_production_writes_no_codes_into_a_log(sender: str) -> None:
+def test_production_writes_no_codes_into_a_log() -> None:
     with pytest.raises(SettingsError, match="CURHAT_OTP_SENDER"):
-        Settings.from_environment({**PRODUCTION, "CURHAT_OTP_SENDER": sender})
+        Settings.from_environment({**PRODUCTION, "CURHAT_OTP_SENDER": "log"})
     assert Settings.from_environment(PRODUCTION).otp_sender == SENDER
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_what_only_some_processes_need_is_missing_in_production_when_it_is_demanded(name: str) -> None:
+    settings = Settings.from_environment({**PRODUCTION, name: ""})
+    assert Settings.from_environment(settings.environment()) == settings
+    with pytest.raises(SettingsError) as caught:
+        settings.demand(*MISSING)
+    assert str(caught.value) == MISSING[name]
+    for well in (Settings.from_environment(PRODUCTION), Settings.from_environment({})):
+        well.demand(*MISSING)
 
 
 def test_secrets_do_not_show_when_settings_are_printed() -> None:

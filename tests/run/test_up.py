@@ -12,8 +12,9 @@ import pytest
 from app.embedded.place import make_home
 from app.identity.sender import OTP_FILE
 from app.running.accounts import server_account
-from app.running.programs import LISTENERS
+from app.running.programs import LISTENERS, NEEDS
 from app.seed import DEMO_PASSWORD
+from app.settings import MISSING
 from tests.cluster import TestCluster
 from tests.conftest import Connection
 from tests.run.conftest import Curhat, children, eventually, is_alive, new_curhat
@@ -291,6 +292,24 @@ def test_data_of_another_postgres_is_told_before_anything_is_started(curhat: Cur
     (curhat.home / "postgres" / "PG_VERSION").write_text("11\n")
     told(curhat.run("up"), "PostgreSQL 11")
     assert not (curhat.home / "log" / "redis.log").exists()
+
+
+@pytest.mark.parametrize("command", ["serve", "listen", "migrate"])
+@pytest.mark.parametrize("missing", MISSING)
+def test_a_secret_of_production_is_demanded_by_who_serves_alone(
+    curhat: Curhat, command: str, missing: str
+) -> None:
+    done = curhat.run(command, **{**PRODUCTION, missing: ""})
+    told(done, missing if command == "serve" else "Nothing runs")
+
+
+@pytest.mark.parametrize(("listener", "needs"), NEEDS.items())
+def test_a_listener_demands_the_secrets_that_it_needs(
+    curhat: Curhat, listener: str, needs: tuple[str, ...]
+) -> None:
+    for given in MISSING:
+        done = curhat.run("serve", "--only", listener, **{**PRODUCTION, given: ""})
+        told(done, given if given in needs else "Nothing runs")
 
 
 @pytest.mark.parametrize(

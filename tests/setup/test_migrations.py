@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from app.migrate import RUN_LOCK, SQL, MigrateError
+from app.migrate import MIGRATIONS, RUN_LOCK, SQL, MigrateError
 from tests.cluster import TestCluster, wait_until
 from tests.setup.conftest import ROLES_AND_SCHEMAS, Tree
 
@@ -271,6 +271,15 @@ def test_no_migrations_at_all_is_a_mistake(tree: Tree) -> None:
     tree.remove(f"migrations/{ROLES_AND_SCHEMAS}.sql")
     with pytest.raises(MigrateError, match="There is no migration in"):
         tree.migrate()
+
+
+def test_whoever_may_make_no_roles_is_told_whom_to_ask_for_the_listeners(owner: Connection) -> None:
+    text = (MIGRATIONS / "0013.listeners-role.sql").read_text(encoding="utf-8")
+    with owner.transaction(force_rollback=True):
+        owner.execute("create role powerless role current_user")
+        owner.execute("set local role powerless")
+        with pytest.raises(psycopg.Error, match=r"powerless may make none: .*deploy/postgres/prepare\.sql"):
+            owner.execute(text.replace("curhat_listener", "role_that_is_not_there").encode())
 
 
 def test_a_login_that_may_not_is_told_so(tree: Tree, cluster: TestCluster, owner: Connection) -> None:

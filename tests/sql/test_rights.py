@@ -283,8 +283,16 @@ TRIES = {
     "run as a dba": "do $$ begin perform set_config('session_replication_role', 'replica', false); end $$",
 }
 OTHERS = {
-    "curhat_app": ("select * from ops.audit()", "select * from control_center.payments", "select api.fire_due(1)"),
-    "curhat_listener": ("select * from ops.audit()", "select * from control_center.payments", "select api.ready()"),
+    "curhat_app": (
+        "select * from ops.audit()",
+        "select * from control_center.payments",
+        "select api.fire_due(1)",
+    ),
+    "curhat_listener": (
+        "select * from ops.audit()",
+        "select * from control_center.payments",
+        "select api.ready()",
+    ),
     "curhat_operator": ("select api.ready()", "select * from control_center.payments"),
     "curhat_control_center": ("select * from ops.audit()", "select api.ready()"),
 }
