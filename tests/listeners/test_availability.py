@@ -14,7 +14,6 @@ from app.envelope import AVAILABILITY_CHANNEL, AVAILABILITY_KEY, AVAILABILITY_SE
 from app.settings import Settings
 from listeners import availability, relay
 from tests.listeners.conftest import Cut, Run, Writer, until
-from tests.listeners.wire import wire
 
 NEVER = 3600.0
 LISTENER = "curhat availability"
@@ -198,19 +197,6 @@ async def test_it_comes_back_after_its_connections_were_cut(
     await come(writer, await new_mitra(writer))
 
     await told.hear(1)
-
-
-async def test_it_comes_back_when_its_connections_swallow_everything(
-    settings: Settings, run: Run, told: Told, writer: Writer, tmp_path: Path
-) -> None:
-    async with wire(settings.database_url, tmp_path) as (url, line):
-        run(availability.run(replace(settings, database_url=url)))
-        await told.hear(0)
-
-        line.swallow()
-        await come(writer, await new_mitra(writer))
-
-        await told.hear(1)
 
 
 async def test_it_tells_again_when_redis_is_back_and_says_meanwhile_that_it_does_not_work(

@@ -1,8 +1,6 @@
 """The deadline listener fires what is due at its time, and whatever happens to it, in the end."""
 
 import asyncio
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -10,7 +8,6 @@ import psycopg
 from app.settings import Settings
 from listeners import deadlines
 from tests.listeners.conftest import Cut, Run, Writer, until
-from tests.listeners.wire import wire
 
 LISTENER = "curhat deadlines"
 NEVER = 3600.0
@@ -158,20 +155,6 @@ async def test_it_survives_a_lost_connection(settings: Settings, run: Run, write
     later = await pending_payment(writer, 0.1)
 
     await expired(writer, later)
-
-
-async def test_it_comes_back_when_its_connections_swallow_everything(
-    settings: Settings, run: Run, writer: Writer, tmp_path: Path
-) -> None:
-    first = await pending_payment(writer, -1)
-    async with wire(settings.database_url, tmp_path) as (url, line):
-        run(deadlines.run(replace(settings, database_url=url)))
-        await expired(writer, first)
-
-        line.swallow()
-        later = await pending_payment(writer, 0.1)
-
-        await expired(writer, later)
 
 
 async def test_a_row_that_somebody_holds_is_fired_once_they_let_go(

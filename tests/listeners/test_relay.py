@@ -27,7 +27,6 @@ from tests.listeners.conftest import (
     until,
     write_event,
 )
-from tests.listeners.wire import wire
 
 RELAY = "curhat relay"
 NEVER = 3600.0
@@ -165,20 +164,6 @@ async def test_it_comes_back_after_its_connections_were_cut(
     await write_event(writer, 2)
 
     await subscriber.hear({2})
-
-
-async def test_it_comes_back_when_its_connections_swallow_everything(
-    settings: Settings, run: Run, subscriber: Subscriber, writer: Writer, tmp_path: Path
-) -> None:
-    async with wire(settings.database_url, tmp_path) as (url, line):
-        run(relay.run(replace(settings, database_url=url)))
-        await write_event(writer, 1)
-        await subscriber.hear({1})
-
-        line.swallow()
-        await write_event(writer, 2)
-
-        await subscriber.hear({2})
 
 
 async def test_a_killed_relay_loses_nothing_and_the_one_that_stands_by_takes_over(

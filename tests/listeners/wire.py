@@ -1,21 +1,24 @@
 """A wire to Postgres or Redis that a test can cut, or make swallow everything while both ends stay connected.
 
 It carries bytes, not packets: both ends go on seeing a peer whose kernel acknowledges, so that neither keepalives nor
-any limit of TCP helps to notice. Where packets are dropped those come on top.
+any limit of TCP helps to notice. `tests.network` drops packets.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+Opening = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+
 
 class Line:
-    """What carries the connections of one test."""
+    """What carries the connections of one test on to another, which it opens for each."""
 
-    def __init__(self, socket: str) -> None:
-        self._socket = socket
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
         self._refuses = self._deaf = False
         self.taken = 0
         """How many connections were opened."""
@@ -79,7 +82,7 @@ class Line:
     async def _carry_both(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, works: asyncio.Event
     ) -> None:
-        there, back = await asyncio.open_unix_connection(self._socket)
+        there, back = await self._opening()
         ways = [
             asyncio.create_task(self._carry(reader, back, works)),
             asyncio.create_task(self._carry(there, writer, works, answers=True)),
@@ -126,7 +129,7 @@ async def redis_wire(redis_url: str, directory: Path) -> AsyncIterator[tuple[str
 
 @asynccontextmanager
 async def _line(real: str, ours: Path) -> AsyncIterator[Line]:
-    line = Line(real)
+    line = Line(partial(asyncio.open_unix_connection, real))
     async with await asyncio.start_unix_server(line.serve, ours):
         yield line
         line.hang_up()

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
@@ -39,9 +39,12 @@ class Process:
 
 
 @asynccontextmanager
-async def worker_process(settings: Settings, listener: str = "public") -> AsyncIterator[Process]:
-    """A worker process that answers."""
+async def worker_process(
+    settings: Settings, listener: str = "public", within: Sequence[str] = ()
+) -> AsyncIterator[Process]:
+    """A worker process that answers, started by the words of `within`."""
     process = await asyncio.create_subprocess_exec(
+        *within,
         sys.executable,
         "-c",
         SERVE.format(listener),

@@ -11,8 +11,6 @@ from inspect import signature
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
-
 from app.envelope import REDIS_CHANNEL
 from app.settings import Settings
 from app.sockets import subscription
@@ -24,7 +22,7 @@ from tests.conftest import Connection
 from tests.listeners import conftest as listening
 from tests.listeners.conftest import Subscriber
 from tests.listeners.wire import redis_wire, wire
-from tests.rest.harness import Client, background, pair, running, until
+from tests.rest.harness import Client, background, pair, until
 from tests.sockets.harness import Socket, signed_in
 
 MESSAGES = 30
@@ -104,29 +102,6 @@ async def test_when_the_relay_is_cut_off_between_publishing_and_its_commit(
 
     await listening.until(something_came_twice)
     await published.close()
-
-
-async def test_when_a_workers_subscription_swallows_everything(
-    settings: Settings, customer: Client, mitra: Client, redis_url: str, tmp_path: Path
-) -> None:
-    """What happens before it is noticed is in the snapshot that comes then, and in no event besides."""
-    chat_id = await pair(customer, mitra)
-    async with (
-        redis_wire(redis_url, tmp_path) as (url, line),
-        running(replace(settings, redis_url=url)) as deaf,
-        httpx.AsyncClient(base_url=deaf.url, timeout=30) as http,
-        background(relay.run(settings)),
-        signed_in(Client(settings, http, "customer", customer.id)) as socket,
-    ):
-        await say(customer, chat_id)
-        assert await shown(socket, 1) == [1]
-        line.swallow()
-        await say(customer, chat_id, times=MESSAGES - 1)
-        told = await socket.frames_until("snapshot")
-        assert "CHAT_MESSAGE" not in {frame["type"] for frame in told}
-        assert [chat["last_seq"] for chat in told[-1]["chats"]] == [MESSAGES]
-        await say(customer, chat_id)
-        assert await shown(socket, MESSAGES + 1) == [MESSAGES + 1]
 
 
 async def test_when_redis_takes_a_connection_and_says_nothing(redis_url: str, tmp_path: Path) -> None:
