@@ -1,6 +1,7 @@
 """A channel comes back by itself, reads the state before it delivers, and knows when it is deaf."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from tests.listeners.conftest import GIVE_UP_SECONDS, Cut, Run, Writer, until
 from tests.listeners.wire import wire
 
 NAME = "channel under test"
+# Its NOTIFY to itself, as the server brings it: "A", length, pid, channel, an empty payload.
+PING = re.compile(rb"A.{8}curhat_ping_[0-9a-f]{32}\0\0", re.DOTALL)
 
 
 async def notify(writer: Writer, payload: str) -> None:
@@ -231,3 +234,21 @@ async def test_a_connection_that_is_up_but_deaf_is_noticed_and_replaced(
         await connected(channel)
         await notify(writer, "heard again")
         assert await next_payload(channel) == "heard again"
+
+
+async def test_a_connection_that_answers_and_brings_no_notification_is_noticed_and_replaced(
+    database_url: str, run: Run, tmp_path: Path
+) -> None:
+    async with wire(database_url, tmp_path) as (url, line):
+        channel = Channel(url, ["news"], name=NAME, ping_seconds=0.05, ping_timeout_seconds=0.2)
+        run(channel.run())
+        await connected(channel)
+
+        line.withhold(PING)
+
+        async def noticed() -> bool:
+            return not channel.connected
+
+        await until(noticed)
+        line.withhold(None)
+        await connected(channel)

@@ -5,6 +5,7 @@ any limit of TCP helps to notice. `tests.network` drops packets.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -23,6 +24,7 @@ class Line:
         self.taken = 0
         """How many connections were opened."""
         self._last_words: bytes | None = None
+        self._withheld: re.Pattern[bytes] | None = None
         self._carrying: set[asyncio.Event] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -44,6 +46,10 @@ class Line:
     def waits_for_last_words(self) -> bool:
         """Whether they have not come yet."""
         return self._last_words is not None
+
+    def withhold(self, words: re.Pattern[bytes] | None) -> None:
+        """Leave this out of whatever the server says from now on; None: leave out nothing any more."""
+        self._withheld = words
 
     def refuse(self) -> None:
         """New connections are closed at once."""
@@ -105,7 +111,7 @@ class Line:
     ) -> None:
         while data := await reader.read(65536):
             await works.wait()
-            writer.write(data)
+            writer.write(data if self._withheld is None or not answers else self._withheld.sub(b"", data))
             if answers and self._last_words is not None and self._last_words in data:
                 self._last_words = None
                 self.swallow()
