@@ -1,6 +1,7 @@
 -- Windows that open from now on go by the new value. Another capacity holds for the offers that are open, too: who has
--- room now is due to be offered what runs, who is full now to have it withdrawn.
--- Locks: the setting; for the capacity, every mitra in reach.
+-- room now is due to be offered what runs, who is full now to have it withdrawn. Who comes online meanwhile goes by the
+-- old one and is not seen from here: that is so with a blast as well, so this is one until it commits.
+-- Locks: the setting; for the capacity, the blasts' advisory lock (shared), every mitra in reach.
 -- Refuses: unknown_setting, invalid_setting.
 create or replace function logic.change_setting(p_key text, p_value text, p_who text)
 returns data.app_config
@@ -30,6 +31,7 @@ begin
 
     if p_key = 'max_customers_per_mitra' then
         v_offers_due_at := logic.now();
+        perform logic.begin_blast();
         update data.mitras set offers_due_at = v_offers_due_at where reachable_until is not null;
     end if;
     perform logic.append_event(

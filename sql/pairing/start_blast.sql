@@ -8,7 +8,7 @@ returns data.pairing_requests
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_capacity integer := logic.setting_integer('max_customers_per_mitra');
+    v_capacity integer;
     v_now timestamptz := logic.now();
     v_request data.pairing_requests := logic.insert_search(
         p_payment, 'general', null, logic.setting_seconds('pairing_blast_timeout_seconds')
@@ -16,6 +16,7 @@ declare
     v_mitra_ids uuid[];
 begin
     perform logic.begin_blast();
+    v_capacity := logic.setting_integer('max_customers_per_mitra');
     with candidates as (
         select m.id
         from data.mitras m

@@ -147,6 +147,57 @@ def test_a_blast_waits_for_the_commit_of_who_comes_online(
     assert world.offers(search) == [(mitra, "offered")]
 
 
+def test_a_mitra_who_comes_online_while_capacity_grows_is_offered_what_runs(
+    world: World, connect: Connect
+) -> None:
+    world.configure("max_customers_per_mitra", 1)
+    mitra = world.mitra()
+    world.chat(world.customer(), mitra)
+    world.api("set_mitra_status", mitra, False)
+    search = world.search(world.customer())["id"]
+    configurer = connect(role="curhat_operator")
+    configurer.execute("begin")
+    configurer.execute("select ops.set_config('max_customers_per_mitra', '2', 'Ratna')")
+
+    come_online(world, mitra)
+    world.fire()
+    configurer.execute("commit")
+    let_it_settle(world)
+
+    assert open_offers(world, search) == {mitra}
+    assert world.audit() == []
+
+
+def test_a_mitra_for_whom_capacity_grows_while_a_blast_waits_is_offered_it(
+    world: World, connect: Connect, wait_for_lock: WaitForLock, in_thread: InThread
+) -> None:
+    world.configure("max_customers_per_mitra", 1)
+    mitra, customer = world.mitra(), world.customer()
+    world.chat(world.customer(), mitra)
+    world.fire()
+    payment, other = world.pay(customer), world.pay(customer, 60)
+    holder, starter = connect(role="curhat_owner"), connect(lock_timeout="0")
+    holder.execute("begin")
+    holder.execute(
+        "insert into data.pairing_requests "
+        "(payment_session_id, customer_id, request_type, created_at, deadline_at) "
+        "values (%s, %s, 'general', logic.now(), logic.now())",
+        [other, customer],
+    )
+
+    started = in_thread(starter.execute, "select api.start_general_request(%s, %s)", [customer, payment])
+    wait_for_lock(starter.info.backend_pid)
+    world.configure("max_customers_per_mitra", 2)
+    world.fire()
+    holder.execute("rollback")
+    started()
+    let_it_settle(world)
+
+    (search,) = world.rows("select * from data.pairing_requests where status = 'searching'")
+    assert open_offers(world, search["id"]) == {mitra}
+    assert world.audit() == []
+
+
 def test_an_offer_that_is_declined_while_its_mitra_leaves_is_closed_once(
     world: World, connect: Connect, wait_for_lock: WaitForLock, in_thread: InThread
 ) -> None:
