@@ -7,6 +7,8 @@ as $$
     union all
     select * from logic.audit_searches(p_since)
     union all
+    select * from logic.audit_offers()
+    union all
     select * from logic.audit_chats(p_since)
     union all
     select * from logic.audit_deadlines()

@@ -81,6 +81,14 @@ BREAK: dict[str, str] = {
     "an offer is open only to a mitra in reach": (
         "update data.mitras set reachable_until = null, status_changed_at = status_changed_at - interval '1 minute'"
     ),
+    "an offer of a blast is open only to a mitra with room": (
+        "update data.app_config set value = '1' where key = 'max_customers_per_mitra'"
+    ),
+    "a blast that runs is offered to every free mitra in reach": (
+        "update data.pairing_offers set status = 'withdrawn', closed_at = now() where request_id = '{search}'; "
+        "update data.pairing_requests set created_at = created_at - interval '1 minute' where id = '{search}'; "
+        "update data.mitras set status_changed_at = status_changed_at - interval '1 minute'"
+    ),
     "a chat stands on a consumed payment": (
         "update data.chat_sessions set payment_session_id = '{search_payment}' where id = '{chat}'"
     ),
@@ -115,6 +123,7 @@ BREAK: dict[str, str] = {
 WHERE = {
     "a failed payment has one open failure": "failed_payment",
     "only a failed payment has an open failure": "search_payment",
+    "a blast that runs is offered to every free mitra in reach": "search",
     "a chat stands on a consumed payment": "chat",
     "no deadline is overdue by more than five seconds": "search",
     "a row's events form an unbroken chain": "search_payment",

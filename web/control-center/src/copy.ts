@@ -143,6 +143,10 @@ export const copy = {
         "pencarian berhasil harus punya tepat satu tawaran diterima dan satu percakapan",
       "a search that did not match has neither": "pencarian gagal punya tawaran diterima atau percakapan",
       "an offer is open only to a mitra in reach": "tawaran terbuka untuk bestie yang tidak terjangkau",
+      "an offer of a blast is open only to a mitra with room":
+        "tawaran terbuka untuk bestie yang sedang penuh",
+      "a blast that runs is offered to every free mitra in reach":
+        "ada bestie yang bisa menerima, tetapi tidak ditawari pencarian yang berjalan",
       "a chat stands on a consumed payment": "percakapan berdiri di atas pembayaran yang belum terpakai",
       "a running chat waits for its deadline or for an extension": "percakapan berjalan tanpa batas waktu",
       "only a running chat has a pending extension":
