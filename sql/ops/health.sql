@@ -30,5 +30,11 @@ as $$
         format('data.%I', t.name || '_' || to_char(logic.now() at time zone 'UTC' + interval '1 month', 'YYYY_MM'))
     ) is not null), 'of events and messages, for the next month'
     from (values ('events'), ('chat_messages')) t (name)
+    union all
+    select 'what is too old is dropped', count(p.name) = 0,
+        coalesce(string_agg(p.name, ', ' order by p.name), 'no partition') || ' should have been dropped two nights ago'
+    from (values ('events', 'event_retention_days'), ('chat_messages', 'message_retention_days')) t (name, setting)
+    join data.app_config s on s.key = t.setting and s.updated_at < logic.now() - interval '2 days'
+    cross join lateral logic.partitions_before(t.name, s.value::integer + 2) p
 $$;
 comment on function ops.health is 'What must be alive for the promise to hold: (item, ok, detail).';

@@ -303,6 +303,19 @@ def test_missing_partitions_are_seen(world: World) -> None:
     assert health(world)["partitions are made ahead"][0]
 
 
+def test_what_was_kept_beyond_its_time_is_seen(world: World) -> None:
+    """Dropping gives way to whoever reads, and may do so every night."""
+    world.clock.advance(days=150)
+    world.configure("message_retention_days", 31)
+    assert health(world)["what is too old is dropped"][0]
+    world.clock.advance(days=3)
+    ok, detail = health(world)["what is too old is dropped"]
+    assert not ok
+    assert detail.startswith("chat_messages_")
+    world.owner.execute("select logic.drop_old_partitions()")
+    assert health(world)["what is too old is dropped"][0]
+
+
 def test_the_readiness_probe_sees_the_same(world: World) -> None:
     world.choose(world.customer())
     told = world.api("ready")

@@ -122,6 +122,7 @@ export const copy = {
       "deadlines are fired": "Ada batas waktu yang lewat dan belum dijalankan.",
       "deadlines can be fired": "Ada batas waktu yang gagal dijalankan.",
       "partitions are made ahead": "Partisi bulan depan belum dibuat.",
+      "what is too old is dropped": "Pesan atau peristiwa yang melewati masa simpannya belum dihapus.",
     } as Record<string, string>,
     invariants: {
       "a consumed payment bought one chat or one extension":
