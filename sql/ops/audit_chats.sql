@@ -30,7 +30,9 @@ as $$
     cross join lateral (
         select count(*) as n, max(x.seq) as last from data.chat_messages x where x.chat_session_id = c.id
     ) m
-    where c.started_at >= greatest(p_since, logic.now() - make_interval(days => logic.setting_integer('message_retention_days')))
+    where c.started_at >= greatest(
+        p_since, (select logic.kept_since('chat_messages', logic.setting_integer('message_retention_days')))
+    )
         and (m.n <> c.last_seq or coalesce(m.last, 0) <> c.last_seq)
 $$;
 comment on function logic.audit_chats is 'Chats that contradict their payment, extension, messages, or the mitra''s capacity.';

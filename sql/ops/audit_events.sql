@@ -4,9 +4,7 @@ returns table (invariant text, entity text, entity_id text, detail text)
 language sql stable security definer set search_path = ''
 as $$
     with horizon as (
-        select greatest(
-            p_since, logic.now() - make_interval(days => logic.setting_integer('event_retention_days'))
-        ) as since
+        select greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days'))) as since
     ),
     links as (
         select e.entity, e.entity_id, e.id, e.from_status, e.to_status,

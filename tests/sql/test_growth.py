@@ -138,6 +138,10 @@ def test_after_a_drop_the_chats_and_the_audit_are_sound(march: World) -> None:
     page = march.api("list_messages", chat["id"], "customer", chat["customer"]["id"], 0, 10)
     assert page["rows"] == []
     assert march.ops("audit") == []
+    march.configure("event_retention_days", 400)
+    march.configure("message_retention_days", 400)
+    march.drain()
+    assert march.ops("audit") == []
 
 
 def test_dropping_gives_way_to_whoever_uses_the_table(march: World, connect: Connect) -> None:
