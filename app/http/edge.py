@@ -5,6 +5,9 @@ It guarantees
   reply, in every line of the log, and in every event that the request caused;
 - that what arrives is bounded: address and headers by size, all of a request by REQUEST_SECONDS from its first
   byte, however slowly it trickles; a connection that asks nothing is closed;
+- that where a head ends and a body does is read as any other server reads it, or not at all (400): behind a proxy the
+  rest would be taken for somebody else's request;
+- that a reply may be taken as slowly as a network is, and who takes nothing of it is let go;
 - that every reply bears the headers that keep browsers safe; a handler that sets one of them has its way;
 - that browsers of other origins get through when the settings name them, and no others;
 - that each request is told of in one line of the log, and counted: its route as written, never what was filled in,
@@ -16,6 +19,7 @@ reaches no route.
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Mapping, Sequence
 from time import monotonic, perf_counter
 from typing import Any, NoReturn, cast
@@ -23,6 +27,8 @@ from typing import Any, NoReturn, cast
 import structlog
 from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import (
+    BadRequest,
+    BadURL,
     PayloadTooLarge,
     RequestCancelled,
     RequestTimeout,
@@ -32,6 +38,7 @@ from sanic.exceptions import (
 from sanic.helpers import STATUS_CODES
 from sanic.http import Http as SanicHttp
 from sanic.http import Stage
+from sanic.http.http1 import HTTP_CONTINUE
 from sanic.response import BaseHTTPResponse
 from sanic.server import HttpProtocol
 
@@ -48,6 +55,13 @@ REPLY_SECONDS = 25.0  # a look that is taken again after a lost connection takes
 IDLE_SECONDS = 75.0  # longer than proxies keep a connection (nginx: 60), so that it is they who let go
 LOOK_SECONDS = 2.0
 LINGER_SECONDS = 2.0
+
+TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+HEAD = re.compile(TOKEN + rb" [!-~]+ HTTP/1\.[01](?:\r\n" + TOKEN + rb":[\t -~\x80-\xff]*)*")
+"""A request's head without the empty line at its end (RFC 9112)."""
+CHUNK = re.compile(rb"\r\n[0-9A-Fa-f]{1,16}[\t ]*(?:;[\t -~\x80-\xff]*)?\r\n")
+"""What stands before the data of a chunk: the end of what came before it, its size, and what may go along."""
+MOST_CHUNK_BYTES = 64
 
 SAFE: Mapping[str, str] = {
     "x-content-type-options": "nosniff",
@@ -211,7 +225,9 @@ class Http(SanicHttp):
             await cast(Connection, self.protocol).linger()
 
     async def error_response(self, exception: Exception) -> None:
-        """Answer a request that failed."""
+        """Answer a request that failed. When its client has gone there is nobody to tell."""
+        if isinstance(exception, asyncio.CancelledError):  # it is no Exception, but Sanic hands it on as one
+            return
         self.leaves_unread = self.stage is Stage.REQUEST
         await super().error_response(exception)
 
@@ -222,9 +238,48 @@ class Http(SanicHttp):
             await super().http1_request_header()  # type: ignore[no-untyped-call]
         except PayloadTooLarge as error:
             raise self._too_long() from error
+        except BadURL:
+            self.url = None  # Sanic makes its stand-in for the request of it, and would fail again
+            raise
         self.protocol.app.ctx.edge.take_id(self.request, cast(Connection, self.protocol).peer)
         if len(self.request.raw_url) > MOST_TARGET_BYTES:
             raise TooLong(414)
+        if not self._is_plain_head():
+            raise BadRequest
+
+    def _is_plain_head(self) -> bool:
+        """Whether nobody can read it otherwise. Sanic takes a line that ends or is folded anyhow, a space in a name,
+        the digits of any script, and an address without a path.
+        """
+        request = self.request
+        if not HEAD.fullmatch(request.head) or request._parsed_url.path is None:  # noqa: SLF001
+            return False
+        if not self.request_body:
+            return True
+        return bool(
+            request.version == "1.1" if self._is_chunked else request.headers["content-length"].isascii()
+        )
+
+    async def read(self) -> bytes | None:
+        """Read a piece of a request's body. Sanic takes for the beginning of a chunk whatever `int` takes for a size,
+        whatever stands before it.
+        """
+        if self._is_chunked and not self.request_bytes_left:
+            await self._wait_for_chunk()
+            if not CHUNK.match(self.recv_buffer):
+                raise BadRequest
+        return await super().read()
+
+    @property
+    def _is_chunked(self) -> bool:
+        return cast(object, self.request_body) == "chunked"
+
+    async def _wait_for_chunk(self) -> None:
+        if self.expecting_continue:
+            self.expecting_continue = False
+            await self._send(HTTP_CONTINUE)
+        while self.recv_buffer.find(b"\r\n", 3) < 0 and len(self.recv_buffer) <= MOST_CHUNK_BYTES:
+            await self._receive_more()
 
     async def http1_response_header(self, data: bytes, end_stream: bool) -> None:
         """Write a reply's head; of a plain one the body, too, in one piece.
@@ -289,7 +344,11 @@ class Connection(HttpProtocol):
     """A connection that gives each request so much time, and itself when nothing is asked."""
 
     HTTP_CLASS = Http
-    __slots__ = ()
+    __slots__ = ("_unsent",)
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401
+        super().__init__(**settings)
+        self._unsent = 0
 
     @property
     def peer(self) -> str:
@@ -328,23 +387,30 @@ class Connection(HttpProtocol):
     def check_timeouts(self) -> None:
         """Look at the time, again and again."""
         http = self.http
-        if not self._task or http is None:
+        if not self._task or http is None or self.transport is None:
             return
+        self._note_progress(self.transport.get_write_buffer_size())
         seconds = monotonic() - self._time
         error: SanicException | None = None
         if http.stage is Stage.IDLE:
             over = seconds > IDLE_SECONDS
         elif http.stage is Stage.REQUEST or http.request_body:
             over, error = seconds > REQUEST_SECONDS, RequestTimeout()
-        elif http.upgrade_websocket:
-            return
         else:
             over, error = seconds > REPLY_SECONDS, ServiceUnavailable()
-        if over:
+        if not over:
+            self._callback_check_timeouts = self.loop.call_later(LOOK_SECONDS, self.check_timeouts)
+        elif self._can_write.is_set():
             http.exception = error
             self._task.cancel()
         else:
-            self._callback_check_timeouts = self.loop.call_later(LOOK_SECONDS, self.check_timeouts)
+            self.transport.abort()  # what it would be told would wait with the rest
+
+    def _note_progress(self, unsent: int) -> None:
+        """The time of a reply counts from when something of it was last taken."""
+        if unsent < self._unsent:
+            self._time = monotonic()
+        self._unsent = unsent
 
 
 def _lines(headers: Mapping[str, str]) -> bytes:

@@ -324,6 +324,11 @@ class Protocol(edge.Connection):
             self.app.ctx.edge.closed(self._request, self._cause, self.websocket.close_code, open_for)
         super().connection_lost(exc)  # type: ignore[no-untyped-call]
 
+    def check_timeouts(self) -> None:
+        """A WebSocket has its own limits, wherever it is looked after."""
+        if self.websocket is None:
+            super().check_timeouts()
+
     def close(self, timeout: float | None = None) -> None:
         """The handler has ended; a WebSocket closes in its own way."""
         if self.websocket is None:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from sanic import Request
 from sanic.compat import Header
+from sanic.server import HttpProtocol
 
 from app.db import QUICK_LANES
 from app.http import edge, request_id
@@ -317,6 +318,57 @@ async def test_what_is_too_long_is_told_so_although_more_is_on_its_way(worker: W
         assert request_id.WELL_FORMED.fullmatch(response.headers["x-request-id"])
 
 
+SIGN_OUT = b"POST /api/auth/logout HTTP/1.1\r\n"
+CHUNKED = SIGN_OUT + b"Transfer-Encoding: chunked\r\n\r\n"
+# What another server on the way may read otherwise: where a head ends, where a body does.
+AMBIGUOUS = {
+    "both lengths": SIGN_OUT + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "two lengths": SIGN_OUT + b"Content-Length: 0\r\nContent-Length: 0\r\n\r\n",
+    "a space before the colon": SIGN_OUT + b"Content-Length : 0\r\n\r\n",
+    "a folded line": SIGN_OUT + b"X: y\r\n Content-Length: 0\r\n\r\n",
+    "a bare line feed": SIGN_OUT + b"X: y\nContent-Length: 0\r\n\r\n",
+    "a bare carriage return": SIGN_OUT + b"X: y\rContent-Length: 0\r\n\r\n",
+    "U+0000": SIGN_OUT + b"X: y\0\r\n\r\n",
+    "no name": SIGN_OUT + b": y\r\n\r\n",
+    "digits of another script": SIGN_OUT + "Content-Length: \u0660\r\n\r\n".encode(),
+    "a vertical tab": SIGN_OUT + b"Content-Length: 0\x0b\r\n\r\n",
+    "chunks that this version has not": SIGN_OUT.replace(b"1.1", b"1.0")
+    + b"Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a chunk that ends elsewhere": CHUNKED + b"2\r\n{}xx0\r\n\r\n",
+    "a size with a prefix": CHUNKED + b"0x2\r\n{}\r\n0\r\n\r\n",
+    "a size with a line feed": CHUNKED + b"\n2\r\n{}\r\n0\r\n\r\n",
+    "a size of another script": CHUNKED + "\u0662\r\n{}\r\n0\r\n\r\n".encode(),
+    "a last chunk of two": CHUNKED + b"2\r\n{}\r\n0_0\r\n\r\n",
+}
+
+
+async def test_what_another_server_may_read_otherwise_is_no_request_and_ends_the_connection(
+    worker: Worker,
+) -> None:
+    """Else what one takes for a body, the other takes for the next request: somebody else's, behind a proxy."""
+    for name, request in AMBIGUOUS.items():
+        response = await raw(worker, request + b"GET /healthz HTTP/1.1\r\n\r\n")
+        assert (name, response.status_code) == (name, 400)
+        refused(response, 400, "bad_request")
+
+
+async def test_a_body_in_chunks_is_taken_however_it_arrives(worker: Worker) -> None:
+    whole = (
+        CHUNKED.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") + b"1;a=b\r\n{\r\n1 \r\n}\r\n0\r\n\r\n"
+    )
+    for pieces in ((whole,), tuple(whole[at : at + 1] for at in range(len(whole)))):
+        response = await raw(worker, *pieces)
+        assert refused(response, 400, "invalid_body") == "Object missing required field `refresh_token`."
+
+
+@pytest.mark.parametrize(
+    "target",
+    [b"nothing", b"example.com:443", b"http://example.com", b"http://example.com?x=y", b"/\x7f", b"/\xff"],
+)
+async def test_an_address_that_is_none_is_no_request(worker: Worker, target: bytes) -> None:
+    refused(await raw(worker, b"GET %b HTTP/1.1\r\n\r\n" % target), 400, "bad_request")
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Little time for a request, plenty for its reply."""
@@ -385,3 +437,55 @@ async def test_who_asks_and_asks_and_takes_no_reply_is_made_to_wait(
         await until(lambda: "/openapi.json" in answered)
         await http.get("/healthz")
         assert answered.count("/openapi.json") < 200
+
+
+@pytest.fixture
+def lost(monkeypatch: pytest.MonkeyPatch) -> list[edge.Connection]:
+    """The connections that are gone, as they go."""
+    gone: list[edge.Connection] = []
+
+    def connection_lost(connection: edge.Connection, exc: Exception | None) -> None:
+        gone.append(connection)
+        HttpProtocol.connection_lost(connection, exc)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(edge.Connection, "connection_lost", connection_lost)
+    return gone
+
+
+@pytest.mark.parametrize("header", [b"", b"Upgrade: websocket\r\n"])
+async def test_who_takes_no_reply_is_let_go(
+    worker: Worker, lost: list[edge.Connection], monkeypatch: pytest.MonkeyPatch, header: bytes
+) -> None:
+    monkeypatch.setattr(edge, "REPLY_SECONDS", 0.2)
+    monkeypatch.setattr(edge, "LOOK_SECONDS", 0.02)
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", worker.port))
+        deaf.setblocking(False)
+        deaf.send(b"GET /openapi.json HTTP/1.1\r\n%b\r\n" % header * 700)
+        await until(lambda: lost)
+
+
+async def test_who_takes_a_reply_slowly_gets_all_of_it(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As over a bad network, where little of it is in the kernel."""
+    monkeypatch.setattr(edge, "IDLE_SECONDS", 0.5)
+    monkeypatch.setattr(edge, "LOOK_SECONDS", 0.02)
+    monkeypatch.setitem(worker.app.config, "GRACEFUL_TCP_CLOSE_TIMEOUT", 0.1)
+
+    def connection_made(connection: edge.Connection, transport: asyncio.Transport) -> None:
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32768)
+        HttpProtocol.connection_made(connection, transport)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(edge.Connection, "connection_made", connection_made)
+    reader, writer = await asyncio.open_connection("127.0.0.1", worker.port, limit=32768)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+    writer.write(b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\n\r\n")
+    head = await reader.readuntil(b"\r\n\r\n")
+    left = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    while left and (piece := await reader.read(20_000)):
+        left -= len(piece)
+        await asyncio.sleep(0.02)
+    writer.close()
+    assert left == 0
