@@ -47,7 +47,9 @@ async def metrics(request: Request) -> HTTPResponse:
     """
     settings: Settings = request.app.ctx.settings
     if settings.metrics_token:
-        if not compare_digest(bearer(request).encode(), settings.metrics_token.encode()):
+        if not compare_digest(
+            bearer(request).encode(errors="surrogateescape"), settings.metrics_token.encode()
+        ):
             raise Unauthenticated
     elif request.app.ctx.listener == "public":
         raise Refusal(404, "not_found", "There is nothing at this address.")

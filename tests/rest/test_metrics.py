@@ -63,6 +63,8 @@ async def test_the_public_listener_gives_it_for_the_token_alone(http: httpx.Asyn
     assert given.headers["content-type"].startswith("text/plain; version=")
     for token in (None, "another-token-of-some-length", TOKEN[:-1]):
         refused(await scrape(http, token), 401, "unauthenticated")
+    not_text = await http.get("/metrics", headers={b"Authorization": b"Bearer \xff"})
+    refused(not_text, 401, "unauthenticated")
 
 
 async def test_the_public_listener_without_a_token_has_nothing_there(settings: Settings) -> None:
