@@ -55,6 +55,7 @@ def configure(
         file.parent.mkdir(parents=True, exist_ok=True)
         handlers.append(_handler(open_file(file), settings, name, level))
     logging.basicConfig(handlers=handlers, level=level, force=True)
+    logging.captureWarnings(capture=True)
     for library in QUIET:
         logging.getLogger(library).setLevel(logging.WARNING)
 

@@ -111,6 +111,21 @@ async def test_each_request_is_one_line_with_its_id_route_status_time_and_audien
     assert all(line["timestamp"].endswith("Z") for line in lines)
 
 
+async def test_of_a_client_that_hangs_up_nothing_is_told(
+    process: Logging, settings: Settings, customer: Client
+) -> None:
+    """Nothing failed, and nobody is there to be told. Every line is JSON all the same."""
+    head = f"POST {CREATE} HTTP/1.1\r\nAuthorization: Bearer {customer.token}\r\nContent-Length: 24\r\n\r\n"
+    for body in ("", "{", '{"duration_minutes": 30}'):
+        _, writer = await asyncio.open_connection("127.0.0.1", settings.public_port)
+        writer.write((head + body).encode())
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+    assert (await customer.get("/api/client/state")).status_code == 200
+    assert not [line for line in await process.stopped() if line["level"] != "info"]
+
+
 async def test_a_socket_is_one_line_when_it_is_closed(
     process: Logging, customer: Client, mitra: Client
 ) -> None:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 LOGGING = """
-import logging, sys, structlog
+import logging, sys, warnings, structlog
 from pathlib import Path
 from app.log import configure
 from app.settings import Settings
@@ -15,6 +15,7 @@ settings = Settings.from_environment({ENVIRONMENT})
 configure(settings, name="public-1", file=Path(sys.argv[1]) if sys.argv[1:] else None)
 structlog.get_logger("ours").info("hello", amount=1)
 logging.getLogger("theirs").warning("take care")
+warnings.warn("this is old")
 try:
     secret = "hunter2"
     raise ValueError("went wrong")
@@ -42,11 +43,13 @@ def test_in_production_every_line_is_an_object_with_the_name_of_the_process() ->
     assert [(line["event"], line["level"], line["logger"]) for line in lines] == [
         ("hello", "info", "ours"),
         ("take care", "warning", "theirs"),
+        (lines[2]["event"], "warning", "py.warnings"),
         ("failed", "error", "ours"),
     ]
     assert {line["process"] for line in lines} == {"public-1"}
     assert lines[0]["amount"] == 1
-    assert lines[2]["exception"][0]["exc_value"] == "went wrong"
+    assert "this is old" in lines[2]["event"]
+    assert lines[3]["exception"][0]["exc_value"] == "went wrong"
 
 
 def test_values_of_local_variables_are_never_logged() -> None:
