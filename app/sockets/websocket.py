@@ -86,6 +86,7 @@ class WebSocket:
         "_frames_allowed",
         "_frames_allowed_at",
         "_inbox",
+        "_is_text",
         "_loop",
         "_lost",
         "_message",
@@ -106,7 +107,8 @@ class WebSocket:
         self._wire = wire
         self._transport = transport
         self._inbox: deque[bytes] = deque()
-        self._message: list[Frame] = []
+        self._message = bytearray()
+        self._is_text = True
         self._waiter: asyncio.Future[None] | None = None
         self._abort_timer: asyncio.TimerHandle | None = None
         self._lost = False
@@ -215,16 +217,19 @@ class WebSocket:
         if not self._within_rate():
             self.finish(Code.TOO_MANY, "too many frames")
         elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
-            self._message.append(frame)
+            if frame.opcode is not Opcode.CONT:
+                self._is_text = frame.opcode is Opcode.TEXT
+            self._message += frame.data
             if frame.fin:
                 self._take_message()
 
     def _take_message(self) -> None:
-        frames, self._message = self._message, []
-        if frames[0].opcode is Opcode.BINARY:
+        message = bytes(self._message)
+        self._message.clear()
+        if not self._is_text:
             self.finish(Code.BAD_FRAME, "text frames only")
             return
-        self._inbox.append(b"".join(bytes(frame.data) for frame in frames))
+        self._inbox.append(message)
         if len(self._inbox) == MOST_UNREAD_FRAMES:
             self._transport.pause_reading()
         self._wake()

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gc
 import json
 import os
 import random
@@ -14,7 +15,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.frames import Opcode
+from websockets.frames import Frame, Opcode
 
 from app.sockets.websocket import FRAME_BURST, MOST_FRAME_BYTES
 from tests.rest.harness import PATIENCE_SECONDS, Client, Worker, pair
@@ -235,6 +236,19 @@ async def test_a_frame_that_arrives_byte_by_byte_is_answered(worker: Worker, cus
     async with raw_signed_in(customer, worker) as connection:
         for byte in frame():
             await connection.send(bytes([byte]))
+        await connection.pong()
+
+
+async def test_pieces_of_nothing_take_no_room(worker: Worker, customer: Client) -> None:
+    """Slowly enough, they may come for as long as the socket is open."""
+    async with raw_signed_in(customer, worker) as connection:
+        await connection.send(frame(PING[:5], fin=False))
+        await connection.send(
+            frame(b"", opcode=Opcode.CONT, fin=False) * 80 + frame(b"?", opcode=Opcode.PING)
+        )
+        assert await connection.frame() == (Opcode.PONG, b"?")
+        assert sum(isinstance(one, Frame) for one in gc.get_objects()) < 80
+        await connection.send(frame(PING[5:], opcode=Opcode.CONT))
         await connection.pong()
 
 
