@@ -16,7 +16,7 @@ begin
         '"%s" is no day (2026-11-24) and no time with its offset (2026-11-24T08:00:00+07:00).', p_text
     ));
     return null;
-exception when datetime_field_overflow or invalid_datetime_format then
+exception when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
     perform logic.refuse(400, 'invalid_date', format('"%s" is not in the calendar.', p_text));
     return null;
 end

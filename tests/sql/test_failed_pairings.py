@@ -214,7 +214,16 @@ def test_a_page_has_bounds(house: House) -> None:
 
 @pytest.mark.parametrize(
     "date",
-    ["2031-02-30", "2031-3-1", "yesterday", "2031-03-01T10:00:00", "2031-03-01T25:00:00Z", "", "infinity"],
+    [
+        "2031-02-30",
+        "2031-3-1",
+        "yesterday",
+        "2031-03-01T10:00:00",
+        "2031-03-01T25:00:00Z",
+        "2031-03-01T10:00:00+16:00",
+        "",
+        "infinity",
+    ],
 )
 def test_what_is_no_date_is_refused(house: House, date: str) -> None:
     with refuses(400, "invalid_date"):
