@@ -169,6 +169,14 @@ def test_a_token_holds_until_it_expires_although_it_was_good_before(
         verify_token(settings, "customer", token)
 
 
+def test_a_token_of_a_machine_whose_clock_is_ahead_holds(settings: Settings) -> None:
+    """Of several machines one signs, another checks: a moment of difference must sign nobody out."""
+    person_id, key, ahead = uuid4(), settings.jwt_keys[0], time.time() + 5
+    claims = {"aud": "customer", "sub": str(person_id), "iat": ahead, "exp": ahead + LIFETIME.total_seconds()}
+    token = jwt.encode(claims, key.secret, "HS256", headers={"kid": key.kid})
+    assert verify_token(settings, "customer", token) == person_id
+
+
 async def test_another_customers_payment_is_not_found(
     customer: Client, new_customer: Callable[[], Client]
 ) -> None:
