@@ -21,6 +21,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 DEVELOPMENT_KEY_ID = "development"
 DEVELOPMENT_SECRET = "curhat-development-key-known-to-everybody"
 OTP_LOG = "log"
+DEFAULT_PORTS = {"http": 80, "https": 443}
 DEVELOPMENT_CORS_ORIGINS = ("http://localhost:5173",)
 SHORTEST_METRICS_TOKEN = 16  # bytes
 SHORTEST_SECRET = 32  # bytes; RFC 7518 §3.2: a key of at least the hash's size for HS256
@@ -249,12 +250,19 @@ def _cors_origins(value: str, env: Environment) -> tuple[str, ...]:
 
 
 def _origin(value: str) -> str:
+    """An origin as browsers write it: written otherwise it would never be the one that they send."""
     try:
         parts = urlsplit(value)
-        well_formed = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
+        well_formed = (
+            parts.hostname
+            and parts.username is None
+            and parts.port not in (0, DEFAULT_PORTS[parts.scheme])
+            and value == f"{parts.scheme}://{parts.netloc}".lower()
+            and value.isascii()
+        )
+    except (ValueError, KeyError):
         well_formed = False
-    if not well_formed or value != f"{parts.scheme}://{parts.netloc}" or parts.username is not None:
+    if not well_formed:
         raise SettingsError(
             f"CURHAT_CORS_ORIGINS must list origins such as https://example.com, and {value!r} is none."
         )
