@@ -29,6 +29,8 @@ SERVER_SETTINGS = {
     "max_wal_senders": "0",
     "maintenance_work_mem": "1GB",
     "autovacuum": "off",  # nothing else runs while it is measured; it is vacuumed after it has grown
+    "shared_preload_libraries": "pg_stat_statements",
+    "track_io_timing": "on",
 }
 
 # A flush costs the same in both, and far more than a function: left out, the ratio is the functions'.
@@ -51,25 +53,28 @@ insert into data.mitras (phone, display_name, created_at, status_changed_at, idl
 select '+6201' || lpad(n::text, 10, '0'), 'Bestie ' || n, now() - interval '2 years', now(), now()
 from generate_series(1, 1000) n
 """
-# One row a payment: odd ones failed, even ones became a chat. Spread over the two years before yesterday, the oldest
-# first, with ids in the order of time as the tables give them. As many events lie within the time that events are kept.
+# One row a payment: odd ones failed, even ones became a chat, the first of each customer for free. Spread over the two
+# years before yesterday, the oldest first, with ids in the order of time as the tables give them. As many events lie
+# within the time that events are kept.
 PAYMENTS = """
 truncate chunk;
 insert into chunk
-select pg_temp.id_of(g.at), u.id, m.id, pg_temp.id_of(g.at), pg_temp.id_of(g.at), g.n, g.at
+select pg_temp.id_of(g.at), u.id, m.id, pg_temp.id_of(g.at), pg_temp.id_of(g.at), g.n, g.at,
+    g.n %% 2 = 0 and g.n <= 2 * %(customers)s::bigint
 from (
     select n, now() - interval '1 day' - (1 - n::float8 / %(rows)s::float8) * interval '2 years' as at
     from generate_series(%(first)s::bigint, %(last)s::bigint) n
 ) g
-join old_customers u on u.n = 1 + (g.n * 7919) %% %(customers)s::bigint
-join old_mitras m on m.n = 1 + (g.n * 104729) %% 1000
+join old_customers u on u.n = 1 + (g.n / 2 * 7919) %% %(customers)s::bigint
+join old_mitras m on m.n = 1 + (g.n / 2 * 104729 + g.n / %(customers)s::bigint) %% 1000
 order by g.n;
 
 insert into data.payment_sessions (
-    id, customer_id, amount, duration_minutes, status, created_at, confirmed_at, charged_at, consumed_at,
-    expires_at
+    id, customer_id, amount, duration_minutes, is_free_trial, status, created_at, confirmed_at, charged_at,
+    consumed_at, expires_at
 )
-select id, customer_id, 25000, 30, case when n %% 2 = 1 then 'failed_pairing' else 'consumed' end, at, at, at,
+select id, customer_id, case when is_free then 0 else 25000 end, 30, is_free,
+    case when n %% 2 = 1 then 'failed_pairing' else 'consumed' end, at, at, case when not is_free then at end,
     case when n %% 2 = 0 then at end, at + interval '20 minutes'
 from chunk;
 
@@ -118,6 +123,13 @@ select now() - interval '1 day' - (1 - n::float8 / %(rows)s::float8) * make_inte
     jsonb_build_object('payment_session_id', id, 'status', 'pending', 'amount', 25000)
 from chunk
 """
+# The keys of the requests of the last day, which is how long they are kept: three for each payment.
+KEYS = """
+insert into data.idempotency_keys (owner_id, key, function, request, reply, created_at)
+select u.id, gen_random_uuid(), 'confirm_payment_session', '{}', '{}', now() - random() * interval '1 day'
+from generate_series(1, 3 * %(rows)s::bigint / 730) g (n)
+join old_customers u on u.n = 1 + g.n %% %(customers)s::bigint
+"""
 OLD_PEOPLE = """
 select logic.create_partition(t.name, m::date)
 from (values ('events', %(event_days)s), ('chat_messages', %(message_days)s)) t (name, days),
@@ -129,7 +141,8 @@ create index on old_mitras (n);
 analyze old_customers;
 analyze old_mitras;
 create temporary table chunk (
-    id uuid, customer_id uuid, mitra_id uuid, request_id uuid, chat_id uuid, n bigint, at timestamptz
+    id uuid, customer_id uuid, mitra_id uuid, request_id uuid, chat_id uuid, n bigint, at timestamptz,
+    is_free boolean
 );
 create function pg_temp.id_of(p_at timestamptz) returns uuid language sql volatile as $$
     select encode(set_bit(set_bit(overlay(
@@ -165,6 +178,16 @@ where c.relnamespace = 'data'::regnamespace and not x.relispartition
         'chat_messages'
     )
 """
+# Where rows came one by one, changed and were vacuumed, no old page has room for another one. Where they came all at
+# once and as they ended, many would, and each new row would go to a page of long ago. So pages are filled a little more
+# than those that come after them.
+FILLED = """
+select format('alter table data.%I set (fillfactor = %s)', relname, option_value::integer + 3),
+    format('alter table data.%I set (fillfactor = %s)', relname, option_value)
+from pg_class, pg_options_to_table(reloptions)
+where relnamespace = 'data'::regnamespace and option_name = 'fillfactor'
+    and relname in ('payment_sessions', 'pairing_requests', 'pairing_offers', 'pairing_failures', 'chat_sessions')
+"""
 # What the trigger, which rests while the house grows old, would have told.
 TALLIES = """
 insert into data.failure_tallies (day, cause_tag, needs_action, failures, amount)
@@ -175,10 +198,11 @@ group by 1, 2, 3
 
 
 @contextmanager
-def server() -> Iterator[Cluster]:
-    """A cluster that is thrown away."""
+def server(kept: Path | None = None) -> Iterator[Cluster]:
+    """A cluster that is thrown away, or the one that is kept in that directory: made there the first time."""
     with tempfile.TemporaryDirectory(prefix="curhat-bench-") as directory:
-        base = Path(directory)
+        base = (kept or Path(directory)).absolute()
+        base.mkdir(exist_ok=True)
         base.chmod(0o711)  # the server's account must get through
         make_directory(base / "log", server_account())
         postgres = Cluster(
@@ -189,12 +213,13 @@ def server() -> Iterator[Cluster]:
             account=server_account(),
             settings=SERVER_SETTINGS,
         )
-        postgres.initialise()
+        if not postgres.exists:
+            postgres.initialise()
         postgres.start()
         try:
             yield postgres
         finally:
-            postgres.stop("immediate")
+            postgres.stop("fast" if kept else "immediate")
 
 
 def connect(postgres: Cluster, database: str, audience: Schema = "api") -> Connection:
@@ -220,6 +245,9 @@ def grow(connection: Connection, rows: int) -> None:
         connection.execute(MITRAS_OF_OLD)
         connection.execute(EMPTIED)
         _execute_each(connection, OLD_PEOPLE, figures)
+        filled = connection.execute(FILLED).fetchall()
+        for fuller, _ in filled:
+            connection.execute(fuller)
         indexes = connection.execute(INDEXES).fetchall()
         for _, name in indexes:
             connection.execute(f"drop index {name}")
@@ -230,6 +258,9 @@ def grow(connection: Connection, rows: int) -> None:
         for definition, name in indexes:
             connection.execute(definition)
             say(f"index {name} after {time.monotonic() - started:.0f} s")
+        for _, as_before in filled:
+            connection.execute(as_before)
+        connection.execute(KEYS, figures)
         connection.execute(TALLIES)
     connection.execute("vacuum analyze")
     connection.execute("checkpoint")
