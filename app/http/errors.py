@@ -13,7 +13,7 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.constants import HTTP_METHODS
 from sanic.exceptions import SanicException
 
-from app.db import Refusal
+from app.db import Refusal, TryAgain
 
 # Requests that never reach a handler of ours, by the status that Sanic gives them.
 HTTP_SLUGS = {
@@ -37,6 +37,8 @@ def refusal_of(error: Exception) -> Refusal:
     match error:
         case Refusal():
             return error
+        case SanicException(status_code=503):
+            return TryAgain(503, *HTTP_SLUGS[503])
         case SanicException() if error.status_code in HTTP_SLUGS:
             return Refusal(error.status_code, *HTTP_SLUGS[error.status_code])
         case _:

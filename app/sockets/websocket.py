@@ -312,6 +312,7 @@ class Protocol(edge.Connection):
         self._request, self._cause = request, request_id.current.get()
         self._opened_at = self.loop.time()
         if self.recv_buffer:
+            transport.resume_reading()  # which Sanic pauses when much has come
             self.websocket.data_received(bytes(self.recv_buffer))
             self.recv_buffer.clear()
         return self.websocket

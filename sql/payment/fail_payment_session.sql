@@ -1,5 +1,6 @@
 -- A confirmed payment came to nothing: it is failed and the cause recorded, in one transaction.
--- One that is not confirmed is left alone, so that failing twice is one failure.
+-- One that is not confirmed is left alone, so that failing twice is one failure. Whom it names: the mitra who was asked
+-- again, or for more minutes.
 -- Locks: none of its own; the caller holds the payment session.
 create or replace function logic.fail_payment_session(
     p_payment data.payment_sessions,
@@ -28,8 +29,12 @@ begin
     )
     values (
         v_payment.id, p_request.id, v_payment.customer_id,
-        coalesce(p_request.targeted_mitra_id, v_payment.targeted_mitra_id), p_cause_tag, v_payment.amount,
-        v_payment.charged_at is not null, p_note, logic.now()
+        coalesce(
+            p_request.targeted_mitra_id,
+            v_payment.targeted_mitra_id,
+            (select x.mitra_id from data.extensions x where x.payment_session_id = v_payment.id)
+        ),
+        p_cause_tag, v_payment.amount, v_payment.charged_at is not null, p_note, logic.now()
     )
     returning * into v_failure;
 

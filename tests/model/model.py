@@ -326,14 +326,19 @@ class Model:
             payment.charged_at = self.now
 
     def _fail(
-        self, payment: Payment, cause_tag: str, search: Search | None = None, note: str | None = None
+        self,
+        payment: Payment,
+        cause_tag: str,
+        search: Search | None = None,
+        note: str | None = None,
+        asked_for_more: Mitra | None = None,
     ) -> Failure:
         """A confirmed payment came to nothing: money is due back if it was taken."""
         payment.status = "failed_pairing"
         failure = Failure(
             payment=payment,
             search=search,
-            target=(search.target if search else None) or payment.target,
+            target=(search.target if search else None) or payment.target or asked_for_more,
             cause_tag=cause_tag,
             refund_due=payment.charged_at is not None,
             note=note,
@@ -819,7 +824,7 @@ class Model:
         extension.status = status
         extension.closed_at = self.now
         self._resume(extension.chat)
-        return self._fail(extension.payment, cause_tag, note=note)
+        return self._fail(extension.payment, cause_tag, note=note, asked_for_more=extension.chat.mitra)
 
     # ---- Operators ---------------------------------------------------------------------------------------
 

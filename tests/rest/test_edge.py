@@ -422,6 +422,7 @@ async def test_a_reply_that_takes_too_long_is_given_up(
     response = await customer.get("/api/client/state")
     db.execute("rollback")
     refused(response, 503, "response_timeout")
+    assert int(response.headers["retry-after"]) > 0
 
 
 async def test_who_asks_and_asks_and_takes_no_reply_is_made_to_wait(

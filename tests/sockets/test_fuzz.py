@@ -60,7 +60,7 @@ def deflated(payload: bytes) -> bytes:
 
 BIG = PING + b" " * MOST_FRAME_BYTES
 HALF = MOST_FRAME_BYTES // 2 + 1
-TOO_MANY = int(FRAME_BURST) + 50
+TOO_MANY, FEW = int(FRAME_BURST) + 50, 4
 
 # What is sent, and what comes of it.
 BROKEN: dict[str, tuple[bytes, int | str]] = {
@@ -166,8 +166,8 @@ class Raw:
 
 
 @asynccontextmanager
-async def raw(worker: Worker, path: str, *lines: str) -> AsyncIterator[Raw]:
-    """A raw connection, its handshake done."""
+async def raw(worker: Worker, path: str, *lines: str, more: bytes = b"") -> AsyncIterator[Raw]:
+    """A raw connection, its handshake done; `more` was sent along with that."""
     reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
     try:
         handshake = (
@@ -179,7 +179,7 @@ async def raw(worker: Worker, path: str, *lines: str) -> AsyncIterator[Raw]:
             f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
             *lines,
         )
-        writer.write("\r\n".join((*handshake, "", "")).encode())
+        writer.write("\r\n".join((*handshake, "", "")).encode() + more)
         async with asyncio.timeout(PATIENCE_SECONDS):
             head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 101 "), head
@@ -260,6 +260,17 @@ async def test_what_comes_with_the_handshake_is_taken(worker: Worker, customer: 
         await connection.send(frame() * 2)
         await connection.pong()
         await connection.pong()
+
+
+async def test_more_than_is_read_at_once_may_come_with_the_handshake(
+    worker: Worker, customer: Client
+) -> None:
+    protocol = f"Sec-WebSocket-Protocol: curhat.v1, bearer.{customer.token}"
+    async with raw(
+        worker, PATHS["customer"], protocol, more=FINE["as large as may be"] * FEW + frame()
+    ) as connection:
+        for _ in range(FEW + 1):
+            await connection.pong()
 
 
 async def test_a_client_that_hangs_up_in_the_middle_is_forgotten(worker: Worker, customer: Client) -> None:

@@ -291,6 +291,7 @@ def test_a_failed_extension_charges_nothing(world: World, path: ExtensionPath) -
     assert (row["status"], row["charged_at"]) == ("failed_pairing", None)
     assert (failure["cause_tag"], failure["amount"], failure["refund_due"]) == (cause, EXTENSION[15], False)
     extensions = world.rows("select * from data.extensions where payment_session_id = %s", payment)
+    assert [failure["targeted_mitra_id"]] == ([one["mitra_id"] for one in extensions] or [None])
     assert [one["status"] for one in extensions] == ([] if extension_status is None else [extension_status])
     (event,) = world.events("EXTENSION_FAILED")
     assert (event["body"]["payment_session_id"], event["body"]["fallback_offered"]) == (payment, False)
