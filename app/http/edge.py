@@ -215,11 +215,12 @@ class App(Sanic[Any, Any]):
 class Http(SanicHttp):
     """One connection's requests, one after the other."""
 
-    __slots__ = ("leaves_unread",)
+    __slots__ = ("_plain_head", "leaves_unread")
 
     async def http1(self) -> None:
         """Answer requests until the connection is to be closed."""
         self.leaves_unread = False
+        self._plain_head = b""
         await super().http1()  # type: ignore[no-untyped-call]
         if self.leaves_unread:
             await cast(Connection, self.protocol).linger()
@@ -249,11 +250,14 @@ class Http(SanicHttp):
 
     def _is_plain_head(self) -> bool:
         """Whether nobody can read it otherwise. Sanic takes a line that ends or is folded anyhow, a space in a name,
-        the digits of any script, and an address without a path.
+        the digits of any script, and an address without a path. Whoever polls says the same again and again: it is
+        looked at once.
         """
         request = self.request
-        if not HEAD.fullmatch(request.head) or request._parsed_url.path is None:  # noqa: SLF001
-            return False
+        if request.head != self._plain_head:
+            if not HEAD.fullmatch(request.head) or request._parsed_url.path is None:  # noqa: SLF001
+                return False
+            self._plain_head = request.head
         if not self.request_body:
             return True
         return bool(

@@ -1,6 +1,7 @@
 """What every request and every reply has in common, whatever answers."""
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -350,6 +351,17 @@ async def test_what_another_server_may_read_otherwise_is_no_request_and_ends_the
         response = await raw(worker, request + b"GET /healthz HTTP/1.1\r\n\r\n")
         assert (name, response.status_code) == (name, 400)
         refused(response, 400, "bad_request")
+
+
+async def test_each_head_of_a_connection_is_looked_at(worker: Worker) -> None:
+    """Although one that was fine a moment ago need not be."""
+    fine, no_name = b"GET /healthz HTTP/1.1\r\n\r\n", b"GET /healthz HTTP/1.1\r\n: y\r\n\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
+    writer.write(fine + fine + no_name + fine)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        replies = await reader.read()
+    writer.close()
+    assert [int(status) for status in re.findall(rb"HTTP/1\.1 (\d+)", replies)] == [200, 200, 400]
 
 
 async def test_a_body_in_chunks_is_taken_however_it_arrives(worker: Worker) -> None:
