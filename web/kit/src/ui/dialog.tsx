@@ -38,6 +38,10 @@ export function Dialog({ title, children, onClose, kind = "dialog", picture, cla
         event.preventDefault();
         onClose?.();
       }}
+      // A browser lets nobody refuse the second Escape in a row. Whoever shows the dialog says when it is over.
+      onClose={() => {
+        if (dialog.current && !dialog.current.open) dialog.current.showModal();
+      }}
     >
       <div className="dialog-body">
         {picture}
