@@ -46,8 +46,8 @@ CLOSED: Mapping[int, tuple[str, str]] = {
     ),
     Code.UNAUTHENTICATED: (
         (
-            "No token, or none that holds, or its person is no longer there; or no sign-in where one was due. An "
-            "operator's socket also when its token has run out."
+            "No token, or none that holds, or it has expired meanwhile, or its person is no longer there; or no "
+            "sign-in where one was due."
         ),
         "Get a new token first.",
     ),

@@ -17,7 +17,9 @@ PROTOCOL = "curhat.v1"
 OPEN_TIMEOUT_SECONDS = 10
 PING_SECONDS = 5
 # We were turned away, or did wrong: coming back would not help.
-FATAL_CODES = (4001, 4003, 4009, 4029)
+FATAL_CODES = (4003, 4009, 4029)
+# So it is with this one, unless the token was good at first: it has expired since.
+UNAUTHENTICATED = 4001
 BACKOFF = EqualJitterBackoff(cap=2.0, base=0.05)
 
 log = structlog.get_logger(__name__)
@@ -91,12 +93,14 @@ class LiveSocket:
     async def _read(self, connection: ClientConnection) -> None:
         self._on_connected()
         self._connection = connection
+        let_in = False
         try:
             async for text in connection:
+                let_in = True
                 self._on_frame(json.loads(text))
         except ConnectionClosed as closed:
             code = closed.rcvd.code if closed.rcvd else None
-            if code in FATAL_CODES:
+            if code in FATAL_CODES or (code == UNAUTHENTICATED and not let_in):
                 raise TurnedAwayError(f"{self._url}: closed with {code}") from closed
             log.debug("socket lost", url=self._url, code=code)
         finally:

@@ -1,7 +1,8 @@
 """`/api/client/ws` and `/api/mitra/ws`: sign-in, snapshot, events, and what people say.
 
 A client signs in with the subprotocols `curhat.v1, bearer.<token>`, or with a first frame
-`{"type": "auth", "token": …}`. After that it gets `snapshot`, then events as they happen. What it sends:
+`{"type": "auth", "token": …}`. After that it gets `snapshot`, then events as they happen, until the token expires:
+then the socket is closed with 4001, and a fresh token opens another. What it sends:
 `message` (answered by `ack`), `read`, `typing` (heard only by the other person of a running chat, and lost
 when nobody listens), `ping` (answered by `pong`), and `{"type": "watch", "what": "availability"}`: from then on
 it hears `{"type": "AVAILABILITY", "id": null, "at": …, "available": …, "count": …}`, first how things stand, then
@@ -11,7 +12,9 @@ these closes it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
@@ -120,15 +123,31 @@ async def mitra_socket(request: Request, websocket: WebSocket) -> None:
 
 
 async def serve(request: Request, websocket: WebSocket, audience: Audience, attend: Attend) -> None:
-    """Let somebody of this audience sign in, and have them attended to; whatever goes wrong closes the socket."""
+    """Let somebody of this audience sign in, and have them attended to for as long as their token holds.
+
+    Whatever goes wrong closes the socket.
+    """
     try:
         claims = await _sign_in(request, websocket, audience)
         if claims is not None:
             request.ctx.caller = Caller(audience, claims.subject_id)
-            await attend(request, websocket, claims)
+            with _until_it_expires(websocket, claims):
+                await attend(request, websocket, claims)
     except Exception as error:  # noqa: BLE001 - any error becomes a close code
         refusal = refusal_of(error)
         websocket.finish(_code_of(refusal), refusal.slug)
+
+
+@contextmanager
+def _until_it_expires(websocket: WebSocket, claims: Claims) -> Iterator[None]:
+    """Close the socket when its token ends, after the frame that is being handled."""
+    timer = asyncio.get_running_loop().call_later(
+        claims.expires_at - time.time(), websocket.finish, Code.UNAUTHENTICATED, "token expired"
+    )
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 async def _attend(request: Request, websocket: WebSocket, claims: Claims) -> None:

@@ -1,4 +1,6 @@
 -- The last step but one of every transition: one event, and its id in the outbox, in the same transaction.
+-- Whoever makes events outside the app (psql, pg_cron, a listener) rings for the relay in the transaction itself.
+-- The app rings after its commit instead: a commit that carries NOTIFY holds a cluster-wide lock.
 create or replace function logic.append_event(
     p_type text,
     p_entity text,
@@ -27,7 +29,10 @@ begin
     )
     insert into data.outbox (event_id, at, deadline_at)
     select id, at, p_deadline_at from event;
+    if current_setting('curhat.app_rings', true) is distinct from 'on' then
+        perform pg_notify('curhat_bell', '');
+    end if;
 end
 $$;
 comment on function logic.append_event is
-    'Appends an event and its outbox row. p_deadline_at: a deadline that the change set, for the deadline listener.';
+    'Appends an event and its outbox row, and wakes the relay unless the session has said that it rings by itself. p_deadline_at: a deadline that the change set, for the deadline listener.';

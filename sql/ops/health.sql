@@ -31,6 +31,23 @@ as $$
     ) is not null), 'of events and messages, for the next month'
     from (values ('events'), ('chat_messages')) t (name)
     union all
+    select 'figures are kept',
+        coalesce(
+            f.hourly > logic.now() - interval '15 minutes' and f.daily > logic.now() - interval '15 minutes',
+            (select min(created_at) from data.payment_sessions) > logic.now() - interval '15 minutes',
+            true
+        ),
+        format('by the hour at %s, by the day at %s', coalesce(f.hourly::text, 'no time'), coalesce(f.daily::text, 'no time'))
+    from (
+        select (select computed_at from data.hourly_figures order by hour desc limit 1) as hourly,
+            (select computed_at from data.daily_figures order by day desc limit 1) as daily
+    ) f
+    union all
+    select 'what is over is forgotten',
+        not exists (select from data.idempotency_keys where created_at <= logic.now() - interval '1 day 3 hours')
+        and not exists (select from data.sign_ins where expires_at <= logic.now() - interval '3 hours'),
+        'idempotency keys after a day, sign-ins that have expired: every hour'
+    union all
     select 'what is too old is dropped', count(p.name) = 0,
         coalesce(string_agg(p.name, ', ' order by p.name), 'no partition') || ' should have been dropped two nights ago'
     from (values ('events', 'event_retention_days'), ('chat_messages', 'message_retention_days')) t (name, setting)

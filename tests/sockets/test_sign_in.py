@@ -62,6 +62,15 @@ async def test_a_bad_token_is_closed_with_4001(worker: Worker, person: Client) -
             assert await socket.close_code() == 4001
 
 
+async def test_a_socket_ends_with_its_token(worker: Worker, person: Client) -> None:
+    """Whoever is blocked gets no other one."""
+    token = issue_token(worker.settings, person.audience, person.id, timedelta(seconds=1.5))
+    async with raw_socket(url(worker, person.audience), "curhat.v1", f"bearer.{token}") as socket:
+        assert (await socket.frame())["type"] == "snapshot"
+        assert await socket.close_code() == 4001
+    await until(lambda: worker.app.ctx.hub.members() == [])
+
+
 async def test_a_token_of_another_audience_is_closed_with_4003(worker: Worker, person: Client) -> None:
     for audience in ("customer", "mitra", "operator"):
         if audience != person.audience:

@@ -316,6 +316,47 @@ def test_what_was_kept_beyond_its_time_is_seen(world: World) -> None:
     assert health(world)["what is too old is dropped"][0]
 
 
+def test_figures_that_nobody_computes_are_seen(world: World) -> None:
+    assert health(world)["figures are kept"][0]
+    world.choose(world.customer())
+    world.clock.advance(minutes=16)
+    assert health(world)["figures are kept"] == (False, "by the hour at no time, by the day at no time")
+    world.owner.execute("select logic.refresh_hourly_figures()")
+    assert not health(world)["figures are kept"][0]
+    world.owner.execute("select logic.refresh_daily_figures()")
+    assert health(world)["figures are kept"][0]
+    for job, other in (("hourly", "daily"), ("daily", "hourly")):
+        world.clock.advance(minutes=16)
+        world.owner.execute(f"select logic.refresh_{job}_figures()".encode())
+        assert not health(world)["figures are kept"][0]
+        world.owner.execute(f"select logic.refresh_{other}_figures()".encode())
+        assert health(world)["figures are kept"][0]
+
+
+@pytest.mark.parametrize(
+    ("days", "leave", "purge"),
+    [
+        (1, "select logic.recall_reply(%(id)s, 'key', 'f', '{}')", "purge_idempotency_keys"),
+        (
+            0,
+            """
+            insert into data.sign_ins (id, audience, person_id, token_hash, created_at, refreshed_at, expires_at)
+            values (%(id)s, 'customer', %(id)s, repeat('0', 64), logic.now(), logic.now(), logic.now())
+            """,
+            "purge_sign_ins",
+        ),
+    ],
+)
+def test_what_nobody_purges_is_seen(world: World, days: int, leave: str, purge: str) -> None:
+    world.owner.execute(leave.encode(), {"id": world.customer()})
+    world.clock.advance(days=days, hours=2, minutes=59)
+    assert health(world)["what is over is forgotten"][0]
+    world.clock.advance(minutes=2)
+    assert not health(world)["what is over is forgotten"][0]
+    world.owner.execute(f"select logic.{purge}()".encode())
+    assert health(world)["what is over is forgotten"][0]
+
+
 def test_the_readiness_probe_sees_the_same(world: World) -> None:
     world.choose(world.customer())
     told = world.api("ready")

@@ -1,10 +1,15 @@
 """What operators' screens call: settings, the live board, people, and what each role may do."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from tests.sql.test_audit import BREAK
 from tests.sql.world import FIRST_CHAT, Row, World, one, refuses
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -269,6 +274,17 @@ def test_an_alarm_is_raised_for_what_is_not_well(world: World, viewer: str) -> N
     assert ("health", "relay") in alarms(world, viewer)
     world.drain()
     assert ("health", "relay") not in alarms(world, viewer)
+
+
+def test_every_alarm_has_its_words_in_the_control_center(world: World) -> None:
+    copy = (ROOT / "web" / "control-center" / "src" / "copy.ts").read_text(encoding="utf-8")
+    alarms = copy.split("\n  alarms: {", 1)[1].split("\n  },", 1)[0]
+    health, invariants = (
+        {quoted or plain for quoted, plain in re.findall(r'^      (?:"([^"]+)"|(\w+)):', part, re.MULTILINE)}
+        for part in alarms.split("\n    health: {", 1)[1].split("\n    invariants: {", 1)
+    )
+    assert health == {row["item"] for row in world.ops("health")}
+    assert invariants == set(BREAK)
 
 
 def test_the_audit_is_run_by_a_job_and_its_findings_are_alarms_until_they_are_gone(

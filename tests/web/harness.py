@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, Page, Request, ViewportSize, WebSocket, expect
 
 from app.auth import Audience
 from app.http.static import BUILT
@@ -33,6 +33,9 @@ LOST = "Koneksi terputus. Kami sambungkan lagi…"
 
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
+
+STEP = 4
+"""Seconds that pass at once; a socket waits eight for its pong."""
 
 PHONE = ViewportSize(width=390, height=844)
 SMALL_PHONE = ViewportSize(width=320, height=640)
@@ -117,7 +120,7 @@ class Phone:
     """One browser with one person's app; further tabs share its storage.
 
     `errors` are what its pages complained about (exceptions, refused content, console errors), `requests` what they
-    asked for, `answers` what of that was answered, as "200 /path".
+    asked for, `answers` what of that was answered, as "200 /path"; `waits_for` what has had no answer yet.
     """
 
     context: BrowserContext
@@ -127,6 +130,7 @@ class Phone:
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    waits_for: set[Request | WebSocket] = field(default_factory=set)
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.network.port}{path}"
@@ -183,6 +187,30 @@ class Phone:
             "response",
             lambda response: self.answers.append(f"{response.status} {urlsplit(response.url).path}"),
         )
+        page.on("request", self.waits_for.add)
+        page.on("requestfinished", self.waits_for.discard)
+        page.on("requestfailed", self.waits_for.discard)
+        page.on("websocket", self._watch_pings)
+
+    def _watch_pings(self, socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: self.waits_for.update({socket} if _is(frame, "ping") else ()))
+        socket.on(
+            "framereceived",
+            lambda frame: self.waits_for.difference_update({socket} if _is(frame, "pong") else ()),
+        )
+        socket.on("close", self.waits_for.discard)
+
+    def calls(self) -> list[str]:
+        """Everything that was asked of the API over HTTP."""
+        return [request for request in self.requests if "/api/" in request]
+
+    async def pass_time(self, seconds: int) -> None:
+        """Let time go by on a page whose clock is installed: in steps, so that no socket is missing its pong."""
+        for _ in range(0, seconds, STEP):
+            await self.page.clock.run_for(STEP * 1000)
+            async with asyncio.timeout(PATIENCE_MS / 1000):
+                while self.waits_for:  # noqa: ASYNC110 - Playwright has no condition to wait for
+                    await asyncio.sleep(0.01)
 
     async def look(self, name: str, page: Page | None = None) -> None:
         """Check the present screen for accessibility, and keep a picture of it, in both themes.
@@ -211,6 +239,11 @@ class Phone:
         assert before is not None
         await page.set_viewport_size(before)
         assert width <= SMALL_PHONE["width"], name
+
+
+def _is(frame: str | bytes, kind: str) -> bool:
+    told: dict[str, object] = json.loads(frame)
+    return told["type"] == kind
 
 
 @cache

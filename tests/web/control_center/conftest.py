@@ -42,6 +42,8 @@ def service_settings(
             "insert into data.heartbeats (process, at) select unnest(array['pg_cron', 'audit']), 'infinity' "
             "on conflict (process) do update set at = excluded.at"
         )
+        for figures in ("daily_figures", "hourly_figures"):
+            owner.execute(f"update data.{figures} set computed_at = computed_at + interval '1 hour'".encode())
     redis = cluster.redis(name)
     process = redis.start()
     try:

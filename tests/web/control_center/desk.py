@@ -1,5 +1,6 @@
 """An operator at a desk: the control center in a browser, and what is asked of the service beside it."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -71,3 +72,8 @@ class Desk:
     async def look(self, name: str) -> None:
         """As `Phone.look`: axe in both themes, and a picture."""
         await self.phone.look(name)
+
+
+def shown(phone: str) -> str:
+    """A phone number as the screens show it."""
+    return re.sub(r"\+62(\d{3})(\d{4})(\d+)", r"+62 \1-\2-\3", phone)

@@ -116,12 +116,16 @@ export const copy = {
     health: {
       relay: "Relay tidak bekerja: peristiwa tidak sampai ke aplikasi.",
       "deadline listener": "Deadline listener tidak bekerja: batas waktu dijalankan oleh pg_cron saja.",
+      "availability listener":
+        "Availability listener tidak bekerja: tiap worker bertanya sendiri ke Postgres.",
       pg_cron: "pg_cron tidak bekerja: penjaga batas waktu dan ringkasan angka berhenti.",
       audit: "Audit sudah lebih dari 30 menit tidak berjalan.",
       "events are handed on": "Peristiwa menumpuk dan belum diteruskan.",
       "deadlines are fired": "Ada batas waktu yang lewat dan belum dijalankan.",
       "deadlines can be fired": "Ada batas waktu yang gagal dijalankan.",
       "partitions are made ahead": "Partisi bulan depan belum dibuat.",
+      "figures are kept": "Ringkasan angka tidak diperbarui.",
+      "what is over is forgotten": "Kunci permintaan atau sesi masuk yang sudah lewat belum dihapus.",
       "what is too old is dropped": "Pesan atau peristiwa yang melewati masa simpannya belum dihapus.",
     } as Record<string, string>,
     invariants: {
