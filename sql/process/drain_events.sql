@@ -17,7 +17,6 @@ declare
     v_from timestamptz;
     v_to timestamptz;
     v_deadline timestamptz;
-    v_announcement text;
 begin
     perform logic.beat('relay');
     v_ids := array(
@@ -35,8 +34,10 @@ begin
     if v_deadline is not null then
         perform pg_notify('curhat_deadline', extract(epoch from v_deadline - clock_timestamp())::text);
     end if;
-    for event_id, envelope, v_announcement in
-        select e.id, row_to_json(handed)::text, row_to_json(announced)::text
+    return query
+    select told.id, told.envelope
+    from (
+        select e.id, row_to_json(handed)::text as envelope, pg_notify('curhat_events', row_to_json(announced)::text)
         from data.events e
         left join logic.event_types t on t.type = e.type
         left join lateral (
@@ -60,10 +61,7 @@ begin
         ) handed
         where e.id = any (v_ids) and e.at between v_from and v_to
         order by e.id
-    loop
-        perform pg_notify('curhat_events', v_announcement);
-        return next;
-    end loop;
+    ) told;
 end
 $$;
 comment on function api.drain_events is
