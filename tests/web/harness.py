@@ -187,18 +187,21 @@ class Phone:
             "response",
             lambda response: self.answers.append(f"{response.status} {urlsplit(response.url).path}"),
         )
-        page.on("request", self.waits_for.add)
-        page.on("requestfinished", self.waits_for.discard)
-        page.on("requestfailed", self.waits_for.discard)
+        page.on("request", self._asked)
+        page.on("requestfinished", self._answered)
+        page.on("requestfailed", self._answered)
         page.on("websocket", self._watch_pings)
 
+    def _asked(self, what: Request | WebSocket) -> None:
+        self.waits_for.add(what)
+
+    def _answered(self, what: Request | WebSocket) -> None:
+        self.waits_for.discard(what)
+
     def _watch_pings(self, socket: WebSocket) -> None:
-        socket.on("framesent", lambda frame: self.waits_for.update({socket} if _is(frame, "ping") else ()))
-        socket.on(
-            "framereceived",
-            lambda frame: self.waits_for.difference_update({socket} if _is(frame, "pong") else ()),
-        )
-        socket.on("close", self.waits_for.discard)
+        socket.on("framesent", lambda frame: self._asked(socket) if _is(frame, "ping") else None)
+        socket.on("framereceived", lambda frame: self._answered(socket) if _is(frame, "pong") else None)
+        socket.on("close", self._answered)
 
     def calls(self) -> list[str]:
         """Everything that was asked of the API over HTTP."""
