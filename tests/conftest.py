@@ -3,6 +3,7 @@
 The cluster is started when the first test asks for it; with xdist by the controller, for all workers.
 """
 
+import gc
 import itertools
 import os
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+import psutil
 import psycopg
 import pytest
 import redis
@@ -73,6 +75,24 @@ def run_cluster(config: pytest.Config) -> None:
         config.stash[CLUSTER].make_template()
     except MigrateError as error:
         config.stash[PROBLEM] = str(error)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_outlives_the_run(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Whatever the tests started or opened is gone at the end: each process but a worker's children, each socket.
+
+    A connection, a subscription or a listener that nobody closed holds a socket, here or in a child. Alone, without
+    workers, the cluster is a child of this process.
+    """
+    if not hasattr(pytestconfig, "workerinput"):
+        yield
+        return
+    process = psutil.Process()
+    before = process.net_connections("all")
+    yield
+    gc.collect()
+    opened = [one for one in process.net_connections("all") if one not in before]
+    assert (process.children(recursive=True), opened) == ([], [])
 
 
 @pytest.fixture(scope="session")

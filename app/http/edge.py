@@ -5,8 +5,8 @@ It guarantees
   reply, in every line of the log, and in every event that the request caused;
 - that what arrives is bounded: address and headers by size, all of a request by REQUEST_SECONDS from its first
   byte, however slowly it trickles; a connection that asks nothing is closed;
-- that where a head ends and a body does is read as any other server reads it, or not at all (400): behind a proxy the
-  rest would be taken for somebody else's request;
+- that whom a request is for, where its head ends and its body does is read as any other server reads it, or not at
+  all (400): behind a proxy the rest would be taken for somebody else's request;
 - that a reply may be taken as slowly as a network is, and who takes nothing of it is let go;
 - that every reply bears the headers that keep browsers safe; a handler that sets one of them has its way;
 - that browsers of other origins get through when the settings name them, and no others;
@@ -59,6 +59,7 @@ LINGER_SECONDS = 2.0
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 HEAD = re.compile(TOKEN + rb" [!-~]+ HTTP/1\.[01](?:\r\n" + TOKEN + rb":[\t -~\x80-\xff]*)*")
 """A request's head without the empty line at its end (RFC 9112)."""
+HOST = re.compile(rb"\r\nhost:", re.IGNORECASE)
 CHUNK = re.compile(rb"\r\n[0-9A-Fa-f]{1,16}[\t ]*(?:;[\t -~\x80-\xff]*)?\r\n")
 """What stands before the data of a chunk: the end of what came before it, its size, and what may go along."""
 MOST_CHUNK_BYTES = 64
@@ -250,12 +251,15 @@ class Http(SanicHttp):
 
     def _is_plain_head(self) -> bool:
         """Whether nobody can read it otherwise. Sanic takes a line that ends or is folded anyhow, a space in a name,
-        the digits of any script, and an address without a path. Whoever polls says the same again and again: it is
-        looked at once.
+        the digits of any script, an address without a path, and two hosts or none. Whoever polls says the same again
+        and again: it is looked at once.
         """
         request = self.request
         if request.head != self._plain_head:
             if not HEAD.fullmatch(request.head) or request._parsed_url.path is None:  # noqa: SLF001
+                return False
+            hosts = len(HOST.findall(request.head))
+            if hosts > 1 or (hosts == 0 and request.version == "1.1"):
                 return False
             self._plain_head = request.head
         if not self.request_body:

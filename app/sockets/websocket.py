@@ -135,7 +135,7 @@ class WebSocket:
     def close_code(self) -> int:
         """With which code it was closed: ours, which repeats the client's if that came first; 1006 without any."""
         said = self._wire.close_sent or self._wire.close_rcvd
-        return CloseCode.ABNORMAL_CLOSURE if said is None else said.code
+        return int(CloseCode.ABNORMAL_CLOSURE if said is None else said.code)
 
     async def receive(self) -> bytes | None:
         """The next text that the client sent, or None once nothing more will be taken from it."""

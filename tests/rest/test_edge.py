@@ -298,13 +298,13 @@ async def raw(worker: Worker, *pieces: bytes) -> httpx.Response:
 
 
 TOO_LONG = [
-    ((b"GET /healthz HTTP/1.1\r\nX: %b\r\n\r\n" % (b"x" * 9_000),), 431, "head_too_large"),
-    ((b"GET /healthz HTTP/1.1\r\nX: %b" % (b"x" * 1_000_000),), 431, "head_too_large"),
-    ((b"GET /%b HTTP/1.1\r\n\r\n" % (b"x" * 5_000),), 414, "address_too_long"),
+    ((b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: %b\r\n\r\n" % (b"x" * 9_000),), 431, "head_too_large"),
+    ((b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: %b" % (b"x" * 1_000_000),), 431, "head_too_large"),
+    ((b"GET /%b HTTP/1.1\r\nHost: x\r\n\r\n" % (b"x" * 5_000),), 414, "address_too_long"),
     ((b"GET /%b" % (b"x" * 1_000_000),), 414, "address_too_long"),
-    ((b"POST /healthz HTTP/1.1\r\nContent-Length: 9999999\r\n\r\n",), 405, "method_not_allowed"),
+    ((b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n",), 405, "method_not_allowed"),
     (
-        (b"POST /api/mitra/status HTTP/1.1\r\nContent-Length: 5000000\r\n\r\n", b"x" * 5_000_000),
+        (b"POST /api/mitra/status HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n", b"x" * 5_000_000),
         413,
         "too_large",
     ),
@@ -319,12 +319,16 @@ async def test_what_is_too_long_is_told_so_although_more_is_on_its_way(worker: W
         assert request_id.WELL_FORMED.fullmatch(response.headers["x-request-id"])
 
 
-SIGN_OUT = b"POST /api/auth/logout HTTP/1.1\r\n"
+SIGN_OUT = b"POST /api/auth/logout HTTP/1.1\r\nHost: x\r\n"
 CHUNKED = SIGN_OUT + b"Transfer-Encoding: chunked\r\n\r\n"
-# What another server on the way may read otherwise: where a head ends, where a body does.
+# What another server on the way may read otherwise: where a head ends, where a body does, whom it is for.
 AMBIGUOUS = {
     "both lengths": SIGN_OUT + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "two lengths": SIGN_OUT + b"Content-Length: 0\r\nContent-Length: 0\r\n\r\n",
+    "no host": SIGN_OUT.replace(b"Host: x\r\n", b"") + b"Content-Length: 0\r\n\r\n",
+    "two hosts": SIGN_OUT + b"hosT: y\r\nContent-Length: 0\r\n\r\n",
+    "two hosts of an older version": SIGN_OUT.replace(b"1.1", b"1.0")
+    + b"Host: y\r\nContent-Length: 0\r\n\r\n",
     "a space before the colon": SIGN_OUT + b"Content-Length : 0\r\n\r\n",
     "a folded line": SIGN_OUT + b"X: y\r\n Content-Length: 0\r\n\r\n",
     "a bare line feed": SIGN_OUT + b"X: y\nContent-Length: 0\r\n\r\n",
@@ -348,14 +352,17 @@ async def test_what_another_server_may_read_otherwise_is_no_request_and_ends_the
 ) -> None:
     """Else what one takes for a body, the other takes for the next request: somebody else's, behind a proxy."""
     for name, request in AMBIGUOUS.items():
-        response = await raw(worker, request + b"GET /healthz HTTP/1.1\r\n\r\n")
+        response = await raw(worker, request + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         assert (name, response.status_code) == (name, 400)
         refused(response, 400, "bad_request")
 
 
 async def test_each_head_of_a_connection_is_looked_at(worker: Worker) -> None:
     """Although one that was fine a moment ago need not be."""
-    fine, no_name = b"GET /healthz HTTP/1.1\r\n\r\n", b"GET /healthz HTTP/1.1\r\n: y\r\n\r\n"
+    fine, no_name = (
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n",
+    )
     reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
     writer.write(fine + fine + no_name + fine)
     async with asyncio.timeout(PATIENCE_SECONDS):
@@ -378,7 +385,7 @@ async def test_a_body_in_chunks_is_taken_however_it_arrives(worker: Worker) -> N
     [b"nothing", b"example.com:443", b"http://example.com", b"http://example.com?x=y", b"/\x7f", b"/\xff"],
 )
 async def test_an_address_that_is_none_is_no_request(worker: Worker, target: bytes) -> None:
-    refused(await raw(worker, b"GET %b HTTP/1.1\r\n\r\n" % target), 400, "bad_request")
+    refused(await raw(worker, b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % target), 400, "bad_request")
 
 
 @pytest.fixture
@@ -403,9 +410,9 @@ async def trickle(worker: Worker, start: bytes) -> httpx.Response:
 
 
 TRICKLING = {
-    "head": b"GET /healthz HTTP/1.1\r\nX: ",
-    "body": b"POST /api/mitra/status HTTP/1.1\r\nContent-Length: 60000\r\n\r\n",
-    "chunk": b"POST /api/mitra/status HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nEA60\r\n",
+    "head": b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: ",
+    "body": b"POST /api/mitra/status HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n",
+    "chunk": b"POST /api/mitra/status HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nEA60\r\n",
 }
 
 
@@ -446,7 +453,7 @@ async def test_who_asks_and_asks_and_takes_no_reply_is_made_to_wait(
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         deaf.connect(("127.0.0.1", worker.port))
         deaf.setblocking(False)
-        deaf.send(b"GET /openapi.json HTTP/1.1\r\n\r\n" * 1000)
+        deaf.send(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 1000)
         await until(lambda: "/openapi.json" in answered)
         await http.get("/healthz")
         assert answered.count("/openapi.json") < 200
@@ -475,7 +482,7 @@ async def test_who_takes_no_reply_is_let_go(
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         deaf.connect(("127.0.0.1", worker.port))
         deaf.setblocking(False)
-        deaf.send(b"GET /openapi.json HTTP/1.1\r\n%b\r\n" % header * 700)
+        deaf.send(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n%b\r\n" % header * 700)
         await until(lambda: lost)
 
 
@@ -494,7 +501,7 @@ async def test_who_takes_a_reply_slowly_gets_all_of_it(
     monkeypatch.setattr(edge.Connection, "connection_made", connection_made)
     reader, writer = await asyncio.open_connection("127.0.0.1", worker.port, limit=32768)
     writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
-    writer.write(b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\n\r\n")
+    writer.write(b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n")
     head = await reader.readuntil(b"\r\n\r\n")
     left = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
     while left and (piece := await reader.read(20_000)):

@@ -115,7 +115,7 @@ async def test_of_a_client_that_hangs_up_nothing_is_told(
     process: Logging, settings: Settings, customer: Client
 ) -> None:
     """Nothing failed, and nobody is there to be told. Every line is JSON all the same."""
-    head = f"POST {CREATE} HTTP/1.1\r\nAuthorization: Bearer {customer.token}\r\nContent-Length: 24\r\n\r\n"
+    head = f"POST {CREATE} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {customer.token}\r\nContent-Length: 24\r\n\r\n"
     for body in ("", "{", '{"duration_minutes": 30}'):
         _, writer = await asyncio.open_connection("127.0.0.1", settings.public_port)
         writer.write((head + body).encode())
