@@ -24,9 +24,10 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.envelope import AVAILABILITY_CHANNEL, AVAILABILITY_KEY, AVAILABILITY_SECONDS, DECODE_ERRORS
 from app.figures.metrics import Figures, Timings
+from app.retries import Retries
 from app.settings import Settings
 from listeners.channel import Channel, Notification, count
-from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected
+from listeners.connection import CONNECTION_ERRORS, Connection, connected
 
 # Somebody comes or goes, a chat begins or ends.
 EVENTS = frozenset({"MITRA_STATUS", "PAIRED", "CHAT_ENDED"})

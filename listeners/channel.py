@@ -20,7 +20,8 @@ from uuid import uuid4
 import structlog
 
 from app.figures.metrics import Figures
-from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected
+from app.retries import Retries
+from listeners.connection import CONNECTION_ERRORS, Connection, connected
 
 log = structlog.get_logger(__name__)
 

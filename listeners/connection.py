@@ -1,6 +1,5 @@
-"""The listeners' connections to Postgres: their session settings, their keepalives, and when to try again."""
+"""The listeners' connections to Postgres: their session settings, and their keepalives."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +8,6 @@ from typing import TypedDict
 import asyncpg
 import structlog
 from psycopg.conninfo import conninfo_to_dict
-from redis.backoff import EqualJitterBackoff
 
 CONNECT_TIMEOUT_SECONDS = 5.0  # for each server that the URL names
 # Long enough for any batch of ours, short enough that a dead connection is noticed within 10 s.
@@ -28,9 +26,6 @@ CONNECTION_ERRORS = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
-
-# The n-th wait lies between half and the whole of 0.1 s · 2ⁿ, and is never longer than 5 s.
-BACKOFF = EqualJitterBackoff(cap=5.0, base=0.1)
 
 # The server lets go of a client that vanished: its locks must not outlive it.
 SESSION_SETTINGS = {
@@ -128,19 +123,3 @@ def _servers(dsn: str) -> list[Server]:
         {**({"host": host} if host else {}), **({"port": int(port)} if port else {})}
         for host, port in zip(hosts, ports, strict=True)
     ]
-
-
-class Retries:
-    """Counts the failures in a row, and waits longer after each."""
-
-    def __init__(self) -> None:
-        self.failures = 0
-
-    def reset(self) -> None:
-        """What we tried has worked."""
-        self.failures = 0
-
-    async def wait(self) -> None:
-        """Wait for the time of one more failure."""
-        await asyncio.sleep(BACKOFF.compute(self.failures))
-        self.failures += 1

@@ -12,9 +12,10 @@ from typing import NoReturn
 import structlog
 
 from app.figures.metrics import Figures
+from app.retries import Retries
 from app.settings import Settings
 from listeners.channel import Channel, count
-from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected
+from listeners.connection import CONNECTION_ERRORS, Connection, connected
 
 BATCH = 100
 LOOK_SECONDS = 1.0

@@ -25,9 +25,10 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.envelope import REDIS_CHANNEL, join
 from app.figures.metrics import Figures
+from app.retries import Retries
 from app.settings import Settings
 from listeners.channel import Channel, count
-from listeners.connection import CONNECTION_ERRORS, Connection, Retries, connected
+from listeners.connection import CONNECTION_ERRORS, Connection, connected
 
 BATCH = 500
 # Whatever was missed is found by looking, at the latest after this time.

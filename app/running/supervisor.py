@@ -24,6 +24,7 @@ from typing import Self
 import structlog
 
 from app.log import open_file
+from app.retries import MOST_DOUBLINGS
 from app.running.accounts import Account, process_options
 from app.running.signals import until_asked_to_stop
 
@@ -77,6 +78,10 @@ class Backoff:
     first: float = 0.2
     longest: float = 10.0
     steady: float = 10.0
+
+    def seconds(self, failures: int) -> float:
+        """The pause after so many failures in a row."""
+        return min(self.first * 2.0 ** min(failures, MOST_DOUBLINGS), self.longest)
 
 
 @dataclass(slots=True)
@@ -168,7 +173,7 @@ class Supervisor:
                 return
             if loop.time() - began >= self._backoff.steady:
                 child.failures = 0
-            pause = min(self._backoff.first * 2**child.failures, self._backoff.longest)
+            pause = self._backoff.seconds(child.failures)
             child.failures += 1
             log.warning("program ended", program=program.name, how=ended, again_in_seconds=round(pause, 3))
             await asyncio.sleep(pause)

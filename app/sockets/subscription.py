@@ -15,15 +15,15 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
-from redis.backoff import EqualJitterBackoff, NoBackoff
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+
+from app.retries import Retries
 
 CONNECT_SECONDS = 3.0
 PING_SECONDS = 3.0
 PONG_SECONDS = 3.0
-
-# The n-th wait lies between half and the whole of 0.1 s · 2ⁿ, and is never longer than 3 s.
-BACKOFF = EqualJitterBackoff(cap=3.0, base=0.1)
+LONGEST_PAUSE_SECONDS = 3.0
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,7 @@ class Subscription:
         self._channel = channel
         self._on_message = on_message
         self._on_subscribed = on_subscribed
-        self._failures = 0
+        self._retries = Retries(LONGEST_PAUSE_SECONDS)
         self.subscribed = asyncio.Event()
         """Set while messages come in."""
 
@@ -68,8 +68,7 @@ class Subscription:
                 log.warning("redis subscription lost", reason=repr(error))
             finally:
                 self.subscribed.clear()
-            await asyncio.sleep(BACKOFF.compute(self._failures))
-            self._failures += 1
+            await self._retries.wait()
 
     async def _listen(self) -> NoReturn:
         async with connect(self._url) as redis, redis.pubsub() as pubsub:
@@ -80,7 +79,7 @@ class Subscription:
                 if message["type"] == "message":
                     self._on_message(message["data"])
                 elif message["type"] == "subscribe":
-                    self._failures = 0
+                    self._retries.reset()
                     self.subscribed.set()
                     self._on_subscribed()
 
