@@ -17,8 +17,8 @@ import pytest
 from app.settings import Settings
 from tests.auth.door import PASSWORD, Door, Gateway, new_phone, wrong
 from tests.conftest import Connection
+from tests.ports import free_port
 from tests.rest.harness import PATIENCE_SECONDS
-from tests.run.conftest import free_port
 
 TABLES = """
     select c.relname from pg_class c

@@ -18,7 +18,8 @@ from app.running import up
 from app.running.accounts import server_account
 from app.running.supervisor import Supervisor
 from app.settings import Settings
-from tests.run.conftest import free_port, new_home
+from tests.ports import free_port
+from tests.run.conftest import new_home
 
 # Short enough that windows end again and again while it runs.
 WINDOWS = {"pairing_blast_timeout_seconds": "8", "presence_ttl_seconds": "20"}

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ import pytest
 from app.embedded.place import RECORD
 from app.running.supervisor import dying_with
 from tests.cluster import IN_MEMORY
+from tests.ports import free_port
 
 PREFIX = "curhat-run-of-"
 GIVE_UP_SECONDS = 120  # far more than any wait takes, so that a failure does not hang
@@ -52,13 +52,6 @@ def children(pid: int) -> dict[int, str]:
     return {number: command for number, command in found.items() if command}
 
 
-def free_port() -> int:
-    """A port that nobody has at the moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 def remove_home(home: Path) -> None:
     """Remove a CURHAT_HOME with what it has elsewhere."""
     with contextlib.suppress(FileNotFoundError, ValueError):
@@ -69,7 +62,7 @@ def remove_home(home: Path) -> None:
 
 @dataclass
 class Curhat:
-    """The command line, with an environment that holds nothing but a home and two free ports."""
+    """The command line, with an environment that holds nothing but a home and two ports."""
 
     home: Path
     environment: dict[str, str] = field(default_factory=dict)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import pytest
 from app.running import programs
 from app.running.supervisor import Backoff, Supervisor
 from app.settings import Settings
+from tests.ports import free_port
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,3 @@ async def running(settings: Settings, *, without: tuple[str, ...] = ("internal",
 async def service(settings: Settings) -> AsyncIterator[Service]:
     async with running(settings) as service:
         yield service
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

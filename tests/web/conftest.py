@@ -14,7 +14,8 @@ from playwright.async_api import Browser, async_playwright
 from app.settings import Settings
 from tests.cluster import TestCluster
 from tests.conftest import Connection
-from tests.simulate.conftest import Service, free_port, running
+from tests.ports import free_port
+from tests.simulate.conftest import Service, running
 from tests.web.harness import Phone, SignedIn, chromium_options, phone
 from tests.web.world import World
 

@@ -12,8 +12,9 @@ import pytest_asyncio
 from app.settings import Settings
 from tests.cluster import TestCluster
 from tests.conftest import Connection
+from tests.ports import free_port
 from tests.rest.harness import Client, People
-from tests.simulate.conftest import Service, free_port, running
+from tests.simulate.conftest import Service, running
 from tests.web.conftest import OpenPhone
 from tests.web.control_center.desk import Desk, Operator
 from tests.web.control_center.history import live_through

@@ -11,8 +11,9 @@ from playwright.async_api import Page, Route, WebSocket, expect
 
 from app.internal.table import ROUTES
 from tests.conftest import Connection
+from tests.ports import free_port
 from tests.rest.harness import Client, pair
-from tests.simulate.conftest import Service, free_port
+from tests.simulate.conftest import Service
 from tests.web.control_center.conftest import OpenDesk
 from tests.web.control_center.desk import PAGES
 from tests.web.control_center.history import SECRET
