@@ -231,7 +231,7 @@ async def test_when_the_primary_dies_the_standby_takes_over_with_every_confirmed
             lambda: now_primary.execute("select from booted").rowcount == 1,
             "pg_cron runs the jobs of the old primary on the new one",
         )
-    async with httpx.AsyncClient() as anybody:
+    async with httpx.AsyncClient(timeout=30) as anybody:
         assert (await anybody.get(f"{service.internal_url}/readyz")).json()["database"] == "ok"
     assert service.healthy()
 

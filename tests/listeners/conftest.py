@@ -16,10 +16,11 @@ from app.envelope import REDIS_CHANNEL, split
 from app.settings import Settings
 
 # A wait that is this long has failed; no test measures anything by it.
-GIVE_UP_SECONDS = 30
+GIVE_UP_SECONDS = 120
 
 Run = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
 Cut = Callable[[str], Awaitable[None]]
+Listens = Callable[[str], Awaitable[None]]
 Writer = psycopg.AsyncConnection[Any]
 
 
@@ -68,6 +69,28 @@ def cut(monitor: psycopg.Connection[Any], database: str) -> Cut:
         await until(terminated)
 
     return terminate
+
+
+@pytest.fixture
+def listens(monitor: psycopg.Connection[Any], database: str) -> Listens:
+    """Returns when the channel of this application name listens: only then does it notify itself.
+
+    What is announced before is lost, and a listener that never looks by itself would not hear of it.
+    """
+
+    async def begun(name: str) -> None:
+        async def pinged() -> bool:
+            return bool(
+                monitor.execute(
+                    "select from pg_stat_activity where datname = %s and application_name = %s "
+                    "and query like 'select pg_notify(%%'",
+                    [database, name],
+                ).rowcount
+            )
+
+        await until(pinged)
+
+    return begun
 
 
 async def until(holds: Callable[[], Awaitable[object]]) -> None:

@@ -13,7 +13,7 @@ from app.embedded.redis_server import RedisServer, find_program
 from app.envelope import AVAILABILITY_CHANNEL, AVAILABILITY_KEY, AVAILABILITY_SECONDS, AvailabilityTold
 from app.settings import Settings
 from listeners import availability, relay
-from tests.listeners.conftest import Cut, Run, Writer, until
+from tests.listeners.conftest import Cut, Listens, Run, Writer, until
 
 NEVER = 3600.0
 LISTENER = "curhat availability"
@@ -127,12 +127,13 @@ async def test_how_things_stand_is_told_and_kept_from_the_start(
 
 
 async def test_whoever_comes_and_goes_and_every_place_that_is_taken_or_freed_is_told(
-    settings: Settings, run: Run, told: Told, writer: Writer
+    settings: Settings, run: Run, told: Told, writer: Writer, listens: Listens
 ) -> None:
     await writer.execute("select ops.set_config('max_customers_per_mitra', '1', 'Ratna')")
     mitra = await new_mitra(writer)
     run(availability.run(settings, look_seconds=NEVER))
     await told.hear(0)
+    await listens(f"{LISTENER} bell")
     run(relay.run(settings))
 
     await come(writer, mitra)
@@ -146,7 +147,7 @@ async def test_whoever_comes_and_goes_and_every_place_that_is_taken_or_freed_is_
 
 
 async def test_another_capacity_is_told_without_the_relay(
-    settings: Settings, run: Run, told: Told, writer: Writer
+    settings: Settings, run: Run, told: Told, writer: Writer, listens: Listens
 ) -> None:
     await writer.execute("select ops.set_config('max_customers_per_mitra', '1', 'Ratna')")
     mitra = await new_mitra(writer)
@@ -154,6 +155,7 @@ async def test_another_capacity_is_told_without_the_relay(
     await chat(writer, mitra)
     run(availability.run(settings, look_seconds=NEVER))
     await told.hear(0)
+    await listens(f"{LISTENER} bell")
 
     await writer.execute("select ops.set_config('max_customers_per_mitra', '2', 'Ratna')")
 
@@ -173,11 +175,12 @@ async def test_what_nobody_announced_is_found_by_looking(
 
 
 async def test_an_announcement_that_cannot_be_read_makes_it_look(
-    settings: Settings, run: Run, told: Told, writer: Writer
+    settings: Settings, run: Run, told: Told, writer: Writer, listens: Listens
 ) -> None:
     mitra = await new_mitra(writer)
     run(availability.run(settings, look_seconds=NEVER))
     await told.hear(0)
+    await listens(f"{LISTENER} bell")
     await come_untold(writer, mitra)
 
     await writer.execute("notify curhat_events, 'what?'")

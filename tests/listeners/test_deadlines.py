@@ -7,7 +7,7 @@ import psycopg
 
 from app.settings import Settings
 from listeners import deadlines
-from tests.listeners.conftest import Cut, Run, Writer, until
+from tests.listeners.conftest import Cut, Listens, Run, Writer, until
 
 LISTENER = "curhat deadlines"
 NEVER = 3600.0
@@ -98,12 +98,13 @@ async def test_it_wakes_at_the_time_of_the_next_deadline_and_not_before(
 
 
 async def test_it_wakes_for_a_deadline_that_is_set_nearer_than_its_sleep(
-    settings: Settings, run: Run, writer: Writer
+    settings: Settings, run: Run, writer: Writer, listens: Listens
 ) -> None:
     await pending_payment(writer, 600)
     first = await pending_payment(writer, -1)
     run(deadlines.run(settings, look_seconds=NEVER))
     await expired(writer, first)
+    await listens(f"{LISTENER} bell")
 
     nearer = await pending_payment(writer, 0.1)
     await writer.execute("select pg_notify('curhat_deadline', '0.1')")

@@ -88,8 +88,8 @@ async def test_the_deadline_listener_counts_what_it_fires_and_how_late(
     run(deadlines.run(settings, figures=figures))
     channel = "curhat deadlines bell"
     await comes_to(figures, tmp_path, {key("curhat_listen_connected", channel=channel): 1})
-    payments = [await pending_payment(writer, 0.3) for _ in range(3)]
-    await writer.execute("select pg_notify('curhat_deadline', '0.3')")
+    payments = [await pending_payment(writer, 1.5) for _ in range(3)]
+    await writer.execute("select pg_notify('curhat_deadline', '1.5')")
     for payment in payments:
         await expired(writer, payment)
     await comes_to(figures, tmp_path, {key("curhat_deadlines_fired_total"): 3})

@@ -20,6 +20,7 @@ from listeners import relay
 from tests.listeners.conftest import (
     GIVE_UP_SECONDS,
     Cut,
+    Listens,
     Run,
     Subscriber,
     Writer,
@@ -92,11 +93,12 @@ async def test_an_event_that_commits_after_many_later_ones_is_found(
 
 
 async def test_the_bell_wakes_it(
-    settings: Settings, run: Run, subscriber: Subscriber, writer: Writer
+    settings: Settings, run: Run, subscriber: Subscriber, writer: Writer, listens: Listens
 ) -> None:
     run(relay.run(settings, look_seconds=NEVER))
     await write_event(writer, 1)
     await subscriber.hear({1})
+    await listens(f"{RELAY} bell")
 
     await write_event(writer, 2)
 

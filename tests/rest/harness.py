@@ -20,7 +20,7 @@ from app.settings import Settings
 from tests.conftest import Connect, Connection
 from tests.rest.contract import check
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
 """How long a test waits for what must come; never a measure of how fast it should."""
 
 numbers = itertools.count(1)

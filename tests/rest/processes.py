@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from app.http.routes import Listener
 from app.settings import Settings
-from tests.rest.harness import background
+from tests.rest.harness import PATIENCE_SECONDS, background
 
 START_SECONDS = 60.0
 """How long a worker may take to serve on a machine that does much else."""
@@ -34,7 +34,7 @@ class Process:
         self.process.send_signal(number)
 
     async def exit_code(self) -> int:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             return await self.process.wait()
 
 

@@ -267,7 +267,7 @@ async def test_the_control_center_may_change_and_delete(settings: Settings) -> N
     settings = replace(settings, cors_origins=(PAGE,))
     async with (
         running(settings, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url) as http,
+        httpx.AsyncClient(base_url=worker.url, timeout=30) as http,
     ):
         response = await http.options("/healthz", headers=preflight(PAGE, "PATCH"))
     assert response.headers["access-control-allow-methods"] == "GET, POST, PUT, PATCH, DELETE"

@@ -15,7 +15,7 @@ from app.db import QUICK_LANES, SLOW_LANES
 from app.server import create_internal_app
 from app.settings import Settings
 from tests.conftest import Connection
-from tests.rest.harness import Client, Postgres, Worker, pair, running, until
+from tests.rest.harness import PATIENCE_SECONDS, Client, Postgres, Worker, pair, running, until
 from tests.rest.test_refusals import refused
 from tests.run.test_metrics import Key, key, values
 from tests.sockets.harness import raw_socket, signed_in
@@ -70,7 +70,7 @@ async def test_the_public_listener_gives_it_for_the_token_alone(http: httpx.Asyn
 async def test_the_public_listener_without_a_token_has_nothing_there(settings: Settings) -> None:
     async with (
         running(replace(settings, metrics_token="")) as worker,
-        httpx.AsyncClient(base_url=worker.url) as http,
+        httpx.AsyncClient(base_url=worker.url, timeout=30) as http,
     ):
         for token in (None, TOKEN):
             refused(await scrape(http, token), 404, "not_found")
@@ -199,7 +199,7 @@ async def test_what_waits_in_the_database_is_told_by_the_internal_worker(
     await customer.post(CREATE, {"duration_minutes": 30})
     async with internal(settings) as http:
         found: dict[Key, float] = {}
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while key("curhat_outbox_events", process="internal") not in found:
                 found = values(text_string_to_metric_families((await scrape(http)).text))
     assert found[key("curhat_outbox_events", process="internal")] == 1

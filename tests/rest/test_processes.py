@@ -59,14 +59,14 @@ async def test_workers_share_a_port_and_one_goes_on_when_the_other_is_told_to_st
         first.signal(signal.SIGTERM)
         assert await first.exit_code() == 0
         for _ in range(20):
-            async with httpx.AsyncClient() as fresh:
+            async with httpx.AsyncClient(timeout=30) as fresh:
                 response = await fresh.get(f"http://127.0.0.1:{customer.port}/healthz")
             assert response.status_code == 200
 
 
 async def test_the_internal_listener_says_how_it_is(settings: Settings) -> None:
     url = f"http://127.0.0.1:{settings.internal_port}"
-    async with worker_process(settings, "internal"), httpx.AsyncClient(base_url=url) as http:
+    async with worker_process(settings, "internal"), httpx.AsyncClient(base_url=url, timeout=30) as http:
         assert (await http.get("/healthz")).json() == {"status": "ok"}
         assert (await http.get("/readyz")).json()["database"] == "ok"
         response = await http.get("/api/client/state")
