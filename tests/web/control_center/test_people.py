@@ -20,13 +20,13 @@ order by count(*) desc, 4 desc
 limit 1
 """
 CUSTOMER = """
-select u.id, u.display_name, u.phone, (p.created_at at time zone 'Asia/Jakarta')::date::text,
+select u.id, u.display_name, u.phone, (c.started_at at time zone 'Asia/Jakarta')::date::text,
     (select count(*) from data.payment_sessions o where o.customer_id = u.id)
 from data.users u
-join data.payment_sessions p on p.customer_id = u.id and p.status = 'consumed' and not p.is_extension
+join data.chat_sessions c on c.customer_id = u.id
 where u.phone like '+62813%'
-    and (p.created_at at time zone 'Asia/Jakarta')::date < (now() at time zone 'Asia/Jakarta')::date
-order by 5 desc, p.created_at desc
+    and (c.started_at at time zone 'Asia/Jakarta')::date < (now() at time zone 'Asia/Jakarta')::date
+order by 5 desc, c.started_at desc
 limit 1
 """
 
