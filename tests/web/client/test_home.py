@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.web.conftest import OpenPhone
 from tests.web.harness import Phone
-from tests.web.world import World
+from tests.web.world import World, kept
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -78,12 +78,10 @@ async def test_it_is_asked_for_before_the_snapshot_is_there(world: World, open_p
 async def test_nothing_else_polls(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     chat_id = await world.chat(customer, mitra)
-    phone = await open_phone(customer)
+    phone = await open_phone(customer, remembers=kept("opened-chat", chat_id))
     await phone.page.clock.install()
     for path in (f"/chat/{chat_id}", "/history", "/"):
         await phone.go(path)
-        if path.startswith("/chat"):
-            await phone.page.get_by_role("button", name="Mulai ngobrol").click()
         await expect(phone.page.get_by_text(world.name(mitra)).first).to_be_visible()
         await phone.pass_time(20)
         asked = phone.calls()
@@ -99,6 +97,7 @@ async def test_everything_can_be_done_by_keyboard(world: World, open_phone: Open
     customer, mitra = world.customer(), await world.mitra()
     phone = await open_phone(customer)
     page = phone.page
+    await phone.stays_found()
     await phone.go("/")
     await expect(page.get_by_role("button", name="Mulai Curhat")).to_be_enabled()
 

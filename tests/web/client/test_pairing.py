@@ -16,11 +16,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 SEARCHING = "Sedang mencari bestie untukmu"
 FAILED = "Maaf, kami tidak bisa menemukan bestie untukmu"
 UNAVAILABLE = "Bestie sedang tidak online"
-# "Bestie ditemukan" leads to the chat after three seconds; with this it stays for as long as one looks at it.
-OPENS_NOTHING = """
-    const later = window.setTimeout;
-    window.setTimeout = (run, ms, ...given) => (ms === 3_000 ? 0 : later(run, ms, ...given));
-"""
 
 
 async def eventually(holds: Callable[[], bool]) -> None:
@@ -33,7 +28,7 @@ async def test_from_home_to_the_chat(world: World, open_phone: OpenPhone) -> Non
     customer, mitra = world.customer(), await world.mitra()
     phone = await open_phone(customer)
     page = phone.page
-    await page.add_init_script(OPENS_NOTHING)
+    await phone.stays_found()
     await phone.go("/")
     await page.get_by_role("button", name="Mulai Curhat").click()
 
@@ -173,6 +168,7 @@ async def test_a_search_that_cannot_be_started_can_be_given_up(world: World, ope
     await world.chat(customer, mitra)
     await pay(customer, 30)
     phone = await open_phone(customer)
+    await phone.stays_found()
     await phone.go("/")
 
     await expect(phone.page.get_by_role("alert")).to_contain_text("Masih ada curhat yang berlangsung.")
@@ -194,6 +190,7 @@ async def test_talking_again_with_the_same_bestie(world: World, open_phone: Open
     customer, mitra = world.customer(), await world.mitra()
     await world.acquaint(customer, mitra)
     phone = await open_phone(customer)
+    await phone.stays_found()
     await phone.go("/history")
     await ask_again(world, phone.page, mitra)
 
@@ -220,6 +217,7 @@ async def test_another_bestie_on_the_same_payment(
     if cause == "targeted_mitra_offline":
         await world.go_offline(mitra)
     phone = await open_phone(customer)
+    await phone.stays_found()
     await phone.go("/history")
     await ask_again(world, phone.page, mitra)
     if cause == "targeted_mitra_rejected":
@@ -296,6 +294,7 @@ async def test_a_worker_that_dies_takes_no_search_with_it(world: World, open_pho
     customer, mitra = world.customer(), await world.mitra()
     await world.searching(customer)
     phone = await open_phone(customer)
+    await phone.stays_found()
     await phone.go("/")
     await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
 
@@ -312,6 +311,7 @@ async def test_a_worker_that_dies_takes_no_search_with_it(world: World, open_pho
 async def test_two_tabs_show_the_same(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     phone = await open_phone(customer)
+    await phone.stays_found()
     await phone.go("/payment")
     await expect(phone.page.get_by_role("radio").first).to_be_checked()
     other = await phone.new_tab("/")
