@@ -132,6 +132,28 @@ async def test_a_search_that_is_cancelled_is_recorded(world: World, open_phone: 
     assert world.cause_of_last_failure(customer) == "customer_cancelled"
 
 
+async def test_a_search_that_is_cancelled_leads_home_in_every_tab(
+    world: World, open_phone: OpenPhone
+) -> None:
+    """To where the money is told of; the screen that it was paid on would begin another payment."""
+    customer, mitra = world.customer(), await world.mitra()
+    await world.acquaint(customer, mitra)
+    phone = await open_phone(customer)
+    other = await phone.new_tab("/payment")
+    await phone.go("/payment")
+    await phone.page.get_by_text("30 menit").click()
+    await phone.page.get_by_role("button", name="Bayar").click()
+    await expect(other.get_by_role("heading", name=SEARCHING)).to_be_visible()
+
+    await phone.page.get_by_role("button", name="Batalkan pencarian").click()
+    await phone.page.get_by_role("button", name="Ya, batalkan").click()
+
+    for page in (phone.page, other):
+        await expect(page.get_by_text("Pembayaran Rp 25.000 sedang kami tinjau")).to_be_visible()
+        await expect(page).to_have_url(phone.url("/"))
+    assert world.pending(customer) is None
+
+
 @pytest.mark.parametrize("cause", ["no_mitra_available", "all_mitras_rejected"])
 async def test_nobody_is_found(world: World, open_phone: OpenPhone, cause: str) -> None:
     customer, mitra = world.customer(), await world.mitra()
@@ -257,6 +279,22 @@ async def test_back_from_a_bestie_who_is_not_online(world: World, open_phone: Op
     await phone.page.get_by_role("button", name="Chat dengan bestie lain").click()
     await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
     assert await world.offer(other)
+
+
+async def test_back_from_a_bestie_who_declines_leads_home(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    await world.acquaint(customer, mitra)
+    phone = await open_phone(customer)
+    await phone.go("/history")
+    await ask_again(world, phone.page, mitra)
+    await world.decline(mitra)
+
+    dialog = phone.page.get_by_role("alertdialog", name=UNAVAILABLE)
+    await dialog.get_by_role("button", name="Kembali").click()
+
+    await expect(phone.page.get_by_text("Pembayaranmu masih berlaku untuk bestie lain.")).to_be_visible()
+    await expect(phone.page).to_have_url(phone.url("/"))
+    assert world.pending(customer) is None
 
 
 async def test_waiting_for_one_bestie_can_be_given_up(world: World, open_phone: OpenPhone) -> None:

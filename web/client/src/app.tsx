@@ -1,5 +1,6 @@
 import { Banner, OfflineIcon, Splash, useLive, useStored, useUser } from "@curhat/kit";
-import { Route, Switch } from "wouter";
+import { useEffect } from "react";
+import { Route, Switch, useLocation } from "wouter";
 import { useAvailability } from "./availability";
 import { Chat } from "./chat/chat";
 import { copy } from "./copy";
@@ -53,7 +54,14 @@ function AskAhead() {
 function Screen({ state }: { state: State }) {
   const [failure, putAway] = useStored(belongings.place("seen-failure"));
   const [chat, opened] = useStored(belongings.place("opened-chat"));
+  const [path, navigate] = useLocation();
   const demand = demandOf(state, { failure, chat });
+  // Whatever becomes of a payment that was made, it leads home and not to another one.
+  const paid = demand.screen !== "free" && path === "/payment";
+  useEffect(() => {
+    if (paid) navigate("/", { replace: true });
+  }, [paid, navigate]);
+
   switch (demand.screen) {
     case "searching":
       return <Searching key={demand.search.id} search={demand.search} />;
