@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.rest.harness import Client, pay
 from tests.web.conftest import OpenPhone
@@ -113,6 +113,34 @@ async def test_a_price_that_has_changed_is_shown_before_it_is_paid(
         assert "confirmed" not in world.payments(customer)
         await phone.page.get_by_role("button", name="Bayar").click()
         await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
+
+
+async def test_a_payment_that_waits_no_more_is_made_anew(world: World, open_phone: OpenPhone) -> None:
+    """A choice whose reply was lost is made again after another one: what was kept tells of a payment that is left."""
+    customer, mitra = world.customer(), await world.mitra()
+    await world.acquaint(customer, mitra)
+    phone = await open_phone(customer)
+    lost = 0
+
+    async def lose(route: Route) -> None:
+        nonlocal lost
+        await route.fetch()
+        await route.abort()
+        lost += 1
+
+    await phone.page.route("**/payment-sessions", lose)
+    await phone.go("/payment")
+    await eventually(lambda: lost == 3)
+    await phone.page.unroute("**/payment-sessions")
+    await phone.page.get_by_text("30 menit").click()
+    await eventually(lambda: world.pending(customer) == 30)
+
+    await phone.page.get_by_text("15 menit").click()
+    await phone.page.get_by_role("button", name="Bayar").click()
+    await expect(phone.page.get_by_role("alert")).to_contain_text("Pembayaran ini sudah dibatalkan.")
+    await phone.page.get_by_role("button", name="Bayar").click()
+
+    await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
 
 
 async def test_a_search_that_is_cancelled_is_recorded(world: World, open_phone: OpenPhone) -> None:

@@ -23,15 +23,25 @@ export async function choose(tier: Tier, mitraId: string | null): Promise<Paymen
 /** Pay. */
 export async function confirm(paymentId: string): Promise<PaymentSession> {
   const { epoch } = live;
+  const path = { payment_session_id: paymentId };
   const payment = await insist(`confirm:${paymentId}`, (key) =>
-    api.post("/api/client/payment-sessions/{payment_session_id}/confirm", {
-      path: { payment_session_id: paymentId },
-      key,
-    }),
-  );
+    api.post("/api/client/payment-sessions/{payment_session_id}/confirm", { path, key }),
+  ).catch(async (error: unknown) => {
+    // A reply that was kept for long may have told of a payment that waits no more: the next try is another one.
+    if (!isPassing(error)) await know(paymentId).catch(() => undefined);
+    throw error;
+  });
   live.apply(epoch, (state) => withPayment(state, payment));
   void queries.invalidateQueries({ queryKey: ["pricing"] });
   return payment;
+}
+
+/** Ask what has become of a payment. */
+async function know(paymentId: string): Promise<void> {
+  const { epoch } = live;
+  const path = { payment_session_id: paymentId };
+  const payment = await api.get("/api/client/payment-sessions/{payment_session_id}", { path });
+  live.apply(epoch, (state) => withPayment(state, payment));
 }
 
 /** Leave a payment that nobody confirmed; best effort, it expires by itself. */
