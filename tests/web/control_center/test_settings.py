@@ -1,10 +1,11 @@
 """Settings: what is set holds at once, what must not be set is refused, and nobody's change goes unnoticed."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.conftest import Connection
 from tests.rest.harness import Client, pair, pay, until
@@ -90,6 +91,27 @@ async def test_a_bad_value_is_refused_beside_its_field(open_desk: OpenDesk, owne
     await desk.page.keyboard.press("Escape")
     await expect(field).to_have_value("20")
     await expect(row.locator(".field-error")).to_be_empty()
+
+
+async def test_enter_pressed_twice_saves_once(open_desk: OpenDesk, owner: Connection) -> None:
+    desk = await open_desk("admin")
+    await desk.go("/settings")
+    field = desk.page.get_by_role("textbox", name=MINUTES)
+    pressed = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await pressed.wait()
+        await route.continue_()
+
+    await desk.page.route("**/internal/config/payment_session_timeout_minutes", hold)
+    await field.fill("31")
+    await desk.page.keyboard.press("Enter")
+    await desk.page.keyboard.press("Enter")
+    pressed.set()
+
+    await expect(desk.page.get_by_text(f"{MINUTES} disimpan.")).to_be_visible()
+    assert sum(request.startswith("PATCH") for request in desk.phone.requests) == 1
+    assert value_of(owner, "payment_session_timeout_minutes") == "31"
 
 
 async def test_a_choice_is_made_with_radio_buttons_and_taken_back(

@@ -89,7 +89,7 @@ export function SettingRow({
       noValidate
       onSubmit={(event: FormEvent) => {
         event.preventDefault();
-        if (draft && isDirty) void submit(draft.value, draft.version);
+        if (draft && isDirty && !busy) void submit(draft.value, draft.version);
       }}
       onKeyDown={(event) => {
         if (event.key === "Escape" && draft) forget();
