@@ -229,6 +229,12 @@ def test_nothing_but_the_proxy_is_on_the_internet() -> None:
     assert {name for name, one in services.items() if "front" in one["networks"]} == {"proxy", "public"}
 
 
+def test_every_process_of_ours_can_reach_a_postgres_on_another_machine() -> None:
+    leads_out = {name for name, one in compose()["networks"].items() if not (one or {}).get("internal")}
+    for name, one in ours().items():
+        assert leads_out & set(one["networks"]), name
+
+
 def test_the_proxy_leads_to_the_public_listener_alone() -> None:
     caddyfile = (DEPLOY / "Caddyfile").read_text("utf-8")
     defaults = Settings.from_environment({})
