@@ -254,7 +254,6 @@ def simulate(settings: Settings, /, *, as_json: bool, **options: Any) -> None:  
 
     Ends with an error when anything was, or when ops.audit() finds anything. Refused in production.
     """
-    from app.running.probes import answers, base_url
     from app.simulate.plan import Options
     from app.simulate.simulation import run_simulation
 
@@ -263,11 +262,7 @@ def simulate(settings: Settings, /, *, as_json: bool, **options: Any) -> None:  
         _end("CURHAT_ENV is production: a simulation fills the database with people that it makes up.", 2)
     with told_in_a_sentence():
         settings = embedded.locate(settings)
-        url = base_url(settings.host, settings.public_port)
-        if not answers(f"{url}/healthz"):
-            _end(
-                f"Nothing answers at {url}: start `curhat up`, or set CURHAT_HOST and CURHAT_PUBLIC_PORT.", 2
-            )
+        _public_listener(settings)
         code = asyncio.run(run_simulation(settings, Options(**options), as_json=as_json))
     raise click.exceptions.Exit(code)
 
@@ -289,9 +284,19 @@ def socket(settings: Settings, audience: str, id: UUID) -> None:  # noqa: A002 -
     """Open somebody's WebSocket here: frames are printed, lines typed are sent. Refused in production."""
     from app.sockets import terminal
 
-    base_url = f"ws://{settings.host}:{settings.public_port}"
-    with told_in_a_sentence():
-        asyncio.run(terminal.run(base_url, audience, _token(settings, audience, id)))
+    access_token = _token(settings, audience, id)
+    if not asyncio.run(terminal.run(_public_listener(settings), audience, access_token)):
+        raise click.exceptions.Exit(1)
+
+
+def _public_listener(settings: Settings) -> str:
+    """Where the public listener answers; ends the process when it does not."""
+    from app.running.probes import answers, base_url
+
+    url = base_url(settings.host, settings.public_port)
+    if not answers(f"{url}/healthz"):
+        _end(f"Nothing answers at {url}: start `curhat up`, or set CURHAT_HOST and CURHAT_PUBLIC_PORT.", 2)
+    return url
 
 
 def _token(settings: Settings, audience: str, id: UUID) -> str:  # noqa: A002 - as in the commands

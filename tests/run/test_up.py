@@ -17,7 +17,7 @@ from app.seed import DEMO_PASSWORD
 from app.settings import MISSING
 from tests.cluster import TestCluster
 from tests.conftest import Connection
-from tests.run.conftest import Curhat, children, eventually, is_alive, new_curhat
+from tests.run.conftest import GIVE_UP_SECONDS, Curhat, children, eventually, is_alive, new_curhat
 
 PRODUCTION = {
     "CURHAT_ENV": "production",
@@ -26,6 +26,7 @@ PRODUCTION = {
 }
 TELLING = {"public-1", "internal", *LISTENERS}
 DEMO_CUSTOMER = "c0000000-0000-4000-8000-000000000001"
+NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +126,14 @@ def test_psql_runs_with_the_role_that_is_asked_for(running: Running) -> None:
     curhat, _ = running
     done = curhat.run("psql", "--role", "operator", "--", "-X", "-A", "-t", "-c", "select current_user")
     assert (done.stdout, done.returncode) == ("curhat_operator\n", 0)
+
+
+def test_a_socket_whose_input_is_empty_ends_when_the_server_objects(running: Running) -> None:
+    curhat, _ = running
+    process = curhat.start("socket", "customer", NOBODY)
+    assert process.wait(GIVE_UP_SECONDS) == 1
+    assert curhat.said().endswith("\nclosed: 4001 (private use) customer_not_found\n")
+    assert "Traceback" not in curhat.said()
 
 
 def test_the_demo_people_are_added_once(running: Running) -> None:
@@ -317,6 +326,14 @@ def test_a_listener_demands_the_secrets_that_it_needs(
 )
 def test_where_nothing_runs_a_command_says_so(curhat: Curhat, command: str) -> None:
     told(curhat.run(*command.split()), "Nothing runs")
+
+
+@pytest.mark.parametrize("command", ["simulate", f"socket customer {DEMO_CUSTOMER}"])
+def test_where_no_listener_answers_a_command_says_so(
+    curhat: Curhat, database_url: str, redis_url: str, command: str
+) -> None:
+    servers = {"CURHAT_DATABASE_URL": database_url, "CURHAT_REDIS_URL": redis_url}
+    told(curhat.run(*command.split(), **servers), "Nothing answers")
 
 
 def test_production_is_given_no_demo_operators(curhat: Curhat, database_url: str, db: Connection) -> None:
