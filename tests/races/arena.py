@@ -354,12 +354,14 @@ class Arena:
         return Race(self._settled((first, second), *outcomes), waited, self.world.audit())
 
     def _waits(self, future: "futures.Future[Outcome]", connection: Connection) -> bool:
-        """Whether a call has to wait for another's lock; False once it is done."""
+        """Whether a call has to wait for another's lock; False once it is done. Autovacuum is no other."""
         for _ in range(LOOKS):
             if futures.wait([future], timeout=0.002).done:
                 return False
             row = self._admin.execute(
-                "select cardinality(pg_blocking_pids(%s)) > 0", [connection.info.backend_pid]
+                "select exists (select from pg_stat_activity "
+                "where pid = any (pg_blocking_pids(%s)) and backend_type = 'client backend')",
+                [connection.info.backend_pid],
             ).fetchone()
             assert row is not None
             if row[0]:

@@ -146,7 +146,7 @@ def test_it_passes_over_a_held_row_at_once_and_fires_when_it_is_free(
     world.api("fire_due", 0)
     world.clock.set(due_at)
     holder = connect(role="curhat_owner")
-    listener = connect(role="curhat_listener", lock_timeout="1")
+    listener = connect(role="curhat_listener", lock_timeout="500")
 
     for table, row_id in rows:
         with holder.transaction():
@@ -164,7 +164,7 @@ def test_a_mitra_who_has_just_seen_the_offer_holds_nobody_up(world: World, conne
     world.configure("presence_ttl_seconds", LEASE_SECONDS)
     mitra = world.mitra()
     search = world.search(world.customer())
-    phone, listener = connect(), connect(role="curhat_listener", lock_timeout="1")
+    phone, listener = connect(), connect(role="curhat_listener", lock_timeout="500")
     phone.execute("begin")
     phone.execute("select api.mark_offer_seen(%s, %s)", [search["id"], mitra])
     world.clock.set(moment(search, "deadline_at"))
@@ -179,7 +179,7 @@ def test_two_at_once_fire_each_deadline_once(world: World, connect: Connect) -> 
     payments = [world.choose(world.customer()) for _ in range(10)]
     world.clock.set(moment(payments[0], "expires_at"))
     first = connect(role="curhat_listener")
-    second = connect(role="curhat_listener", lock_timeout="1")
+    second = connect(role="curhat_listener", lock_timeout="500")
 
     first.execute("begin")
     assert fired(first, limit=4) == 4
@@ -200,7 +200,7 @@ def test_rows_that_are_held_for_long_hold_up_no_other_however_many(world: World,
     others = [world.choose(world.customer()) for _ in range(3)]
     world.clock.set(moment(others[0], "expires_at"))
     holder = connect(role="curhat_owner")
-    listener = connect(role="curhat_listener", lock_timeout="1")
+    listener = connect(role="curhat_listener", lock_timeout="500")
 
     with holder.transaction():
         holder.execute(
@@ -228,7 +228,7 @@ def test_a_mitra_who_leaves_waits_for_nobody_whom_the_end_of_a_search_names(
     last = world.mitra()
     search = world.api("fallback_to_blast", customer, payment)
     world.decline(search, asked)
-    holder, leaver = connect(role="curhat_owner"), connect(lock_timeout="1")
+    holder, leaver = connect(role="curhat_owner"), connect(lock_timeout="500")
 
     with holder.transaction():
         holder.execute("select from data.mitras where id = %s for update", [asked])
