@@ -6,10 +6,11 @@ import react from "@vitejs/plugin-react";
  *
  * @param {string} name
  * @param {string} base
- * @param {string} backend where `npm run dev` finds the API
+ * @param {number | string} port where `npx vite` finds the API
  * @returns {import("vite").UserConfig}
  */
-export function app(name, base, backend = "http://127.0.0.1:3000") {
+export function app(name, base, port = process.env.CURHAT_PUBLIC_PORT || 3000) {
+  const backend = { target: `http://127.0.0.1:${port}`, ws: true };
   return {
     root: fileURLToPath(new URL(name, import.meta.url)),
     base,
@@ -25,7 +26,7 @@ export function app(name, base, backend = "http://127.0.0.1:3000") {
     },
     server: {
       port: 5173,
-      proxy: { "/api": { target: backend, ws: true }, "/internal": { target: backend, ws: true } },
+      proxy: { "/api": backend, "/internal": backend },
     },
   };
 }

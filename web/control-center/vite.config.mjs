@@ -1,3 +1,3 @@
 import { app } from "../vite.shared.mjs";
 
-export default app("control-center", "/", "http://127.0.0.1:3001");
+export default app("control-center", "/", process.env.CURHAT_INTERNAL_PORT || 3001);
