@@ -89,6 +89,12 @@ def test_what_the_example_sets_is_used_and_what_is_used_is_in_the_example(
     )
 
 
+@pytest.mark.parametrize("folder", [DEPLOY, DEPLOY / "ha"])
+def test_the_copy_with_the_secrets_is_never_committed(folder: Path) -> None:
+    ignored = (PROJECT / ".gitignore").read_text("utf-8").splitlines()
+    assert f"/{folder.relative_to(PROJECT)}/.env" in ignored
+
+
 def test_what_compose_settles_is_said_in_the_example() -> None:
     settled = {name for one in ours().values() for name in one["environment"] if name.startswith("CURHAT_")}
     image = {
