@@ -1,7 +1,4 @@
-"""docs/reference/, generated from a migrated database: what a function, view, setting or event says of itself.
-
-`python -m app.described.reference` writes the pages from the database that the other commands use.
-"""
+"""docs/reference/, generated from a migrated database: what a function, view, setting or event says of itself."""
 
 import ast
 import re
@@ -12,14 +9,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import click
 import psycopg
 from psycopg.rows import class_row
 
-from app import embedded
 from app.described import markdown, sockets_page
 from app.described.refusals import REFUSAL, stated
-from app.settings import Settings
 
 APP = Path(__file__).resolve().parents[1]
 DIRECTORY = APP.parent / "docs" / "reference"
@@ -328,17 +322,6 @@ def write(connection: Connection, directory: Path = DIRECTORY) -> list[Path]:
     return paths
 
 
-@click.command()
-@click.option("--directory", type=click.Path(path_type=Path), default=DIRECTORY, help="Where to write them.")
-def main(directory: Path) -> None:
-    """Write docs/reference/ from the database that the other commands use."""
-    with psycopg.connect(
-        embedded.locate_database(Settings.from_environment()), autocommit=True
-    ) as connection:
-        for path in write(connection, directory):
-            click.echo(path)
-
-
 def _view(view: View) -> str:
     return f"### {view.name}\n\n{view.comment}\n\nColumns: {markdown.codes(view.columns)}."
 
@@ -399,7 +382,3 @@ def _audience(event: EventType) -> str:
 
 def _filled(sentence: str) -> str:
     return sentence.replace("''", "'").replace("%s", "…")
-
-
-if __name__ == "__main__":
-    main()

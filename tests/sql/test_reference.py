@@ -6,7 +6,6 @@ from typing import get_args
 
 import msgspec
 import pytest
-from click.testing import CliRunner
 
 from app.db import Busy, Unavailable, UnknownOutcome
 from app.described import reference
@@ -45,15 +44,9 @@ def test_there_is_no_other_page() -> None:
     assert {path.name for path in reference.DIRECTORY.iterdir()} == set(PAGES)
 
 
-def test_the_command_writes_every_page(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CURHAT_DATABASE_URL", database_url)
-    done = CliRunner().invoke(reference.main, ["--directory", str(tmp_path / "new")])
-    assert done.exit_code == 0, done.output
-    written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "new").iterdir()}
-    assert set(written) == set(PAGES)
-    assert all(written.values())
+def test_every_page_is_written(db: Connection, tmp_path: Path) -> None:
+    written = {path.name: path.read_text("utf-8") for path in reference.write(db, tmp_path / "new")}
+    assert written == reference.pages(db)
 
 
 def test_every_function_and_view_is_there_with_its_comment(db: Connection) -> None:
