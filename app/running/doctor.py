@@ -140,6 +140,9 @@ def _database(url: str) -> Iterator[Finding]:
             yield Finding("Postgres", "ok", f"{version}, database {connection.info.dbname}")
             yield from _cron(connection)
             yield from _schema(connection)
+    except psycopg.errors.InsufficientPrivilege as error:
+        said = str(error).strip().splitlines()[0]
+        yield Finding("Postgres", "wrong", said, "let CURHAT_DATABASE_URL name the login that migrates")
     except psycopg.Error as error:
         said = str(error).strip().splitlines()[0]
         yield Finding("Postgres", "wrong", said, "is it running, and may this login do that?")

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+from psycopg import sql
 
 from app.embedded.place import make_home
 from app.identity.sender import OTP_FILE
@@ -346,6 +347,17 @@ def test_the_doctor_says_what_to_do_where_nothing_runs(curhat: Curhat) -> None:
     done = curhat.run("doctor")
     assert done.returncode == 1
     assert "curhat up" in done.stdout
+
+
+def test_the_doctor_says_who_may_look_to_a_login_that_may_not(
+    curhat: Curhat, cluster: TestCluster, database: str
+) -> None:
+    login = f"{database}_worker"
+    with cluster.monitor() as monitor:
+        monitor.execute(sql.SQL("create role {} login in role curhat_app").format(sql.Identifier(login)))
+        done = curhat.run("doctor", CURHAT_DATABASE_URL=cluster.postgres.url(database, login))
+        monitor.execute(sql.SQL("drop role {}").format(sql.Identifier(login)))
+    assert "let CURHAT_DATABASE_URL name the login that migrates" in done.stdout, done.stdout
 
 
 def test_a_token_is_printed_in_development_and_refused_in_production(curhat: Curhat) -> None:
