@@ -155,7 +155,7 @@ def listen(settings: Settings, worker: str | None, name: str | None) -> None:
 @click.argument("parts", nargs=-1, type=click.Choice(["public", "internal", "listen"]))
 @click.pass_obj
 def healthy(settings: Settings, parts: tuple[str, ...]) -> None:
-    """Say whether what runs on this machine does its work; without PARTS, all of it. For health checks.
+    """Say whether what runs on this machine does its work: these parts, or all of it. For health checks.
 
     public, internal: the listener answers. listen: what waits on Postgres is connected to it.
     """
