@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import psycopg
@@ -17,6 +18,10 @@ from tests.rest.harness import Postgres, background, until
 NAP = """
 create function api.{name}(p_seconds text) returns jsonb language plpgsql security definer as
 $$ begin perform pg_sleep(p_seconds::float8); return to_jsonb(p_seconds); end $$
+"""
+GATE = """
+create function api.get_through() returns jsonb language plpgsql security definer set lock_timeout = '0' as
+$$ begin perform pg_advisory_xact_lock_shared(1); return '1'; end $$
 """
 ECHO = """
 create function api.get_echo(a integer, b text, c uuid[], d boolean, e uuid) returns jsonb language sql as
@@ -45,9 +50,28 @@ def functions(connect: Connect) -> Connection:
     owner: Connection = connect(role="curhat_owner")
     for name in ("nap", "get_nap", "list_nap"):
         owner.execute(NAP.format(name=name))
+    owner.execute(GATE)
     owner.execute(ECHO)
     owner.execute("grant execute on all functions in schema api to curhat_app")
     return owner
+
+
+class Gate:
+    """Calls of `get_through` wait while it is closed."""
+
+    def __init__(self, keeper: Connection) -> None:
+        self._keeper = keeper
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        self._keeper.execute("select pg_advisory_lock(1)")
+        yield
+        self._keeper.execute("select pg_advisory_unlock(1)")
+
+
+@pytest.fixture
+def gate(connect: Connect) -> Gate:
+    return Gate(connect(role=None))
 
 
 @pytest.fixture
@@ -186,12 +210,13 @@ async def test_a_connection_that_owes_an_answer_for_too_long_is_given_up(
 
 
 async def test_a_look_whose_connection_is_lost_is_taken_again(
-    door: Database, postgres: Postgres, door_naps: Callable[[int], bool]
+    door: Database, postgres: Postgres, gate: Gate
 ) -> None:
-    look = asyncio.create_task(door.call("get_nap", "0.5"))
-    await until(lambda: door_naps(1))
-    postgres.cut(*postgres.asleep())
-    assert await look == b'"0.5"'
+    with gate.closed():
+        look = asyncio.create_task(door.call("get_through"))
+        await until(postgres.waiting)
+        postgres.cut(*postgres.waiting())
+    assert await look == b"1"
 
 
 @pytest.fixture
@@ -228,16 +253,17 @@ async def test_lists_are_answered_while_every_lane_for_the_rest_waits(
 
 
 async def test_a_call_whose_caller_is_gone_is_carried_out_and_rings(
-    door: Database, functions: Connection, rings: Rings, door_naps: Callable[[int], bool]
+    door: Database, functions: Connection, rings: Rings, postgres: Postgres, gate: Gate
 ) -> None:
     functions.execute("create table api.done (at timestamptz)")
     functions.execute(
         "create function api.leave_a_trace() returns jsonb language plpgsql security definer as "
-        "$$ begin perform pg_sleep(0.3); insert into api.done values (now()); return '1'; end $$"
+        "$$ begin perform api.get_through(); insert into api.done values (now()); return '1'; end $$"
     )
-    caller = asyncio.create_task(door.call("leave_a_trace"))
-    await until(lambda: door_naps(1))
-    caller.cancel()
+    with gate.closed():
+        caller = asyncio.create_task(door.call("leave_a_trace"))
+        await until(postgres.waiting)
+        caller.cancel()
     await until(lambda: rings.count == 1)
     assert functions.execute("select count(*) from api.done").fetchone() == (1,)
 
@@ -252,18 +278,19 @@ async def test_looks_and_refusals_do_not_ring(door: Database, rings: Rings) -> N
 
 
 async def test_closing_waits_for_what_is_on_its_way_and_takes_nothing_new(
-    database_url: str, functions: Connection, door_naps: Callable[[int], bool]
+    database_url: str, functions: Connection, postgres: Postgres, gate: Gate
 ) -> None:
     async with asyncio.TaskGroup() as tasks:
         database = Database(database_url)
         await database.open(tasks)
-        last = asyncio.create_task(database.call("nap", "0.3"))
-        await until(lambda: door_naps(1))
-        closing = asyncio.create_task(database.close())
-        await asyncio.sleep(0)
-        with pytest.raises(Unavailable):
-            await database.call("nap", "0")
-        assert await last == b'"0.3"'
+        with gate.closed():
+            last = asyncio.create_task(database.call("get_through"))
+            await until(postgres.waiting)
+            closing = asyncio.create_task(database.close())
+            await asyncio.sleep(0)
+            with pytest.raises(Unavailable):
+                await database.call("nap", "0")
+        assert await last == b"1"
         await closing
 
 
