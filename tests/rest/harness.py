@@ -94,6 +94,23 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
+# Whoever waits for a lock in one of our functions waits for as long as the test holds it, and not for lock_timeout.
+WITH_PATIENCE = """
+do $$
+declare
+    v_function regprocedure;
+begin
+    for v_function in
+        select oid from pg_proc
+        where pronamespace in ('api'::regnamespace, 'control_center'::regnamespace) and prokind = 'f'
+    loop
+        execute format('alter function %s set lock_timeout to 0', v_function);
+    end loop;
+end
+$$
+"""
+
+
 class Postgres:
     """The test's database, seen and interfered with from outside."""
 
@@ -103,17 +120,20 @@ class Postgres:
         self._connect = connect
 
     @contextlib.contextmanager
-    def locked(self, table: str, row_id: str) -> Iterator[None]:
-        """Nobody else gets at this row while the context is open."""
+    def locked(self, table: str, row_id: str, *, patience: bool = True) -> Iterator[None]:
+        """Nobody else gets at this row while the context is open; with `patience`, nobody gives up either."""
         owner = self._connect(role="curhat_owner")
+        if patience:
+            owner.execute(WITH_PATIENCE)
         with owner.transaction():
             owner.execute(f"select from data.{table} where id = %s for update", [row_id])
             yield
 
     @contextlib.contextmanager
     def locked_tables(self, *tables: str) -> Iterator[None]:
-        """Nobody else reads or writes these tables while the context is open."""
+        """Nobody else reads or writes these tables while the context is open, and nobody gives up."""
         owner = self._connect(role="curhat_owner")
+        owner.execute(WITH_PATIENCE)
         with owner.transaction():
             owner.execute(f"lock table {', '.join(f'data.{table}' for table in tables)}")
             yield

@@ -103,7 +103,7 @@ async def test_without_postgres_every_request_is_told_at_once_and_all_comes_back
 async def test_a_lock_that_is_not_let_go_is_told_as_busy_and_changes_nothing(
     customer: Client, postgres: Postgres, payment_id: str
 ) -> None:
-    with postgres.locked("payment_sessions", payment_id):
+    with postgres.locked("payment_sessions", payment_id, patience=False):
         response = await customer.post(f"{CREATE}/{payment_id}/confirm")
     assert (response.status_code, response.json()["error"]) == (503, "busy")
     assert int(response.headers["retry-after"]) > 0
