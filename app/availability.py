@@ -175,11 +175,10 @@ class Watch:
                 pipeline.get(AVAILABILITY_KEY)
                 pipeline.pttl(AVAILABILITY_KEY)
                 payload, milliseconds_left = await pipeline.execute()
-        except (RedisError, OSError) as error:
+            if payload is not None:
+                self._learn(_decoder.decode(payload), AVAILABILITY_SECONDS - milliseconds_left / 1000)
+        except (RedisError, OSError, *DECODE_ERRORS) as error:
             log.info("what was told last could not be read", reason=repr(error))
-            return
-        if payload is not None:
-            self._learn(_decoder.decode(payload), AVAILABILITY_SECONDS - milliseconds_left / 1000)
 
     async def _ask(self) -> None:
         """Ask Postgres, if it is this worker's turn, and tell the others."""

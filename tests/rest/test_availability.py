@@ -113,6 +113,17 @@ async def test_a_worker_that_begins_to_listen_takes_what_was_told_last(
         await comes_to(worker, {"available": True, "count": 7})
 
 
+async def test_what_was_told_last_and_cannot_be_read_ends_no_worker(
+    settings: Settings, redis_url: str, people: People, db: Connection
+) -> None:
+    db.execute("select api.set_mitra_status(%s, true)", [people.mitra()])
+    async with Redis.from_url(redis_url) as redis:
+        await redis.set(AVAILABILITY_KEY, '{"available": "by another version"}', px=9000)
+    async with running(settings) as worker:
+        await until(lambda: worker.app.ctx.availability.asked >= 2)  # it has read that, and goes on
+        await comes_to(worker, ONE)
+
+
 async def test_without_the_listener_postgres_is_asked(
     worker: Worker, customer: Client, mitra: Client
 ) -> None:
