@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -232,9 +233,14 @@ async def test_a_client_that_hangs_up_gets_its_code_all_the_same(by_webhook: Doo
 
 
 async def test_a_database_that_is_away_is_told_and_nothing_is_sent(
-    by_webhook: Door, gateway: Gateway, postgres: Postgres
+    settings: Settings, gateway: Gateway, postgres: Postgres
 ) -> None:
-    with postgres.away():
-        response = await by_webhook.ask(new_phone())
+    async with (
+        running(replace(settings, otp_sender=gateway.url)) as worker,
+        httpx.AsyncClient(base_url=worker.url, timeout=PATIENCE_SECONDS) as client,
+    ):
+        with postgres.away():
+            await until(lambda: worker.app.ctx.database.connected == 0)
+            response = await Door(client, Path("/nowhere")).ask(new_phone())
     assert (response.status_code, response.json()["error"]) == (503, "unavailable")
     assert gateway.received == []
