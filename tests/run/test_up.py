@@ -152,7 +152,15 @@ def test_migrate_has_nothing_left_to_do(running: Running) -> None:
 
 def test_everything_is_healthy(running: Running) -> None:
     curhat, _ = running
-    assert (curhat.run("healthy").stderr, curhat.run("healthy").returncode) == ("", 0)
+    told: list[tuple[str, int]] = []
+
+    def healthy() -> bool:  # what takes more than two seconds to answer is not, and here much else goes on
+        done = curhat.run("healthy")
+        told.append((done.stderr, done.returncode))
+        return told[-1] == ("", 0)
+
+    eventually(healthy, "everything is healthy")
+    assert all(code == 0 or said.startswith("Not at work: ") for said, code in told)
 
 
 def test_what_is_not_at_work_is_named(curhat: Curhat, cluster: TestCluster, database: str) -> None:
@@ -164,8 +172,7 @@ def test_what_is_not_at_work_is_named(curhat: Curhat, cluster: TestCluster, data
 
 def test_the_doctor_finds_everything_there(running: Running) -> None:
     curhat, _ = running
-    shown = curhat.run("doctor").stdout
-    for subject in (
+    subjects = (
         "Postgres programs",
         "Redis",
         "Schema",
@@ -173,8 +180,13 @@ def test_the_doctor_finds_everything_there(running: Running) -> None:
         "availability listener",
         "Public listener",
         "Internal listener",
-    ):
-        assert any(line.startswith("ok") and subject in line for line in shown.splitlines()), shown
+    )
+
+    def all_there() -> bool:
+        lines = [line for line in curhat.run("doctor").stdout.splitlines() if line.startswith("ok")]
+        return all(any(subject in line for line in lines) for subject in subjects)
+
+    eventually(all_there, "the doctor finds each of them")
 
 
 @pytest.mark.parametrize(
@@ -198,8 +210,11 @@ def test_serve_and_listen_keep_their_own_programs_running_beside_it(
         "serve --only public": {"public"},
         "serve --only internal": {"internal"},
     }.get(command, set())
-    healthy = {part for part in ("public", "internal") if other.run("healthy", part).returncode == 0}
-    assert healthy == parts
+
+    def healthy() -> set[str]:
+        return {part for part in ("public", "internal") if other.run("healthy", part).returncode == 0}
+
+    eventually(lambda: healthy() == parts, "what was started is healthy, and nothing else")
     assert other.interrupt(process) == 0
     assert [pid for pid in pids if is_alive(pid)] == []
 
