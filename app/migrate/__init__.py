@@ -63,6 +63,7 @@ def migrate(
     """
     try:
         with psycopg.connect(database_url, autocommit=True) as connection:
+            _take_time(connection)
             _wait_for_turn(connection, log)
             applied, cleared = apply_migrations(database_url, migrations, log)
             code = apply_code(connection, sql, log)
@@ -87,6 +88,15 @@ def _make_partitions(connection: psycopg.Connection[Any], log: FilteringBoundLog
                 connection.execute("select logic.make_partitions()")
 
     without_blocking(attempt, "partitions", log)
+
+
+def _take_time(connection: psycopg.Connection[Any]) -> None:
+    """Waiting for one's turn, and holding it while a migration runs elsewhere, takes as long as it takes.
+
+    The server, the database or the login may give sessions less. (Where others would wait for us we are brief.)
+    """
+    for setting in ("lock_timeout", "statement_timeout", "idle_session_timeout"):
+        connection.execute(f"set {setting} to 0")
 
 
 def _wait_for_turn(connection: psycopg.Connection[tuple[bool]], log: FilteringBoundLogger) -> None:

@@ -67,6 +67,24 @@ def test_two_runs_at_once_apply_everything_once(
     assert tree.logged("migrate_waits")
 
 
+def test_a_run_waits_for_its_turn_and_keeps_it_although_sessions_are_given_little_time(
+    tree: Tree, owner: Connection, monitor: Connection
+) -> None:
+    for setting in ("lock_timeout", "statement_timeout", "idle_session_timeout"):
+        monitor.execute(f'alter database "{owner.info.dbname}" set {setting} to 100')
+    tree.write("migrations/0002.long.sql", "select pg_sleep(0.5);")
+    owner.execute("select pg_advisory_lock(%s)", [RUN_LOCK])
+    with ThreadPoolExecutor() as threads:
+        run = threads.submit(tree.migrate)
+        waits_long = (
+            "select from pg_stat_activity where datname = %s and wait_event = 'advisory' "
+            "and clock_timestamp() - state_change > interval '200 ms'"
+        )
+        wait_until(lambda: run.done() or monitor.execute(waits_long, [owner.info.dbname]).rowcount == 1)
+        owner.execute("select pg_advisory_unlock(%s)", [RUN_LOCK])
+        assert run.result().migrations[-1] == "0002.long"
+
+
 def test_the_lock_row_of_a_killed_run_is_cleared(
     tree: Tree, owner: Connection, monitor: Connection, wait_for_lock: Callable[[int], None]
 ) -> None:
