@@ -236,6 +236,26 @@ async def ask_again(world: World, page: Page, mitra: Client) -> None:
     await page.get_by_role("button", name="Bayar").click()
 
 
+async def test_who_chats_is_told_before_they_pay_for_another_bestie(
+    world: World, open_phone: OpenPhone
+) -> None:
+    customer, mitra, other = world.customer(), await world.mitra(), await world.mitra()
+    await world.acquaint(customer, other)
+    chat_id = await world.chat(customer, mitra)
+    phone = await open_phone(customer, remembers=kept("opened-chat", chat_id))
+    await phone.go("/history")
+    await phone.page.get_by_role("button", name=f"Curhat lagi dengan {world.name(other)}").click()
+
+    await expect(phone.page.get_by_text("Masih ada curhat yang berlangsung.")).to_be_visible()
+    await phone.look("payment-while-chatting")
+    await phone.fits("payment-while-chatting")
+    assert world.pending(customer) is None
+
+    # As soon as it is over, the way is free.
+    await customer.post(f"/api/client/chat-sessions/{chat_id}/end")
+    await expect(phone.page.get_by_role("button", name="Bayar")).to_be_enabled()
+
+
 async def test_talking_again_with_the_same_bestie(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     await world.acquaint(customer, mitra)

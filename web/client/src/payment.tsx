@@ -1,7 +1,7 @@
-import { Avatar, Button, Title, TopBar } from "@curhat/kit";
+import { Avatar, Button, Card, Title, TopBar } from "@curhat/kit";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { useSearchParams } from "wouter";
+import { Link, useSearchParams } from "wouter";
 import { abandon, choose, confirm, type Tier } from "./actions";
 import { copy } from "./copy";
 import { firstPage } from "./history";
@@ -14,7 +14,25 @@ import { Tiers, Total } from "./tiers";
 export function Payment({ state }: { state: State }) {
   const [params] = useSearchParams();
   const mitraId = params.get("targetedMitraId");
+  const elsewhere = state.chats.find(({ mitra }) => mitra.id !== mitraId);
+  if (elsewhere) return <ChatFirst chat={elsewhere} />;
   return <PaymentFor key={mitraId} state={state} mitraId={mitraId} />;
+}
+
+/** Who chats can look for nobody else: it is said before they pay. */
+function ChatFirst({ chat }: { chat: State["chats"][number] }) {
+  return (
+    <main className="screen">
+      <TopBar label={copy.back} />
+      <Title page={copy.payment.page}>{copy.homeScreen.running(chat.mitra.display_name)}</Title>
+      <Card tone="calm">
+        <p>{copy.errors["chat_already_active"]}</p>
+        <Link href={`/chat/${chat.id}`} replace className="button button-primary button-wide">
+          {copy.homeScreen.resume}
+        </Link>
+      </Card>
+    </main>
+  );
 }
 
 function PaymentFor({ state, mitraId }: { state: State; mitraId: string | null }) {
