@@ -276,3 +276,18 @@ async def test_many_messages_follow_the_talk(world: World, talk: Talk) -> None:
     await talk.page.locator(".messages-scroll").evaluate("element => element.scrollTo(0, 0)")
     await talk.page.get_by_role("button", name="Ke pesan terbaru").click()
     await expect(last).to_be_in_viewport()
+
+
+async def test_who_writes_while_reading_back_sees_what_they_wrote(world: World, talk: Talk) -> None:
+    for number in range(30):
+        await world.say(talk.mitra, talk.chat_id, f"pesan {number}")
+    last = talk.page.locator(".bubble").last
+    await expect(last).to_contain_text("pesan 29")
+    await talk.page.locator(".messages-scroll").evaluate("element => element.scrollTo(0, 0)")
+    await expect(talk.page.get_by_role("button", name="Ke pesan terbaru")).to_be_visible()
+
+    await talk.write("punyaku")
+
+    await expect(last).to_contain_text("punyaku")
+    await expect(last).to_be_in_viewport()
+    await expect(talk.page.get_by_role("button", name="Ke pesan terbaru")).to_have_count(0)

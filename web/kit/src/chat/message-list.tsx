@@ -48,11 +48,15 @@ export function MessageList({
   const list = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
   const following = useRef(true);
+  const wroteAt = useRef(0);
   const { messages, unsent, readByThem, typing, history } = view;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is added is followed
   useLayoutEffect(() => {
     const element = list.current;
+    const { at } = unsent.at(-1) ?? { at: 0 };
+    if (at > wroteAt.current) following.current = true; // whoever writes wants to see it
+    wroteAt.current = Math.max(wroteAt.current, at);
     if (element && following.current) element.scrollTop = element.scrollHeight;
   }, [messages, unsent, typing, after]);
 
