@@ -244,7 +244,11 @@ class Phone:
         page = page or self.page
         before = page.viewport_size
         await page.set_viewport_size(SMALL_PHONE)
-        width = await page.evaluate("document.scrollingElement.scrollWidth")
+        width = await page.evaluate(
+            """Math.max(...[document.scrollingElement, ...document.querySelectorAll("dialog[open]")].map(
+                ({ scrollWidth }) => scrollWidth
+            ))"""
+        )
         folder = SCREENS / self.app
         folder.mkdir(parents=True, exist_ok=True)
         await page.screenshot(path=folder / f"{name}-320.png")

@@ -167,6 +167,24 @@ async def test_several_talks_at_once(world: World, open_phone: OpenPhone) -> Non
     await expect(unread).to_have_count(0)
 
 
+async def test_the_longest_name_fits_wherever_it_stands(world: World, open_phone: OpenPhone) -> None:
+    customer, searching, mitra = world.customer(), world.customer(), await world.mitra()
+    for person in (customer, searching):
+        world.rename(person, "W" * 60)
+    await world.acquaint(customer, mitra)
+    chat_id = await world.chat(customer, mitra)
+    await world.extend(customer, chat_id)
+    await world.searching(searching)
+    phone = await at_home(open_phone, mitra)
+    for name in ("Permintaan curhat baru", "minta tambah waktu"):
+        await expect(phone.page.get_by_role("article", name=name)).to_be_visible()
+    await expect(phone.page.get_by_text("1 curhat selesai")).to_be_visible()
+    await phone.fits("long-name")
+    await phone.go(f"/mitra/chat/{chat_id}")
+    await expect(phone.page.get_by_role("article", name="minta tambah waktu")).to_be_visible()
+    await phone.fits("long-name-chat")
+
+
 async def test_the_mitra_ends_the_chat(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     chat_id = await world.chat(customer, mitra)

@@ -43,6 +43,12 @@ class World:
         table = "users" if person.audience == "customer" else "mitras"
         return str(self.value(f"select display_name from data.{table} where id = %s", person.id))
 
+    def rename(self, person: Client, name: str) -> None:
+        table = "users" if person.audience == "customer" else "mitras"
+        self._owner.execute(
+            f"update data.{table} set display_name = %s where id = %s".encode(), [name, person.id]
+        )
+
     async def available(self, who: Client, *, available: bool = True) -> None:
         """Return when every worker says so."""
         agreeing = 0

@@ -228,3 +228,26 @@ async def test_every_state_has_its_screen_and_keeps_it(
     phone.network.restore()
     await expect(phone.page.get_by_text(LOST)).to_have_count(0)
     await shows(phone.page, state)
+
+
+async def test_the_longest_name_fits_wherever_it_stands(world: World, open_phone: OpenPhone) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    for person in (customer, mitra):
+        world.rename(person, "W" * 60)
+    chat_id = await world.chat(customer, mitra)
+    phone = await open_phone(customer, remembers=kept("opened-chat", chat_id))
+    for path, sees in (
+        ("/", "Lanjutkan curhat"),
+        ("/history", "Sedang berlangsung"),
+        (f"/payment?targetedMitraId={mitra.id}", "Curhat lagi dengan"),
+        (f"/chat/{chat_id}", "Kamu terhubung dengan"),
+    ):
+        await phone.go(path)
+        await expect(phone.page.get_by_text(sees).first).to_be_visible()
+        await phone.fits("long-name")
+    await customer.post(f"/api/client/chat-sessions/{chat_id}/end")
+    await expect(phone.page.get_by_text("Kamu sudah mengakhiri curhat ini.")).to_be_visible()
+    await phone.fits("long-name-over")
+    await world.ask_again(customer, mitra)
+    await expect(phone.page.get_by_role("dialog")).to_contain_text("Menunggu jawaban")
+    await phone.fits("long-name-waiting")
