@@ -37,7 +37,7 @@ as $$
             (select min(created_at) from data.payment_sessions) > logic.now() - interval '15 minutes',
             true
         ),
-        format('by the hour at %s, by the day at %s', coalesce(f.hourly::text, 'no time'), coalesce(f.daily::text, 'no time'))
+        format('by the hour: %s, by the day: %s', coalesce(f.hourly::text, 'not yet'), coalesce(f.daily::text, 'not yet'))
     from (
         select (select computed_at from data.hourly_figures order by hour desc limit 1) as hourly,
             (select computed_at from data.daily_figures order by day desc limit 1) as daily

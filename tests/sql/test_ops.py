@@ -320,7 +320,7 @@ def test_figures_that_nobody_computes_are_seen(world: World) -> None:
     assert health(world)["figures are kept"][0]
     world.choose(world.customer())
     world.clock.advance(minutes=16)
-    assert health(world)["figures are kept"] == (False, "by the hour at no time, by the day at no time")
+    assert health(world)["figures are kept"] == (False, "by the hour: not yet, by the day: not yet")
     world.owner.execute("select logic.refresh_hourly_figures()")
     assert not health(world)["figures are kept"][0]
     world.owner.execute("select logic.refresh_daily_figures()")
