@@ -9,7 +9,7 @@
 .DEFAULT_GOAL := run
 
 BIN := .venv/bin
-JOBS ?= 2
+JOBS ?= 3
 
 install:
 	@sh bin/setup
