@@ -188,10 +188,10 @@ class Watch:
         try:
             async with asyncio.timeout(ASK_SECONDS):
                 reply = await self._database.call("get_availability")
-        except (Refusal, DatabaseError, TimeoutError) as error:
+            asked = msgspec.structs.replace(_decoder.decode(reply or b""), asked=True)
+        except (Refusal, DatabaseError, TimeoutError, *DECODE_ERRORS) as error:
             log.warning("neither the listener nor Postgres says who can be had", reason=repr(error))
             return
-        asked = msgspec.structs.replace(_decoder.decode(reply or b""), asked=True)
         self._learn(asked)
         await self._tell_others(asked)
 

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from app.db import Database, DatabaseError, Refusal
+from app.envelope import DECODE_ERRORS
 from app.figures.metrics import WRITE_SECONDS, Figures, Values
 from app.replies import Readiness
 
@@ -62,7 +63,7 @@ class Backlog:
         while True:
             try:
                 self._found = _decoder.decode(await self._database.call("ready") or b"")
-            except (Refusal, DatabaseError) as error:
+            except (Refusal, DatabaseError, *DECODE_ERRORS) as error:
                 self._found = None
                 log.info("nobody can say what waits", reason=repr(error))
             await asyncio.sleep(LOOK_SECONDS)

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from app import availability
 from app.embedded.redis_server import RedisServer, find_program
 from app.envelope import AVAILABILITY_KEY
+from app.server import create_internal_app
 from app.settings import Settings
 from listeners import availability as listener
 from listeners import relay
@@ -122,6 +123,19 @@ async def test_what_was_told_last_and_cannot_be_read_ends_no_worker(
     async with running(settings) as worker:
         await until(lambda: worker.app.ctx.availability.asked >= 2)  # it has read that, and goes on
         await comes_to(worker, ONE)
+
+
+async def test_a_database_of_another_version_ends_no_worker(settings: Settings, db: Connection) -> None:
+    for function in ("api.get_availability", "control_center.ready"):
+        db.execute(
+            f"create or replace function {function}() returns jsonb language sql stable security definer "
+            "set search_path = '' as $$ select jsonb_build_object('said', 'otherwise') $$".encode()
+        )
+    async with running(settings) as public, running(settings, create_internal_app) as internal:
+        await until(lambda: public.app.ctx.availability.asked >= 2)
+        async with httpx.AsyncClient(base_url=internal.url) as http:
+            assert "curhat_outbox_events{" not in (await http.get("/metrics")).text
+        assert known(public) == NOBODY
 
 
 async def test_without_the_listener_postgres_is_asked(
