@@ -1,10 +1,11 @@
 """The live board: what goes on is seen as it happens, and acted on."""
 
+import asyncio
 import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.conftest import Connection
 from tests.rest.harness import Client, go_online, pair, search
@@ -59,6 +60,34 @@ async def test_a_search_is_seen_with_its_offers_and_answers_as_they_come(
     await expect(
         chats.get_by_role("article").filter(has_text=name_of(owner, "mitras", mitras[0]))
     ).to_be_visible()
+
+
+async def test_a_message_that_comes_while_the_list_is_on_its_way_is_counted(
+    open_desk: OpenDesk, new_customer: Callable[[], Client], new_mitra: Callable[[], Client]
+) -> None:
+    desk, talker = await open_desk("viewer"), new_customer()
+    chat = await pair(talker, new_mitra())
+    asked, heard = asyncio.Event(), asyncio.Event()
+
+    def overhear(frame: str | bytes) -> None:
+        if "CHAT_MESSAGE" in str(frame) and chat in str(frame):
+            heard.set()
+
+    async def bring_late(route: Route) -> None:
+        reply = await route.fetch()
+        asked.set()
+        await heard.wait()
+        await route.fulfill(response=reply)
+
+    desk.page.on("websocket", lambda socket: socket.on("framereceived", overhear))
+    await desk.page.route("**/internal/chat-sessions?*", bring_late)
+    await desk.go("/live")
+    await asked.wait()
+    message = {"client_message_id": str(uuid.uuid4()), "body": "Halo"}
+    await talker.post(f"/api/client/chat-sessions/{chat}/messages", message)
+
+    theirs = desk.page.locator(f"a[href='/customers/{talker.id}']")
+    await expect(desk.page.get_by_role("article").filter(has=theirs)).to_contain_text("1 pesan")
 
 
 async def test_why_a_mitra_did_not_get_a_search_is_answered_on_the_spot(

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { useAddress, wholeNumber } from "../address/use-address";
 import { copy } from "../copy";
+import { counted } from "../live/live";
 import { useRole } from "../live/use-now";
 import { api } from "../service";
 import type { Chat } from "../shapes";
@@ -20,8 +21,10 @@ export function Chats() {
   const page = wholeNumber(params.get("chats"), 1);
   const { data, error, refetch } = useQuery({
     queryKey: ["chats", "list", page],
-    queryFn: ({ signal }) =>
-      api.get("/internal/chat-sessions", { query: { limit: ROWS, offset: (page - 1) * ROWS }, signal }),
+    queryFn: async ({ signal }) => {
+      const query = { limit: ROWS, offset: (page - 1) * ROWS };
+      return counted(await api.get("/internal/chat-sessions", { query, signal }));
+    },
     placeholderData: keepPreviousData,
   });
   return (

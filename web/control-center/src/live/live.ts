@@ -20,6 +20,7 @@ const OWN_PAGE_MS = 1_000;
 
 live.hear((frame) => {
   if (isSnapshot(frame)) {
+    lastMessages.clear(); // every list is asked for anew
     queries.setQueryData(["now"], { counters: frame.counters, alarms: frame.alarms });
     void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "now" });
   } else {
@@ -46,14 +47,24 @@ function markIfShown(topic: string): void {
   if (shown.length > 0) freshener.mark(topic, OWN_PAGE_MS);
 }
 
+/** The number of the last message that an event told of, by chat. */
+const lastMessages = new Map<string, number>();
+
 /** Messages are too many to ask for anything: their number is in the event. */
 function countMessage({ body }: EventFrame): void {
   const { chat_session_id: id, seq } = body;
-  queries.setQueriesData<{ rows: Chat[] }>({ queryKey: ["chats"] }, (list) => {
-    const chat = list?.rows.find((one) => one.id === id);
-    if (!list || !chat || typeof seq !== "number" || seq <= chat.messages) return list;
-    return { ...list, rows: list.rows.map((one) => (one === chat ? { ...one, messages: seq } : one)) };
-  });
+  if (typeof id !== "string" || typeof seq !== "number") return;
+  lastMessages.set(id, Math.max(seq, lastMessages.get(id) ?? 0));
+  queries.setQueriesData<{ rows: Chat[] }>({ queryKey: ["chats"] }, (list) => list && counted(list));
+}
+
+/** A list of chats, with the messages that came while it was on its way. */
+export function counted<List extends { rows: Chat[] }>(list: List): List {
+  const rows = list.rows.map((chat) => ({
+    ...chat,
+    messages: Math.max(chat.messages, lastMessages.get(chat.id) ?? 0),
+  }));
+  return { ...list, rows };
 }
 
 function isSnapshot(frame: In): frame is Snapshot {
