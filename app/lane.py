@@ -23,11 +23,11 @@ from typing import Any, NoReturn
 import psycopg
 import structlog
 from psycopg import pq
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+
+from app.retries import Retries
 
 CONNECT_TIMEOUT_SECONDS = 5
-FIRST_PAUSE_SECONDS = 0.1
-LONGEST_PAUSE_SECONDS = 3
+LONGEST_PAUSE_SECONDS = 3.0
 LOOK_SECONDS = 1.0
 # More than any statement may take (statement_timeout is 10 s): a server this silent is gone.
 SILENCE_SECONDS = 15.0
@@ -145,14 +145,26 @@ class Lane:
 
     async def run(self) -> NoReturn:
         """Keep a connection open until cancelled."""
+        loop = asyncio.get_running_loop()
+        retries = Retries(LONGEST_PAUSE_SECONDS)
         while True:
-            await self._open()
             try:
-                await self._watch()
-            finally:
-                self._lose("the lane is closed")
-            log.warning("database connection lost", reason=str(self._reason).strip())
-            await asyncio.sleep(FIRST_PAUSE_SECONDS)
+                connection = await self._connect()
+            except (psycopg.OperationalError, OSError) as error:
+                log.warning(
+                    "no connection to the database", failures=retries.failures + 1, reason=str(error).strip()
+                )
+            else:
+                connected_at = loop.time()
+                await self._use(connection)
+                if loop.time() - connected_at >= LONGEST_PAUSE_SECONDS:
+                    retries.reset()
+                log.warning(
+                    "database connection lost",
+                    failures=retries.failures + 1,
+                    reason=str(self._reason).strip(),
+                )
+            await retries.wait()
 
     async def drained(self) -> None:
         """Return when nothing is on its way."""
@@ -255,15 +267,13 @@ class Lane:
         if self._idle is not None and not self._idle.done():
             self._idle.set_result(None)
 
-    async def _open(self) -> None:
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type((psycopg.OperationalError, OSError)),
-            wait=wait_random_exponential(multiplier=FIRST_PAUSE_SECONDS, max=LONGEST_PAUSE_SECONDS),
-            before_sleep=_tell_attempt,
-        ):
-            with attempt:
-                connection = await self._connect()
+    async def _use(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        """Return when the connection is lost."""
         self._attach(connection)
+        try:
+            await self._watch()
+        finally:
+            self._lose("the lane is closed")
 
     def _attach(self, connection: psycopg.AsyncConnection[Any]) -> None:
         pg = connection.pgconn
@@ -279,7 +289,6 @@ class Lane:
         self.opened.set()
 
     async def _watch(self) -> None:
-        """Return when the connection is lost."""
         loop = asyncio.get_running_loop()
         while not self._lost.is_set():
             try:
@@ -315,10 +324,3 @@ def _take(call: Call, result: pq.abc.PGresult) -> None:
 
 def _field(result: pq.abc.PGresult, field: pq.DiagnosticField) -> str:
     return (result.error_field(field) or b"").decode("utf-8", "replace")
-
-
-def _tell_attempt(state: RetryCallState) -> None:
-    error = state.outcome.exception() if state.outcome is not None else None
-    log.warning(
-        "no connection to the database, trying again", attempt=state.attempt_number, reason=str(error)
-    )

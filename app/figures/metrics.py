@@ -44,13 +44,14 @@ log = structlog.get_logger(__name__)
 
 class Family(msgspec.Struct):
     """A figure as it is written to a file: for each combination of its labels' values one number, or for a histogram
-    how many were within each of BOUNDS but not within the one before, how many beyond them all, and the sum.
+    how many were within each of its bounds but not within the one before, how many beyond them all, and the sum.
     """
 
     name: str
     kind: Kind
     meaning: str
     labels: Values
+    bounds: tuple[float, ...]
     cells: list[tuple[Values, list[float]]]
 
 
@@ -72,7 +73,7 @@ class Counter:
 
     def family(self) -> Family:
         cells = [(values, [count]) for values, count in self._counts.items()]
-        return Family(self._name, "counter", self._meaning, self._labels, cells)
+        return Family(self._name, "counter", self._meaning, self._labels, (), cells)
 
 
 class Timings:
@@ -90,7 +91,8 @@ class Timings:
         cell[-1] += seconds
 
     def family(self) -> Family:
-        return Family(self._name, "histogram", self._meaning, self._labels, list(self._cells.items()))
+        cells = list(self._cells.items())
+        return Family(self._name, "histogram", self._meaning, self._labels, BOUNDS, cells)
 
 
 class Reading:
@@ -107,6 +109,7 @@ class Reading:
             self._kind,
             self._meaning,
             self._labels,
+            (),
             [(values, [value]) for values, value in cells],
         )
 
@@ -199,7 +202,7 @@ class Figures:
         for found in self._machine.collect():
             cells: list[tuple[Values, list[float]]] = [((), [sample.value]) for sample in found.samples]
             kind: Kind = "counter" if isinstance(found, CounterMetricFamily) else "gauge"
-            families.append(Family(found.name, kind, found.documentation, (), cells))
+            families.append(Family(found.name, kind, found.documentation, (), (), cells))
         report = msgspec.json.encode(Report(self.process, time.time(), families))
         self._file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self._file.with_suffix(".unfinished")
@@ -254,7 +257,7 @@ class Scrape(Collector):
                     family.name, FAMILIES[family.kind](family.name, family.meaning, labels=labels)
                 )
                 for values, cell in family.cells:
-                    _add(metric, (report.process, *values), cell)
+                    _add(metric, (report.process, *values), cell, family.bounds)
         yield age
         yield from merged.values()
 
@@ -271,10 +274,10 @@ class Scrape(Collector):
                 log.error("figures that cannot be read", file=str(path), reason=str(error))  # noqa: TRY400
 
 
-def _add(metric: Metric, values: Values, cell: Sequence[float]) -> None:
+def _add(metric: Metric, values: Values, cell: Sequence[float], bounds: Sequence[float]) -> None:
     if isinstance(metric, HistogramMetricFamily):
         *counts, total = cell
-        bounds = (*map(str, BOUNDS), "+Inf")
-        metric.add_metric(values, list(zip(bounds, accumulate(counts), strict=True)), total)
+        names = (*map(str, bounds), "+Inf")
+        metric.add_metric(values, list(zip(names, accumulate(counts), strict=True)), total)
     elif isinstance(metric, CounterMetricFamily | GaugeMetricFamily):
         metric.add_metric(values, cell[0])

@@ -4,10 +4,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from app import lane
 from app.bell import Bell
@@ -198,6 +200,23 @@ async def test_a_lost_connection_leaves_the_outcome_of_a_change_open(
                 await door.call(function, "0")
     await until(lambda: door.connected == QUICK_LANES + SLOW_LANES)
     assert await door.call("nap", "0") == b'"0"'
+
+
+async def test_a_connection_that_ends_as_soon_as_it_stands_is_a_failure_more_each_time(
+    database_url: str, monitor: Connection
+) -> None:
+    async def connect() -> psycopg.AsyncConnection[Any]:
+        connection = await psycopg.AsyncConnection.connect(database_url, autocommit=True)
+        monitor.execute("select pg_terminate_backend(%s)", [connection.info.backend_pid])
+        return connection
+
+    def failures() -> list[int]:
+        return [entry["failures"] for entry in logs if entry["event"] == "database connection lost"]
+
+    with capture_logs() as logs:
+        async with background(lane.Lane(connect).run()):
+            await until(lambda: len(failures()) >= 3)
+    assert failures()[:3] == [1, 2, 3]
 
 
 async def test_a_connection_that_owes_an_answer_for_too_long_is_given_up(

@@ -109,6 +109,21 @@ def test_the_figures_of_all_processes_come_together_each_under_its_name(tmp_path
     assert key("process_resident_memory_bytes", process="public-2") in found
 
 
+def test_timings_within_other_bounds_than_ours_are_those_of_another_version(tmp_path: Path) -> None:
+    figures = Figures("public-1", tmp_path)
+    figures.timings("taken_seconds", "How long it took.").observe(0.3)
+    figures.write()
+    report = json.loads((tmp_path / DIRECTORY / "public-1.json").read_bytes())
+    for family in report["families"]:
+        if family["kind"] == "histogram":
+            family.update(bounds=[0.5], cells=[[[], [1.0, 0.0, 0.3]]])
+    (tmp_path / DIRECTORY / "public-2.json").write_text(json.dumps({**report, "process": "public-2"}))
+    found = scraped(tmp_path)
+    assert found[key("taken_seconds_bucket", process="public-1", le="0.25")] == 0
+    assert found[key("taken_seconds_bucket", process="public-2", le="0.5")] == 1
+    assert key("taken_seconds_bucket", process="public-2", le="0.25") not in found
+
+
 def test_a_process_that_is_silent_is_left_out_and_its_silence_told(tmp_path: Path) -> None:
     for process in ("public-1", "relay"):
         figures = Figures(process, tmp_path)
