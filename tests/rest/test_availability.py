@@ -46,8 +46,15 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def listened(settings: Settings) -> AsyncIterator[None]:
-    """The availability listener is at work, and the relay."""
-    async with background(listener.run(settings)), background(relay.run(settings)):
+    """The availability listener is at work, and has told for the first time; and the relay."""
+    async with (
+        background(listener.run(settings)),
+        background(relay.run(settings)),
+        Redis.from_url(settings.redis_url) as redis,
+    ):
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not await redis.exists(AVAILABILITY_KEY):  # noqa: ASYNC110 - it tells only when asked
+                await asyncio.sleep(0.01)
         yield
 
 
@@ -98,10 +105,11 @@ async def test_a_poll_asks_postgres_nothing(
 ) -> None:
     await go_online(mitra)
     await comes_to(worker, ONE)
-    before = asked()
+    at_its_start = worker.app.ctx.availability.asked  # it did not know of the listener yet
+    await until(lambda: asked() == at_its_start)
     for _ in range(100):
         assert (await customer.get(POLL)).json() == ONE
-    assert asked() == before
+    assert asked() == at_its_start
 
 
 async def test_a_worker_that_begins_to_listen_takes_what_was_told_last(
