@@ -204,6 +204,9 @@ class Database:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # psycopg leaves the socket of a connection that was being made to the garbage collector, and a cancelled task
+        # holds on to where it was.
+        self._tasks.clear()
 
     async def call(self, function: str, *arguments: Argument) -> bytes | None:
         """Call the schema's `function`; see the module for what it gives and raises."""

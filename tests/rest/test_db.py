@@ -1,9 +1,11 @@
 """The door to Postgres, by itself."""
 
 import asyncio
+import gc
 import json
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +13,11 @@ import psycopg
 import pytest
 from structlog.testing import capture_logs
 
-from app import lane
+from app import db, lane
 from app.bell import Bell
 from app.db import QUICK_LANES, SLOW_LANES, Database, DatabaseError, Refusal, Unavailable, UnknownOutcome
 from tests.conftest import Connect, Connection
-from tests.rest.harness import Postgres, background, until
+from tests.rest.harness import PATIENCE_SECONDS, Postgres, background, until
 
 NAP = """
 create function api.{name}(p_seconds text) returns jsonb language plpgsql security definer as
@@ -311,6 +313,26 @@ async def test_closing_waits_for_what_is_on_its_way_and_takes_nothing_new(
                 await database.call("nap", "0")
         assert await last == b"1"
         await closing
+
+
+async def test_closing_lets_go_of_connections_that_were_being_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "FIRST_CONNECTION_SECONDS", 0.1)
+    loop = asyncio.get_running_loop()
+    with ExitStack() as stack:
+        silent = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        silent.setblocking(False)
+        database = Database(
+            f"postgresql://127.0.0.1:{silent.getsockname()[1]}/nowhere", lanes=2, slow_lanes=0
+        )
+        async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as tasks:
+            await database.open(tasks)
+            asking = [stack.enter_context((await loop.sock_accept(silent))[0]) for _ in range(2)]
+            await database.close()
+        gc.collect()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            for one in asking:
+                while await loop.sock_recv(one, 1024):
+                    pass
 
 
 async def test_a_burst_of_commits_rings_the_bell_a_few_times_at_most(
