@@ -185,18 +185,31 @@ def wait_until(condition: Callable[[], bool], tries: int = 3000) -> None:
         raise AssertionError("the condition never came to hold")
 
 
+def is_blocked(connection: psycopg.Connection[Any], pid: int) -> bool:
+    """Whether the backend with this pid waits for another client of its database.
+
+    Autovacuum is no other; and who notifies waits at its commit for those who do so in whatever database.
+    """
+    row = connection.execute(
+        """
+        select exists (
+            select from pg_stat_activity other
+            where other.pid = any (pg_blocking_pids(this.pid))
+                and other.datname = this.datname and other.backend_type = 'client backend'
+        )
+        from pg_stat_activity this
+        where this.pid = %s
+        """,
+        [pid],
+    ).fetchone()
+    if row is None:
+        raise AssertionError(f"backend {pid} is gone")
+    return bool(row[0])
+
+
 def wait_for_lock(monitor: psycopg.Connection[Any], pid: int) -> None:
     """Return when the backend waits for a lock that another one holds."""
-
-    def waits() -> bool:
-        row = monitor.execute(
-            "select wait_event_type = 'Lock' from pg_stat_activity where pid = %s", [pid]
-        ).fetchone()
-        if row is None:
-            raise AssertionError(f"backend {pid} is gone")
-        return bool(row[0])
-
-    wait_until(waits)
+    wait_until(lambda: is_blocked(monitor, pid))
 
 
 def _homes() -> list[Path]:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import psycopg
 
+from tests.cluster import is_blocked
 from tests.conftest import Connect, Connection
 from tests.sql.world import Row, World
 
@@ -354,17 +355,11 @@ class Arena:
         return Race(self._settled((first, second), *outcomes), waited, self.world.audit())
 
     def _waits(self, future: "futures.Future[Outcome]", connection: Connection) -> bool:
-        """Whether a call has to wait for another's lock; False once it is done. Autovacuum is no other."""
+        """Whether a call has to wait for another's lock; False once it is done."""
         for _ in range(LOOKS):
             if futures.wait([future], timeout=0.002).done:
                 return False
-            row = self._admin.execute(
-                "select exists (select from pg_stat_activity "
-                "where pid = any (pg_blocking_pids(%s)) and backend_type = 'client backend')",
-                [connection.info.backend_pid],
-            ).fetchone()
-            assert row is not None
-            if row[0]:
+            if is_blocked(self._admin, connection.info.backend_pid):
                 return True
         raise AssertionError("the call neither ended nor waited for another")
 
