@@ -1,6 +1,8 @@
 """Growth: partitions are made ahead, filled from the default, and dropped whole after their retention; ids of what
 grows come in the order of time."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -70,6 +72,44 @@ def test_what_lies_in_the_default_partition_moves_to_its_month(march: World, tab
     make(march)
     assert march.rows(f"select * from data.{table}_default") == []
     assert march.rows(f"select * from data.{table}_2031_03 order by 1, 2") == rows
+
+
+@pytest.mark.parametrize("table", ["events", "chat_messages"])
+def test_months_in_which_nobody_made_partitions_get_theirs(march: World, table: str) -> None:
+    """Else they would lie in the default partition for good, beyond any retention."""
+    talk(march)
+    march.clock.set(datetime(2031, 6, 30, 23, tzinfo=UTC))
+    talk(march)
+    march.clock.set(datetime(2031, 7, 1, 1, tzinfo=UTC))
+    rows = march.rows(f"select * from data.{table} order by 1, 2")
+    make(march)
+    assert march.rows(f"select * from data.{table}_default") == []
+    assert march.rows(f"select * from data.{table} order by 1, 2") == rows
+    assert march.value(f"select count(*) from data.{table}_2031_03") > 0
+    assert march.value(f"select count(*) from data.{table}_2031_06") > 0
+    march.configure("event_retention_days", 31)
+    march.configure("message_retention_days", 31)
+    march.clock.set(datetime(2031, 8, 15, tzinfo=UTC))
+    drop(march)
+    assert partitions(march, table)[0] == "2031_07"
+
+
+def test_a_month_gets_its_partition_although_somebody_writes(
+    march: World, connect: Connect, wait_for_lock: Callable[[int], None]
+) -> None:
+    talk(march)
+    writer = connect(role="curhat_owner")
+    maker = connect(role="curhat_owner")
+    with ThreadPoolExecutor() as threads:
+        with writer.transaction():
+            writer.execute(
+                "select logic.append_event('SERVICE_STAFFED', 'service', null, null, null, null, null, 'system', '{}')"
+            )
+            made = threads.submit(maker.execute, "select logic.create_partition('events', '2031-03-01')")
+            wait_for_lock(maker.info.backend_pid)
+        made.result()
+    assert march.value("select count(*) from data.events_default") == 0
+    assert march.value("select count(*) from data.events_2031_03 where type = 'SERVICE_STAFFED'") == 1
 
 
 def test_new_rows_go_to_their_month(march: World) -> None:
