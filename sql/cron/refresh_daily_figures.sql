@@ -1,5 +1,6 @@
 -- Yesterday and today anew, in the calendar of Jakarta: what an operator does to an older failure shows in the
--- failures themselves, the roll-up tells what came in.
+-- failures themselves, the roll-up tells what came in. After days without a run they are made up for, from the day
+-- before the last run on, as it would have been; the first run begins with the first payment.
 create or replace function logic.refresh_daily_figures(p_days integer default 2)
 returns void
 language sql volatile security definer set search_path = ''
@@ -7,8 +8,14 @@ as $$
     insert into data.daily_figures as f
     select n.*
     from generate_series(
-        (logic.now() at time zone 'Asia/Jakarta')::date - (p_days - 1),
-        (logic.now() at time zone 'Asia/Jakarta')::date,
+        least(
+            logic.day_of(logic.now()) - (p_days - 1),
+            coalesce(
+                (select logic.day_of(l.computed_at) - 1 from data.daily_figures l order by l.day desc limit 1),
+                (select logic.day_of(min(p.created_at)) from data.payment_sessions p)
+            )
+        ),
+        logic.day_of(logic.now()),
         interval '1 day'
     ) d
     cross join lateral logic.figures_of(d::date) n
@@ -28,4 +35,4 @@ as $$
         refunded = excluded.refunded,
         computed_at = excluded.computed_at
 $$;
-comment on function logic.refresh_daily_figures is 'Computes the figures of the last p_days days, today among them, again.';
+comment on function logic.refresh_daily_figures is 'Computes the figures of the last p_days days, today among them, again, and of days that passed without a run.';

@@ -1,11 +1,22 @@
 -- How many are in reach now is known, and every change of it is an event: so it is known for every moment before.
+-- After days without a run they are made up for.
 create or replace function logic.refresh_hourly_figures(p_hours integer default 48)
 returns void
 language sql volatile security definer set search_path = ''
 as $$
     with hours as (
         select h as hour, least(h + interval '1 hour', logic.now()) as until
-        from generate_series(date_trunc('hour', logic.now(), 'UTC') - make_interval(hours => p_hours), logic.now(), interval '1 hour') h
+        from generate_series(
+            date_trunc(
+                'hour',
+                least(
+                    logic.now() - make_interval(hours => p_hours),
+                    (select l.computed_at - interval '1 hour' from data.hourly_figures l order by l.hour desc limit 1)
+                ),
+                'UTC'
+            ),
+            logic.now(), interval '1 hour'
+        ) h
     ),
     changes as (
         select e.at, e.change, sum(e.change) over (order by e.at, e.id) as level
@@ -52,4 +63,4 @@ as $$
         computed_at = excluded.computed_at
 $$;
 comment on function logic.refresh_hourly_figures is
-    'Computes the figures of the last p_hours hours and the present one again; hours are whole in UTC, and so in Jakarta.';
+    'Computes the figures of the last p_hours hours and the present one again, and of hours that passed without a run; hours are whole in UTC, and so in Jakarta.';

@@ -255,6 +255,34 @@ def test_a_second_computation_replaces_the_first(world: World) -> None:
     assert len(figures) == 2
 
 
+def test_days_that_passed_without_the_job_are_made_up_for(world: World) -> None:
+    """Also the last that it began, which was not over, and the one before, whose payments still lived."""
+    noon(world)
+    world.choose(world.customer())
+    world.clock.set(datetime(2031, 3, 10, 16, 59, tzinfo=UTC))
+    late = world.choose(customer := world.customer())["id"]
+    world.clock.set(datetime(2031, 3, 10, 17, tzinfo=UTC))
+    refresh(world)
+    world.api("confirm_payment_session", late, customer)
+    world.choose(world.customer())
+    world.clock.set(datetime(2031, 3, 13, 5, tzinfo=UTC))
+    world.pay(world.customer())
+    world.clock.set(datetime(2031, 3, 16, 5, tzinfo=UTC))
+    figures = refresh(world)
+    assert sorted(figures) == [f"2031-03-{day:02}" for day in range(10, 17)]
+    created = {day: row["payments_created"] for day, row in figures.items() if row["payments_created"]}
+    assert created == {"2031-03-10": 2, "2031-03-11": 1, "2031-03-13": 1}
+    assert figures["2031-03-10"]["payments_confirmed"] == 1
+    assert figures["2031-03-13"]["charged"] == FIRST_CHAT[30]
+
+
+def test_the_first_run_of_the_job_begins_with_the_first_payment(world: World) -> None:
+    noon(world)
+    world.choose(world.customer())
+    world.clock.advance(days=9)
+    assert len(refresh(world)) == 10
+
+
 @pytest.mark.parametrize("days", [1, 5])
 def test_as_many_days_as_asked_for_are_computed(world: World, days: int) -> None:
     noon(world)

@@ -486,6 +486,23 @@ def test_an_hour_counts_searches_and_the_mitras_in_reach_on_average(world: World
     assert len(hours(world)) == 5
 
 
+def test_hours_that_passed_without_the_job_are_made_up_for(world: World) -> None:
+    world.configure("presence_ttl_seconds", 600)
+    world.clock.set(datetime(2031, 3, 10, 5, 30, tzinfo=UTC))
+    world.search(world.customer())
+    hours(world)
+    world.search(world.customer())
+    world.clock.set(datetime(2031, 3, 10, 8, 0, tzinfo=UTC))
+    mitra = world.mitra()
+    world.clock.set(datetime(2031, 3, 10, 8, 30, tzinfo=UTC))
+    world.api("set_mitra_status", mitra, False)
+    world.clock.set(datetime(2031, 3, 14, 5, 30, tzinfo=UTC))
+    found = hours(world)
+    assert len(found) == 3 + 4 * 24 + 1
+    assert found["2031-03-10T05:00:00+00:00"]["searches"] == 2
+    assert found["2031-03-10T08:00:00+00:00"]["mitras_online"] == 0.5
+
+
 def test_the_dashboard_adds_up(world: World, viewer: str) -> None:
     world.clock.set(datetime(2031, 3, 9, 5, tzinfo=UTC))
     early = world.customer()
