@@ -1,5 +1,6 @@
 -- A search came to nothing: search, offers and payment in one transaction. A mitra has missed an offer only when
--- the window is over: an operator who ends a search before that leaves nobody with a miss.
+-- the window is over: an operator who ends a search before that leaves nobody with a miss. They may give any cause; only of
+-- a mitra who was asked again is it said that they did not answer.
 -- Locks: its offers. The caller holds payment session and request.
 create or replace function logic.fail_request(
     p_request data.pairing_requests,
@@ -30,7 +31,7 @@ begin
         case when v_missed then 'auto_rejected' else 'withdrawn' end,
         p_actor
     );
-    if v_returning_event is not null then
+    if v_returning_event is not null and p_request.request_type = 'returning' then
         perform logic.append_event(
             v_returning_event, 'pairing_request', p_request.id, null, null, p_request.customer_id, null, p_actor,
             jsonb_build_object(

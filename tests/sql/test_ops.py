@@ -108,6 +108,16 @@ def test_a_payment_gone_astray_is_failed_with_whatever_runs(
     assert world.rows("select * from data.extensions where status = 'requested'") == []
 
 
+@pytest.mark.parametrize("cause", ["targeted_mitra_timeout", "targeted_mitra_rejected"])
+def test_nobody_hears_of_a_mitra_who_was_never_asked(world: World, cause: str) -> None:
+    """Whoever fails a blast by hand may give any cause; the event of a returning search names its mitra."""
+    payment = a_search_runs(world)
+    world.ops("fail_payment", payment, cause, "Ratna")
+    assert world.events("RETURNING_CHAT_TIMEOUT", "RETURNING_CHAT_REJECTED") == []
+    (failed,) = world.events("PAIRING_FAILED")
+    assert failed["body"]["cause_tag"] == cause
+
+
 def test_an_expired_payment_that_nothing_fired_can_be_failed_by_hand(world: World) -> None:
     payment = world.pay(world.customer())
     world.clock.advance(20 * 60)
