@@ -535,6 +535,12 @@ def blocked_mitra(world: World) -> Scene:
     return scene(world, mitra=mitra)
 
 
+def asked_for_more_and_blocked(world: World) -> Scene:
+    made = waiting_for_an_extension(world)
+    world.ops("block_person", made.mitra, "Ratna")
+    return made
+
+
 def inside(world: World) -> Scene:
     """A customer who is signed in; `customer` is the sign-in."""
     return scene(world, customer=signed_in(world).id)
@@ -911,6 +917,7 @@ CASES: dict[str, Cases] = {
         "extension_expired": (extension_expired, answer_extension),
         "extension_withdrawn": (extension_withdrawn, answer_extension),
         "extension_already_answered": (extension_answered("reject_extension"), answer_extension),
+        "account_blocked": (asked_for_more_and_blocked, answer_extension),
     },
     "api.reject_extension": {
         "extension_not_found": (nobody, answer_extension),

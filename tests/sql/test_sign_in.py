@@ -440,6 +440,17 @@ def test_a_blocked_mitra_goes_offline_and_stays_so_with_the_token_that_is_out(wo
     assert world.api("set_mitra_status", mitra, True)["online"]
 
 
+def test_no_customer_pays_for_more_time_with_a_mitra_who_was_blocked(world: World) -> None:
+    chat = world.chat(world.customer(), mitra := world.mitra())
+    extension = world.extend(chat)
+    world.ops("block_person", mitra, "Ratna")
+    with refuses(403, "account_blocked"):
+        world.api("approve_extension", extension["id"], mitra)
+    world.wait(10)
+    assert world.failure(extension["payment_session_id"])["cause_tag"] == "targeted_mitra_offline"
+    assert world.payment(extension["payment_session_id"])["charged_at"] is None
+
+
 def test_blocking_twice_is_one_block(world: World) -> None:
     customer = world.customer()
     first, again = (world.ops("block_person", customer, "Ratna") for _ in range(2))
