@@ -225,3 +225,27 @@ def stop_in(connection: Connection, function: str) -> None:
         row[0].replace("\nbegin\n", "\nbegin\n    perform pg_advisory_xact_lock_shared(1);\n", 1)
     )
     connection.execute("select pg_advisory_lock(1)")
+
+
+def test_an_accept_while_capacity_shrinks_is_not_held_against_the_mitra(
+    world: World, connect: Connect, wait_for_lock: WaitForLock, in_thread: InThread
+) -> None:
+    """Who lowers it waits for whoever holds a mitra, and until then the others accept as they may."""
+    held, mitra = world.mitra(), world.mitra()
+    world.chat(world.customer(), mitra)
+    search = world.search(world.customer())
+    holder, configurer = connect(role="curhat_owner"), connect(role="curhat_operator")
+    holder.execute("begin")
+    holder.execute("select from data.mitras where id = %s for update", [held])
+
+    configured = in_thread(
+        configurer.execute, "select ops.set_config('max_customers_per_mitra', '1', 'Ratna')"
+    )
+    wait_for_lock(configurer.info.backend_pid)
+    world.clock.advance(1)
+    world.accept(search, mitra)
+    holder.execute("commit")
+    configured()
+    let_it_settle(world)
+
+    assert world.audit() == []
