@@ -9,6 +9,7 @@ import msgspec
 from sanic import HTTPResponse, Request
 
 from app.db import Argument
+from app.http import accept
 from app.http.routes import caller, database, reply
 from app.internal.bodies import Decision, Decisions, FailedPairingsFilter
 
@@ -35,7 +36,7 @@ async def list_failed_pairings(request: Request, query: FailedPairingsFilter) ->
     The file has nothing to do with `limit` and `offset`. Times in it are those of Jakarta, and a text that a
     spreadsheet would take for a formula begins with an apostrophe.
     """
-    if request.accept.match("application/json", "text/csv") == "text/csv":
+    if accept.prefers(request.headers.get("accept"), "text/csv", "application/json"):
         await _send_file(request, _pieces(request, query))
         return None
     listed = await database(request).call(

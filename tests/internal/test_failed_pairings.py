@@ -121,6 +121,14 @@ async def test_the_file_is_all_that_is_filtered_whatever_the_page(
         ("application/json;q=0.5, text/csv", True),
         ("text/*", True),
         ("text/html,*/*;q=0.8", False),
+        ("text/csv;q=0", False),
+        ("text/csv;q=0.000, application/json", False),
+        ("text/*, text/csv;q=0", False),
+        ("application/json;q=0, */*", True),
+        ("TEXT/CSV; Q=0.9, application/json;q=0.8", True),
+        ("text/csv;type_=x;self=y", True),
+        ("csv", False),
+        ("", False),
     ],
 )
 async def test_whoever_asks_for_a_file_gets_one(desk: Desk, accept: str | None, is_file: bool) -> None:
