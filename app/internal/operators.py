@@ -17,6 +17,7 @@ async def list_operators(request: Request) -> HTTPResponse:
 async def add_operator(request: Request, body: NewOperator) -> HTTPResponse:
     """Take somebody on, with their first password."""
     passwords: Passwords = request.app.ctx.passwords
+    await database(request).call("begin_add_operator", caller(request).id)
     added = await database(request).call(
         "add_operator",
         caller(request).id,

@@ -168,6 +168,20 @@ async def test_tries_at_a_change_of_password_lock_as_those_of_a_login(
     assert slugs == [*["password_wrong"] * 4, "sign_in_locked", "sign_in_locked"]
 
 
+async def test_no_password_is_hashed_for_one_who_may_not_add_anybody(
+    internal: httpx.AsyncClient,
+    somebody: Callable[[str], dict[str, Any]],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It takes tens of milliseconds and much memory, and whoever signs in waits for it."""
+    monkeypatch.setattr("app.identity.passwords.MOST_AT_ONCE", 0)
+    new = {"email": "ayu@example.com", "display_name": "Ayu", "role": "viewer", "password": PASSWORD}
+    for role, status, slug in (("operator", 403, "role_not_sufficient"), ("admin", 503, "busy")):
+        headers = bearer(settings, somebody(role))
+        refused(await internal.post("/internal/operators", json=new, headers=headers), status, slug)
+
+
 async def test_an_admin_says_who_may_sign_in(
     internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]], settings: Settings
 ) -> None:

@@ -495,6 +495,7 @@ DESK: dict[str, Arguments] = {
     "begin_password_change": lambda house: (house.clerk["id"],),
     "finish_password_change": lambda house: (house.clerk["id"], *checked(house)),
     "list_operators": lambda house: (house.staff,),
+    "begin_add_operator": lambda house: (house.staff,),
     "add_operator": lambda house: (house.staff, "wati@example.com", "Wati", "viewer", PASSWORD_HASH),
     "change_operator": lambda house: (house.staff, house.clerk["id"], "viewer", False),
     "list_settings": lambda house: (house.staff,),

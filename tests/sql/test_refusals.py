@@ -970,6 +970,10 @@ CASES: dict[str, Cases] = {
         "password_wrong": (an_operator("viewer"), finish_password_change(right=False)),
         "sign_in_locked": (locked_out_operator, finish_password_change(right=False)),
     },
+    "control_center.begin_add_operator": {
+        "operator_unknown": (nobody, lambda made: (made.operator,)),
+        "role_not_sufficient": (an_operator("operator"), lambda made: (made.operator,)),
+    },
     "control_center.add_operator": {
         "operator_unknown": (nobody, take_on()),
         "role_not_sufficient": (an_operator("operator"), take_on()),
