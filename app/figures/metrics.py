@@ -3,7 +3,9 @@
 Every process of ours writes its figures into CURHAT_HOME/metrics every few seconds; whoever is asked for `/metrics`
 reads what all of them wrote. So one address tells of everything that shares a CURHAT_HOME, whichever worker of those
 that share a port happens to answer, and nobody is waited for: a process that hangs or has died falls silent, and
-`curhat_process_age_seconds` says so, until after an hour its file is thrown away.
+`curhat_process_age_seconds` says so, until after an hour its file is thrown away. Of several processes with the same
+name, as of two sets of listeners on one machine, the second is `relay-2`: in one file each would undo what the other
+has counted.
 
 Counting is cheap, for it is done for every request: a dictionary and a bisection, no locks. A process counts in one
 thread. Labels are names of ours (routes as written, functions, roles, codes), never what somebody sent.
@@ -11,10 +13,12 @@ thread. Labels are names of ours (routes as written, functions, roles, codes), n
 
 import asyncio
 import contextlib
+import fcntl
+import os
 import time
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, count
 from pathlib import Path
 from typing import Literal, NoReturn, Protocol
 
@@ -34,6 +38,7 @@ BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0
 
 DIRECTORY = "metrics"
 ENDING = ".json"
+LOCK_ENDING = ".lock"
 
 Values = tuple[str, ...]
 Kind = Literal["counter", "gauge", "histogram"]
@@ -129,8 +134,9 @@ class Figures:
     """Everything that this process counts, and how it gets to whoever scrapes."""
 
     def __init__(self, process: str, home: Path) -> None:
-        self.process = process
-        self._file = home / DIRECTORY / f"{process}{ENDING}"
+        self._process = process
+        self._directory = home / DIRECTORY
+        self._lock: int | None = None
         self._figures: list[Figure] = []
         self._machine = ProcessCollector(registry=None)
         self._late = 0.0
@@ -163,7 +169,9 @@ class Figures:
         self._figures.append(Reading("counter", name, meaning, read, labels))
 
     async def open(self, tasks: asyncio.TaskGroup) -> None:
-        """Begin to write, as tasks of `tasks`."""
+        """Begin to write, as tasks of `tasks`, under a name that nobody else here has."""
+        with contextlib.suppress(OSError):  # what cannot be written is told of by `write`
+            self._process, self._lock = _take_name(self._directory, self._process)
         self._tasks = [
             tasks.create_task(self._write_again_and_again(), name="figures"),
             tasks.create_task(self._feel_the_pulse(), name="pulse of the loop"),
@@ -185,6 +193,13 @@ class Figures:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # it could never be written
             self._file.unlink()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @property
+    def _file(self) -> Path:
+        return self._directory / f"{self._process}{ENDING}"
 
     def write(self) -> None:
         """Write the figures as they are now; that they cannot be written is said once and hinders nothing."""
@@ -203,8 +218,8 @@ class Figures:
             cells: list[tuple[Values, list[float]]] = [((), [sample.value]) for sample in found.samples]
             kind: Kind = "counter" if isinstance(found, CounterMetricFamily) else "gauge"
             families.append(Family(found.name, kind, found.documentation, (), (), cells))
-        report = msgspec.json.encode(Report(self.process, time.time(), families))
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        report = msgspec.json.encode(Report(self._process, time.time(), families))
+        self._directory.mkdir(parents=True, exist_ok=True)
         unfinished = self._file.with_suffix(".unfinished")
         unfinished.write_bytes(report)
         unfinished.replace(self._file)
@@ -220,6 +235,28 @@ class Figures:
             due_at = time.monotonic() + TICK_SECONDS
             await asyncio.sleep(TICK_SECONDS)
             self._late = max(self._late, time.monotonic() - due_at)
+
+
+def _take_name(directory: Path, process: str) -> tuple[str, int]:
+    """A name like no other's of this directory, and the open file whose lock keeps it until this process ends.
+
+    Raises:
+        OSError: nothing can be locked there.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        name = process if number == 1 else f"{process}-{number}"
+        lock = os.open(directory / f"{name}{LOCK_ENDING}", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+        except OSError:
+            os.close(lock)
+            raise
+        else:
+            return name, lock
+    raise AssertionError("there are numbers without end")
 
 
 FAMILIES: dict[Kind, type[CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily]] = {
@@ -264,6 +301,8 @@ class Scrape(Collector):
     def _reports(self) -> Iterator[Report]:
         for path in sorted(self._directory.glob("*")):
             try:
+                if path.suffix == LOCK_ENDING:
+                    continue  # another would get the name, if it were thrown away
                 if time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS:
                     path.unlink()
                 elif path.suffix == ENDING:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -177,6 +177,37 @@ async def test_a_process_writes_while_it_works_and_takes_its_figures_along_when_
     await figures.beside(work())
     assert key("curhat_loop_late_seconds", process="relay") in seen[0]
     assert scraped(tmp_path) == {}
+
+
+async def test_of_two_processes_with_the_same_name_each_has_its_own_figures(tmp_path: Path) -> None:
+    """As of two sets of listeners on one machine; whoever is alone has the name as it is."""
+    first = Figures("relay", tmp_path)
+
+    async def work() -> None:
+        await until(lambda: processes(tmp_path) == {"relay"})
+        long_ago = time.time() - FORGOTTEN_SECONDS - 1
+        for path in (tmp_path / DIRECTORY).iterdir():
+            os.utime(path, (long_ago, long_ago))
+        assert processes(tmp_path) == set()
+        first.write()
+        second = Figures("relay", tmp_path)
+        await second.beside(until(lambda: processes(tmp_path) == {"relay", "relay-2"}))
+        assert processes(tmp_path) == {"relay"}
+
+    await first.beside(work())
+    assert processes(tmp_path) == set()
+    await Figures("relay", tmp_path).beside(until(lambda: processes(tmp_path) == {"relay"}))
+
+
+def processes(home: Path) -> set[str]:
+    """Whose figures there are."""
+    age = "curhat_process_age_seconds"
+    return {dict(labels)["process"] for name, labels in scraped(home) if name == age}
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    while not holds():  # noqa: ASYNC110 - a file has no asyncio.Event
+        await asyncio.sleep(0.01)
 
 
 async def test_where_figures_cannot_be_written_work_goes_on(tmp_path: Path) -> None:
