@@ -134,7 +134,9 @@ export class Conversation {
     this.flush();
   }
 
-  say(body: string): void {
+  say(text: string): void {
+    // Half a character, as a keyboard may leave it, is no text: the service closes the socket at it, each time anew.
+    const body = text.replace(/\p{Surrogate}/gu, "\ufffd");
     this.outbox.add({ client_message_id: uuid(), body, at: this.around.now() });
     // The message ends what the other sees of the typing: the next key is told at once.
     this.saidTypingAt = Number.NEGATIVE_INFINITY;
