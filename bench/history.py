@@ -131,9 +131,7 @@ from generate_series(1, 3 * %(rows)s::bigint / 730) g (n)
 join old_customers u on u.n = 1 + g.n %% %(customers)s::bigint
 """
 OLD_PEOPLE = """
-select logic.create_partition(t.name, m::date)
-from (values ('events', %(event_days)s), ('chat_messages', %(message_days)s)) t (name, days),
-    generate_series(date_trunc('month', now() - make_interval(days => t.days)), now(), interval '1 month') m;
+select logic.make_partitions(now() - make_interval(days => greatest(%(event_days)s, %(message_days)s)));
 create temporary table old_customers as select row_number() over (order by phone) as n, id from data.users;
 create temporary table old_mitras as select row_number() over (order by phone) as n, id from data.mitras;
 create index on old_customers (n);

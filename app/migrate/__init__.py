@@ -83,7 +83,9 @@ def _make_partitions(connection: psycopg.Connection[Any], log: FilteringBoundLog
         with connection.transaction():
             connection.execute(f"set local role {OWNER}")
             connection.execute(f"set local lock_timeout to '{LOCK_TIMEOUT}'")
-            row = connection.execute("select to_regprocedure('logic.make_partitions()')").fetchone()
+            row = connection.execute(
+                "select to_regprocedure('logic.make_partitions(timestamptz)')"
+            ).fetchone()
             if row is not None and row[0] is not None:
                 connection.execute("select logic.make_partitions()")
 

@@ -25,9 +25,7 @@ from test.people where kind like '%customer';
 insert into data.sign_in_attempts (audience, name, touched_at)
 select 'customer', '+6202' || lpad(n::text, 9, '0'), now() from test.people where kind = 'customer';
 
-select logic.create_partition(t.name, m::date)
-from (values ('events'), ('chat_messages')) t (name),
-    generate_series(date_trunc('month', now() - interval '210 days'), now(), interval '1 month') m;
+select logic.make_partitions(now() - interval '210 days');
 
 create table test.history as
 select g.n, gen_random_uuid() as payment, gen_random_uuid() as request, gen_random_uuid() as chat,

@@ -100,12 +100,13 @@ def test_a_month_gets_its_partition_although_somebody_writes(
     talk(march)
     writer = connect(role="curhat_owner")
     maker = connect(role="curhat_owner")
+    maker.execute("select logic.create_partition('events', '2031-03-01')")
     with ThreadPoolExecutor() as threads:
         with writer.transaction():
             writer.execute(
                 "select logic.append_event('SERVICE_STAFFED', 'service', null, null, null, null, null, 'system', '{}')"
             )
-            made = threads.submit(maker.execute, "select logic.create_partition('events', '2031-03-01')")
+            made = threads.submit(maker.execute, "select logic.attach_partition('events', '2031-03-01')")
             wait_for_lock(maker.info.backend_pid)
         made.result()
     assert march.value("select count(*) from data.events_default") == 0

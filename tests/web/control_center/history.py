@@ -324,14 +324,10 @@ def _mitras(life: Life, at: datetime) -> list[uuid.UUID]:
 @contextmanager
 def _another_clock(connection: Connection, begin: datetime) -> Iterator[None]:
     """`test.set_clock` sets what `logic.now()` gives, in this session; afterwards it is as sql/ has it again."""
+    connection.execute("select logic.make_partitions(%s)", [begin])
     for statement in ANOTHER_CLOCK:
         connection.execute(statement)
     connection.execute("select test.set_clock(%s)", [begin])
-    connection.execute(
-        "select logic.create_partition(t, m::date) from unnest(array['events', 'chat_messages']) t, "
-        "generate_series(date_trunc('month', %s::timestamptz), now(), interval '1 month') m",
-        [begin],
-    )
     try:
         yield
     finally:

@@ -1,0 +1,20 @@
+-- From its lock on nobody writes to the table's default partition until the caller commits.
+create or replace function logic.attach_partition(p_table text, p_month date)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_name text := logic.partition_name(p_table, p_month);
+begin
+    if exists (select from pg_catalog.pg_inherits where inhrelid = to_regclass('data.' || v_name)) then
+        return;
+    end if;
+    execute format('lock table data.%I in access exclusive mode', p_table || '_default');
+    perform logic.move_to_partition(p_table, p_month);
+    execute format(
+        'alter table data.%I attach partition data.%I for values from (%L) to (%L)', p_table, v_name,
+        p_month::timestamp at time zone 'UTC', (p_month + interval '1 month') at time zone 'UTC'
+    );
+end
+$$;
+comment on function logic.attach_partition is 'Makes one month''s partition part of its table, unless it is.';
