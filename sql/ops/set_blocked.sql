@@ -1,4 +1,5 @@
--- The same again changes nothing.
+-- The same again changes nothing. A customer is locked no harder than an update would: rows that name them, as a failure
+-- does, are written meanwhile.
 -- Locks: mitra or customer.
 -- Refuses: person_not_found.
 create or replace function logic.set_blocked(p_person_id uuid, p_blocked_at timestamptz, p_who text, p_note text)
@@ -8,7 +9,7 @@ as $$
 declare
     v_before record;
 begin
-    perform from data.users where id = p_person_id for update;
+    perform from data.users where id = p_person_id for no key update;
     perform from data.mitras where id = p_person_id for update;
     select * into v_before from logic.blockable(p_person_id);
     if not found then

@@ -12,7 +12,7 @@ begin
     if p_audience = 'mitra' then
         select id, blocked_at into v_id, v_blocked_at from data.mitras where phone = p_phone for key share;
     else
-        select id, blocked_at into v_id, v_blocked_at from data.users where phone = p_phone for key share;
+        select id, blocked_at into v_id, v_blocked_at from data.users where phone = p_phone for share;
     end if;
     if v_blocked_at is not null then
         perform logic.refuse(403, 'account_blocked', 'This account is blocked.');

@@ -246,3 +246,16 @@ def fired(listener: Connection, limit: int = 100) -> int:
     row = listener.execute("select api.fire_due(%s)", [limit]).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def test_a_deadline_is_fired_while_its_customer_is_being_blocked(world: World, connect: Connect) -> None:
+    """A failure names the customer, and psql may hold them for as long as somebody thinks."""
+    customer = world.customer()
+    payment = world.pay(customer)
+    operator = connect(role="curhat_operator")
+    with operator.transaction():
+        operator.execute("select ops.block_person(%s, 'Ratna')", [customer])
+        world.clock.set(moment(world.payment(payment), "expires_at"))
+        world.fire()
+        assert world.rows("select error from data.deadline_errors") == []
+        assert world.failure(payment)["cause_tag"] == "payment_session_expired"
