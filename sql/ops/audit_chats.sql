@@ -22,7 +22,11 @@ as $$
         format('%s chats at %s, %s allowed', o.running, c.started_at, o.allowed)
     from data.chat_sessions c
     cross join lateral logic.load_at(c) o
-    where c.started_at >= p_since and o.running > o.allowed
+    where c.started_at >= p_since and o.running > o.allowed and not exists (
+        select from data.chat_sessions b
+        where b.customer_id = c.customer_id and b.mitra_id = c.mitra_id
+            and b.end_reason = 'continued' and b.ended_at = c.started_at
+    )
     union all
     select 'the messages of a chat are numbered without a gap', 'chat_session', c.id::text,
         format('%s messages, the last is %s, the chat says %s', m.n, m.last, c.last_seq)

@@ -1,5 +1,5 @@
 -- Capacity is counted under the mitra's lock, so that two accepts at once cannot both take the last place.
--- A chat that runs between the same two gives its place to the one that follows it.
+-- A chat that runs between the same two gives its place to the one that follows it, also where fewer may run by now.
 -- Locks: mitra, the customer's running chat with them.
 -- Refuses: mitra_offline, mitra_at_capacity.
 create or replace function logic.check_may_accept(p_request data.pairing_requests, p_mitra_id uuid)
@@ -15,8 +15,8 @@ begin
         perform logic.refuse(409, 'mitra_offline', 'You are offline: go online to accept requests.');
     end if;
     v_running := logic.lock_running_chat(p_request.customer_id, p_mitra_id);
-    if logic.active_chats(p_mitra_id) - (v_running.id is not null)::integer
-        >= logic.setting_integer('max_customers_per_mitra')
+    if v_running.id is null
+        and logic.active_chats(p_mitra_id) >= logic.setting_integer('max_customers_per_mitra')
     then
         perform logic.refuse(409, 'mitra_at_capacity', 'You are in as many chats as you may be at once.');
     end if;

@@ -509,7 +509,7 @@ class Model:
             refuse("mitra_offline")
         customer = search.payment.customer
         running = [chat for chat in self.active_chats_with(offer.mitra) if chat.customer is customer]
-        if not self._has_room(offer.mitra, but=running):
+        if not running and not self._has_room(offer.mitra):
             refuse("mitra_at_capacity")
 
         self._close_offer(offer, "accepted")
@@ -567,8 +567,8 @@ class Model:
         elif declined:
             self._fail_search(search, "all_mitras_rejected")
 
-    def _has_room(self, mitra: Mitra, but: Sequence[Chat] = ()) -> bool:
-        return len(self.active_chats_with(mitra)) - len(but) < self.number("max_customers_per_mitra")
+    def _has_room(self, mitra: Mitra) -> bool:
+        return len(self.active_chats_with(mitra)) < self.number("max_customers_per_mitra")
 
     def _bring_offers_in_line(self, mitra: Mitra) -> None:
         """Who is free has every running blast but what they declined; who is full or gone has none."""

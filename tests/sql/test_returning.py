@@ -153,3 +153,17 @@ def test_a_no_leaves_the_running_chat_as_it_is(world: World) -> None:
     running = world.chat(customer, mitra)
     world.decline(world.ask_again(customer, mitra), mitra)
     assert world.row("chat_sessions", running["id"])["status"] == "active"
+
+
+def test_a_chat_goes_on_in_a_new_one_also_with_a_mitra_who_has_more_than_they_may_have_by_now(
+    world: World,
+) -> None:
+    """It takes the place of the one that runs, and the customer was offered to ask."""
+    mitra, customer = world.mitra(), world.customer()
+    for someone in (customer, world.customer(), world.customer()):
+        world.chat(someone, mitra)
+    world.configure("max_customers_per_mitra", 1)
+    world.wait(30, connected=[mitra])
+    chat = world.accept(world.ask_again(customer, mitra), mitra)
+    assert chat["status"] == "active"
+    assert world.value("select count(*) from data.chat_sessions where status = 'active'") == 3
