@@ -84,7 +84,7 @@ def _make_partitions(connection: psycopg.Connection[Any], log: FilteringBoundLog
             connection.execute(f"set local role {OWNER}")
             connection.execute(f"set local lock_timeout to '{LOCK_TIMEOUT}'")
             row = connection.execute(
-                "select to_regprocedure('logic.make_partitions(timestamptz)')"
+                "select to_regprocedure('logic.make_partitions(timestamptz, text[])')"
             ).fetchone()
             if row is not None and row[0] is not None:
                 connection.execute("select logic.make_partitions()")

@@ -1,4 +1,5 @@
--- From its lock on nobody writes to the table's default partition until the caller commits.
+-- From its lock on nobody writes to the table until the caller commits: whoever waited for the default partition would
+-- have chosen it already, and fail once the month has its own. A month that has not begun keeps nobody waiting.
 create or replace function logic.attach_partition(p_table text, p_month date)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -9,8 +10,10 @@ begin
     if exists (select from pg_catalog.pg_inherits where inhrelid = to_regclass('data.' || v_name)) then
         return;
     end if;
-    execute format('lock table data.%I in access exclusive mode', p_table || '_default');
-    perform logic.move_to_partition(p_table, p_month);
+    if p_month <= logic.now() at time zone 'UTC' then
+        execute format('lock table only data.%I in access exclusive mode', p_table);
+        perform logic.move_to_partition(p_table, p_month);
+    end if;
     execute format(
         'alter table data.%I attach partition data.%I for values from (%L) to (%L)', p_table, v_name,
         p_month::timestamp at time zone 'UTC', (p_month + interval '1 month') at time zone 'UTC'

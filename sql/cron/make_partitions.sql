@@ -1,12 +1,14 @@
 -- This month and the next two: a job that fails for weeks still costs nothing, so it waits for no lock for long. After
 -- months without it the ones that passed are made too, or what lies in the default partition would be kept for good.
--- All are filled before the first lock. Messages before events, in the order in which whoever sends one writes them.
-create or replace function logic.make_partitions(p_since timestamptz default 'infinity')
+-- All are filled before the first lock. Messages before events, in the order in which whoever sends one writes them;
+-- pg_cron makes those of each table in a transaction of its own, so that it holds neither while it waits for the other.
+create or replace function logic.make_partitions(
+    p_since timestamptz default 'infinity', p_tables text[] default array['chat_messages', 'events']
+)
 returns void
 language plpgsql volatile security definer set search_path = '' set lock_timeout = '500ms'
 as $$
 declare
-    v_tables text[] := array['chat_messages', 'events'];
     v_table text;
     v_months date[] := array(
         select m::date
@@ -21,12 +23,12 @@ declare
     );
     v_month date;
 begin
-    foreach v_table in array v_tables loop
+    foreach v_table in array p_tables loop
         foreach v_month in array v_months loop
             perform logic.create_partition(v_table, v_month);
         end loop;
     end loop;
-    foreach v_table in array v_tables loop
+    foreach v_table in array p_tables loop
         foreach v_month in array v_months loop
             perform logic.attach_partition(v_table, v_month);
         end loop;

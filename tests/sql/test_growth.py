@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from tests.conftest import Connect
+from tests.conftest import Connect, Connection
 from tests.sql.world import Row, World
 
 
@@ -97,20 +97,41 @@ def test_months_in_which_nobody_made_partitions_get_theirs(march: World, table: 
 def test_a_month_gets_its_partition_although_somebody_writes(
     march: World, connect: Connect, wait_for_lock: Callable[[int], None]
 ) -> None:
+    """Who wrote before is waited for, and who comes meanwhile waits, and writes to the partition."""
     talk(march)
-    writer = connect(role="curhat_owner")
-    maker = connect(role="curhat_owner")
-    maker.execute("select logic.create_partition('events', '2031-03-01')")
+    append = "select logic.append_event('SERVICE_STAFFED', 'service', null, null, null, null, null, 'system', '{}')"
+    writer, maker, late = (connect(role="curhat_owner") for _ in range(3))
     with ThreadPoolExecutor() as threads:
         with writer.transaction():
-            writer.execute(
-                "select logic.append_event('SERVICE_STAFFED', 'service', null, null, null, null, null, 'system', '{}')"
-            )
-            made = threads.submit(maker.execute, "select logic.attach_partition('events', '2031-03-01')")
+            writer.execute(append)
+            made = threads.submit(make_alone, maker)
             wait_for_lock(maker.info.backend_pid)
+            written = threads.submit(late.execute, append)
+            wait_for_lock(late.info.backend_pid)
         made.result()
+        written.result()
     assert march.value("select count(*) from data.events_default") == 0
-    assert march.value("select count(*) from data.events_2031_03 where type = 'SERVICE_STAFFED'") == 1
+    assert march.value("select count(*) from data.events_2031_03 where type = 'SERVICE_STAFFED'") == 2
+
+
+def make_alone(maker: Connection) -> None:
+    """One partition, by whoever waits for as long as it takes."""
+    with maker.transaction():
+        for step in ("create", "attach"):
+            maker.execute(f"select logic.{step}_partition('events', '2031-03-01')")
+
+
+def test_no_job_makes_partitions_of_both_tables(march: World) -> None:
+    """In one transaction it would hold the one while it waited for the other, in a circle with who writes to both."""
+    jobs = march.rows(
+        "select command from logic.cron_jobs where command like '%%make_partitions%%' order by name"
+    )
+    touched = []
+    for job in jobs:
+        with march.owner.transaction(force_rollback=True):
+            march.owner.execute(job["command"])
+            touched.append([t for t in ("events", "chat_messages") if len(partitions(march, t)) == 4])
+    assert sorted(touched) == [["chat_messages"], ["events"]]
 
 
 def test_new_rows_go_to_their_month(march: World) -> None:
