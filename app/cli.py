@@ -17,6 +17,7 @@ from uuid import UUID
 import click
 import psycopg
 import structlog
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app import embedded
 from app.embedded import place
@@ -323,11 +324,15 @@ def psql(settings: Settings, role: str | None, arguments: tuple[str, ...]) -> No
         program = shutil.which("psql")
         if program is None:
             program = embedded.find_cluster_programs(place.find(settings.home)).path("psql")
+    where = conninfo_to_dict(url)
     environment = dict(os.environ)
+    if (password := where.pop("password", None)) is not None:
+        environment["PGPASSWORD"] = str(password)  # arguments are seen by everybody on this machine
     if role is not None:
         options = [environment.get("PGOPTIONS", ""), "-c", shlex.quote(f"role=curhat_{role}")]
         environment["PGOPTIONS"] = " ".join(options).strip()
-    os.execve(program, ["psql", f"--dbname={url}", *arguments], environment)  # noqa: S606 - it becomes psql
+    database = make_conninfo("", **where)
+    os.execve(program, ["psql", f"--dbname={database}", *arguments], environment)  # noqa: S606 - it becomes psql
 
 
 @main.command()

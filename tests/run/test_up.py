@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from psycopg import sql
@@ -350,6 +351,21 @@ def test_where_no_listener_answers_a_command_says_so(
 ) -> None:
     servers = {"CURHAT_DATABASE_URL": database_url, "CURHAT_REDIS_URL": redis_url}
     told(curhat.run(*command.split(), **servers), "Nothing answers")
+
+
+def test_the_databases_password_is_not_among_the_arguments_of_psql_which_everybody_sees(
+    curhat: Curhat, tmp_path: Path
+) -> None:
+    psql = tmp_path / "psql"
+    psql.write_text('#!/bin/sh\necho "$@"\necho "$PGPASSWORD"\n')
+    psql.chmod(0o755)
+    url = "postgresql://budi:se%40cret@db1,db2:5433/curhat?target_session_attrs=read-write"
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    arguments, password = curhat.run("psql", PATH=path, CURHAT_DATABASE_URL=url).stdout.splitlines()
+    assert "cret" not in arguments
+    assert "host=db1,db2" in arguments
+    assert "target_session_attrs=read-write" in arguments
+    assert password == "se@cret"
 
 
 def test_production_is_given_no_demo_operators(curhat: Curhat, database_url: str, db: Connection) -> None:
