@@ -324,7 +324,7 @@ def psql(settings: Settings, role: str | None, arguments: tuple[str, ...]) -> No
         program = shutil.which("psql")
         if program is None:
             program = embedded.find_cluster_programs(place.find(settings.home)).path("psql")
-    where = conninfo_to_dict(url)
+        where = conninfo_to_dict(url)
     environment = dict(os.environ)
     if (password := where.pop("password", None)) is not None:
         environment["PGPASSWORD"] = str(password)  # arguments are seen by everybody on this machine

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+
+import psycopg
+import redis
+from psycopg.conninfo import conninfo_to_dict
 
 Environment = Literal["development", "production"]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -154,9 +158,11 @@ class Settings:
             internal_host=_host("CURHAT_INTERNAL_HOST", values["CURHAT_INTERNAL_HOST"] or "127.0.0.1"),
             demo=_switch("CURHAT_DEMO", values["CURHAT_DEMO"], default=env == "development"),
             database_url=_url(
-                "CURHAT_DATABASE_URL", values["CURHAT_DATABASE_URL"], ("postgresql", "postgres")
+                "CURHAT_DATABASE_URL", values["CURHAT_DATABASE_URL"], ("postgresql", "postgres"), _is_postgres
             ),
-            redis_url=_url("CURHAT_REDIS_URL", values["CURHAT_REDIS_URL"], ("redis", "rediss", "unix")),
+            redis_url=_url(
+                "CURHAT_REDIS_URL", values["CURHAT_REDIS_URL"], ("redis", "rediss", "unix"), _is_redis
+            ),
             workers=_whole("CURHAT_WORKERS", values["CURHAT_WORKERS"] or "2", 1, MOST_WORKERS),
             jwt_keys=_jwt_keys(values["CURHAT_JWT_KEYS"], env),
             cors_origins=_cors_origins(values["CURHAT_CORS_ORIGINS"], env),
@@ -210,7 +216,7 @@ def _switch(name: str, value: str, *, default: bool) -> bool:
     raise SettingsError(f"{name} must be on or off, not {value!r}.")
 
 
-def _url(name: str, value: str, schemes: tuple[str, ...]) -> str:
+def _url(name: str, value: str, schemes: tuple[str, ...], is_address: Callable[[str], bool]) -> str:
     """The address as given; the sentence of a wrong one does not show it, for it may hold a password."""
     if not value:
         return ""
@@ -220,7 +226,32 @@ def _url(name: str, value: str, schemes: tuple[str, ...]) -> str:
         scheme = ""
     if scheme not in schemes or not value.startswith(f"{scheme}://"):
         raise SettingsError(f"{name} must be an address that starts with {schemes[0]}://.")
+    if not is_address(value):
+        raise SettingsError(
+            f"{name} cannot be read: it must have the form {schemes[0]}://user:password@host:port/database, special "
+            "characters in it percent-encoded, with no option that is unknown."
+        )
     return value
+
+
+def _is_postgres(url: str) -> bool:
+    """Whether libpq can read it, and the listeners: as many ports as servers, or one for all of them."""
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return False
+    hosts, ports = (str(given.get(name) or "").split(",") for name in ("host", "port"))
+    return len(ports) in (1, len(hosts)) and all(
+        not port or (port.isascii() and port.isdigit() and 0 < int(port) < 65536) for port in ports
+    )
+
+
+def _is_redis(url: str) -> bool:
+    try:
+        redis.ConnectionPool.from_url(url).make_connection()  # it connects later
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 def _jwt_keys(value: str, env: Environment) -> tuple[JwtKey, ...]:
