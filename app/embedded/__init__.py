@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import psycopg
 import redis
@@ -225,7 +225,7 @@ def _with_addresses(settings: Settings, place: Place) -> Settings:
     return replace(
         settings,
         database_url=settings.database_url or _url(place),
-        redis_url=settings.redis_url or f"unix://{place.sockets}/{SOCKET_NAME}?db=0",
+        redis_url=settings.redis_url or f"unix://{quote(str(place.sockets))}/{SOCKET_NAME}?db=0",
     )
 
 
@@ -322,7 +322,7 @@ def _plain_environment() -> dict[str, str]:
 
 
 def _url(place: Place) -> str:
-    query = urlencode({"host": str(place.sockets)}, safe="/")
+    query = urlencode({"host": str(place.sockets)}, safe="/", quote_via=quote)  # libpq takes + for itself
     return f"postgresql://{LOGIN}@/{DATABASE}?{query}"
 
 

@@ -182,7 +182,7 @@ class Cluster:
 
     def url(self, database: str, user: str = SUPERUSER) -> str:
         """A connection URL, as libpq, asyncpg and yoyo understand it."""
-        query = urlencode({"host": str(self.sockets)}, safe="/")
+        query = urlencode({"host": str(self.sockets)}, safe="/", quote_via=quote)  # libpq takes + for itself
         return f"postgresql://{quote(user, safe='')}@/{quote(database, safe='')}?{query}"
 
     def _run(self, program: str, *arguments: str) -> None:

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import redis
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
@@ -106,4 +106,4 @@ class RedisServer:
 
     def url(self, database: int = 0) -> str:
         """A connection URL as redis-py understands it."""
-        return f"unix://{self.socket}?{urlencode({'db': database})}"
+        return f"unix://{quote(str(self.socket))}?{urlencode({'db': database})}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import psycopg
 import pytest
 import redis
@@ -89,6 +90,18 @@ async def test_servers_run_for_a_home_that_their_account_cannot_reach_and_whose_
                 connection.execute("table kept")
     finally:
         remove_home(far)
+
+
+async def test_servers_run_for_a_home_whose_path_holds_what_means_something_in_an_address(home: Path) -> None:
+    strange = home / "C# 100%25 a+b?"
+    async with running(strange):
+        found = embedded.locate(settings_for(strange))
+        with psycopg.connect(found.database_url) as connection:
+            connection.execute("select 1")
+        connection = await asyncpg.connect(found.database_url)
+        await connection.close()
+        with redis.Redis.from_url(found.redis_url) as client:
+            assert client.ping()
 
 
 async def test_what_a_killed_run_left_running_is_stopped_and_its_data_kept(home: Path) -> None:
