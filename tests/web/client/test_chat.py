@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.rest.harness import Client
 from tests.sockets.harness import signed_in
 from tests.web.conftest import OpenPhone
-from tests.web.harness import LOST, Phone
+from tests.web.harness import LOST, PATIENCE_MS, Phone
 from tests.web.world import World, kept
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -291,3 +291,25 @@ async def test_who_writes_while_reading_back_sees_what_they_wrote(world: World, 
     await expect(last).to_contain_text("punyaku")
     await expect(last).to_be_in_viewport()
     await expect(talk.page.get_by_role("button", name="Ke pesan terbaru")).to_have_count(0)
+
+
+async def test_an_extension_that_is_refused_after_its_dialog_was_closed_says_so(
+    world: World, talk: Talk
+) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await answer.wait()
+        await route.continue_()
+
+    await talk.page.route("**/chat-sessions/*/extensions", hold)
+    await talk.page.get_by_role("button", name="Tambah waktu").click()
+    await talk.page.get_by_role("button", name="Minta tambah waktu").click()
+    await asyncio.wait_for(asked.wait(), PATIENCE_MS / 1000)
+    await talk.page.get_by_role("button", name="Kembali").click()
+    await expect(talk.page.get_by_role("dialog")).to_have_count(0)
+    await talk.mitra.post(f"/api/mitra/chat-sessions/{talk.chat_id}/end")
+    answer.set()
+
+    await expect(talk.page.get_by_text("Curhat ini sudah selesai.")).to_be_visible()

@@ -1,5 +1,6 @@
 """Failed pairings: what is listed, filtered, decided and exported, held against what SQL says."""
 
+import asyncio
 import csv
 import io
 from collections.abc import Callable
@@ -9,12 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.conftest import Connection
 from tests.rest.harness import Client, pay, until
 from tests.web.control_center.conftest import OpenDesk
 from tests.web.control_center.desk import Desk, Operator
+from tests.web.harness import PATIENCE_MS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -239,6 +241,34 @@ async def test_the_second_of_two_operators_is_told_who_was_first(
     await dialog.get_by_role("button", name="Mark as credited").click()
     await expect(dialog.get_by_role("alert")).to_contain_text(f"{first.operator.email} lebih dulu: Refunded")
     await expect(dialog.get_by_role("alert")).to_contain_text("WIB")
+
+
+async def test_who_closes_the_dialog_before_the_answer_is_told_that_it_was_no(
+    open_desk: OpenDesk,
+    owner: Connection,
+    new_customer: Callable[[], Client],
+    new_operator: Callable[[str], Operator],
+) -> None:
+    desk, other, customer = await open_desk(), new_operator("operator"), new_customer()
+    failure, name = await fail(customer, owner), name_of(owner, customer)
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await answer.wait()
+        await route.continue_()
+
+    await desk.go("/failed-pairings")
+    await desk.page.route("**/action", hold)
+    await act(desk.page, name, "Mark as credited")
+    await asyncio.wait_for(asked.wait(), PATIENCE_MS / 1000)
+    await desk.page.get_by_role("button", name="Batal").click()
+    await expect(desk.page.get_by_role("dialog")).to_have_count(0)
+    decided = await other.post(f"/internal/failed-pairings/{failure}/action", {"action": "refunded"})
+    assert decided.status_code == 200, decided.text
+    answer.set()
+
+    await expect(desk.page.get_by_text(f"{other.email} lebih dulu: Refunded")).to_be_visible()
 
 
 async def test_many_rows_are_decided_at_once_and_each_is_reported(

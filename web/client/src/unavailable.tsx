@@ -1,4 +1,4 @@
-import { Avatar, Button, Dialog, DialogActions } from "@curhat/kit";
+import { Avatar, Button, Dialog, DialogActions, useWrong } from "@curhat/kit";
 import { useCallback, useState } from "react";
 import { askAnother } from "./actions";
 import { useAvailability } from "./availability";
@@ -40,13 +40,13 @@ export function Unavailable({ failure, onLeave }: { failure: Failure; onLeave: (
 /** "Chat dengan bestie lain". */
 export function useAskAnother(paymentId: string): { ask: () => void; busy: boolean; error: string } {
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState("");
+  const [error, setError] = useWrong();
   const ask = useCallback(() => {
     setBusy(true);
     setError("");
     askAnother(paymentId)
       .catch((failure) => setError(sentenceOf(failure)))
       .finally(() => setBusy(false));
-  }, [paymentId]);
+  }, [paymentId, setError]);
   return { ask, busy, error };
 }

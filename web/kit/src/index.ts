@@ -46,3 +46,4 @@ export { Splash } from "./ui/splash";
 export { Title } from "./ui/title";
 export { useToast } from "./ui/toast";
 export { TopBar } from "./ui/top-bar";
+export { useWrong } from "./ui/wrong";

@@ -6,6 +6,7 @@ import {
   DialogActions,
   type Extension,
   IconButton,
+  useWrong,
 } from "@curhat/kit";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -23,7 +24,7 @@ export function Extend({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   const { data, isError, refetch } = useQuery(pricing(true));
   const [picked, setPicked] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState("");
+  const [error, setError] = useWrong();
   const tiers = data?.tiers ?? [];
   const tier = tiers.find(({ id }) => id === picked) ?? tiers[0];
 

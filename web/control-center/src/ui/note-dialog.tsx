@@ -1,4 +1,4 @@
-import { Button, Dialog, DialogActions } from "@curhat/kit";
+import { Button, Dialog, DialogActions, useWrong } from "@curhat/kit";
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { copy } from "../copy";
 import { sentenceOf } from "../words";
@@ -31,7 +31,7 @@ export function NoteDialog({
   onClose: () => void;
 }) {
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState("");
+  const [error, setError] = useWrong();
   const field = useRef<HTMLTextAreaElement>(null);
 
   useEffect(() => field.current?.focus(), []);

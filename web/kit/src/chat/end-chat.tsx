@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Button } from "../ui/button";
 import { Dialog, DialogActions } from "../ui/dialog";
+import { useWrong } from "../ui/wrong";
 
 /** Asks whether a chat is really to be ended. `sentenceOf`: what is said when it could not be. */
 export function EndChat({
@@ -15,7 +16,7 @@ export function EndChat({
   onClose: () => void;
 }) {
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState("");
+  const [error, setError] = useWrong();
 
   async function end() {
     setBusy(true);
