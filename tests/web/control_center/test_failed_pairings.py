@@ -4,9 +4,10 @@ import asyncio
 import csv
 import io
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -169,6 +170,29 @@ async def test_days_are_those_of_the_zone_that_was_chosen(open_desk: OpenDesk, o
     # It is remembered, here and in other tabs.
     await desk.phone.reload()
     await expect(desk.page.get_by_role("columnheader", name="Waktu (WIT)")).to_be_visible()
+
+
+async def test_today_is_another_day_once_midnight_has_passed(open_desk: OpenDesk) -> None:
+    """On a page that nothing has happened on meanwhile."""
+    desk = await open_desk("viewer")
+    await desk.page.clock.install()
+    await desk.go("/failed-pairings")
+    range_ = desk.page.get_by_role("button", name="Rentang tanggal")
+
+    async def choose_today() -> date:
+        await range_.click()
+        await desk.page.get_by_role("button", name="Hari ini", exact=True).click()
+        await expect(range_).to_contain_text("Hari ini")
+        return date.fromisoformat(parse_qs(urlsplit(desk.page.url).query)["date_from"][0])
+
+    before = await choose_today()
+    await desk.page.keyboard.press("Escape")
+    desk.phone.network.cut()
+    await expect(desk.page.get_by_text("Terputus")).to_be_visible()
+    await desk.page.clock.fast_forward("24:00:00")
+
+    await expect(range_).to_contain_text("Kemarin")
+    assert await choose_today() == before + timedelta(days=1)
 
 
 async def test_a_row_opens_the_whole_timeline_of_its_payment(open_desk: OpenDesk, owner: Connection) -> None:

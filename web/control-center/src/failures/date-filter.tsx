@@ -1,8 +1,9 @@
-import { Button, useServerClock } from "@curhat/kit";
+import { Button } from "@curhat/kit";
 import { useId } from "react";
 import { copy } from "../copy";
 import { isDay, longDay, moved, shortDay } from "../time/days";
 import { useTimes } from "../time/use-times";
+import { useToday } from "../time/use-today";
 import { CalendarIcon } from "../ui/icons";
 
 type Range = { from: string | null; to: string | null };
@@ -11,7 +12,7 @@ type Range = { from: string | null; to: string | null };
 export function DateFilter({ from, to, onChange }: Range & { onChange: (range: Range) => void }) {
   const id = useId();
   const times = useTimes();
-  const today = times.day(useServerClock().now());
+  const today = useToday(times);
   const words = copy.failures;
   const ranges: [string, Range][] = [
     [words.anyTime, { from: null, to: null }],

@@ -1,5 +1,6 @@
 import { useServerClock } from "@curhat/kit";
 import { useTimes } from "./use-times";
+import { useToday } from "./use-today";
 
 /** A time of the service: short to read, whole (with its zone) when pointed at. */
 export function At({
@@ -11,6 +12,7 @@ export function At({
 }) {
   const times = useTimes();
   const clock = useServerClock();
+  useToday(times); // what is written without its day is of today
   return (
     <time dateTime={value} title={times.whole(value)} className="at">
       {times[as](value, clock.now())}

@@ -1,16 +1,17 @@
-import { Button, IconButton, useServerClock } from "@curhat/kit";
+import { Button, IconButton } from "@curhat/kit";
 import { useId } from "react";
 import { useAddress } from "../address/use-address";
 import { copy } from "../copy";
 import { isDay, moved } from "../time/days";
 import { timesAtHome } from "../time/use-times";
+import { useToday } from "../time/use-today";
 import "./day-picker.css";
 import { LeftIcon, RightIcon } from "./icons";
 
 /** The day of Jakarta that the address names, today when it names none. */
 export function useDay(): { day: string; today: string; choose: (day: string) => void } {
   const { params, change } = useAddress();
-  const today = timesAtHome().day(useServerClock().now());
+  const today = useToday(timesAtHome());
   const named = params.get("day");
   const day = isDay(named) && named <= today ? named : today;
   return { day, today, choose: (next) => change({ day: next === today ? null : next }, { replace: true }) };
