@@ -33,6 +33,16 @@ async def test_the_figures_are_those_of_the_database(open_desk: OpenDesk, owner:
     await expect(money.locator(".figure-lead")).to_contain_text(f"Rp\u00a0{thousands(charged)}")
 
 
+async def test_the_figures_are_asked_for_again_although_nothing_happens(open_desk: OpenDesk) -> None:
+    """They are computed every five minutes, and begin another day at midnight."""
+    desk = await open_desk("viewer")
+    await desk.page.clock.install()
+    await desk.go("/dashboard", "Dashboard")
+    await expect(desk.page.get_by_role("figure").first).to_be_visible()
+    async with desk.page.expect_response("**/internal/dashboard?*"):
+        await desk.page.clock.fast_forward("05:00")
+
+
 async def test_a_picture_is_read_by_keyboard_and_leads_to_its_failures(
     open_desk: OpenDesk, owner: Connection
 ) -> None:

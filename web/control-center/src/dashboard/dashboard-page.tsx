@@ -22,6 +22,9 @@ import { Warnings } from "./warnings";
 const RANGES = ["7", "30", "90", "365"] as const;
 type Range = (typeof RANGES)[number];
 
+/** The figures are computed anew as often, and by another day after midnight, whether or not an event tells of it. */
+const COMPUTED_EVERY_MS = 300_000;
+
 /** How the service does: now, and over the days asked for. */
 export function DashboardPage() {
   const { params, change } = useAddress();
@@ -32,6 +35,7 @@ export function DashboardPage() {
     queryKey: ["dashboard", range],
     queryFn: ({ signal }) => api.get("/internal/dashboard", { query: { days: Number(range) }, signal }),
     placeholderData: keepPreviousData,
+    refetchInterval: COMPUTED_EVERY_MS,
   });
   const words = copy.dashboard;
   return (
