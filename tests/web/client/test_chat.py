@@ -313,3 +313,22 @@ async def test_an_extension_that_is_refused_after_its_dialog_was_closed_says_so(
     answer.set()
 
     await expect(talk.page.get_by_text("Curhat ini sudah selesai.")).to_be_visible()
+
+
+async def test_the_newest_message_stays_in_sight_when_the_list_gets_smaller_under_it(
+    world: World, talk: Talk
+) -> None:
+    """A keyboard, a warning or an extension takes its room while the list is still on its way to its end."""
+    for number in range(30):
+        await world.say(talk.mitra, talk.chat_id, f"pesan {number}")
+    last = talk.page.locator(".bubble").last
+    await expect(last).to_contain_text("pesan 29")
+    await talk.page.locator(".messages-scroll").evaluate(
+        """list => {
+            list.scrollTop -= 1;
+            list.style.maxHeight = "200px";
+        }"""
+    )
+
+    await expect(last).to_be_in_viewport(ratio=1)
+    await expect(talk.page.get_by_role("button", name="Ke pesan terbaru")).to_have_count(0)

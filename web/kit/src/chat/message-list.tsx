@@ -48,6 +48,7 @@ export function MessageList({
   const list = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
   const following = useRef(true);
+  const height = useRef(0);
   const wroteAt = useRef(0);
   const { messages, unsent, readByThem, typing, history } = view;
 
@@ -65,6 +66,7 @@ export function MessageList({
     const element = list.current;
     if (!element) return;
     const observer = new ResizeObserver(() => {
+      height.current = element.clientHeight;
       if (following.current) element.scrollTop = element.scrollHeight;
     });
     observer.observe(element);
@@ -85,6 +87,7 @@ export function MessageList({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keyboard
         tabIndex={0}
         onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+          if (clientHeight !== height.current) return; // what moved it is its new size: the observer sees to that
           following.current = scrollHeight - scrollTop - clientHeight < AT_END;
           setAway(!following.current);
         }}
