@@ -44,6 +44,9 @@ OPENS_NOTHING = """
 
 PHONE = ViewportSize(width=390, height=844)
 SMALL_PHONE = ViewportSize(width=320, height=640)
+LOW = ViewportSize(width=360, height=320)
+"""A phone whose keyboard is up."""
+ON_ITS_SIDE = ViewportSize(width=640, height=320)
 DESK = ViewportSize(width=1280, height=800)
 OFFICE = ViewportSize(width=1440, height=900)
 

@@ -5,12 +5,12 @@ import re
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.rest.harness import Client
 from tests.sockets.harness import signed_in
 from tests.web.conftest import OpenPhone
-from tests.web.harness import DESK, LOST, Phone
+from tests.web.harness import DESK, LOST, LOW, ON_ITS_SIDE, SMALL_PHONE, Phone
 from tests.web.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -145,6 +145,39 @@ async def test_more_time_is_asked_for(world: World, open_phone: OpenPhone, defau
         await expect(page.get_by_text("Kamu belum bisa menambah waktu.")).to_be_visible()
         assert world.seconds_left(chat_id) <= before
     await expect(card).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", [LOW, ON_ITS_SIDE], ids=["keyboard", "on-its-side"])
+async def test_a_low_screen_has_room_for_the_talk_and_the_answer(
+    world: World, open_phone: OpenPhone, size: ViewportSize
+) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    chat_id = await world.chat(customer, mitra)
+    phone = await in_chat(open_phone, mitra, chat_id)
+    for number in range(10):
+        await world.say(customer, chat_id, f"pesan {number}")
+    await world.extend(customer, chat_id)
+    await phone.page.set_viewport_size(size)
+    for button in ("Setujui", "Tolak"):
+        await expect(phone.page.get_by_role("button", name=button)).to_be_in_viewport(ratio=1)
+    await expect(phone.page.get_by_label("Tulis pesan")).to_be_in_viewport(ratio=1)
+    await expect(phone.page.locator(".bubble").last).to_be_in_viewport(ratio=0.9)
+    await phone.look(f"chat-extension-{size['width']}x{size['height']}")
+
+
+async def test_what_waits_elsewhere_leaves_room_to_write(world: World, open_phone: OpenPhone) -> None:
+    """Two requests above the talk and an extension in it, on the smallest phone."""
+    customer, mitra = world.customer(), await world.mitra()
+    chat_id = await world.chat(customer, mitra)
+    phone = await in_chat(open_phone, mitra, chat_id, viewport=SMALL_PHONE)
+    await world.extend(customer, chat_id)
+    for _ in range(2):
+        await world.searching(world.customer())
+    await expect(phone.page.get_by_role("button", name="Terima permintaan")).to_have_count(2)
+    await expect(phone.page.get_by_role("button", name="Setujui")).to_be_visible()
+
+    await expect(phone.page.get_by_label("Tulis pesan")).to_be_in_viewport(ratio=1)
+    await phone.look("chat-extension-and-requests")
 
 
 async def test_several_talks_at_once(world: World, open_phone: OpenPhone) -> None:

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, Route, ViewportSize, expect
 
 from tests.rest.harness import Client
 from tests.sockets.harness import signed_in
 from tests.web.conftest import OpenPhone
-from tests.web.harness import LOST, PATIENCE_MS, Phone
+from tests.web.harness import LOST, LOW, ON_ITS_SIDE, PATIENCE_MS, Phone
 from tests.web.world import World, kept
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -313,6 +313,20 @@ async def test_an_extension_that_is_refused_after_its_dialog_was_closed_says_so(
     answer.set()
 
     await expect(talk.page.get_by_text("Curhat ini sudah selesai.")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [LOW, ON_ITS_SIDE], ids=["keyboard", "on-its-side"])
+async def test_a_low_screen_has_room_for_the_talk_while_an_extension_waits(
+    world: World, talk: Talk, size: ViewportSize
+) -> None:
+    for number in range(10):
+        await world.say(talk.mitra, talk.chat_id, f"pesan {number}")
+    await world.extend(talk.customer, talk.chat_id)
+    await talk.page.set_viewport_size(size)
+    await expect(talk.page.get_by_text("Menunggu persetujuan")).to_be_in_viewport(ratio=1)
+    await expect(talk.page.get_by_label("Tulis pesan")).to_be_in_viewport(ratio=1)
+    await expect(talk.page.locator(".bubble").last).to_be_in_viewport(ratio=1)
+    await talk.phone.look(f"chat-pending-{size['width']}x{size['height']}")
 
 
 async def test_the_newest_message_stays_in_sight_when_the_list_gets_smaller_under_it(
