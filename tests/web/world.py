@@ -154,6 +154,13 @@ class World:
         )
         return [body for (body,) in rows]
 
+    @contextmanager
+    def chat_is_locked(self, chat_id: str) -> Iterator[None]:
+        """Nothing can be done in a chat meanwhile: the service is busy."""
+        with self._owner.transaction():
+            self._owner.execute("select from data.chat_sessions where id = %s for update", [chat_id])
+            yield
+
     def search_is_over(self, customer: Client) -> None:
         """Somebody's search as it will be at its deadline."""
         self._owner.execute(

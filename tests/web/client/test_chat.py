@@ -1,6 +1,7 @@
 """The chat: nothing that was said is lost, doubled or out of order, and time is what the service says."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -291,6 +292,28 @@ async def test_who_writes_while_reading_back_sees_what_they_wrote(world: World, 
     await expect(last).to_contain_text("punyaku")
     await expect(last).to_be_in_viewport()
     await expect(talk.page.get_by_role("button", name="Ke pesan terbaru")).to_have_count(0)
+
+
+async def test_a_message_that_has_to_wait_is_not_overtaken_by_the_next(world: World, talk: Talk) -> None:
+    """The service is busy when the first one comes, and has time for the second."""
+    refused = asyncio.Event()
+
+    def hear(frame: str | bytes) -> None:
+        told = json.loads(frame)
+        if told["type"] == "error":
+            assert told["error"] == "busy"
+            refused.set()
+
+    talk.page.on("websocket", lambda socket: socket.on("framereceived", hear))
+    await talk.phone.reload()
+    await expect(talk.page.get_by_text("Kamu terhubung dengan")).to_be_visible()
+    with world.chat_is_locked(talk.chat_id):
+        await talk.write("satu")
+        await talk.write("dua")
+        await asyncio.wait_for(refused.wait(), PATIENCE_MS / 1000)
+
+    await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(2)
+    assert world.said(talk.chat_id) == ["satu", "dua"]
 
 
 async def test_an_extension_that_is_refused_after_its_dialog_was_closed_says_so(

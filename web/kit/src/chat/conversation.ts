@@ -35,12 +35,13 @@ const PASSING = new Set(["busy", "unavailable", "unknown_outcome", "response_tim
  *
  * It guarantees that every message stands in it once and in order, whatever came twice, late or not at all: a gap in
  * `seq` is asked for. A message that was sent off stays until the service has it, through reloads and interruptions,
- * and is sent again under the same `client_message_id`.
+ * and is sent again under the same `client_message_id`. They go one after the other, so that one that the service could
+ * not take at once is not overtaken by the next.
  */
 export class Conversation {
   private log = Log.empty;
   private readonly outbox: Outbox;
-  private underway = new Set<string>();
+  private underway: string | null = null;
   private readByMe = 0;
   private readByThem = 0;
   private saidRead = 0;
@@ -95,7 +96,7 @@ export class Conversation {
 
   /** The connection is there (again): whatever was under way over the last one is sent once more. */
   connected(): void {
-    this.underway.clear();
+    this.underway = null;
     this.flush();
   }
 
@@ -208,7 +209,10 @@ export class Conversation {
 
   private acknowledge(clientMessageId: string, seq: number, sentAt: string): void {
     const unsent = this.outbox.read().find((one) => one.client_message_id === clientMessageId);
-    if (unsent === undefined) return;
+    if (unsent === undefined) {
+      this.confirm(new Set([clientMessageId])); // another tab has heard of it before
+      return;
+    }
     this.add([
       {
         chat_session_id: this.id,
@@ -223,27 +227,44 @@ export class Conversation {
 
   private confirmed(messages: readonly Message[]): void {
     const mine = messages.filter(({ sender }) => sender === this.around.me);
-    const ids = new Set(mine.map(({ client_message_id }) => client_message_id));
-    for (const id of ids) this.underway.delete(id);
+    this.confirm(new Set(mine.map(({ client_message_id }) => client_message_id)));
+  }
+
+  private confirm(ids: ReadonlySet<string>): void {
     if (ids.size > 0) this.outbox.remove(ids);
+    if (this.underway !== null && ids.has(this.underway)) {
+      this.underway = null;
+      this.flush();
+    }
   }
 
   private refused(clientMessageId: string | undefined, slug: string): void {
-    if (clientMessageId === undefined || !this.underway.delete(clientMessageId)) return;
+    if (clientMessageId === undefined || clientMessageId !== this.underway) return;
     if (PASSING.has(slug)) {
-      setTimeout(() => this.flush(), RETRY_MS);
+      setTimeout(() => this.again(clientMessageId), RETRY_MS);
     } else {
       this.outbox.refuse(clientMessageId, slug);
+      this.underway = null;
       this.changed();
+      this.flush();
     }
   }
 
+  /** Send the oldest that waits, unless one is under way. */
   private flush(): void {
-    for (const { client_message_id, body, refused } of this.outbox.read()) {
-      if (refused !== undefined || this.underway.has(client_message_id)) continue;
-      if (!this.around.send({ type: "message", chat_session_id: this.id, client_message_id, body })) return;
-      this.underway.add(client_message_id);
+    if (this.underway !== null) return;
+    const next = this.outbox.read().find(({ refused }) => refused === undefined);
+    if (next === undefined) return;
+    const { client_message_id, body } = next;
+    if (this.around.send({ type: "message", chat_session_id: this.id, client_message_id, body })) {
+      this.underway = client_message_id;
     }
+  }
+
+  private again(clientMessageId: string): void {
+    if (this.underway !== clientMessageId) return;
+    this.underway = null;
+    this.flush();
   }
 
   private hearTyping(typing: boolean): void {
