@@ -316,6 +316,20 @@ async def test_a_message_that_has_to_wait_is_not_overtaken_by_the_next(world: Wo
     assert world.said(talk.chat_id) == ["satu", "dua"]
 
 
+async def test_half_a_character_does_not_cost_the_connection(world: World, talk: Talk) -> None:
+    """Half of an emoji is no text that JSON could carry: the service would close the socket, again and again."""
+    await talk.page.get_by_label("Tulis pesan").evaluate(
+        """field => {
+            Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, "senang\\ud83d");
+            field.dispatchEvent(new Event("input", { bubbles: true }));
+        }"""
+    )
+    await talk.page.get_by_role("button", name="Kirim").click()
+
+    await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
+    assert world.said(talk.chat_id) == ["senang\ufffd"]
+
+
 async def test_an_extension_that_is_refused_after_its_dialog_was_closed_says_so(
     world: World, talk: Talk
 ) -> None:
