@@ -160,6 +160,22 @@ async def test_a_search_that_is_cancelled_is_recorded(world: World, open_phone: 
     assert world.cause_of_last_failure(customer) == "customer_cancelled"
 
 
+async def test_nobody_who_paid_is_told_that_nothing_was_paid(world: World, open_phone: OpenPhone) -> None:
+    """How much it was cannot be asked at the moment."""
+    customer = world.customer()
+    await world.mitra()
+    payment_id = await pay(customer, 30)
+    await customer.post("/api/client/chat-requests", {"payment_session_id": payment_id})
+    phone = await open_phone(customer)
+    await phone.page.route("**/payment-sessions/*", lambda route: route.abort())
+    await phone.go("/")
+
+    await phone.page.get_by_role("button", name="Batalkan pencarian").click()
+    dialog = phone.page.get_by_role("alertdialog")
+    await expect(dialog).to_contain_text("Yang sudah kamu bayar akan ditinjau")
+    await expect(dialog).not_to_contain_text("Tidak ada biaya")
+
+
 async def test_a_search_that_is_cancelled_leads_home_in_every_tab(
     world: World, open_phone: OpenPhone
 ) -> None:

@@ -177,6 +177,8 @@ export const copy = {
     sure: "Batalkan pencarian?",
     surePaid: (amount: string) =>
       `Pembayaran ${amount} akan ditinjau tim kami untuk dikembalikan. Kamu bisa curhat lagi kapan saja.`,
+    sureAny:
+      "Yang sudah kamu bayar akan ditinjau tim kami untuk dikembalikan. Kamu bisa curhat lagi kapan saja.",
     sureFree: "Tidak ada biaya yang terpakai. Kamu bisa mulai lagi kapan saja.",
     yes: "Ya, batalkan",
     no: "Lanjut mencari",

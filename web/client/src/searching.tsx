@@ -122,6 +122,12 @@ function useWholeWait(search: Search): number {
   return whole;
 }
 
+/** What becomes of the payment; as long as it is not known how much it is, nothing that might be wrong. */
+function textOf(amount: number | undefined): string {
+  if (amount === undefined) return copy.searching.sureAny;
+  return amount > 0 ? copy.searching.surePaid(money(amount)) : copy.searching.sureFree;
+}
+
 function Sure({
   paymentId,
   busy,
@@ -144,7 +150,7 @@ function Sure({
   });
   return (
     <Dialog title={copy.searching.sure} kind="alertdialog" onClose={onNo}>
-      <p>{data && data.amount > 0 ? copy.searching.surePaid(money(data.amount)) : copy.searching.sureFree}</p>
+      <p>{textOf(data?.amount)}</p>
       <p className="wrong" role="alert">
         {error}
       </p>
