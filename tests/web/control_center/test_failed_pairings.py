@@ -295,6 +295,19 @@ async def test_who_closes_the_dialog_before_the_answer_is_told_that_it_was_no(
     await expect(desk.page.get_by_text(f"{other.email} lebih dulu: Refunded")).to_be_visible()
 
 
+async def test_a_page_that_is_there_no_more_leads_to_the_last_one(
+    open_desk: OpenDesk, owner: Connection, new_customer: Callable[[], Client]
+) -> None:
+    """Whoever decides the last rows of a list is not told that there is nothing left."""
+    await fail(new_customer(), owner)
+    desk = await open_desk()
+    many = count(owner, "needs_action")[0]
+    await desk.go(f"/failed-pairings?size=25&page={many // 25 + 2}")
+    await expect(desk.page.locator("tbody tr")).to_have_count((many - 1) % 25 + 1)
+    await expect(desk.page.get_by_text("Tidak ada yang perlu tindakan.")).to_have_count(0)
+    await expect(desk.page.get_by_role("textbox", name="Halaman")).to_have_value(str((many - 1) // 25 + 1))
+
+
 async def test_many_rows_are_decided_at_once_and_each_is_reported(
     open_desk: OpenDesk,
     owner: Connection,

@@ -37,7 +37,7 @@ export function Chats() {
       onRetry={refetch}
       empty={copy.board.noChats}
       page={page}
-      onPage={(next) => change({ chats: next === 1 ? null : next })}
+      onPage={(next, options) => change({ chats: next === 1 ? null : next }, options)}
       row={(chat) => <ChatRow chat={chat} />}
     />
   );

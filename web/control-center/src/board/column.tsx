@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { copy } from "../copy";
-import { Pager } from "../ui/pager";
+import { Pager, useReachedPage } from "../ui/pager";
 import { Empty, Loading, Problem } from "../ui/states";
 
 export const ROWS = 50;
@@ -29,8 +29,9 @@ export function Column<Row extends { id: string }>({
   empty: string;
   row: (row: Row) => ReactNode;
   page: number;
-  onPage: (page: number) => void;
+  onPage: (page: number, options?: { replace: boolean }) => void;
 }) {
+  useReachedPage(rows && total !== undefined ? { rows, total } : undefined, ROWS, onPage);
   return (
     <section className="column" aria-labelledby={id}>
       <div className="column-head">

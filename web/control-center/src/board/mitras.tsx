@@ -48,7 +48,7 @@ export function Mitras() {
       onRetry={refetch}
       empty={copy.board.noMitras}
       page={page}
-      onPage={(next) => change({ mitras: next === 1 ? null : next })}
+      onPage={(next, options) => change({ mitras: next === 1 ? null : next }, options)}
       row={(mitra) => <Row mitra={mitra} />}
     />
   );

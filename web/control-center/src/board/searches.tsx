@@ -31,7 +31,7 @@ export function Searches({ open }: { open: string | undefined }) {
       onRetry={refetch}
       empty={copy.board.noSearches}
       page={page}
-      onPage={(next) => change({ searches: next === 1 ? null : next })}
+      onPage={(next, options) => change({ searches: next === 1 ? null : next }, options)}
       row={(search) => <Row search={search} isOpen={search.id === open} href={at(`/live/${search.id}`)} />}
     />
   );

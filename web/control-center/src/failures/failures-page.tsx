@@ -10,7 +10,7 @@ import { useFailureStory } from "../story/use-story";
 import { useTimes } from "../time/use-times";
 import { DownIcon, DownloadIcon, PageIcon, UpIcon } from "../ui/icons";
 import { Page } from "../ui/page";
-import { Pager } from "../ui/pager";
+import { Pager, useReachedPage } from "../ui/pager";
 import { Panel } from "../ui/panel";
 import { Empty, Loading, Problem } from "../ui/states";
 import { sentenceOf } from "../words";
@@ -42,6 +42,8 @@ export function FailuresPage() {
   const held = hand.held || selected.size > 0 || deciding !== null;
   const { rows, fresh } = useSteadyRows(list.data, held, params.toString());
 
+  const goTo = (page: number, options?: { replace: boolean }) => change(changesOf({ page }), options);
+  useReachedPage(list.data && { rows, total: list.data.total }, filter.size, goTo);
   const changeFilter = (changes: Partial<Filter>) =>
     change(changesOf(changes), { replace: changes.search !== undefined });
   const select = useCallback(
@@ -127,7 +129,7 @@ export function FailuresPage() {
             page={filter.page}
             size={filter.size}
             total={total}
-            onPage={(page) => change(changesOf({ page }))}
+            onPage={goTo}
             onSize={(size) => change(changesOf({ size, page: 1 }))}
           />
         )}

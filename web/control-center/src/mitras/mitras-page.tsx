@@ -10,7 +10,7 @@ import { At } from "../time/at";
 import { useTimes } from "../time/use-times";
 import { Choice } from "../ui/choice";
 import { Page } from "../ui/page";
-import { Pager } from "../ui/pager";
+import { Pager, useReachedPage } from "../ui/pager";
 import { Load, PresenceOf } from "../ui/presence";
 import { SearchField } from "../ui/search-field";
 import { Empty, Loading, Problem } from "../ui/states";
@@ -39,6 +39,9 @@ export function MitrasPage() {
     queryFn: ({ signal }) => api.get("/internal/mitras", { query, signal }),
     placeholderData: keepPreviousData,
   });
+  const goTo = (next: number, options?: { replace: boolean }) =>
+    change({ page: next === 1 ? null : next }, options);
+  useReachedPage(data, ROWS, goTo);
   const words = copy.mitras.columns;
   const everybody = data && data.counts.online + data.counts.unreachable + data.counts.offline;
   return (
@@ -123,14 +126,7 @@ export function MitrasPage() {
           />
         </div>
       )}
-      {data && data.total > ROWS && (
-        <Pager
-          page={page}
-          size={ROWS}
-          total={data.total}
-          onPage={(next) => change({ page: next === 1 ? null : next })}
-        />
-      )}
+      {data && data.total > ROWS && <Pager page={page} size={ROWS} total={data.total} onPage={goTo} />}
     </Page>
   );
 }

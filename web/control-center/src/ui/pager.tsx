@@ -1,10 +1,23 @@
 import { IconButton } from "@curhat/kit";
-import { type FormEvent, useId } from "react";
+import { type FormEvent, useEffect, useId } from "react";
 import { copy } from "../copy";
 import { FirstIcon, LastIcon, LeftIcon, RightIcon } from "./icons";
 import "./pager.css";
 
 export const PAGE_SIZES = [25, 50, 100, 200] as const;
+
+/** A list that has become shorter is shown at its last page: at one that it no longer reaches it would seem to be empty. */
+export function useReachedPage(
+  list: { rows: readonly unknown[]; total: number } | undefined,
+  size: number,
+  onPage: (page: number, options: { replace: boolean }) => void,
+): void {
+  const last = list && list.rows.length === 0 && list.total > 0 ? Math.ceil(list.total / size) : null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each page that is not there
+  useEffect(() => {
+    if (last !== null) onPage(last, { replace: true });
+  }, [last]);
+}
 
 /** From page to page of a list whose length is known. */
 export function Pager({
