@@ -372,7 +372,7 @@ async def shows_total(desk: Desk, owner: Connection) -> None:
 async def test_the_file_holds_exactly_what_is_filtered(
     open_desk: OpenDesk, owner: Connection, tmp_path: Path
 ) -> None:
-    desk = await open_desk("viewer")
+    desk = await open_desk("viewer", clock_off_by=-48 * 3600)
     await desk.go(
         "/failed-pairings?needs_action=any&cause_tags=no_mitra_available&cause_tags=all_mitras_rejected"
     )
@@ -380,7 +380,10 @@ async def test_the_file_holds_exactly_what_is_filtered(
     async with desk.page.expect_download() as caught:
         await desk.page.get_by_role("button", name="Ekspor CSV").click()
     path = tmp_path / "failures.csv"
-    await (await caught.value).save_as(path)
+    file = await caught.value
+    await file.save_as(path)
+    # The day is the service's, whatever the desk's clock says.
+    assert file.suggested_filename == f"failed-pairings-{datetime.now(JAKARTA):%Y-%m-%d}.csv"
 
     rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
     expected = owner.execute(

@@ -1,4 +1,4 @@
-import { api } from "../service";
+import { api, clock } from "../service";
 import type { Times } from "../time/times";
 import { type Filter, queryOf } from "./filter";
 
@@ -9,7 +9,7 @@ export async function exportCsv(filter: Filter, times: Times): Promise<void> {
   const url = URL.createObjectURL(file);
   const link = document.createElement("a");
   link.href = url;
-  link.download = `failed-pairings-${times.day(Date.now())}.csv`;
+  link.download = `failed-pairings-${times.day(clock.now())}.csv`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
