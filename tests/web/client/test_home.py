@@ -123,3 +123,24 @@ async def test_everything_can_be_done_by_keyboard(world: World, open_phone: Open
     await phone.press("Enter", "button", "Akhiri")
     await phone.press("Enter", "button", "Ya, akhiri")
     await expect(page.get_by_text("Kamu sudah mengakhiri curhat ini.")).to_be_visible()
+
+
+async def test_more_of_the_history_that_cannot_be_had_is_told_where_it_was_asked_for(
+    world: World, open_phone: OpenPhone
+) -> None:
+    customer, mitra = world.customer(), await world.mitra()
+    for _ in range(21):
+        await world.acquaint(customer, mitra)
+    phone = await open_phone(customer)
+    await phone.go("/history")
+    entries = phone.page.get_by_role("listitem")
+    await expect(entries).to_have_count(20)
+    await phone.page.route("**/chat-sessions?*cursor=*", lambda route: route.abort())
+    await phone.page.get_by_role("button", name="Muat lebih banyak").click()
+    await expect(phone.page.get_by_text("Riwayat belum bisa dimuat.")).to_be_in_viewport()
+    await phone.look("history-failed")
+
+    await phone.page.unroute("**/chat-sessions?*cursor=*")
+    await phone.page.get_by_role("button", name="Coba lagi").click()
+    await phone.page.get_by_role("button", name="Muat lebih banyak").click()
+    await expect(entries).to_have_count(21)

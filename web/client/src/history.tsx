@@ -44,16 +44,6 @@ export function History({ state }: { state: State }) {
           {copy.history.loading}
         </p>
       )}
-      {isError && (
-        <>
-          <p className="wrong" role="alert">
-            {copy.history.failed}
-          </p>
-          <Button kind="secondary" onClick={() => void refetch()}>
-            {copy.retry}
-          </Button>
-        </>
-      )}
       {data && rows.length === 0 && (
         <div className="history-empty">
           <p>
@@ -69,7 +59,17 @@ export function History({ state }: { state: State }) {
           ))}
         </ul>
       )}
-      {hasNextPage && (
+      {isError && (
+        <>
+          <p className="wrong" role="alert">
+            {copy.history.failed}
+          </p>
+          <Button kind="secondary" onClick={() => void refetch()}>
+            {copy.retry}
+          </Button>
+        </>
+      )}
+      {hasNextPage && !isError && (
         <Button kind="secondary" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
           {copy.history.more}
         </Button>
