@@ -383,3 +383,25 @@ async def test_the_newest_message_stays_in_sight_when_the_list_gets_smaller_unde
 
     await expect(last).to_be_in_viewport(ratio=1)
     await expect(talk.page.get_by_role("button", name="Ke pesan terbaru")).to_have_count(0)
+
+
+async def test_a_text_that_is_too_long_is_not_cut_off_unseen(world: World, talk: Talk) -> None:
+    """An emoji counts as one, as it does for the service."""
+    long = "😀" * 4001
+    field = talk.page.get_by_label("Tulis pesan")
+    await field.focus()
+    await talk.page.keyboard.insert_text(long)
+
+    await expect(field).to_have_value(long)
+    await expect(
+        talk.page.get_by_role("alert").filter(has_text="4.001 dari paling banyak 4.000")
+    ).to_be_visible()
+    await talk.page.get_by_role("button", name="Kirim").click()
+    await talk.phone.look("chat-too-long")
+    await talk.phone.fits("chat-too-long")
+    await expect(talk.page.locator(".bubble")).to_have_count(0)
+
+    await field.press("Backspace")
+    await talk.page.get_by_role("button", name="Kirim").click()
+    await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
+    assert world.said(talk.chat_id) == [long[:4000]]

@@ -48,6 +48,7 @@ export function Running({
         label={copy.chat.write}
         placeholder={copy.chat.placeholder}
         send={copy.chat.send}
+        tooLong={copy.chat.tooLong}
         onType={() => conversation.typed()}
         onSend={(body) => conversation.say(body)}
       />

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { SendIcon } from "../ui/icons";
 import "./composer.css";
 
@@ -10,6 +10,7 @@ export function Composer({
   label,
   placeholder,
   send,
+  tooLong,
   onType,
   onSend,
 }: {
@@ -18,11 +19,17 @@ export function Composer({
   label: string;
   placeholder: string;
   send: string;
+  /** Said of a text that is longer than a message may be: none is cut off unseen. */
+  tooLong: (length: number, most: number) => string;
   onType: () => void;
   onSend: (body: string) => void;
 }) {
   const [text, setText] = useState(() => localStorage.getItem(place) ?? "");
   const field = useRef<HTMLTextAreaElement>(null);
+  const id = useId();
+  const body = text.trim();
+  const length = body.length > MOST ? [...body].length : body.length; // as the service counts
+  const wrong = length > MOST ? tooLong(length, MOST) : "";
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: as high as the text
   useEffect(() => {
@@ -39,9 +46,8 @@ export function Composer({
   }
 
   function submit() {
-    const body = text.trim();
     field.current?.focus();
-    if (body === "") return;
+    if (body === "" || wrong !== "") return;
     onSend(body);
     write("");
   }
@@ -60,12 +66,16 @@ export function Composer({
         submit();
       }}
     >
+      <p id={id} className="wrong" role="alert">
+        {wrong}
+      </p>
       <label className="composer-box">
         <span className="visually-hidden">{label}</span>
         <textarea
           ref={field}
           rows={1}
-          maxLength={MOST}
+          aria-invalid={wrong !== "" || undefined}
+          aria-describedby={wrong === "" ? undefined : id}
           value={text}
           placeholder={placeholder}
           enterKeyHint="send"
