@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError
 from websockets.typing import Subprotocol
 
+LONGEST_LINE_BYTES = 1024 * 1024  # far more than a frame may have: it is the server's to say so
 PATHS = {"customer": "/api/client/ws", "mitra": "/api/mitra/ws"}
 
 
@@ -50,7 +51,7 @@ async def _lines() -> AsyncIterator[str]:
         for line in sys.stdin:  # a file, or /dev/null: nobody can wait for it, and nobody need
             yield line
         return
-    lines = asyncio.StreamReader()
+    lines = asyncio.StreamReader(LONGEST_LINE_BYTES)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     async for line in lines:
-        yield line.decode()
+        yield line.decode(errors="replace")

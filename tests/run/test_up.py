@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,6 +137,21 @@ def test_a_socket_whose_input_is_empty_ends_when_the_server_objects(running: Run
     assert process.wait(GIVE_UP_SECONDS) == 1
     assert curhat.said().endswith("\nclosed: 4001 (private use) customer_not_found\n")
     assert "Traceback" not in curhat.said()
+
+
+@pytest.mark.parametrize("line", [b"\xff", b"a" * 70_000])
+def test_a_line_that_no_frame_can_be_is_refused_by_the_server(running: Running, line: bytes) -> None:
+    curhat, _ = running
+    command = [sys.executable, "-P", "-m", "app.cli", "socket", "customer", DEMO_CUSTOMER]
+    done = subprocess.run(
+        command,
+        input=line + b"\n",
+        env=curhat.environment,
+        check=False,
+        capture_output=True,
+        timeout=GIVE_UP_SECONDS,
+    )
+    assert done.stderr.startswith(b"closed: 4009"), done.stderr
 
 
 def test_the_demo_people_are_added_once(running: Running) -> None:
