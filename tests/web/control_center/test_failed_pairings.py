@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -151,6 +152,20 @@ async def test_a_search_finds_by_name_and_phone(open_desk: OpenDesk, owner: Conn
 
     await desk.page.get_by_role("searchbox").fill("ab")
     await expect(desk.page.get_by_text("Ketik sedikitnya tiga huruf atau angka.")).to_be_visible()
+
+
+async def test_what_is_chosen_while_the_typing_pauses_still_holds(open_desk: OpenDesk) -> None:
+    desk = await open_desk("viewer")
+    await desk.page.clock.install()
+    await desk.go("/failed-pairings")
+    await expect(desk.page.get_by_role("radio", name="Semua")).to_be_visible()
+    await desk.page.clock.pause_at(await desk.page.evaluate("Date.now() / 1000 + 1"))
+    await desk.page.keyboard.press("/")
+    await desk.page.keyboard.type("budi")
+    await desk.page.evaluate("document.querySelector('input[value=any]').click()")
+    await desk.page.clock.resume()
+    await expect(desk.page).to_have_url(re.compile("search=budi"))
+    assert "needs_action=any" in desk.page.url
 
 
 async def test_days_are_those_of_the_zone_that_was_chosen(open_desk: OpenDesk, owner: Connection) -> None:

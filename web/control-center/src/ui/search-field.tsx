@@ -22,6 +22,8 @@ export function SearchField({
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const told = useRef(value);
+  const search = useRef(onSearch);
+  search.current = onSearch; // what else was chosen since the typing still holds
   const [text, setText] = useState(value);
 
   useEffect(() => {
@@ -47,7 +49,7 @@ export function SearchField({
     clearTimeout(timer.current);
     if (next === told.current) return;
     told.current = next;
-    onSearch(next);
+    search.current(next);
   };
 
   return (
