@@ -168,6 +168,16 @@ async def test_what_is_chosen_while_the_typing_pauses_still_holds(open_desk: Ope
     assert "needs_action=any" in desk.page.url
 
 
+async def test_nobodys_money_is_said_to_be_decided_because_it_is_filtered_out(
+    open_desk: OpenDesk, owner: Connection, new_customer: Callable[[], Client]
+) -> None:
+    await fail(new_customer(), owner)
+    desk = await open_desk("viewer")
+    await desk.go(f"/failed-pairings?customer_id={new_customer().id}")
+    await expect(desk.page.get_by_text("Tidak ada yang cocok dengan saringan ini.")).to_be_visible()
+    await expect(desk.page.get_by_text("Semua uang yang harus kembali")).to_have_count(0)
+
+
 async def test_days_are_those_of_the_zone_that_was_chosen(open_desk: OpenDesk, owner: Connection) -> None:
     desk = await open_desk("viewer")
     await desk.go("/failed-pairings?needs_action=any")

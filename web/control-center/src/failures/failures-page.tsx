@@ -18,7 +18,7 @@ import { exportCsv } from "./csv";
 import { DecideDialog } from "./decide-dialog";
 import { FailureTable, linkOf } from "./failure-table";
 import "./failures.css";
-import { changesOf, type Filter, filterOf } from "./filter";
+import { changesOf, type Filter, filterOf, isFiltered } from "./filter";
 import { Filters } from "./filters";
 import { NarrowDown } from "./narrow-down";
 import { useFailures, useSteadyRows } from "./use-failures";
@@ -180,7 +180,7 @@ function focusRow(failure: Failure | undefined): void {
 
 function Nothing({ filter, onShowAll }: { filter: Filter; onShowAll: () => void }) {
   const words = copy.failures;
-  const onlyNeeds = filter.needs === "true" && filter.causes.length === 0 && !filter.search && !filter.from;
+  const onlyNeeds = !isFiltered(filter);
   return (
     <Empty title={onlyNeeds ? words.emptyNeeds : words.empty}>
       {onlyNeeds && <p>{words.emptyNeedsText}</p>}
