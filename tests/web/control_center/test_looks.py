@@ -8,8 +8,10 @@ import pytest
 from playwright.async_api import ViewportSize, expect
 
 from tests.conftest import Connection
+from tests.rest.harness import Client, go_online, pair, pay
 from tests.web.control_center.conftest import OpenDesk
-from tests.web.control_center.desk import Operator
+from tests.web.control_center.desk import Desk, Operator
+from tests.web.harness import DESK
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -154,6 +156,54 @@ async def test_what_opens_over_a_page(open_desk: OpenDesk) -> None:
     await desk.go("/dashboard")
     await desk.page.get_by_role("figure", name="Kegagalan menurut sebab").get_by_role("slider").focus()
     await desk.look("dashboard-explored")
+
+
+async def test_the_longest_name_leaves_room_for_what_can_be_done(
+    open_desk: OpenDesk,
+    owner: Connection,
+    new_customer: Callable[[], Client],
+    new_mitra: Callable[[], Client],
+) -> None:
+    """Names are chosen by whoever bears them: up to sixty letters, in one word if they like."""
+    customer, mitra = new_customer(), new_mitra()
+    for table, person in (("users", customer), ("mitras", mitra)):
+        owner.execute(
+            f"update data.{table} set display_name = %s where id = %s".encode(), ["W" * 60, person.id]
+        )
+    await go_online(mitra)
+    chat_id = await pair(customer, mitra)
+    await customer.post(f"/api/client/chat-sessions/{chat_id}/end")
+    owner.execute("select ops.set_config('returning_chat_confirmation_timeout_seconds', '300', 'test')")
+    payment_id = await pay(customer, 30, targeted_mitra_id=str(mitra.id))
+    await customer.post(
+        "/api/client/chat-requests/returning", {"payment_session_id": payment_id, "mitra_id": str(mitra.id)}
+    )
+    desk = await open_desk(viewport=DESK)
+    await desk.go("/live")
+    await expect(desk.page.get_by_text("W" * 60)).not_to_have_count(0)
+    assert await width_of(desk) == DESK["width"]
+    await customer.post("/api/client/chat-requests/cancel", {"payment_session_id": payment_id})
+    owner.execute("select ops.set_config('returning_chat_confirmation_timeout_seconds', '20', 'test')")
+    for path in (f"/customers/{customer.id}", f"/mitras/{mitra.id}", "/customers", "/mitras"):
+        await desk.go(path)
+        await expect(desk.page.get_by_text("W" * 60).first).to_be_visible()
+        assert await width_of(desk) == DESK["width"], path
+
+    await desk.go("/failed-pairings")
+    action = desk.page.get_by_role("button", name=f"Tindakan untuk {'W' * 60}")
+    await expect(action).to_be_in_viewport(ratio=1)
+    assert await width_of(desk) == DESK["width"]
+    await desk.page.locator("tbody tr").first.click()
+    panel = desk.page.get_by_role("complementary")
+    await expect(panel.get_by_text("W" * 60).first).to_be_visible()
+    assert await panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth")
+    await desk.look("longest-name")
+
+
+async def width_of(desk: Desk) -> int:
+    """What the whole page takes, sideways."""
+    width: int = await desk.page.evaluate("document.documentElement.scrollWidth")
+    return width
 
 
 async def test_on_a_narrow_screen(open_desk: OpenDesk, owner: Connection) -> None:

@@ -195,6 +195,7 @@ function History({ id }: { id: string }) {
       key: "mitra",
       head: words.mitra,
       from: "narrow",
+      named: true,
       cell: ({ mitra_id, mitra_name, targeted_mitra_name }) =>
         mitra_id ? (
           <Person kind="mitra" id={mitra_id} name={mitra_name ?? ""} />

@@ -59,6 +59,7 @@ export function CustomersPage() {
           columns={[
             {
               key: "name",
+              named: true,
               head: words.name,
               cell: ({ id, display_name }) => (
                 <Link href={`/customers/${id}`} className="row-time">

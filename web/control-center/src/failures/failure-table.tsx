@@ -83,6 +83,7 @@ export function FailureTable({
     {
       key: "customer",
       head: words.customer,
+      named: true,
       cell: (row) => (
         <>
           {row.customer_name}
@@ -93,6 +94,7 @@ export function FailureTable({
     {
       key: "mitra",
       head: words.mitra,
+      named: true,
       from: "medium",
       cell: (row) => row.targeted_mitra_name ?? <span className="soft">{copy.nothing}</span>,
     },

@@ -207,6 +207,7 @@ function Offers({ day }: { day: MitraDay }) {
           {
             key: "customer",
             head: words.customer,
+            named: true,
             cell: ({ customer_id, customer_name }) => (
               <Person kind="customer" id={customer_id} name={customer_name} />
             ),
@@ -251,6 +252,7 @@ function History({ id }: { id: string }) {
     {
       key: "customer",
       head: words.customer,
+      named: true,
       cell: ({ customer_id, customer_name }) => (
         <Person kind="customer" id={customer_id} name={customer_name} />
       ),

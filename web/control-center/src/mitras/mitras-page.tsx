@@ -86,6 +86,7 @@ export function MitrasPage() {
             columns={[
               {
                 key: "name",
+                named: true,
                 head: words.name,
                 cell: ({ id, display_name }) => (
                   <Link href={`/mitras/${id}`} className="row-time">

@@ -10,6 +10,8 @@ export interface Column<Row> {
   number?: boolean;
   /** No wider than what is in it. */
   small?: boolean;
+  /** Holds a name that somebody chose: one long word takes no other column's room. */
+  named?: boolean;
   /** Left out where there is less room; what it says is then on the row's own page. */
   from?: "narrow" | "medium" | "wide";
 }
@@ -55,7 +57,7 @@ export function Table<Row>({
             >
               {columns.map((column) => (
                 <td key={column.key} className={classOf(column)}>
-                  {column.cell(row)}
+                  {column.named ? <div>{column.cell(row)}</div> : column.cell(row)}
                 </td>
               ))}
             </tr>
@@ -66,8 +68,13 @@ export function Table<Row>({
   );
 }
 
-function classOf<Row>({ number, small, from }: Column<Row>): string {
-  return classNames(number && "cell-number", small && "cell-small", from && `from-${from}`);
+function classOf<Row>({ number, small, named, from }: Column<Row>): string {
+  return classNames(
+    number && "cell-number",
+    small && "cell-small",
+    named && "cell-named",
+    from && `from-${from}`,
+  );
 }
 
 function isControl(event: MouseEvent): boolean {
