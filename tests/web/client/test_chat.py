@@ -405,3 +405,19 @@ async def test_a_text_that_is_too_long_is_not_cut_off_unseen(world: World, talk:
     await talk.page.get_by_role("button", name="Kirim").click()
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
     assert world.said(talk.chat_id) == [long[:4000]]
+
+
+async def test_a_chat_that_is_over_stays_in_sight_through_an_interruption(world: World, talk: Talk) -> None:
+    """Who reads it once more on a bad network does not lose it, whether or not it can be asked for again."""
+    await world.say(talk.mitra, talk.chat_id, "sampai jumpa")
+    await talk.mitra.post(f"/api/mitra/chat-sessions/{talk.chat_id}/end")
+    await expect(talk.page.get_by_text("sudah mengakhiri curhat ini.")).to_be_visible()
+    await talk.page.get_by_role("link", name="Kembali ke beranda").focus()
+    talk.phone.network.cut()
+    await expect(talk.page.get_by_text(LOST)).to_be_visible()
+    await talk.page.route("**/chat-sessions/*", lambda route: route.abort())
+    talk.phone.network.restore()
+    await expect(talk.page.get_by_text(LOST)).to_have_count(0)
+
+    await expect(talk.page.get_by_text("sampai jumpa")).to_be_visible()
+    await expect(talk.page.get_by_role("link", name="Kembali ke beranda")).to_be_focused()

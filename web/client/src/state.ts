@@ -21,7 +21,7 @@ export interface State {
   /** The running ones; at most one. */
   chats: Chat[];
   extensions: Extension[];
-  /** The ones that ended since the last snapshot. */
+  /** The ones that ended since the page was opened: they stay as they were told, also through an interruption. */
   ended: Chat[];
   /** By chat. */
   outcomes: Record<string, Outcome>;
@@ -35,7 +35,7 @@ export interface State {
 
 /** The customer's state as the socket tells it. */
 export const model: Model<State, Frame> = {
-  snapshot(frame) {
+  snapshot(frame, before) {
     const snapshot = frame as FrameOf<"snapshot"> & Schemas["ClientState"];
     return {
       user: snapshot.user,
@@ -44,7 +44,7 @@ export const model: Model<State, Frame> = {
       failure: snapshot.last_failure,
       chats: snapshot.chats,
       extensions: snapshot.extensions,
-      ended: [],
+      ended: before?.ended ?? [],
       outcomes: {},
       lost: snapshot.lost_chats,
       newest: {},

@@ -24,7 +24,7 @@ export interface State {
   /** The running ones, oldest first. */
   chats: Chat[];
   extensions: Extension[];
-  /** The ones that ended since the last snapshot. */
+  /** The ones that ended since the page was opened: they stay as they were told, also through an interruption. */
   ended: Chat[];
   /** By chat. */
   outcomes: Record<string, Outcome>;
@@ -36,7 +36,7 @@ export interface State {
 
 /** The mitra's state as the socket tells it. */
 export const model: Model<State, Frame> = {
-  snapshot(frame) {
+  snapshot(frame, before) {
     const snapshot = frame as FrameOf<"snapshot"> & Schemas["MitraState"];
     const { user, online, presence, offers, chats, extensions } = snapshot;
     return {
@@ -46,7 +46,7 @@ export const model: Model<State, Frame> = {
       offers,
       chats,
       extensions,
-      ended: [],
+      ended: before?.ended ?? [],
       outcomes: {},
       newest: {},
       over: [],
