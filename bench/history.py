@@ -131,7 +131,8 @@ from generate_series(1, 3 * %(rows)s::bigint / 730) g (n)
 join old_customers u on u.n = 1 + g.n %% %(customers)s::bigint
 """
 OLD_PEOPLE = """
-select logic.make_partitions(now() - make_interval(days => greatest(%(event_days)s, %(message_days)s)));
+select logic.make_partitions(now() - make_interval(days => %(event_days)s), array['events']);
+select logic.make_partitions(now() - make_interval(days => %(message_days)s), array['chat_messages']);
 create temporary table old_customers as select row_number() over (order by phone) as n, id from data.users;
 create temporary table old_mitras as select row_number() over (order by phone) as n, id from data.mitras;
 create index on old_customers (n);
