@@ -1,8 +1,9 @@
 """What millions of old rows cost: the hot functions with them and without, call by call in turn.
 
 The floor is the same call in a database without history, in the same cluster and the same second: the two take turns,
-so what else the machine does hits both. Customers and mitras have a history (`bench.history`), and they call as the
-apps do: a customer's state and the prices, then a payment, and so on to the end of the chat.
+so what else the machine does hits both, and on one core, so that waking another one is part of neither. Customers and
+mitras have a history (`bench.history`), and they call as the apps do: a customer's state and the prices, then a
+payment, and so on to the end of the chat.
 
 Each customer comes twice. The first time nobody has looked at anything of theirs for months, and somebody must wait for
 the disk: their state, which shows it, and the accept, which puts the chat into the index of their chats. What these two
@@ -13,6 +14,7 @@ while.
 Then the first page of failed pairings, as an operator's screen asks for it.
 """
 
+import os
 import random
 import statistics
 import time
@@ -116,6 +118,7 @@ def _measure_visits(admin: Connection, empty: House, old: House, rounds: int, be
     old.customers = _some_customers(old, number)
     for house in (empty, old):
         _staff(house)
+    _share_a_core(empty, old)
     say(f"{before} customers, then {rounds} who come twice, in each house, call by call in turn")
     for customer in range(before):
         _visit(empty, old, customer)
@@ -126,6 +129,14 @@ def _measure_visits(admin: Connection, empty: House, old: House, rounds: int, be
         for customer in range(before, number):
             _visit(empty, old, customer)
         _show_visit(admin, title, empty, old, without_target)
+
+
+def _share_a_core(*houses: House) -> None:
+    """Whose backend is kept beside us is chance, and waking a core that rests takes as long as a short call."""
+    if hasattr(os, "sched_setaffinity"):  # Linux
+        core = {min(os.sched_getaffinity(0))}
+        for pid in (0, *(house.connection.info.backend_pid for house in houses)):
+            os.sched_setaffinity(pid, core)
 
 
 def _some_customers(old: House, number: int) -> list[uuid.UUID]:
