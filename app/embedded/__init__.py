@@ -16,7 +16,6 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import psycopg
 import redis
@@ -27,8 +26,15 @@ from redis.retry import Retry
 
 from app.embedded import place as places
 from app.embedded.place import Place, PlaceError
-from app.embedded.postgres import MINIMUM_VERSION, Cluster, PostgresError, Programs, find_programs
-from app.embedded.redis_server import SOCKET_NAME, RedisServer, RedisServerError, find_program
+from app.embedded.postgres import (
+    MINIMUM_VERSION,
+    Cluster,
+    PostgresError,
+    Programs,
+    find_programs,
+    postgres_url,
+)
+from app.embedded.redis_server import SOCKET_NAME, RedisServer, RedisServerError, find_program, redis_url
 from app.running.accounts import Account, NoAccountError, process_options, server_account
 from app.running.probes import postgres_answers, redis_answers
 from app.running.supervisor import Program
@@ -224,8 +230,8 @@ def _check_owner(data: Path, account: Account | None) -> None:
 def _with_addresses(settings: Settings, place: Place) -> Settings:
     return replace(
         settings,
-        database_url=settings.database_url or _url(place),
-        redis_url=settings.redis_url or f"unix://{quote(str(place.sockets))}/{SOCKET_NAME}?db=0",
+        database_url=settings.database_url or postgres_url(place.sockets, DATABASE, LOGIN),
+        redis_url=settings.redis_url or redis_url(place.sockets),
     )
 
 
@@ -319,11 +325,6 @@ def _redis_program(server: RedisServer, log_dir: Path) -> Program:
 def _plain_environment() -> dict[str, str]:
     """Ours without PGHOST, PGOPTIONS and the like, which Postgres and pg_cron would take to heart."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
-
-
-def _url(place: Place) -> str:
-    query = urlencode({"host": str(place.sockets)}, safe="/", quote_via=quote)  # libpq takes + for itself
-    return f"postgresql://{LOGIN}@/{DATABASE}?{query}"
 
 
 def _end_orphaned_postgres(cluster: Cluster) -> None:

@@ -182,8 +182,7 @@ class Cluster:
 
     def url(self, database: str, user: str = SUPERUSER) -> str:
         """A connection URL, as libpq, asyncpg and yoyo understand it."""
-        query = urlencode({"host": str(self.sockets)}, safe="/", quote_via=quote)  # libpq takes + for itself
-        return f"postgresql://{quote(user, safe='')}@/{quote(database, safe='')}?{query}"
+        return postgres_url(self.sockets, database, user)
 
     def _run(self, program: str, *arguments: str) -> None:
         # pg_ctl's server inherits its output; it must not hold a pipe of ours open.
@@ -200,6 +199,12 @@ class Cluster:
         if done.returncode != 0:
             said = (done.stdout or "").strip().splitlines() or [f"see {self.log}"]
             raise PostgresError(f"{program} {arguments[0]} failed for {self.data}: {said[-1]}")
+
+
+def postgres_url(sockets: Path, database: str, user: str) -> str:
+    """The connection URL of a server whose sockets lie in this directory."""
+    query = urlencode({"host": str(sockets)}, safe="/", quote_via=quote)  # libpq takes + for itself
+    return f"postgresql://{quote(user, safe='')}@/{quote(database, safe='')}?{query}"
 
 
 def _quoted(value: str) -> str:

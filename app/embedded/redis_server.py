@@ -106,4 +106,9 @@ class RedisServer:
 
     def url(self, database: int = 0) -> str:
         """A connection URL as redis-py understands it."""
-        return f"unix://{quote(str(self.socket))}?{urlencode({'db': database})}"
+        return redis_url(self.directory, database)
+
+
+def redis_url(directory: Path, database: int = 0) -> str:
+    """The connection URL of a server whose socket lies in this directory."""
+    return f"unix://{quote(str(directory / SOCKET_NAME))}?{urlencode({'db': database})}"

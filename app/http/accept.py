@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-RANGE = re.compile(r"(?P<type>[^/;\s]+)/(?P<subtype>[^/;\s]+)")
-QUALITY = re.compile(r"q=(?P<quality>0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
+RANGE = re.compile(r"[^/;\s]+/[^/;\s]+")
+QUALITY = re.compile(r"q=(?P<quality>0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
 def prefers(header: str | None, wanted: str, usual: str) -> bool:

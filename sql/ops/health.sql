@@ -27,7 +27,7 @@ as $$
     select 'deadlines can be fired', count(*) = 0, format('%s failed', count(*)) from data.deadline_errors
     union all
     select 'partitions are made ahead', bool_and(to_regclass(
-        format('data.%I', t.name || '_' || to_char(logic.now() at time zone 'UTC' + interval '1 month', 'YYYY_MM'))
+        'data.' || logic.partition_name(t.name, (logic.now() at time zone 'UTC' + interval '1 month')::date)
     ) is not null), 'of events and messages, for the next month'
     from (values ('events'), ('chat_messages')) t (name)
     union all

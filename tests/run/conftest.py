@@ -1,5 +1,6 @@
 """A CURHAT_HOME of a test's own, and `curhat` as a process of its own in it."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -32,6 +33,13 @@ def eventually(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         assert time.monotonic() < give_up, f"it did not come to this: {what}"
         time.sleep(0.02)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """As `eventually`, for tests that go on meanwhile."""
+    async with asyncio.timeout(GIVE_UP_SECONDS):
+        while not condition():  # noqa: ASYNC110 - other processes and files set no event
+            await asyncio.sleep(0.01)
 
 
 def is_alive(pid: int) -> bool:

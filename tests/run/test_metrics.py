@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.figures.metrics import BOUNDS, DIRECTORY, FORGOTTEN_SECONDS, SILENT_SECONDS, Figures, Scrape, Values
+from tests.run.conftest import until
 
 Key = tuple[str, frozenset[tuple[str, str]]]
 
@@ -203,11 +204,6 @@ def processes(home: Path) -> set[str]:
     """Whose figures there are."""
     age = "curhat_process_age_seconds"
     return {dict(labels)["process"] for name, labels in scraped(home) if name == age}
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    while not holds():  # noqa: ASYNC110 - a file has no asyncio.Event
-        await asyncio.sleep(0.01)
 
 
 async def test_where_figures_cannot_be_written_work_goes_on(tmp_path: Path) -> None:

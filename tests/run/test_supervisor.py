@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.running.supervisor import Backoff, Program, StartError, Supervisor
-from tests.run.conftest import GIVE_UP_SECONDS, eventually, is_alive
+from tests.run.conftest import GIVE_UP_SECONDS, eventually, is_alive, until
 
 AT_ONCE = Backoff(first=0.001, longest=0.001)
 SLEEP = ("sleep", "1000")
 # Says when it is ready to be asked, and then will not go.
 STUBBORN = ("sh", "-c", "trap '' TERM; touch \"$0\"; while :; do sleep 1000; done")
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(GIVE_UP_SECONDS):
-        while not condition():  # noqa: ASYNC110 - other processes set no event
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

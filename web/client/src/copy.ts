@@ -8,11 +8,6 @@ function waitOf(seconds: number): string {
   return seconds < 60 ? `${seconds} detik` : `${Math.ceil(seconds / 60)} menit`;
 }
 
-/** "4.000" */
-function count(many: number): string {
-  return many.toLocaleString("id-ID");
-}
-
 const signIn: SignInCopy = {
   page: "Masuk · Curhat",
   title: "Hai, senang kamu di sini",
@@ -230,8 +225,8 @@ export const copy = {
     write: "Tulis pesan",
     placeholder: "Tulis ceritamu…",
     send: "Kirim",
-    tooLong: (length: number, most: number) =>
-      `Pesannya terlalu panjang: ${count(length)} dari paling banyak ${count(most)} karakter. Bagi jadi beberapa pesan, ya.`,
+    tooLong: (length: string, most: string) =>
+      `Pesannya terlalu panjang: ${length} dari paling banyak ${most} karakter. Bagi jadi beberapa pesan, ya.`,
     fiveMinutes: "Waktumu tinggal kurang dari 5 menit.",
     oneMinute: "Waktumu tinggal kurang dari 1 menit.",
     extend: "Tambah waktu",

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { count } from "../format/count";
 import { SendIcon } from "../ui/icons";
 import "./composer.css";
 
@@ -20,7 +21,7 @@ export function Composer({
   placeholder: string;
   send: string;
   /** Said of a text that is longer than a message may be: none is cut off unseen. */
-  tooLong: (length: number, most: number) => string;
+  tooLong: (length: string, most: string) => string;
   onType: () => void;
   onSend: (body: string) => void;
 }) {
@@ -29,7 +30,7 @@ export function Composer({
   const id = useId();
   const body = text.trim();
   const length = body.length > MOST ? [...body].length : body.length; // as the service counts
-  const wrong = length > MOST ? tooLong(length, MOST) : "";
+  const wrong = length > MOST ? tooLong(count(length), count(MOST)) : "";
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: as high as the text
   useEffect(() => {
