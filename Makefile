@@ -3,9 +3,10 @@
 #   make test ARGS="-k …"    all tests, on a throw-away Postgres and Redis
 #   make check               format, lint, types, import rules, PL/pgSQL, migrations, images; the web apps' own checks
 #   make reference           docs/reference/ anew, from the code
+#   make screenshots         docs/images/ anew, from the apps
 #   make chaos SEED=n        the simulation while whatever may die dies, in the order that n gives
 #   make bench WHAT=…        ratios and floors, measured in the same run
-.PHONY: run test check reference chaos bench install
+.PHONY: run test check reference screenshots chaos bench install
 .DEFAULT_GOAL := run
 
 BIN := .venv/bin
@@ -33,6 +34,10 @@ check: install
 
 reference: install
 	@$(BIN)/python -m tests.reference
+
+screenshots: install
+	@$(BIN)/pytest --quiet tests/web/test_pictures.py tests/web/control_center/test_pictures.py
+	@mkdir -p docs/images && cp build/screens/readme/*.jpg docs/images/
 
 chaos: install
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed=$(SEED)) $(ARGS)

@@ -1,4 +1,4 @@
-"""`make reference`: writes docs/reference/ from a throw-away database that holds this tree's sql/."""
+"""`make reference`: writes docs/reference/ and the README's diagram from a throw-away database that holds this tree's sql/."""
 
 import sys
 
@@ -17,6 +17,8 @@ def main() -> None:
         with psycopg.connect(cluster.url(TEMPLATE), autocommit=True) as connection:
             for path in reference.write(connection):
                 sys.stdout.write(f"{path}\n")
+            text = reference.README.read_text(encoding="utf-8")
+            reference.README.write_text(reference.readme(text, connection), encoding="utf-8")
     finally:
         cluster.stop()
 

@@ -17,6 +17,8 @@ from app.described.refusals import REFUSAL, stated
 
 APP = Path(__file__).resolve().parents[1]
 DIRECTORY = APP.parent / "docs" / "reference"
+README = APP.parent / "README.md"
+README_DIAGRAM = re.compile(r"```mermaid\nstateDiagram-v2\n.*?```", re.DOTALL)
 
 AUDIENCES = {
     "api": "What the apps call, one function a request (role `curhat_app`). Replies are jsonb.",
@@ -320,6 +322,12 @@ def write(connection: Connection, directory: Path = DIRECTORY) -> list[Path]:
         path.write_text(text, encoding="utf-8")
         paths.append(path)
     return paths
+
+
+def readme(text: str, connection: Connection) -> str:
+    """The README with its diagram of a payment session's states as they are now."""
+    edges = [edge for edge in read_transitions(connection) if edge.entity == "payment_session"]
+    return README_DIAGRAM.sub(_diagram(edges), text)
 
 
 def _view(view: View) -> str:

@@ -35,6 +35,13 @@ def test_a_page_is_what_would_be_generated(db: Connection, page: str) -> None:
     assert (reference.DIRECTORY / page).read_text(encoding="utf-8") == generated[page], HOW
 
 
+@pytest.mark.check
+def test_the_readme_shows_the_states_of_a_payment(db: Connection) -> None:
+    text = reference.README.read_text(encoding="utf-8")
+    assert "pending --> confirmed" in text
+    assert text == reference.readme(text, db), HOW
+
+
 def test_a_view_is_told_with_its_columns(db: Connection) -> None:
     views = {view.name: view.columns for view in reference.read_views(db)}
     assert views["config_history"][:2] == ["key text", "version integer"]

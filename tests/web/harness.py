@@ -20,6 +20,7 @@ Role = Literal["button", "radio", "switch", "textbox"]
 
 ROOT = Path(__file__).parents[2]
 SCREENS = BUILT.parent / "screens"
+PICTURES = SCREENS / "readme"
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ALL_RULES: Mapping[str, object] = {"type": "tag", "values": WCAG}
@@ -241,6 +242,12 @@ class Phone:
             folder.mkdir(parents=True, exist_ok=True)
             await page.screenshot(path=folder / f"{name}-{theme}.png")
         await page.emulate_media(color_scheme=None)
+
+    async def picture(self, name: str) -> None:
+        """Keep a small picture of the present screen, for the README."""
+        await self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=PICTURES / f"{name}.jpg", type="jpeg", quality=70)
 
     async def fits(self, name: str, page: Page | None = None) -> None:
         """The present screen needs no sideways scrolling on the smallest phone."""
