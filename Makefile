@@ -5,22 +5,29 @@
 #   make reference           docs/reference/ anew, from the code
 #   make chaos SEED=n        the simulation while whatever may die dies, in the order that n gives
 #   make bench WHAT=…        ratios and floors, measured in the same run
-.PHONY: run test check reference chaos bench install
+#   make matrix              run, README's walk and tests on bare systems of other kinds, as root (docs/platforms.md)
+.PHONY: run test check reference chaos bench matrix install install-tests
 .DEFAULT_GOAL := run
 
 BIN := .venv/bin
 JOBS ?= 3
 
+# Where the system's Node.js is too old, that of .venv is used.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
 install:
 	@sh bin/setup
+
+install-tests:
+	@sh bin/setup tests
 
 run: install
 	@$(BIN)/curhat up $(ARGS)
 
-test: install
+test: install-tests
 	@$(BIN)/pytest --numprocesses=$(JOBS) --dist=worksteal $(ARGS)
 
-check: install
+check: install-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -31,11 +38,14 @@ check: install
 	$(BIN)/pytest -m check --quiet
 	npm --prefix web run --silent check
 
-reference: install
+reference: install-tests
 	@$(BIN)/python -m tests.reference
 
-chaos: install
+chaos: install-tests
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed=$(SEED)) $(ARGS)
 
-bench: install
+bench: install-tests
 	@$(BIN)/python -m bench $(WHAT)
+
+matrix: install-tests
+	@$(BIN)/python -m tests.matrix $(ARGS)
