@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -129,10 +130,8 @@ class Visit:
         self.step("servers", self.install_servers)
         for major in majors if self.outcomes["servers"].ok else ():
             programs = f"{SERVERS}/node_modules/postgres-{major}/native/bin"
-            words = f"PG={programs} ARGS=tests/sql"
-            self.step(
-                f"PostgreSQL {major}", lambda words=words, major=major: self.tests(f"sql-{major}", words)
-            )  # type: ignore[misc]
+            run = partial(self.tests, f"sql-{major}", f"PG={programs} ARGS=tests/sql")
+            self.step(f"PostgreSQL {major}", run)
 
     def install_servers(self) -> Outcome:
         """The servers of tests/matrix/servers, by its lock file."""
@@ -191,9 +190,9 @@ def visit(name: str, made: System, logs: Path, steps: Sequence[str], jobs: int) 
     if "again" in steps:
         here.step("again", here.run_again)
     if "check" in steps:
-        here.step("check", lambda: here.command("check", "make check"))
+        here.step("check", partial(here.command, "check", "make check"))
     if "test" in steps:
-        here.step("test", lambda: here.tests("test", ""))
+        here.step("test", partial(here.tests, "test", ""))
     majors = RELEASES[name].more_majors
     if "majors" in steps and majors:
         here.other_majors(majors)

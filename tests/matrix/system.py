@@ -142,12 +142,10 @@ def _add_updates(release: Release, root: Path) -> None:
     """As on any installed system, updates of the same mirrors."""
     components = release.components.replace(",", " ")
     sources = root / "etc/apt/sources.list"
-    addresses = machine.mirrors(release.label)[:1]
-    lines = [f"deb {address} {release.suite}-updates {components}" for address in addresses]
-    for address in machine.mirrors(release.security)[:1]:
-        lines.append(f"deb {address} {release.suite}-security {components}")
     with sources.open("a", encoding="utf-8") as file:
-        file.writelines(f"{line}\n" for line in lines)
+        for label, kind in ((release.label, "updates"), (release.security, "security")):
+            for address in machine.mirrors(label)[:1]:
+                file.write(f"deb {address} {release.suite}-{kind} {components}\n")
 
 
 def clone(project: Path, root: Path) -> None:
