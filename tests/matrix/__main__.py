@@ -103,7 +103,10 @@ class Visit:
         began = time.monotonic()
         with self.system.running(f"{self.ports} make run", log) as running:
             wait_until_up(running.poll, log)
-            return Outcome(ok=True, seconds=time.monotonic() - began)
+            seconds = time.monotonic() - began
+        if "setup: " in log.read_text(encoding="utf-8"):
+            raise StepError(f"bin/setup did something once more: see {log}")
+        return Outcome(ok=True, seconds=seconds)
 
     def command(self, name: str, script: str) -> Outcome:
         """One that ends by itself."""
