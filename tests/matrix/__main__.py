@@ -37,7 +37,7 @@ VERSIONS = {
     "PostgreSQL": "for server in /usr/lib/postgresql/*/bin/postgres; do $server --version; done",
     "Redis or Valkey": "(redis-server --version || valkey-server --version) 2>/dev/null | cut -d ' ' -f 1-3",
     "Node.js": "PATH=$PWD/.venv/bin:$PATH; node --version",
-    "Chromium": "chromium --version 2>/dev/null || ls .venv/chromium",
+    "Chromium": "chromium --version 2>/dev/null || echo none",
 }
 
 console = Console(highlight=False, soft_wrap=True)
