@@ -6,22 +6,29 @@
 #   make screenshots         docs/images/ anew, from the apps
 #   make chaos SEED=n        the simulation while whatever may die dies, in the order that n gives
 #   make bench WHAT=…        ratios and floors, measured in the same run
-.PHONY: run test check reference screenshots chaos bench install
+#   make matrix              run, README's walk and tests on bare systems of other kinds, as root (docs/platforms.md)
+.PHONY: run test check reference screenshots chaos bench matrix install install-tests
 .DEFAULT_GOAL := run
 
 BIN := .venv/bin
 JOBS ?= 3
 
+# Where the system's Node.js is too old, that of .venv is used.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
 install:
 	@sh bin/setup
+
+install-tests:
+	@sh bin/setup tests
 
 run: install
 	@$(BIN)/curhat up $(ARGS)
 
-test: install
+test: install-tests
 	@$(BIN)/pytest --numprocesses=$(JOBS) --dist=worksteal $(ARGS)
 
-check: install
+check: install-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -32,15 +39,18 @@ check: install
 	$(BIN)/pytest -m check --quiet
 	npm --prefix web run --silent check
 
-reference: install
+reference: install-tests
 	@$(BIN)/python -m tests.reference
 
-screenshots: install
+screenshots: install-tests
 	@$(BIN)/pytest --quiet tests/web/test_pictures.py tests/web/control_center/test_pictures.py
 	@mkdir -p docs/images && cp build/screens/readme/*.jpg docs/images/
 
-chaos: install
+chaos: install-tests
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed=$(SEED)) $(ARGS)
 
-bench: install
+bench: install-tests
 	@$(BIN)/python -m bench $(WHAT)
+
+matrix: install-tests
+	@$(BIN)/python -m tests.matrix $(ARGS)

@@ -3,11 +3,13 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 WEB = Path(__file__).resolve().parents[2] / "web"
+BIN = Path(sys.executable).parent  # where Node.js is, if the system's is too old
 ASKED = (
     "const {default: made} = await import(process.argv[1]); console.log(JSON.stringify(made.server.proxy))"
 )
@@ -30,7 +32,7 @@ def asked(app: str, settings: dict[str, str]) -> set[str]:
     """Where its pages' calls go."""
     done = subprocess.run(
         ["node", "--input-type=module", "--eval", ASKED, str(WEB / app / "vite.config.mjs")],
-        env={**os.environ, **settings},
+        env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **settings},
         check=True,
         capture_output=True,
         text=True,

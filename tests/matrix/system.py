@@ -1,0 +1,192 @@
+"""A bare system in a folder: made by debootstrap, and entered by way of namespaces of its own.
+
+All its processes and mounts live in a process namespace and a mount namespace that one process of ours holds. When
+that ends, by whatever cause, the kernel ends the processes and lets go of the mounts. That is also so when the matrix
+itself is killed: the holder reads from a pipe of ours, and ends with it.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from tests.matrix import machine
+
+PACKAGES = ("make", "git", "ca-certificates")
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+CHECKOUT = "/root/curhat"
+HOLDS = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private")
+# Its /dev/shm is its own: our tests clean up there, and must not meet those of the machine.
+HOLD = """
+set -e
+root=$1
+shift
+mount -t proc proc "$root/proc"
+mount -t sysfs -o ro sysfs "$root/sys"
+mkdir -p "$root/dev/shm" "$root/dev/pts"
+mount -t tmpfs tmpfs "$root/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
+while [ $# -gt 0 ]; do
+    mount --bind "$1" "$root$2"
+    mount -o remount,bind,ro "$root$2"
+    shift 2
+done
+echo held
+cat > /dev/null
+"""
+
+
+class BareSystemError(Exception):
+    """A system could not be made or entered. The text is one clear sentence."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release of a distribution."""
+
+    suite: str
+    label: str  # as its Release file has it
+    security: str  # the label of its security updates
+    components: str
+    # Majors of PostgreSQL that the sql tests are also run with here, from tests/matrix/servers.
+    more_majors: tuple[str, ...] = ()
+
+
+RELEASES = {
+    "debian-12": Release("bookworm", "Debian", "Debian-Security", "main"),
+    "debian-13": Release("trixie", "Debian", "Debian-Security", "main", more_majors=("16", "18")),
+    "ubuntu-24.04": Release("noble", "Ubuntu", "", "main,universe"),
+}
+
+
+@dataclass(frozen=True)
+class System:
+    """A bare system that is held: commands can be run in it."""
+
+    root: Path
+    holder: int
+    environment: Mapping[str, str]
+
+    def command(self, script: str, directory: str = CHECKOUT) -> list[str]:
+        """The command line that runs a line of shell in it, as root, from a folder."""
+        variables = {"PATH": PATH, "HOME": "/root", "TERM": "dumb", "LANG": "C.UTF-8", **self.environment}
+        return [
+            *("nsenter", "--target", str(self.holder), "--mount", "--pid"),
+            *("chroot", str(self.root), "env", "--ignore-environment"),
+            *(f"{name}={value}" for name, value in variables.items()),
+            *("sh", "-c", f"cd {directory} && {script}"),
+        ]
+
+    def said(self, script: str) -> str:
+        """What a line of shell prints in it, errors and all."""
+        done = subprocess.run(
+            self.command(script),
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return done.stdout.strip()
+
+    @contextlib.contextmanager
+    def running(self, script: str, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+        """A line of shell that goes on in it; at the end it is told to stop as by Ctrl-C, and waited for."""
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                self.command(script),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGINT)
+            process.wait()
+
+
+def make(release: Release, mirror: str | None, root: Path, log: Path) -> None:
+    """Make a bare system of this release in a folder that is not there yet, with what our README asks for."""
+    mirrors = [mirror] if mirror else machine.mirrors(release.label)
+    words = (
+        *("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"),
+        *(f"--components={release.components}", release.suite, str(root), *mirrors[:1]),
+    )
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        # In namespaces too, because it mounts.
+        done = subprocess.run(
+            [*HOLDS, *words],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    if done.returncode != 0:
+        raise BareSystemError(f"debootstrap {release.suite} ended with {done.returncode}: see {log}.")
+    _add_updates(release, root)
+    machine.configure_apt(root)
+    subprocess.run(["chroot", root, "update-ca-certificates"], check=True, capture_output=True)
+
+
+def _add_updates(release: Release, root: Path) -> None:
+    """As on any installed system, updates of the same mirrors."""
+    components = release.components.replace(",", " ")
+    sources = root / "etc/apt/sources.list"
+    with sources.open("a", encoding="utf-8") as file:
+        for label, kind in ((release.label, "updates"), (release.security, "security")):
+            for address in machine.mirrors(label)[:1]:
+                file.write(f"deb {address} {release.suite}-{kind} {components}\n")
+
+
+def clone(project: Path, root: Path) -> None:
+    """Clone the checkout into a system: what is committed."""
+    target = root / CHECKOUT.removeprefix("/")
+    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", project, target], check=True)
+
+
+@contextlib.contextmanager
+def held(root: Path) -> Iterator[System]:
+    """Enter a system; at the end nothing of it runs and nothing of it is mounted."""
+    access = machine.access()
+    binds: list[str] = []
+    for inside, outside in access.seen.items():
+        target = root / inside.relative_to("/")
+        if target.exists():  # the system has its own, such as the certificates
+            continue
+        (target if outside.is_dir() else target.parent).mkdir(parents=True, exist_ok=True)
+        if outside.is_file():
+            target.touch()
+        binds += (str(outside), str(inside))
+    holder = subprocess.Popen(
+        [*HOLDS, "bash", "-c", HOLD, "hold", str(root), *binds],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert holder.stdin is not None
+    assert holder.stdout is not None
+    try:
+        if holder.stdout.readline() != b"held\n":
+            raise BareSystemError(f"{root} cannot be entered: see above.")
+        (first,) = psutil.Process(holder.pid).children()
+        system = System(root, first.pid, access.environment)
+        yield system
+    finally:
+        holder.stdin.close()
+        holder.kill()
+        holder.wait()
+
+
+def remove(root: Path) -> None:
+    """Remove a system that nobody holds."""
+    shutil.rmtree(root, ignore_errors=True)
