@@ -1,6 +1,7 @@
 # Every target first installs what is missing (bin/setup), and needs nothing but make and sh to do so.
 #   make run                 the whole system on this machine, at http://127.0.0.1:3000
 #   make test ARGS="-k …"    all tests, on a throw-away Postgres and Redis
+#   make test PG=17          with this major; PG=/some/where/bin: with the server whose programs lie there
 #   make check               format, lint, types, import rules, PL/pgSQL, migrations, images; the web apps' own checks
 #   make reference           docs/reference/ anew, from the code
 #   make screenshots         docs/images/ anew, from the apps
@@ -26,7 +27,7 @@ run: install
 	@$(BIN)/curhat up $(ARGS)
 
 test: install-tests
-	@$(BIN)/pytest --numprocesses=$(JOBS) --dist=worksteal $(ARGS)
+	@$(BIN)/pytest --numprocesses=$(JOBS) --dist=worksteal $(if $(PG),--pg=$(PG)) $(ARGS)
 
 check: install-tests
 	$(BIN)/ruff format --check .

@@ -21,6 +21,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app import embedded
 from app.embedded import place
+from app.embedded.environment import forget_libpq
 from app.log import configure, process_name
 from app.running.programs import LISTENERS
 from app.running.signals import until_asked_to_stop
@@ -59,6 +60,8 @@ def main(context: click.Context) -> None:
     """A paid, on-demand curhat service. `curhat up` runs all of it on this machine."""
     with told_in_a_sentence():
         context.obj = Settings.from_environment()
+    if not context.obj.database_url:
+        forget_libpq()  # they are about another server
 
 
 @main.command()
@@ -323,7 +326,7 @@ def psql(settings: Settings, role: str | None, arguments: tuple[str, ...]) -> No
         url = embedded.locate_database(settings)
         program = shutil.which("psql")
         if program is None:
-            program = embedded.find_cluster_programs(place.find(settings.home)).path("psql")
+            program = embedded.find_cluster_programs(settings, place.find(settings.home)).path("psql")
         where = conninfo_to_dict(url)
     environment = dict(os.environ)
     if (password := where.pop("password", None)) is not None:

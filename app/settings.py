@@ -41,6 +41,7 @@ VARIABLES = (
     "CURHAT_DEMO",
     "CURHAT_DATABASE_URL",
     "CURHAT_REDIS_URL",
+    "CURHAT_POSTGRES",
     "CURHAT_WORKERS",
     "CURHAT_JWT_KEYS",
     "CURHAT_CORS_ORIGINS",
@@ -73,8 +74,9 @@ class JwtKey:
 class Settings:
     """Everything that can be set from outside.
 
-    `database_url` and `redis_url` are empty when the embedded servers are meant. The first of `jwt_keys`
-    signs, all of them verify. `trusted_proxies` are believed in whom they speak for. `otp_sender` is ``log`` (never in
+    `database_url` and `redis_url` are empty when the embedded servers are meant. `postgres` says which Postgres the
+    embedded one is: a major or the directory of its programs, empty for the best that is installed. The first of
+    `jwt_keys` signs, all of them verify. `trusted_proxies` are believed in whom they speak for. `otp_sender` is ``log`` (never in
     production) or the http(s) address of a webhook, which may hold a password. In production both may be empty, for a
     process that does not `demand` them. `home` is an absolute path. `metrics_token` is what whoever scrapes must show,
     empty for none.
@@ -89,6 +91,7 @@ class Settings:
     demo: bool
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
+    postgres: str
     workers: int
     jwt_keys: tuple[JwtKey, ...]
     cors_origins: tuple[str, ...]
@@ -124,6 +127,7 @@ class Settings:
             "CURHAT_DEMO": "on" if self.demo else "off",
             "CURHAT_DATABASE_URL": self.database_url,
             "CURHAT_REDIS_URL": self.redis_url,
+            "CURHAT_POSTGRES": self.postgres,
             "CURHAT_WORKERS": str(self.workers),
             "CURHAT_JWT_KEYS": ",".join(f"{key.kid}:{key.secret}" for key in self.jwt_keys),
             "CURHAT_CORS_ORIGINS": ",".join(self.cors_origins),
@@ -163,6 +167,7 @@ class Settings:
             redis_url=_url(
                 "CURHAT_REDIS_URL", values["CURHAT_REDIS_URL"], ("redis", "rediss", "unix"), _is_redis
             ),
+            postgres=_postgres(values["CURHAT_POSTGRES"]),
             workers=_whole("CURHAT_WORKERS", values["CURHAT_WORKERS"] or "2", 1, MOST_WORKERS),
             jwt_keys=_jwt_keys(values["CURHAT_JWT_KEYS"], env),
             cors_origins=_cors_origins(values["CURHAT_CORS_ORIGINS"], env),
@@ -185,7 +190,11 @@ def _home(value: str) -> Path:
         home = Path(value).expanduser().absolute()
     except RuntimeError as error:
         raise SettingsError(f"CURHAT_HOME must be a directory, not {value!r}: {error}.") from error
-    if home.exists() and not home.is_dir():
+    try:
+        is_file = home.exists() and not home.is_dir()
+    except OSError as error:  # up to Python 3.13 `exists` says so when a directory above is closed to us
+        raise SettingsError(f"CURHAT_HOME {home} cannot be read: {error.strerror}.") from error
+    if is_file:
         raise SettingsError(f"CURHAT_HOME must be a directory, but {value!r} is a file.")
     return home
 
@@ -252,6 +261,16 @@ def _is_redis(url: str) -> bool:
     except (ValueError, TypeError):
         return False
     return True
+
+
+def _postgres(value: str) -> str:
+    if not value or (value.isascii() and value.isdigit()):
+        return value
+    if os.sep in value:
+        return str(Path(value).absolute())
+    raise SettingsError(
+        f"CURHAT_POSTGRES must be a major version such as 17, or the directory of a server's programs, not {value!r}."
+    )
 
 
 def _jwt_keys(value: str, env: Environment) -> tuple[JwtKey, ...]:

@@ -23,7 +23,7 @@ from psycopg import sql
 from pytest_postgresql.janitor import DatabaseJanitor
 from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_fixed
 
-from app.embedded.postgres import SUPERUSER, Cluster, find_programs
+from app.embedded.postgres import SUPERUSER, Cluster, Programs, find_programs
 from app.embedded.redis_server import RedisServer, find_program
 from app.migrate import migrate
 from app.running.accounts import make_directory, server_account
@@ -56,6 +56,20 @@ SETTINGS = {
 }
 
 
+def server_programs(data: Path | None = None) -> Programs:
+    """The Postgres that this run is with: that of `--pg`, else what `curhat up` would take."""
+    return find_programs(data, os.environ.get("CURHAT_POSTGRES", ""))
+
+
+def possible(settings: Mapping[str, str], programs: Programs) -> dict[str, str]:
+    """Those of the settings that the server can have, by the libraries that it has."""
+    wanted = settings["shared_preload_libraries"].split(",")
+    libraries = [name for name in wanted if programs.has_library(name)]
+    left_out = () if "pg_cron" in libraries else ("cron.",)
+    kept = {name: value for name, value in settings.items() if not name.startswith(left_out)}
+    return {**kept, "shared_preload_libraries": ",".join(libraries)}
+
+
 class Janitor(DatabaseJanitor):
     """Makes databases for the login; copying files is the fastest way to clone where nothing is flushed."""
 
@@ -83,7 +97,7 @@ class TestCluster:
         (base / OWNER_FILE).write_text(str(os.getpid()), encoding="ascii")
         made = cls(base)
         make_directory(base / "log", server_account())
-        postgres = replace(made.postgres, settings=settings)
+        postgres = replace(made.postgres, settings=possible(settings, made.postgres.programs))
         postgres.initialise()
         postgres.start()
         with made.monitor() as connection:
@@ -101,12 +115,17 @@ class TestCluster:
     def postgres(self) -> Cluster:
         """The server."""
         return Cluster(
-            programs=find_programs(self.base / "data"),
+            programs=server_programs(self.base / "data"),
             data=self.base / "data",
             sockets=self.base / "s",
             log=self.base / "log" / "postgres.log",
             account=server_account(),
         )
+
+    @property
+    def has_cron(self) -> bool:
+        """Whether the server has pg_cron."""
+        return self.postgres.programs.has_library("pg_cron")
 
     def redis(self, name: str) -> RedisServer:
         """A Redis, to be started by the caller, that goes with the cluster."""
@@ -128,8 +147,10 @@ class TestCluster:
         """What a superuser does once on a server where the login is none."""
         login = sql.Identifier(LOGIN)
         with self.monitor() as connection:
-            connection.execute("create extension pg_cron")
             connection.execute("create extension pg_stat_statements")
+            if not self.has_cron:
+                return
+            connection.execute("create extension pg_cron")
             connection.execute(sql.SQL("grant usage on schema cron to {}").format(login))
             connection.execute(
                 sql.SQL("grant execute on function cron.schedule_in_database to {}").format(login)
@@ -160,7 +181,8 @@ class TestCluster:
         """Drop a database, its connections and its pg_cron jobs."""
         janitor = self._janitor(name)
         with janitor.cursor() as cursor:
-            cursor.execute("select cron.unschedule(jobid) from cron.job where database = %s", [name])
+            if self.has_cron:
+                cursor.execute("select cron.unschedule(jobid) from cron.job where database = %s", [name])
         janitor.drop()
 
     def _janitor(self, name: str, template: str | None = None) -> DatabaseJanitor:

@@ -20,10 +20,13 @@ import psycopg
 import pytest
 import redis
 
+from app.embedded.environment import forget_libpq
+from app.embedded.postgres import PostgresError
 from app.embedded.redis_server import RedisServer
 from app.migrate import MigrateError
+from app.settings import Settings
 from tests import cluster as clusters
-from tests.cluster import TestCluster
+from tests.cluster import TestCluster, server_programs
 
 APP_OPTIONS = {
     "curhat.app_rings": "on",
@@ -49,6 +52,39 @@ class Connect(Protocol):
     """Opens connections to the test's database; they are closed when the test ends."""
 
     def __call__(self, role: str | None = "curhat_app", **settings: str) -> Connection: ...
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run choose its Postgres."""
+    parser.addoption(
+        "--pg",
+        metavar="MAJOR|DIRECTORY",
+        help="Which Postgres to test with: a major that is installed, or the directory of a server's programs. "
+        "Without it: CURHAT_POSTGRES, else what `curhat up` takes.",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell the choice to every process of this run; without libpq's variables, which are of somebody else's server."""
+    forget_libpq()
+    chosen = config.getoption("--pg")
+    if chosen:
+        os.environ["CURHAT_POSTGRES"] = Settings.from_environment({"CURHAT_POSTGRES": chosen}).postgres
+    try:
+        server_programs()
+    except PostgresError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs an extension that the server does not have, by its name."""
+    programs = server_programs()
+    for item in items:
+        for mark in item.iter_markers("needs"):
+            (library,) = mark.args
+            if not programs.has_library(library):
+                reason = f"PostgreSQL {programs.major} in {programs.directory} has no {library}"
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -25,6 +25,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from app.embedded import place as places
+from app.embedded.environment import server_environment
 from app.embedded.place import Place, PlaceError
 from app.embedded.postgres import (
     MINIMUM_VERSION,
@@ -188,9 +189,9 @@ def _check_runs(path: Path, settings: Settings, variable: str) -> None:
         ) from error
 
 
-def find_cluster_programs(place: Place) -> Programs:
+def find_cluster_programs(settings: Settings, place: Place) -> Programs:
     """The Postgres to use for this place. Raises PostgresError when there is none that will do."""
-    programs = find_programs(place.data)
+    programs = find_programs(place.data, settings.postgres)
     if programs.major < MINIMUM_VERSION:
         raise PostgresError(
             f"The data in {place.data} was made by PostgreSQL {programs.major}, and Curhat needs "
@@ -200,7 +201,7 @@ def find_cluster_programs(place: Place) -> Programs:
 
 
 def _cluster(settings: Settings, place: Place, account: Account | None) -> Cluster:
-    programs = find_cluster_programs(place)
+    programs = find_cluster_programs(settings, place)
     libraries = [name for name in LIBRARIES if programs.has_library(name)]
     _check_owner(place.data, account)
     return Cluster(
@@ -261,6 +262,7 @@ def _run(cluster: Cluster, program: str, *arguments: str, given: str = "") -> No
         stderr=subprocess.PIPE,
         text=True,
         cwd="/",
+        env=server_environment(),
         **process_options(cluster.account),
     )
     if done.returncode != 0:
@@ -295,7 +297,7 @@ def _postgres_program(cluster: Cluster, log_dir: Path) -> Program:
     return Program(
         name="postgres",
         command=cluster.command(),
-        environment=_plain_environment(),
+        environment=server_environment(),
         account=cluster.account,
         log=log_dir / "postgres.log",
         prepare=cluster.prepare,
@@ -314,17 +316,12 @@ def _redis_program(server: RedisServer, log_dir: Path) -> Program:
     return Program(
         name="redis",
         command=server.command(),
-        environment=_plain_environment(),
+        environment=server_environment(),
         account=server.account,
         log=log_dir / "redis.log",
         prepare=server.prepare,
         ready=ready,
     )
-
-
-def _plain_environment() -> dict[str, str]:
-    """Ours without PGHOST, PGOPTIONS and the like, which Postgres and pg_cron would take to heart."""
-    return {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
 
 
 def _end_orphaned_postgres(cluster: Cluster) -> None:

@@ -7,9 +7,11 @@ import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from app.embedded.environment import server_environment
 from app.running.accounts import Account, make_directory, process_options, write_file
 
 MINIMUM_VERSION = 15
@@ -46,47 +48,88 @@ class Programs:
 
     def has_library(self, name: str) -> bool:
         """Whether a loadable library such as `pg_cron` is installed for this version."""
+        return any((self._libraries / f"{name}{end}").exists() for end in (".so", ".dylib"))
+
+    def has(self, *names: str) -> bool:
+        """Whether all of these programs are there."""
+        return all((self.directory / name).exists() for name in names)
+
+    @cached_property
+    def _libraries(self) -> Path:
         pg_config = self.directory / "pg_config"
-        if not pg_config.exists():
-            return False
+        if not pg_config.exists():  # a package of the server alone
+            return self.directory.parent / "lib" / "postgresql"
         shown = subprocess.run([str(pg_config), "--pkglibdir"], check=True, capture_output=True, text=True)
-        return any((Path(shown.stdout.strip()) / f"{name}{end}").exists() for end in (".so", ".dylib"))
+        return Path(shown.stdout.strip())
 
 
 def installed_programs() -> list[Programs]:
     """Every Postgres server that is installed here, of any version; the best to use first.
 
-    One that has pg_cron comes before one that has not, then the newer one.
+    One that has pg_cron and plpgsql_check comes first, then one that has pg_cron, then the newer one.
     """
-    found = []
     servers = {
         path.resolve() for one in PROGRAM_DIRECTORIES for path in Path("/").glob(f"{one[1:]}/postgres")
     }
-    for server in sorted(servers):
-        directory = server.parent
-        if all((directory / name).exists() for name in ("initdb", "pg_ctl")):
-            shown = subprocess.run([str(server), "--version"], check=True, capture_output=True, text=True)
-            version = re.search(r"\(PostgreSQL\) (\d+)", shown.stdout)
-            if version is None:
-                raise PostgresError(f"{server} says a version we cannot read: {shown.stdout!r}.")
-            found.append(Programs(directory, int(version[1])))
-    return sorted(found, key=lambda one: (one.has_library("pg_cron"), one.major), reverse=True)
+    found = [one for server in sorted(servers) if (one := _programs_in(server.parent)) is not None]
+    return sorted(found, key=_merit, reverse=True)
 
 
-def find_programs(data: Path | None = None) -> Programs:
-    """The Postgres to use: the best that is new enough, or for a data directory the version that made it.
+def _merit(programs: Programs) -> tuple[bool, bool, int]:
+    has_cron = programs.has_library("pg_cron")
+    return (has_cron and programs.has_library("plpgsql_check"), has_cron, programs.major)
 
-    Raises PostgresError when there is none.
+
+def _programs_in(directory: Path) -> Programs | None:
+    programs = Programs(directory, 0)
+    if not programs.has("postgres", "initdb", "pg_ctl"):
+        return None
+    server = programs.path("postgres")
+    shown = subprocess.run([server, "--version"], check=True, capture_output=True, text=True)
+    version = re.search(r"\(PostgreSQL\) (\d+)", shown.stdout)
+    if version is None:
+        raise PostgresError(f"{server} says a version we cannot read: {shown.stdout!r}.")
+    return Programs(directory, int(version[1]))
+
+
+def major_of(data: Path) -> int | None:
+    """Which major made a data directory; `None` when there is none.
+
+    Raises:
+        PostgresError: it cannot be read.
     """
+    try:
+        return int((data / "PG_VERSION").read_text(encoding="ascii"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise PostgresError(f"{data} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise PostgresError(f"{data / 'PG_VERSION'} is damaged: it holds no version.") from error
+
+
+def find_programs(data: Path | None = None, asked: str = "") -> Programs:
+    """The Postgres to use: what is asked for (`Settings.postgres`), else the best that is new enough.
+
+    For a data directory it is the version that made it. Raises PostgresError when there is none.
+    """
+    made_by = None if data is None else major_of(data)
+    if asked:
+        programs = _asked_programs(asked)
+        if made_by not in (None, programs.major):
+            raise PostgresError(
+                f"The data in {data} was made by PostgreSQL {made_by}, and CURHAT_POSTGRES asks for "
+                f"{programs.major}: unset it to go on with {made_by}, or move the data with `curhat up --move-data`."
+            )
+        return programs
     installed = installed_programs()
-    if data is not None and (data / "PG_VERSION").exists():
-        wanted = int((data / "PG_VERSION").read_text(encoding="ascii"))
+    if made_by is not None:
         for programs in installed:
-            if programs.major == wanted:
+            if programs.major == made_by:
                 return programs
         raise PostgresError(
-            f"The data in {data} was made by PostgreSQL {wanted}, which is not installed here; "
-            f"install it, or move that directory away to start afresh."
+            f"The data in {data} was made by PostgreSQL {made_by}, which is not installed here: install it "
+            f"(Debian: apt-get install postgresql-{made_by}), or move that directory away to start afresh."
         )
     for programs in installed:
         if programs.major >= MINIMUM_VERSION:
@@ -100,6 +143,24 @@ def find_programs(data: Path | None = None) -> Programs:
         f"Curhat needs the server programs of PostgreSQL {MINIMUM_VERSION} or newer, and found none "
         "(Debian: apt-get install postgresql-15 postgresql-15-cron postgresql-15-plpgsql-check)."
     )
+
+
+def _asked_programs(asked: str) -> Programs:
+    if asked.isdigit():
+        installed = installed_programs()
+        found = next((one for one in installed if one.major == int(asked)), None)
+        if found is None:
+            majors = ", ".join(str(one.major) for one in installed) or "none"
+            raise PostgresError(f"CURHAT_POSTGRES asks for PostgreSQL {asked}; installed here: {majors}.")
+    else:
+        found = _programs_in(Path(asked))
+        if found is None:
+            raise PostgresError(f"CURHAT_POSTGRES: there is no postgres, initdb and pg_ctl in {asked}.")
+    if found.major < MINIMUM_VERSION:
+        raise PostgresError(
+            f"CURHAT_POSTGRES asks for PostgreSQL {found.major}, and Curhat needs {MINIMUM_VERSION} or newer."
+        )
+    return found
 
 
 @dataclass(frozen=True)
@@ -176,6 +237,7 @@ class Cluster:
             check=False,
             capture_output=True,
             cwd="/",
+            env=server_environment(),
             **process_options(self.account),
         )
         return done.returncode == 0
@@ -194,6 +256,7 @@ class Cluster:
             stderr=subprocess.STDOUT,
             text=True,
             cwd="/",
+            env=server_environment(),
             **process_options(self.account),
         )
         if done.returncode != 0:

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import redis
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from app.embedded.environment import server_environment
 from app.running.accounts import Account, make_directory, process_options
 
 MINIMUM_VERSION = 6
@@ -77,6 +78,7 @@ class RedisServer:
                 stdout=log,
                 stderr=log,
                 cwd="/",
+                env=server_environment(),
                 start_new_session=True,
                 **process_options(self.account),
             )

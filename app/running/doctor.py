@@ -89,7 +89,7 @@ def _postgres_programs(settings: Settings) -> Iterator[Finding]:
     if settings.database_url:
         return
     try:
-        programs = embedded.find_cluster_programs(place.find(settings.home))
+        programs = embedded.find_cluster_programs(settings, place.find(settings.home))
     except (PlaceError, PostgresError) as error:
         yield Finding("Postgres programs", "wrong", "cannot be used", str(error))
         return

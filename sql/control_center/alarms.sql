@@ -12,7 +12,7 @@ begin
             from (
                 select count(*) as searching, min(created_at) as since
                 from data.pairing_requests
-                where status = 'searching' and deadline_at is not null
+                where status = 'searching' and deadline_at > '-infinity'
             ) s
             where s.searching > 0 and not exists (select from data.mitras where reachable_until > logic.now())
             union all

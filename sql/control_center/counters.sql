@@ -5,9 +5,9 @@ as $$
 begin
     return (
         select jsonb_build_object(
-            'searching', (select count(*) from data.pairing_requests where status = 'searching' and deadline_at is not null),
-            'chats', (select count(*) from data.chat_sessions where status = 'active' and mitra_id is not null),
-            'extensions_pending', (select count(*) from data.extensions where status = 'requested' and deadline_at is not null),
+            'searching', (select count(*) from data.pairing_requests where status = 'searching' and deadline_at > '-infinity'),
+            'chats', (select count(*) from data.chat_sessions where status = 'active' and mitra_id >= '00000000-0000-0000-0000-000000000000'),
+            'extensions_pending', (select count(*) from data.extensions where status = 'requested' and deadline_at > '-infinity'),
             'mitras_online', p.counts -> 'online',
             'mitras_unreachable', p.counts -> 'unreachable',
             'needs_action', due.failures,

@@ -8,7 +8,7 @@ begin
     return jsonb_build_object(
         'server_time', clock_timestamp(),
         'rows', logic.live_chats_json(logic.page_size(p_limit, 50, 200), greatest(p_offset, 0)),
-        'total', (select count(*) from data.chat_sessions where status = 'active' and mitra_id is not null)
+        'total', (select count(*) from data.chat_sessions where status = 'active' and mitra_id >= '00000000-0000-0000-0000-000000000000')
     );
 end
 $$;

@@ -8,7 +8,7 @@ begin
     return jsonb_build_object(
         'server_time', clock_timestamp(),
         'rows', logic.searches_json(logic.page_size(p_limit, 50, 200), greatest(p_offset, 0), 50),
-        'total', (select count(*) from data.pairing_requests where status = 'searching' and deadline_at is not null)
+        'total', (select count(*) from data.pairing_requests where status = 'searching' and deadline_at > '-infinity')
     );
 end
 $$;

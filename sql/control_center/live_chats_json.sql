@@ -7,7 +7,7 @@ begin
         select coalesce(jsonb_agg(to_jsonb(c) order by c.ends_at, c.id), '[]')
         from (
             select id from data.chat_sessions
-            where status = 'active' and mitra_id is not null
+            where status = 'active' and mitra_id >= '00000000-0000-0000-0000-000000000000'
             order by ends_at, id
             limit p_limit
             offset p_offset

@@ -1,3 +1,5 @@
+-- The last change before p_since is sought with "between", since the planner does not know that this means one person:
+-- only the index of each person's events gives the order, and their ids alone, read backwards, do not.
 create or replace function logic.presence_spans(p_mitra_id uuid, p_since timestamptz, p_until timestamptz)
 returns table (
     presence text, started_at timestamptz, ended_at timestamptz, seconds double precision, actor text, note text
@@ -8,8 +10,9 @@ as $$
         (
             select e.to_status as presence, p_since as at, e.id, e.actor, e.body ->> 'note' as note
             from data.events e
-            where e.entity = 'mitra' and e.entity_id = p_mitra_id and e.at < p_since and e.to_status is not null
-            order by e.id desc
+            where e.entity = 'mitra' and e.entity_id between p_mitra_id and p_mitra_id and e.at < p_since
+                and e.to_status is not null
+            order by e.entity_id desc, e.id desc
             limit 1
         )
         union all

@@ -7,7 +7,7 @@ begin
         select coalesce(jsonb_agg(logic.search_json(r, p_offers) order by r.deadline_at, r.id), '[]')
         from (
             select * from data.pairing_requests
-            where status = 'searching' and deadline_at is not null
+            where status = 'searching' and deadline_at > '-infinity'
             order by deadline_at, id
             limit p_limit
             offset p_offset

@@ -1,17 +1,18 @@
--- Everything that waits, with when it is due. Each branch reads one partial index in order; that its first column is
--- not null, which is always so, says which (migration 0012).
+-- Everything that waits, with when it is due. Each branch reads one partial index in order (migration 0012). An index
+-- says that its first column is not null, and a query must show that it needs that. PostgreSQL 17 drops "is not null"
+-- from a query where the column says so itself, so a query compares the column with the least value that there is.
 create or replace view logic.waits (kind, id, due_at, meaning) as
 select 'payment_session'::text, id, expires_at, 'payment or search must be finished'::text
 from data.payment_sessions
-where status in ('pending', 'confirmed') and expires_at is not null
+where status in ('pending', 'confirmed') and expires_at > '-infinity'
 union all
 select 'pairing_request', id, deadline_at, 'a mitra must accept'
 from data.pairing_requests
-where status = 'searching' and deadline_at is not null
+where status = 'searching' and deadline_at > '-infinity'
 union all
 select 'extension', id, deadline_at, 'the mitra must answer the extension'
 from data.extensions
-where status = 'requested' and deadline_at is not null
+where status = 'requested' and deadline_at > '-infinity'
 union all
 select 'chat_session', id, deadline_at, 'a warning, or the end of the chat'
 from data.chat_sessions

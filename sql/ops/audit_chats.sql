@@ -5,18 +5,18 @@ as $$
     select 'a chat stands on a consumed payment', 'chat_session', c.id::text, format('payment is %s', p.status)
     from data.chat_sessions c
     join data.payment_sessions p on p.id = c.payment_session_id
-    where (c.started_at >= p_since or (c.status = 'active' and c.mitra_id is not null)) and p.status <> 'consumed'
+    where (c.started_at >= p_since or (c.status = 'active' and c.mitra_id >= '00000000-0000-0000-0000-000000000000')) and p.status <> 'consumed'
     union all
     select 'a running chat waits for its deadline or for an extension', 'chat_session', c.id::text,
         format('deadline %s, extension %s', c.deadline_at, logic.pending_extension_payment(c.id))
     from data.chat_sessions c
-    where c.status = 'active' and c.mitra_id is not null
+    where c.status = 'active' and c.mitra_id >= '00000000-0000-0000-0000-000000000000'
         and (c.deadline_at is null) <> (logic.pending_extension_payment(c.id) is not null)
     union all
     select 'only a running chat has a pending extension', 'extension', e.id::text, format('chat is %s', c.status)
     from data.extensions e
     join data.chat_sessions c on c.id = e.chat_session_id
-    where e.status = 'requested' and e.deadline_at is not null and c.status <> 'active'
+    where e.status = 'requested' and e.deadline_at > '-infinity' and c.status <> 'active'
     union all
     select 'no mitra accepted beyond their capacity', 'chat_session', c.id::text,
         format('%s chats at %s, %s allowed', o.running, c.started_at, o.allowed)

@@ -8,7 +8,7 @@ as $$
         from data.pairing_offers o
         join data.pairing_requests r on r.id = o.request_id
         join data.mitras m on m.id = o.mitra_id
-        where o.status = 'offered' and o.mitra_id is not null and m.offers_due_at is null
+        where o.status = 'offered' and o.mitra_id >= '00000000-0000-0000-0000-000000000000' and m.offers_due_at is null
     ),
     free as (
         select m.id

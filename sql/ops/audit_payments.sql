@@ -27,7 +27,7 @@ as $$
                 where f.payment_session_id = p.id and f.superseded_at is null
             ) as refund_due
         from data.payment_sessions p
-        where p.created_at >= p_since or (p.status in ('pending', 'confirmed') and p.expires_at is not null)
+        where p.created_at >= p_since or (p.status in ('pending', 'confirmed') and p.expires_at > '-infinity')
     )
     select broken.invariant, 'payment_session', e.id::text,
         format('%s with %s chats, %s extensions, %s open failures, %s searches', e.status, e.chats, e.extensions, e.failures, e.searches)

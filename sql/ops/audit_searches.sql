@@ -9,7 +9,7 @@ as $$
             (select count(*) from data.chat_sessions c where c.pairing_request_id = r.id) as chats
         from data.pairing_requests r
         left join data.pairing_offers o on o.request_id = r.id
-        where r.created_at >= p_since or (r.status = 'searching' and r.deadline_at is not null)
+        where r.created_at >= p_since or (r.status = 'searching' and r.deadline_at > '-infinity')
         group by r.id
     )
     select broken.invariant, 'pairing_request', s.id::text,

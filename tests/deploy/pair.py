@@ -19,12 +19,12 @@ from typing import Any, Self
 import psycopg
 import structlog
 
-from app.embedded.postgres import Cluster, find_programs
+from app.embedded.postgres import Cluster
 from app.migrate import migrate
 from app.running.accounts import make_directory, process_options, server_account
 from app.running.probes import TIMEOUT_SECONDS
 from app.running.supervisor import dying_with
-from tests.cluster import IN_MEMORY, wait_until
+from tests.cluster import IN_MEMORY, server_programs, wait_until
 from tests.run.conftest import children
 
 DATABASE = "curhat"
@@ -90,7 +90,7 @@ class Node:
         (base / "hba.conf").write_text(HBA, encoding="ascii")
         (base / "ident.conf").touch()
         return cls(
-            Cluster(find_programs(), base / "data", base / "s", base / "log", account, settings), address
+            Cluster(server_programs(), base / "data", base / "s", base / "log", account, settings), address
         )
 
     def start(self) -> None:

@@ -22,6 +22,7 @@ def scalar(connection: Connection, query: str, *arguments: object) -> Any:  # no
     return row[0]
 
 
+@pytest.mark.needs("pg_cron")
 def test_a_search_whose_window_ends_is_failed_with_no_process_of_ours_alive(
     connect: Connect, cluster: TestCluster, database: str, monitor: Connection
 ) -> None:

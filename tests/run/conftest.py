@@ -86,6 +86,7 @@ class Curhat:
             "CURHAT_PUBLIC_PORT": str(self.public_port),
             "CURHAT_INTERNAL_PORT": str(self.internal_port),
             "CURHAT_WORKERS": "1",
+            "CURHAT_POSTGRES": os.environ.get("CURHAT_POSTGRES", ""),
             **self.environment,
         }
 

@@ -1,6 +1,7 @@
 """The embedded servers for real: each test makes a cluster of its own, and some start it twice."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -23,7 +24,9 @@ from tests.run.conftest import GIVE_UP_SECONDS, eventually, is_alive, remove_hom
 
 
 def settings_for(home: Path) -> Settings:
-    return Settings.from_environment({"CURHAT_HOME": str(home)})
+    return Settings.from_environment(
+        {"CURHAT_HOME": str(home), "CURHAT_POSTGRES": os.environ.get("CURHAT_POSTGRES", "")}
+    )
 
 
 def prepared(home: Path) -> Embedded:
@@ -158,19 +161,80 @@ def test_data_of_an_older_postgres_is_told_in_one_sentence(home: Path) -> None:
         embedded.prepare(settings_for(home))
 
 
+def programs_that_say(version: str, directory: Path) -> Path:
+    """A directory with programs that do nothing but say of which version they are."""
+    directory.mkdir(parents=True)
+    for name in ("postgres", "initdb", "pg_ctl"):
+        (directory / name).write_text(f"#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n")
+        (directory / name).chmod(0o755)
+    return directory
+
+
+def with_libraries(directory: Path, *names: str) -> None:
+    libraries = directory.parent / "lib" / "postgresql"
+    libraries.mkdir(parents=True)
+    for name in names:
+        (libraries / f"{name}.so").touch()
+
+
+def test_the_newest_that_has_both_extensions_is_taken_then_the_newest_that_has_pg_cron(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for major in (14, 15, 16, 17, 18):
+        programs_that_say(f"{major}.1", home / str(major) / "bin")
+    monkeypatch.setattr(postgres, "PROGRAM_DIRECTORIES", (f"{home}/*/bin",))
+    assert postgres.find_programs().major == 18
+    with_libraries(home / "17" / "bin", "pg_cron")
+    assert postgres.find_programs().major == 17
+    for major in (14, 15, 16):
+        with_libraries(home / str(major) / "bin", "pg_cron", "plpgsql_check")
+    assert [one.major for one in postgres.installed_programs()] == [16, 15, 14, 17, 18]
+    assert postgres.find_programs().major == 16
+    assert postgres.find_programs(asked="18").directory == home / "18" / "bin"
+    assert postgres.find_programs(asked=str(home / "15" / "bin")).major == 15
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("19", "asks for PostgreSQL 19; installed here: 15, 14"),
+        ("14", "PostgreSQL 14, and Curhat needs 15"),
+        ("/nowhere", "there is no postgres, initdb and pg_ctl in /nowhere"),
+    ],
+)
+def test_a_postgres_that_cannot_be_had_is_told_in_one_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch, asked: str, said: str
+) -> None:
+    for major in (14, 15):
+        programs_that_say(f"{major}.1", home / str(major) / "bin")
+    monkeypatch.setattr(postgres, "PROGRAM_DIRECTORIES", (f"{home}/*/bin",))
+    with pytest.raises(PostgresError, match=said):
+        postgres.find_programs(asked=asked)
+
+
+def test_data_goes_on_with_the_major_that_made_it_and_another_that_is_asked_for_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for major in (15, 16):
+        programs_that_say(f"{major}.1", home / str(major) / "bin")
+    monkeypatch.setattr(postgres, "PROGRAM_DIRECTORIES", (f"{home}/*/bin",))
+    (home / "PG_VERSION").write_text("15\n")
+    assert postgres.find_programs(home).major == 15
+    with pytest.raises(
+        PostgresError, match=r"made by PostgreSQL 15, and CURHAT_POSTGRES asks for 16: .*--move-data"
+    ):
+        postgres.find_programs(home, "16")
+
+
 def test_data_of_a_postgres_that_is_installed_but_too_old_is_told(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = home / "pgsql-14" / "bin"
-    old.mkdir(parents=True)
-    for name in ("postgres", "initdb", "pg_ctl"):
-        (old / name).write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 14.9'\n")
-        (old / name).chmod(0o755)
+    old = programs_that_say("14.9", home / "pgsql-14" / "bin")
     monkeypatch.setattr(postgres, "PROGRAM_DIRECTORIES", (str(old),))
     (home / "postgres").mkdir()
     (home / "postgres" / "PG_VERSION").write_text("14\n")
     with pytest.raises(PostgresError, match="made by PostgreSQL 14, and Curhat needs 15"):
-        embedded.find_cluster_programs(find(home))
+        embedded.find_cluster_programs(Settings.from_environment({}), find(home))
 
 
 async def test_pg_cron_runs_a_procedure_that_commits_over_our_socket(home: Path) -> None:

@@ -32,6 +32,39 @@ DEMO_CUSTOMER = "c0000000-0000-4000-8000-000000000001"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
+# What somebody has in their shell who works with another server; each alone would lead us astray.
+FOREIGN = {
+    "PGHOST": "db.example",
+    "PGHOSTADDR": "192.0.2.1",
+    "PGPORT": "6543",
+    "PGUSER": "budi",
+    "PGPASSWORD": "another",
+    "PGPASSFILE": "/nowhere/pgpass",
+    "PGDATABASE": "another",
+    "PGSERVICE": "another",
+    "PGSERVICEFILE": "/nowhere/services",
+    "PGSYSCONFDIR": "/nowhere",
+    "PGOPTIONS": "-c search_path=another -c statement_timeout=1 -c default_transaction_read_only=on",
+    "PGTARGETSESSIONATTRS": "standby",
+    "PGSSLMODE": "verify-full",
+    "PGSSLNEGOTIATION": "direct",
+    "PGSSLROOTCERT": "/nowhere/root.crt",
+    "PGSSLCERT": "/nowhere/client.crt",
+    "PGGSSENCMODE": "require",
+    "PGREQUIREAUTH": "scram-sha-256",
+    "PGREQUIREPEER": "nobody-of-this-name",
+    "PGCHANNELBINDING": "require",
+    "PGLOADBALANCEHOSTS": "random",
+    "PGCONNECT_TIMEOUT": "never",
+    "PGCLIENTENCODING": "LATIN1",
+    "PGAPPNAME": "another",
+    "PGTZ": "Asia/Jakarta",
+    "PGDATESTYLE": "German",
+    "PGDATA": "/nowhere",
+    "PGCTLTIMEOUT": "0",
+}
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[tuple[Curhat, "subprocess.Popen[str]"]]:
     """One `curhat up` for those tests that leave it as it was."""
@@ -277,6 +310,25 @@ def test_no_process_outlives_a_run_that_is_killed_and_the_next_one_starts(curhat
     eventually(lambda: not any(map(is_alive, pids)), "all of its processes are gone")
     curhat.up(CURHAT_DEMO="off")
     assert curhat.get("/readyz") == 200
+
+
+def test_a_shell_that_is_set_up_for_another_server_changes_nothing(curhat: Curhat) -> None:
+    """The servers, their clients within `curhat up`, and every command beside it."""
+    curhat.environment.update(FOREIGN)
+    curhat.up()
+    assert curhat.get("/readyz") == 200
+    eventually(lambda: curhat.run("healthy").returncode == 0, "everything is healthy")
+    show = "select current_user, current_setting('timezone'), current_setting('client_encoding'), inet_server_port()"
+    told = curhat.run("psql", "--role", "operator", "--", "-X", "-A", "-t", "-c", show)
+    assert (told.stdout, told.stderr) == ("curhat_operator|UTC|UTF8|\n", "")
+    others = "select count(*) from pg_stat_activity where application_name = 'another'"
+    assert curhat.run("psql", "--", "-X", "-A", "-t", "-c", others).stdout == "0\n"
+    assert curhat.run("migrate").stdout == "The database is up to date.\n"
+    assert curhat.run("seed").returncode == 0
+    eventually(
+        lambda: "ok" in next(line for line in curhat.run("doctor").stdout.splitlines() if "Schema" in line),
+        "the doctor finds the schema",
+    )
 
 
 def test_servers_that_are_given_take_the_place_of_the_embedded_ones(

@@ -27,6 +27,7 @@ def jobs(monitor: Connection, database: str) -> list[tuple[str, ...]]:
     ).fetchall()
 
 
+@pytest.mark.needs("pg_cron")
 def test_jobs_are_scheduled_by_name_once(tree: Tree, empty_database: str, monitor: Connection) -> None:
     tree.write("sql/first/cron_jobs.sql", JOBS.format(f"{FIRE}, {PURGE}"))
     first = tree.migrate(schedule_jobs=True).cron
@@ -42,6 +43,7 @@ def test_jobs_are_scheduled_by_name_once(tree: Tree, empty_database: str, monito
     assert jobs(monitor, empty_database) == wanted
 
 
+@pytest.mark.needs("pg_cron")
 def test_a_changed_job_is_changed_and_an_unwanted_one_removed(
     tree: Tree, empty_database: str, monitor: Connection
 ) -> None:
@@ -56,6 +58,7 @@ def test_a_changed_job_is_changed_and_an_unwanted_one_removed(
     ]
 
 
+@pytest.mark.needs("pg_cron")
 def test_jobs_of_others_are_left_alone(
     tree: Tree, empty_database: str, cluster: TestCluster, monitor: Connection
 ) -> None:
@@ -69,6 +72,7 @@ def test_jobs_of_others_are_left_alone(
     assert [name for name, *_ in jobs(monitor, empty_database)] == [f"{empty_database}:reports"]
 
 
+@pytest.mark.needs("pg_cron")
 def test_nothing_is_scheduled_where_the_caller_asks_for_nothing(
     tree: Tree, empty_database: str, monitor: Connection
 ) -> None:

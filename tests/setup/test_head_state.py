@@ -137,6 +137,7 @@ def test_a_migration_calls_nothing_of_sql(migration: Path) -> None:
     assert made.isdisjoint(re.findall(r"\b[a-z_]+\.[a-z_]+\b", text))
 
 
+@pytest.mark.needs("plpgsql_check")
 @pytest.mark.check
 def test_plpgsql_check_finds_nothing(cluster: TestCluster, database: str) -> None:
     with psycopg.connect(cluster.superuser_url(database), autocommit=True) as superuser:

@@ -14,7 +14,7 @@ import redis
 from app.embedded.postgres import Cluster, PostgresError, find_programs
 from app.embedded.redis_server import RedisServer, RedisServerError, find_program
 from app.running.accounts import can_enter, make_directory, server_account
-from tests.cluster import wait_until
+from tests.cluster import server_programs, wait_until
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def postgres(base: Path) -> Iterator[Cluster]:
     account = server_account()
     make_directory(base / "log", account)
     cluster = Cluster(
-        find_programs(), base / "data", base / "s", base / "log" / "postgres.log", account, {"fsync": "off"}
+        server_programs(), base / "data", base / "s", base / "log" / "postgres.log", account, {"fsync": "off"}
     )
     yield cluster
     if cluster.exists:
@@ -118,3 +118,18 @@ def test_a_redis_that_does_not_start_says_where_to_look(base: Path) -> None:
     server = RedisServer("/bin/false", base / "redis", base / "redis.log")
     with pytest.raises(RedisServerError, match=r"redis-server ended with 1; see .*redis\.log"):
         server.start()
+
+
+def test_a_foreign_environment_changes_nothing_of_a_cluster(
+    postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"PGDATA": "/nowhere", "PGOPTIONS": "-c nothing=1", "TZ": "Asia/Jakarta"}.items():
+        monkeypatch.setenv(name, value)
+    postgres.initialise()
+    postgres.start()
+    monkeypatch.delenv("PGOPTIONS")
+    with psycopg.connect(postgres.url("postgres")) as connection:
+        assert connection.execute("show timezone").fetchone() != ("Asia/Jakarta",)
+        pid = int((postgres.data / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
+    names = {entry.split(b"=")[0] for entry in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")}
+    assert not any(name.startswith(b"PGOPT") for name in names)

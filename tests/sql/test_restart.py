@@ -268,6 +268,7 @@ def test_everything_at_once_after_an_hour(fragile: Fragile) -> None:
     assert all(window.ended(world) != window.not_ended for window in finished)
 
 
+@pytest.mark.needs("pg_cron")
 def test_pg_cron_ends_what_is_over_right_after_a_restart_with_no_process_of_ours_alive(
     own_cluster: TestCluster,
 ) -> None:
