@@ -26,7 +26,7 @@ RUN mkdir -p build/openapi \
     && /opt/curhat/bin/curhat openapi public > build/openapi/public.json \
     && /opt/curhat/bin/curhat openapi internal > build/openapi/internal.json
 
-FROM node:20-bookworm-slim AS web
+FROM node:24-bookworm-slim AS web
 WORKDIR /srv/curhat/web
 COPY web/package.json web/package-lock.json ./
 COPY web/kit/package.json kit/

@@ -3,12 +3,13 @@
 #   make test ARGS="-k …"    all tests, on a throw-away Postgres and Redis
 #   make test PG=17          with this major; PG=/some/where/bin: with the server whose programs lie there
 #   make check               format, lint, types, import rules, PL/pgSQL, migrations, images; the web apps' own checks
+#   make vulnerabilities     whether a pinned version is known to be vulnerable; skipped without a network
 #   make reference           docs/reference/ anew, from the code
 #   make screenshots         docs/images/ anew, from the apps
 #   make chaos SEED=n        the simulation while whatever may die dies, in the order that n gives
 #   make bench WHAT=…        ratios and floors, measured in the same run
 #   make matrix              run, README's walk and tests on bare systems of other kinds, as root (docs/platforms.md)
-.PHONY: run test check reference screenshots chaos bench matrix install install-tests
+.PHONY: run test check vulnerabilities reference screenshots chaos bench matrix install install-tests
 .DEFAULT_GOAL := run
 
 BIN := .venv/bin
@@ -39,6 +40,9 @@ check: install-tests
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml deploy/ha/compose.yaml
 	$(BIN)/pytest -m check --quiet
 	npm --prefix web run --silent check
+
+vulnerabilities: install
+	@$(BIN)/python bin/known-vulnerabilities
 
 reference: install-tests
 	@$(BIN)/python -m tests.reference

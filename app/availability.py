@@ -21,6 +21,7 @@ import msgspec
 import structlog
 from redis.exceptions import RedisError
 
+from app import redis_client
 from app.db import Database, DatabaseError, Refusal
 from app.envelope import (
     AVAILABILITY_CHANNEL,
@@ -30,7 +31,6 @@ from app.envelope import (
     AvailabilityTold,
 )
 from app.replies import Availability
-from app.sockets import subscription
 from app.sockets.hub import SOCKETS_AT_A_TIME, Frame, Member
 from app.sockets.subscription import Subscription
 from app.sockets.websocket import text_frame
@@ -61,9 +61,9 @@ class Watch:
 
     def __init__(self, database: Database, redis_url: str) -> None:
         self._database = database
-        self._redis = subscription.connect(redis_url)
+        self._redis = redis_client.connect(redis_url)
         self._subscribed = asyncio.Event()
-        self._subscription = Subscription(redis_url, AVAILABILITY_CHANNEL, self._hear, self._subscribed.set)
+        self._subscription = Subscription(redis_url, {AVAILABILITY_CHANNEL: self._hear}, self._subscribed.set)
         self._answer = NOBODY
         self._reply = _encoder.encode(NOBODY)
         self._at: datetime | None = None
@@ -209,7 +209,7 @@ class Watch:
             return
         try:
             async with asyncio.timeout(REDIS_SECONDS):
-                await self._redis.publish(AVAILABILITY_CHANNEL, _encoder.encode(asked))
+                await redis_client.publish(self._redis, AVAILABILITY_CHANNEL, _encoder.encode(asked))
         except (RedisError, OSError) as error:
             log.info("other workers were not told who can be had", reason=repr(error))
 

@@ -34,6 +34,7 @@ from psycopg.conninfo import conninfo_to_dict
 from app.figures.metrics import Timings
 from app.http import request_id
 from app.lane import CONNECT_TIMEOUT_SECONDS, Call, Lane, LostError, ServerError
+from app.primary import READ_ONLY_STATE, TARGET
 
 QUICK_LANES = 4
 SLOW_LANES = 2
@@ -67,7 +68,6 @@ KEEPALIVE = {
 BUSY_STATES = frozenset({"55P03", "40P01", "40001", "57014"})
 # Connection exceptions, insufficient resources, operator intervention.
 UNAVAILABLE_CLASSES = ("08", "53", "57")
-READ_ONLY_STATE = "25006"  # a standby answered
 
 Argument = str | int | UUID | Sequence[UUID] | Sequence[str] | None
 
@@ -288,6 +288,7 @@ def _parameters(url: str, session: Mapping[str, str]) -> dict[str, Any]:
         "application_name": "curhat app",
         **KEEPALIVE,
         **given,
+        "target_session_attrs": TARGET,
         "client_encoding": "UTF8",
         "options": f"{given.get('options') or ''} {settings}".strip(),
     }

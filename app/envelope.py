@@ -19,6 +19,12 @@ import msgspec
 REDIS_CHANNEL = "curhat:events"
 """The one pub/sub channel that carries envelopes, as `join` puts them together."""
 
+BEAT_CHANNEL = "curhat:beat"
+"""Where the relay at work says so after a drain, over the connection that carries its events."""
+
+BEAT_SECONDS = 1.0
+"""How often it does."""
+
 AVAILABILITY_CHANNEL = "curhat:availability"
 """The pub/sub channel that carries `AvailabilityTold`."""
 

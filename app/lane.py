@@ -8,7 +8,11 @@ It guarantees
 - that a call once sent is never cancelled: when nobody waits any more the answer is dropped, and `on_commit`
   is called all the same;
 - that a connection which is lost, or says nothing although it owes an answer, fails what was on its way with
-  `LostError`, and another is opened, again and again, with jittered pauses.
+  `LostError`, and another is opened, again and again, with jittered pauses;
+- that a connection to a server that takes no writes (any more) is left: it gets no more calls, what is on its way
+  is answered, and another is opened;
+- that a connection on which nothing happens is asked something every PING_SECONDS: a server that hung meanwhile is
+  noticed before the next call goes to it.
 
 Calls on one lane are answered in the order they were sent: one that waits for a lock holds up those behind
 it. `load` therefore counts a lane that has kept a call waiting as a full one.
@@ -24,6 +28,7 @@ import psycopg
 import structlog
 from psycopg import pq
 
+from app.primary import READ_ONLY_STATE, REPORTED
 from app.retries import Retries
 
 CONNECT_TIMEOUT_SECONDS = 5
@@ -31,6 +36,8 @@ LONGEST_PAUSE_SECONDS = 3.0
 LOOK_SECONDS = 1.0
 # More than any statement may take (statement_timeout is 10 s): a server this silent is gone.
 SILENCE_SECONDS = 15.0
+PING_SECONDS = 3.0
+PING = b"select"
 SLOW_SECONDS = 0.01
 MOST_IN_FLIGHT = 256
 
@@ -117,6 +124,8 @@ class Lane:
         self._names = count()
         self._within_command = False
         self._writing = False
+        self._leaving = False
+        self._answered_at = 0.0
         self._lost = asyncio.Event()
         self._reason: object = None
         self._idle: asyncio.Future[None] | None = None
@@ -125,7 +134,7 @@ class Lane:
 
     @property
     def connected(self) -> bool:
-        return self._pg is not None
+        return self._pg is not None and not self._leaving
 
     def load(self, now: float) -> int:
         """How many calls are on their way; as good as full when the first of them has waited for long."""
@@ -175,7 +184,7 @@ class Lane:
     def send(self, call: Call) -> None:
         """Put a call on its way; what comes of it is told by its future alone."""
         pg = self._pg
-        if pg is None:
+        if pg is None or self._leaving:
             call.fail(LostError())
             return
         if not self._in_flight:
@@ -246,8 +255,10 @@ class Lane:
                 _take(self._in_flight[0], result)
 
     def _finish(self, call: Call) -> None:
-        self._head_since = asyncio.get_running_loop().time()
+        self._head_since = self._answered_at = asyncio.get_running_loop().time()
         error = call.error
+        if self._takes_no_writes(error):
+            self._leaving = True
         if error is not None and error.not_executed:
             self._forget(call)
             if call.attempts < MOST_ATTEMPTS:
@@ -256,7 +267,16 @@ class Lane:
                 return
         call.settle()
         if not self._in_flight:
+            if self._leaving:
+                self._lose("this server takes no writes")
             self._tell_idle()
+
+    def _takes_no_writes(self, error: ServerError | None) -> bool:
+        if error is not None and error.sqlstate == READ_ONLY_STATE:
+            return True
+        return self._pg is not None and any(
+            self._pg.parameter_status(name.encode()) == b"on" for name in REPORTED
+        )
 
     def _forget(self, call: Call) -> None:
         """The statement is not prepared, or no longer fits: the next call prepares it under another name."""
@@ -282,6 +302,8 @@ class Lane:
         self._prepared.clear()
         self._within_command = False
         self._writing = False
+        self._leaving = False
+        self._answered_at = asyncio.get_running_loop().time()
         self._lost.clear()
         self._socket = pg.socket
         self._connection, self._pg = connection, pg
@@ -295,8 +317,18 @@ class Lane:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._lost.wait()
             except TimeoutError:
-                if self._in_flight and loop.time() - self._head_since > SILENCE_SECONDS:
-                    self._lose(f"no answer for {SILENCE_SECONDS:.0f} s")
+                now = loop.time()
+                if self._in_flight:
+                    if now - self._head_since > SILENCE_SECONDS:
+                        self._lose(f"no answer for {SILENCE_SECONDS:.0f} s")
+                elif now - self._answered_at > PING_SECONDS:
+                    self._ping()
+
+    def _ping(self) -> None:
+        """Ask something; what the answer says of the server is looked at as of any other."""
+        ping = Call(PING, [])
+        ping.future.add_done_callback(lambda future: future.exception())  # that it was lost, others tell
+        self.send(ping)
 
     def _lose(self, reason: object) -> None:
         pg, self._pg = self._pg, None

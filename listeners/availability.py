@@ -17,11 +17,10 @@ from typing import NoReturn
 import msgspec
 import structlog
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from app import redis_client
 from app.envelope import AVAILABILITY_CHANNEL, AVAILABILITY_KEY, AVAILABILITY_SECONDS, DECODE_ERRORS
 from app.figures.metrics import Figures, Timings
 from app.retries import Retries
@@ -80,13 +79,7 @@ def _concerns(notification: Notification) -> bool:
 
 async def _tell(settings: Settings, changes: Channel, look_seconds: float, told: Timings) -> NoReturn:
     retries = Retries()
-    redis: Redis = Redis.from_url(
-        settings.redis_url,
-        socket_timeout=None,  # with one, redis-py loses cancellations: asyncio.wait_for before Python 3.12
-        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 0),  # trying again is our own business
-    )
-    async with redis:
+    async with redis_client.connect(settings.redis_url, connect_seconds=REDIS_TIMEOUT_SECONDS) as redis:
         while True:
             try:
                 async with connected(
@@ -131,11 +124,9 @@ async def _tell_for_ever(
 
 
 async def _publish(redis: Redis, availability: str) -> None:
-    async with redis.pipeline(transaction=False) as pipeline:
-        pipeline.set(AVAILABILITY_KEY, availability, px=int(1000 * AVAILABILITY_SECONDS))
-        pipeline.publish(AVAILABILITY_CHANNEL, availability)
-        try:
-            async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
-                await pipeline.execute()
-        except TimeoutError as error:
-            raise RedisTimeoutError(f"no answer for {REDIS_TIMEOUT_SECONDS:g} s") from error
+    keep = {AVAILABILITY_KEY: int(1000 * AVAILABILITY_SECONDS)}
+    try:
+        async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
+            await redis_client.publish(redis, AVAILABILITY_CHANNEL, availability.encode(), keep)
+    except TimeoutError as error:
+        raise RedisTimeoutError(f"no answer for {REDIS_TIMEOUT_SECONDS:g} s") from error

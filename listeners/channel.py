@@ -5,6 +5,7 @@ It guarantees
   LISTEN has succeeded, and no notification is delivered before it has returned;
 - that a connection which is lost, or alive but deaf, is noticed within `ping_seconds` plus
   `ping_timeout_seconds`: its health is a NOTIFY to itself that comes back;
+- that one to a server that takes no writes is given up likewise;
 - that a slow reader costs bounded memory: a notification which is waiting already is not queued
   twice, and when more than `queue_size` different ones wait they are dropped and `on_connected` is
   called again, for the state tells more than they did.
@@ -36,6 +37,10 @@ class Notification:
 
 class DeafConnectionError(ConnectionError):
     """The connection is up, and a NOTIFY to ourselves did not come back over it."""
+
+
+class WrongServerError(ConnectionError):
+    """The server takes no writes (any more), so what concerns us is announced elsewhere."""
 
 
 class Channel:
@@ -169,6 +174,8 @@ class Channel:
                 await self._ping_returned.wait()
         except TimeoutError as error:
             raise DeafConnectionError(f"nothing came back for {self._ping_timeout_seconds} s") from error
+        if not connection.takes_writes:
+            raise WrongServerError("this server takes no writes")
         self.last_round_trip = time.monotonic()
         self.round_trip_seconds = self.last_round_trip - started
 

@@ -9,6 +9,8 @@ import asyncpg
 import structlog
 from psycopg.conninfo import conninfo_to_dict
 
+from app.primary import REPORTED, TARGET
+
 CONNECT_TIMEOUT_SECONDS = 5.0  # for each server that the URL names
 # Long enough for any batch of ours, short enough that a dead connection is noticed within 10 s.
 COMMAND_TIMEOUT_SECONDS = 5.0
@@ -54,6 +56,12 @@ log = structlog.get_logger(__name__)
 class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
     """An asyncpg connection whose socket notices a peer that is gone, which asyncpg leaves to its user."""
 
+    @property
+    def takes_writes(self) -> bool:
+        """Whether the server takes writes, as far as it has said anything of that to this session."""
+        settings = self.get_settings()
+        return all(getattr(settings, name, "off") != "on" for name in REPORTED)
+
     def keep_alive(self) -> None:
         """Turn TCP keepalives on (a unix socket needs none)."""
         sock = self._transport.get_extra_info("socket")
@@ -86,7 +94,7 @@ async def connected(dsn: str, name: str, **settings: str) -> AsyncIterator[Conne
 
 
 async def _connect(dsn: str, settings: dict[str, str]) -> Connection:
-    """Connect to the first server of the URL that will do: it answers, and is what target_session_attrs wants.
+    """Connect to the first server of the URL that will do: it answers, and takes writes.
 
     asyncpg would try them all by itself, but within one time for all of them: of one that says nothing, as when
     its machine is gone, it would never come to the next.
@@ -108,6 +116,7 @@ async def _connect_to(server: Server, dsn: str, settings: dict[str, str]) -> Con
         command_timeout=COMMAND_TIMEOUT_SECONDS,
         connection_class=Connection,
         server_settings=settings,
+        target_session_attrs=TARGET,
     )
     return connection
 

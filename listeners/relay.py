@@ -5,6 +5,8 @@ It guarantees
   until a drain that published it has committed;
 - at-least-once delivery: when the relay, Redis or Postgres fails between publishing and committing, the
   events are published again, and receivers drop the ids that they have seen;
+- that a worker knows whether its events reach it: after a drain it publishes a beat, once a second, over the
+  connection that carries the events;
 - one relay at work: it holds a session advisory lock on the very connection that drains, so that whoever
   has lost the lock cannot commit. Others stand by and ask for the lock.
 """
@@ -18,12 +20,11 @@ from typing import NoReturn
 import msgspec
 import structlog
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from app.envelope import REDIS_CHANNEL, join
+from app import redis_client
+from app.envelope import BEAT_CHANNEL, BEAT_SECONDS, REDIS_CHANNEL, join
 from app.figures.metrics import Figures
 from app.retries import Retries
 from app.settings import Settings
@@ -136,18 +137,12 @@ async def run(
 
 async def _relay(settings: Settings, bell: Channel, look_seconds: float, tally: Tally) -> NoReturn:
     retries = Retries()
-    redis: Redis = Redis.from_url(
-        settings.redis_url,
-        socket_timeout=None,  # with one, redis-py loses cancellations: asyncio.wait_for before Python 3.12
-        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 0),  # trying again is our own business: with the lock given up
-    )
-    async with redis:
+    async with redis_client.connect(settings.redis_url, connect_seconds=REDIS_TIMEOUT_SECONDS) as redis:
         while True:
             try:
                 async with connected(settings.database_url, "curhat relay", **FENCE) as connection:
                     await _stand_by(connection)
-                    await _publish(redis, [])
+                    await _publish(redis, BEAT_CHANNEL, b"")
                     log.info("relay at work")
                     tally.at_work = True
                     await Drain(connection, redis, tally).for_ever(bell, retries, look_seconds)
@@ -182,12 +177,16 @@ class Drain:
         """Hand on whatever is committed."""
         newest = 0
         earliest = latest = 0.0  # when to drain from the beginning
+        beat_due_at = 0.0
         while True:
             began = time.monotonic()
             from_the_beginning = began >= latest
             ids = await self._all(0 if from_the_beginning else newest - OVERLAP)
             newest = max(newest, *ids, 0)
             retries.reset()
+            if time.monotonic() >= beat_due_at:
+                await _publish(self._redis, BEAT_CHANNEL, b"")
+                beat_due_at = time.monotonic() + BEAT_SECONDS
             if from_the_beginning:
                 ended = time.monotonic()
                 earliest = ended + (ended - began) / FROM_THE_BEGINNING_SHARE
@@ -217,19 +216,15 @@ class Drain:
         )
         envelopes = [row["envelope"] for row in rows]
         if envelopes:
-            await _publish(self._redis, envelopes)
+            await _publish(self._redis, REDIS_CHANNEL, join(envelopes))
         await self._connection.execute("commit")
         self._tally.count(envelopes)
         return [row["event_id"] for row in rows]
 
 
-async def _publish(redis: Redis, envelopes: Sequence[str]) -> None:
-    """Publish all of them as one message; none: only see whether Redis is there."""
+async def _publish(redis: Redis, channel: str, message: bytes) -> None:
     try:
         async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
-            if envelopes:
-                await redis.publish(REDIS_CHANNEL, join(envelopes))
-            else:
-                await redis.ping()
+            await redis_client.publish(redis, channel, message)
     except TimeoutError as error:
         raise RedisTimeoutError(f"no answer for {REDIS_TIMEOUT_SECONDS:g} s") from error

@@ -75,8 +75,13 @@ def sockets(figures: Figures, hub: Hub) -> None:
     )
     figures.gauge(
         "curhat_events_subscribed",
-        "Whether events come in over Redis.",
+        "Whether this worker is subscribed to Redis.",
         lambda: float(hub.subscription.subscribed.is_set()),
+    )
+    figures.gauge(
+        "curhat_events_unheard_seconds",
+        "How long ago the last beat of the relay came in over Redis; it sends one every second.",
+        lambda: hub.unheard_seconds,
     )
 
 

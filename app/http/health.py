@@ -25,6 +25,8 @@ async def healthz(_request: Request) -> HTTPResponse:
 async def readyz(request: Request) -> HTTPResponse:
     """Say whether the work can be done: what the database says of itself, who works beside us, whether events come in.
 
+    They do when the relay's beat came over Redis a moment ago.
+
     503 when the database does not answer over any connection of this worker's. Without Redis or the relay everything
     but live frames works, so those are named, and a load balancer goes on sending people here.
     """
@@ -35,7 +37,7 @@ async def readyz(request: Request) -> HTTPResponse:
         state[process.replace(" ", "_")] = "silent" if silent else "ok"
     hub = getattr(request.app.ctx, "hub", None)
     if hub is not None:
-        state["events"] = "ok" if hub.subscription.subscribed.is_set() else "interrupted"
+        state["events"] = "ok" if hub.hears else "interrupted"
     return reply(msgspec.json.encode(state))
 
 

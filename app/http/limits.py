@@ -14,12 +14,10 @@ from ipaddress import IPv6Address, IPv6Network
 from math import ceil
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from sanic import Request
 
+from app import redis_client
 from app.db import Refusal, TryAgain
 from app.http.proxies import client_address
 
@@ -90,11 +88,8 @@ class Limits:
     """The limits of one worker, and its connection to the Redis where all workers count."""
 
     def __init__(self, redis_url: str) -> None:
-        self._redis = Redis.from_url(
-            redis_url,
-            socket_connect_timeout=ANSWER_SECONDS,
-            socket_timeout=ANSWER_SECONDS,
-            retry=Retry(NoBackoff(), 0),
+        self._redis = redis_client.connect(
+            redis_url, connect_seconds=ANSWER_SECONDS, answer_seconds=ANSWER_SECONDS
         )
         self._script = self._redis.register_script(SCRIPT)
         self._ask_again_at = 0.0

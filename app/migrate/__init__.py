@@ -17,6 +17,7 @@ from app.migrate.cron_jobs import schedule_jobs as schedule_cron_jobs
 from app.migrate.errors import MigrateError, told
 from app.migrate.history import apply_migrations
 from app.migrate.retrying import LOCK_TIMEOUT, without_blocking
+from app.primary import writable
 
 __all__ = ["CodeReport", "CronReport", "MigrateError", "MigrationReport", "migrate"]
 
@@ -62,7 +63,7 @@ def migrate(
     Blocks until it is done. Raises MigrateError with a sentence for whoever runs it.
     """
     try:
-        with psycopg.connect(database_url, autocommit=True) as connection:
+        with psycopg.connect(writable(database_url), autocommit=True) as connection:
             _take_time(connection)
             _wait_for_turn(connection, log)
             applied, cleared = apply_migrations(database_url, migrations, log) if migrations else ((), False)

@@ -1,17 +1,23 @@
-"""The jobs that pg_cron runs for us: what `logic.cron_jobs` lists, scheduled by name."""
+"""The jobs that pg_cron runs for us: what `logic.cron_jobs` lists, scheduled by name.
 
-from dataclasses import dataclass
+pg_cron keeps with each job where it runs: host or socket, port, database and user of the server on which it was
+scheduled. A restore, a base backup or a server that has moved brings all of it along, and then the job runs on the
+old server, or nowhere. So whatever does not fit the server that we are connected to is scheduled anew.
+"""
+
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import psycopg
 from psycopg import errors
-from psycopg.conninfo import make_conninfo
 from psycopg.rows import class_row
 from structlog.typing import FilteringBoundLogger
 
 from app.migrate.errors import MigrateError
+from app.primary import writable
 
 DEFAULT_DATABASE = "postgres"
+PREFIX = "curhat:"
 LONGEST_NAME = 63  # bytes; cron.job.jobname has Postgres' type "name"
 
 CronState = Literal["scheduled", "not_preloaded", "not_permitted", "skipped"]
@@ -33,28 +39,42 @@ class CronReport:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a job runs."""
+
+    database: str
+    node: str = ""
+    port: int = 0
+    username: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True)
 class Job:
     """A job as it is wanted, or as pg_cron has it."""
 
     name: str
     schedule: str
     command: str
-    database: str
+    place: Place
 
 
 def schedule_jobs(
     connection: psycopg.Connection[Any], database_url: str, log: FilteringBoundLogger
 ) -> CronReport:
-    """Make pg_cron's jobs of this database what `logic.cron_jobs` says; jobs of others are left alone."""
+    """Make pg_cron's jobs of this database what `logic.cron_jobs` says, and let them run here.
+
+    Jobs of others are left alone, but ours of a database that is no more are taken out.
+    """
     database = connection.info.dbname
     cron_database = _cron_database(connection)
     if cron_database is None:
         log.warning("migrate_cron_not_preloaded")
         return CronReport("not_preloaded")
-    prefix = f"curhat:{database}:"
+    prefix = f"{PREFIX}{database}:"
     wanted = _wanted(connection, prefix, cron_database)
     try:
-        with psycopg.connect(make_conninfo(database_url, dbname=cron_database)) as cron:
+        with psycopg.connect(writable(database_url, dbname=cron_database)) as cron:
             report = _schedule(cron, prefix, wanted)
     except (errors.InsufficientPrivilege, psycopg.OperationalError) as error:
         problem = str(error).strip()
@@ -77,16 +97,15 @@ def _wanted(connection: psycopg.Connection[Any], prefix: str, cron_database: str
     found = connection.execute("select to_regclass('logic.cron_jobs')").fetchone()
     if found is None or found[0] is None:
         return []
-    with connection.cursor(row_factory=class_row(Job)) as cursor:
-        jobs = cursor.execute(
-            """
-            select %s || name as name, schedule, command,
-                case when in_cron_database then %s else current_database() end as database
-            from logic.cron_jobs
-            order by 1
-            """,
-            [prefix, cron_database],
-        ).fetchall()
+    rows = connection.execute(
+        """
+        select %s || name, schedule, command, case when in_cron_database then %s else current_database() end
+        from logic.cron_jobs
+        order by 1
+        """,
+        [prefix, cron_database],
+    )
+    jobs = [Job(name, schedule, command, Place(database)) for name, schedule, command, database in rows]
     for job in jobs:
         if len(job.name.encode()) > LONGEST_NAME:
             raise MigrateError(f"{job.name} is too long for the name of a pg_cron job.")
@@ -96,22 +115,57 @@ def _wanted(connection: psycopg.Connection[Any], prefix: str, cron_database: str
 def _schedule(cron: psycopg.Connection[Any], prefix: str, wanted: list[Job]) -> CronReport:
     cron.execute("set local client_min_messages to warning")
     cron.execute("create extension if not exists pg_cron")
-    with cron.cursor(row_factory=class_row(Job)) as cursor:
-        there = cursor.execute(
-            """
-            select jobname as name, schedule, command, database from cron.job
-            where username = current_user and starts_with(jobname, %s)
-            """,
-            [prefix],
-        ).fetchall()
-    changed = [job for job in wanted if job not in there]
-    names = {job.name for job in wanted}
-    removed = [job.name for job in there if job.name not in names]
+    here = _here(cron, prefix)
+    wanted = [replace(job, place=replace(here, database=job.place.database)) for job in wanted]
+    there = _there(cron, prefix)
+    changed = [job for job in wanted if job not in there.values()]
+    places = {job.name: job.place for job in wanted}
+    # What is in its place is changed there, since taking a job out ends the run that is under way.
+    out = {number: job for number, job in there.items() if places.get(job.name) != job.place}
+    for number in out:
+        cron.execute("select cron.unschedule(%s::bigint)", [number])
     for job in changed:
         cron.execute(
             "select cron.schedule_in_database(%s, %s, %s, %s)",
-            [job.name, job.schedule, job.command, job.database],
+            [job.name, job.schedule, job.command, job.place.database],
         )
-    for name in removed:
-        cron.execute("select cron.unschedule(%s)", [name])
+    names = {job.name for job in changed}
+    removed = sorted({job.name for job in out.values()} - names)
     return CronReport("scheduled", tuple(job.name for job in changed), tuple(removed))
+
+
+def _here(cron: psycopg.Connection[Any], prefix: str) -> Place:
+    """What pg_cron notes of a job that is scheduled here and now; its settings are not for everybody to see."""
+    name = f"{prefix}?"
+    cron.execute("select cron.schedule_in_database(%s, '0 0 1 1 *', 'select', %s)", [name, cron.info.dbname])
+    with cron.cursor(row_factory=class_row(Place)) as cursor:
+        here = cursor.execute(
+            """
+            select database, nodename as node, nodeport as port, username, active
+            from cron.job where username = current_user and jobname = %s
+            """,
+            [name],
+        ).fetchone()
+    cron.execute("select cron.unschedule(%s)", [name])
+    if here is None:
+        raise MigrateError(f"pg_cron does not show the job {name} that it has just scheduled.")
+    return here
+
+
+def _there(cron: psycopg.Connection[Any], prefix: str) -> dict[int, Job]:
+    """Our jobs by number, as far as this login sees them: of this database, and of databases that are no more."""
+    rows = cron.execute(
+        """
+        select jobid, jobname::text, schedule, command, database, nodename, nodeport, username, active
+        from cron.job j
+        where starts_with(jobname, %(prefix)s) or (
+            username = current_user and starts_with(jobname, %(ours)s)
+            and not exists (select from pg_database d where starts_with(j.jobname, %(ours)s || d.datname || ':'))
+        )
+        """,
+        {"prefix": prefix, "ours": PREFIX},
+    )
+    return {
+        number: Job(name, schedule, command, Place(*place))
+        for number, name, schedule, command, *place in rows
+    }

@@ -20,6 +20,8 @@ from app.embedded.redis_server import RedisServerError, find_program
 from app.migrate import MIGRATIONS, SQL
 from app.migrate.history import digest
 from app.migrate.sources import read_sources
+from app.primary import writable
+from app.redis_client import NO_KEY
 from app.running.accounts import NoAccountError, server_account
 from app.running.probes import TIMEOUT_SECONDS, answers, base_url, port_problem
 from app.settings import VARIABLES, Settings
@@ -130,7 +132,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
 
 def _database(url: str) -> Iterator[Finding]:
     try:
-        with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS, autocommit=True) as connection:
+        with psycopg.connect(writable(url), connect_timeout=TIMEOUT_SECONDS, autocommit=True) as connection:
             version = connection.info.parameter_status("server_version")
             if connection.info.server_version // 10000 < MINIMUM_VERSION:
                 yield Finding(
@@ -213,6 +215,7 @@ def _redis(url: str) -> Finding:
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=TIMEOUT_SECONDS) as client:
             version = client.info("server")["redis_version"]
+            client.delete(NO_KEY)
     except redis.RedisError as error:
         return Finding("Redis", "wrong", str(error), "start it; until then no event reaches a socket")
     return Finding("Redis", "ok", str(version))

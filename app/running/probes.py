@@ -6,10 +6,10 @@ import urllib.request
 from urllib.error import URLError
 
 import psycopg
-import redis.asyncio
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+
+from app import redis_client
+from app.primary import writable
 
 TIMEOUT_SECONDS = 2
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
@@ -61,26 +61,22 @@ async def postgres_answers(url: str) -> bool:
 
 
 async def redis_answers(url: str) -> bool:
-    """Whether a PING is answered."""
-    client = redis.asyncio.Redis.from_url(
-        url,
-        socket_timeout=None,  # with one, redis-py loses cancellations: asyncio.wait_for before Python 3.12
-        retry=Retry(NoBackoff(), 0),
-    )
+    """Whether it answers, and takes writes."""
+    client = redis_client.connect(url, connect_seconds=TIMEOUT_SECONDS)
     async with client:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                await client.ping()
+                await redis_client.check(client)
         except (RedisError, TimeoutError):
             return False
     return True
 
 
 async def connected_as(url: str, application: str) -> bool:
-    """Whether somebody who calls himself so is connected to this database."""
+    """Whether somebody who calls himself so is connected to this database, where it takes writes."""
     try:
         async with await psycopg.AsyncConnection.connect(
-            url, autocommit=True, connect_timeout=TIMEOUT_SECONDS
+            writable(url), autocommit=True, connect_timeout=TIMEOUT_SECONDS
         ) as connection:
             found = await connection.execute(
                 "select from pg_stat_activity where datname = current_database() and application_name = %s",

@@ -22,6 +22,8 @@ from app.identity.sender import OTP_FILE
 from app.log import configure
 from app.migrate import migrate
 from app.migrate.watching import watch
+from app.primary import writable
+from app.redis_client import NO_KEY
 from app.running import programs
 from app.running.accounts import server_account
 from app.running.probes import TIMEOUT_SECONDS, base_url, port_problem
@@ -78,9 +80,9 @@ def check_port(name: Literal["PUBLIC", "INTERNAL"], host: str, port: int) -> Non
 
 
 def check_database(url: str) -> None:
-    """Raise SettingsError when there is no Postgres of the right version at this address."""
+    """Raise SettingsError when no Postgres of the right version that takes writes is at this address."""
     try:
-        with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
+        with psycopg.connect(writable(url), connect_timeout=TIMEOUT_SECONDS) as connection:
             version = connection.info.server_version // 10000
     except psycopg.Error as error:
         said = str(error).strip().splitlines()[-1]
@@ -92,10 +94,10 @@ def check_database(url: str) -> None:
 
 
 def check_redis(url: str) -> None:
-    """Raise SettingsError when no Redis answers at this address."""
+    """Raise SettingsError when no Redis that takes writes answers at this address."""
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=TIMEOUT_SECONDS) as client:
-            client.ping()
+            client.delete(NO_KEY)
     except redis.RedisError as error:
         raise SettingsError(f"CURHAT_REDIS_URL: Redis cannot be reached there: {error}") from error
 

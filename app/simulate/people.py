@@ -8,6 +8,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg.rows import dict_row
 
+from app.primary import writable
 from app.simulate.knowledge import Role
 
 As = Literal["operator", "control_center"]
@@ -90,6 +91,9 @@ async def events_heard(database_url: str, payment_ids: Sequence[str]) -> dict[tu
 
 async def _rows(database_url: str, role: As, query: str, *arguments: object) -> list[dict[str, Any]]:
     async with await psycopg.AsyncConnection.connect(
-        database_url, options=f"-c role=curhat_{role} -c timezone=UTC", autocommit=True, row_factory=dict_row
+        writable(database_url),
+        options=f"-c role=curhat_{role} -c timezone=UTC",
+        autocommit=True,
+        row_factory=dict_row,
     ) as connection:
         return await (await connection.execute(query.encode(), arguments)).fetchall()

@@ -9,6 +9,7 @@ It guarantees
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Iterator
 from typing import NoReturn
@@ -18,11 +19,10 @@ import msgspec
 import structlog
 from redis.exceptions import RedisError
 
-from app import envelope
+from app import envelope, redis_client
 from app.auth import Audience
 from app.db import Database, DatabaseError, Refusal
-from app.envelope import DECODE_ERRORS, REDIS_CHANNEL, Envelope
-from app.sockets import subscription
+from app.envelope import BEAT_CHANNEL, BEAT_SECONDS, DECODE_ERRORS, REDIS_CHANNEL, Envelope
 from app.sockets.subscription import Subscription
 from app.sockets.websocket import WebSocket, text_frame
 
@@ -35,6 +35,7 @@ REFRESH_SPREAD_SECONDS = 3.0
 REFRESH_PAUSE_SECONDS = 1.0
 PUBLISH_SECONDS = 1.0
 FIRST_SUBSCRIPTION_SECONDS = 5.0
+SILENT_SECONDS = 8 * BEAT_SECONDS  # a subscription that is deaf has been given up by then
 
 STATES: dict[Audience, str] = {
     "customer": "client_state",
@@ -145,9 +146,22 @@ class Hub:
         self._seen: set[int] = set()
         self._seen_order: deque[int] = deque()
         self._stale = asyncio.Event()
-        self._redis = subscription.connect(redis_url)
-        self.subscription = Subscription(redis_url, REDIS_CHANNEL, self.dispatch, self._stale.set)
+        self._redis = redis_client.connect(redis_url)
+        self.subscription = Subscription(
+            redis_url, {REDIS_CHANNEL: self.dispatch, BEAT_CHANNEL: self._hear_beat}, self._stale.set
+        )
+        self._heard_at = time.monotonic()
         self._tasks: list[asyncio.Task[NoReturn]] = []
+
+    @property
+    def unheard_seconds(self) -> float:
+        """How long ago the relay's last beat came in; before the first, how long this hub has waited for one."""
+        return time.monotonic() - self._heard_at
+
+    @property
+    def hears(self) -> bool:
+        """Whether what the relay publishes comes in here: its beats did, a moment ago."""
+        return self.subscription.subscribed.is_set() and self.unheard_seconds < SILENT_SECONDS
 
     async def open(self, tasks: asyncio.TaskGroup) -> None:
         """Start listening, as tasks of `tasks`; wait a little for Redis, not for ever."""
@@ -214,11 +228,14 @@ class Hub:
             for member in tuple(self._operators):
                 member.deliver(frame)
 
+    def _hear_beat(self, _message: bytes) -> None:
+        self._heard_at = time.monotonic()
+
     async def publish(self, event: Envelope) -> None:
         """Send a frame that is not stored to the sockets of all workers; when Redis is away it is lost."""
         try:
             async with asyncio.timeout(PUBLISH_SECONDS):
-                await self._redis.publish(REDIS_CHANNEL, envelope.encode(event))
+                await redis_client.publish(self._redis, REDIS_CHANNEL, envelope.encode(event))
         except (RedisError, OSError, TimeoutError) as error:
             log.info("a frame that is not stored was lost", reason=repr(error))
 

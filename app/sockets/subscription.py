@@ -1,26 +1,28 @@
-"""One subscription to a Redis channel that comes back by itself and says when it was away.
+"""One subscription to channels of Redis that comes back by itself and says when it was away.
 
 It guarantees
 - that `on_subscribed` is called each time SUBSCRIBE has been confirmed, before any message that follows it:
   what was published before is lost, so whoever needs the state reads it now;
-- that a connection which is lost, or alive but deaf, is noticed within PING_SECONDS + PONG_SECONDS: when
-  nothing comes, a PING must come back; and one that is not there yet, within CONNECT_SECONDS.
+- that a connection which is lost, alive but deaf, or to a server to which our address no longer leads, is noticed
+  within PING_SECONDS + PONG_SECONDS: when nothing comes, a message to ourselves must come back. It is published
+  over a new connection, to wherever the address leads by then, and with a write (`app.redis_client`);
+- that a server which takes no writes is never subscribed to: nobody of ours publishes there.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
+from uuid import uuid4
 
 import structlog
-from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from app import redis_client
+from app.redis_client import CONNECT_SECONDS
 from app.retries import Retries
 
-CONNECT_SECONDS = 3.0
+PING_PREFIX = "curhat:ping:"
 PING_SECONDS = 3.0
 PONG_SECONDS = 3.0
 LONGEST_PAUSE_SECONDS = 3.0
@@ -28,32 +30,18 @@ LONGEST_PAUSE_SECONDS = 3.0
 log = structlog.get_logger(__name__)
 
 
-def connect(url: str) -> Redis:
-    """A client that reports the first failure instead of trying again behind our back.
-
-    It waits for an answer for ever: whoever uses it says how long, by `asyncio.timeout`.
-    """
-    return Redis.from_url(
-        url,
-        socket_connect_timeout=CONNECT_SECONDS,
-        socket_timeout=None,  # with one, redis-py loses cancellations: asyncio.wait_for before Python 3.12
-        retry=Retry(NoBackoff(), 0),
-    )
-
-
 class Subscription:
-    """Hands every message of `channel` to `on_message` for as long as `run` runs."""
+    """Hands every message of a channel to its handler for as long as `run` runs."""
 
     def __init__(
         self,
         url: str,
-        channel: str,
-        on_message: Callable[[bytes], None],
+        handlers: Mapping[str, Callable[[bytes], None]],
         on_subscribed: Callable[[], None],
     ) -> None:
         self._url = url
-        self._channel = channel
-        self._on_message = on_message
+        self._ping_channel = f"{PING_PREFIX}{uuid4().hex}"
+        self._handlers = {channel.encode(): handler for channel, handler in handlers.items()}
         self._on_subscribed = on_subscribed
         self._retries = Retries(LONGEST_PAUSE_SECONDS)
         self.subscribed = asyncio.Event()
@@ -71,23 +59,34 @@ class Subscription:
             await self._retries.wait()
 
     async def _listen(self) -> NoReturn:
-        async with connect(self._url) as redis, redis.pubsub() as pubsub:
+        await self._ping()
+        async with redis_client.connect(self._url) as redis, redis.pubsub() as pubsub:
             async with asyncio.timeout(CONNECT_SECONDS):  # a server may take the connection and say nothing
-                await pubsub.subscribe(self._channel)
+                await pubsub.subscribe(*self._handlers, self._ping_channel)
+            awaited = {*self._handlers, self._ping_channel.encode()}
             while True:
                 message = await self._next(pubsub)
                 if message["type"] == "message":
-                    self._on_message(message["data"])
+                    handler = self._handlers.get(message["channel"])
+                    if handler is not None:
+                        handler(message["data"])
                 elif message["type"] == "subscribe":
-                    self._retries.reset()
-                    self.subscribed.set()
-                    self._on_subscribed()
+                    awaited.discard(message["channel"])
+                    if not awaited:
+                        self._retries.reset()
+                        self.subscribed.set()
+                        self._on_subscribed()
 
     async def _next(self, pubsub: PubSub) -> dict[str, Any]:
         message: dict[str, Any] | None = await pubsub.get_message(timeout=PING_SECONDS)
         if message is None:
-            await pubsub.ping()
+            await self._ping()
             message = await pubsub.get_message(timeout=PONG_SECONDS)
         if message is None:
             raise ConnectionError(f"nothing came back for {PONG_SECONDS:.0f} s")
         return message
+
+    async def _ping(self) -> None:
+        """Publish a message to ourselves, over a connection of its own."""
+        async with redis_client.connect(self._url) as redis, asyncio.timeout(PONG_SECONDS):
+            await redis_client.publish(redis, self._ping_channel, b"")

@@ -5,6 +5,10 @@ as $$
     select p.process, coalesce(h.at > logic.now() - p.patience, false),
         case
             when h.at is null then format('%s has never worked in this database: %s', p.process, p.remedy)
+            when p.process = 'pg_cron' and h.at <= logic.now() - p.patience then format(
+                '%s last worked at %s: curhat migrate, in case its jobs name another server or were taken out; %s', p.process, h.at,
+                'a restart of Postgres, in case its scheduler was ended (pg_terminate_backend), for it does not come back by itself'
+            )
             else format('%s last worked at %s', p.process, h.at)
         end
     from (values

@@ -11,11 +11,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+import psutil
 import psycopg
 import structlog
 
@@ -116,6 +118,21 @@ class Node:
                 os.kill(pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """None of its processes runs while the context is open; their sockets go on acknowledging what comes."""
+        assert self.process is not None
+        postmaster = psutil.Process(self.process.pid)
+        stopped = [postmaster, *postmaster.children(recursive=True)]
+        for process in stopped:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in stopped:
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
 
     def stop(self) -> None:
         """End it, if it runs."""

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import httpx
@@ -44,6 +44,12 @@ def pair() -> Iterator[Pair]:
         pair.end()
 
 
+class Servers(Protocol):
+    """The Postgres of the service, whichever of several it is."""
+
+    def url(self, login: str) -> str: ...
+
+
 @dataclass
 class Service:
     """The processes of ours, each with its own login."""
@@ -69,7 +75,7 @@ class Service:
 
 
 @contextmanager
-def serving(pair: Pair, redis_url: str, directory: Path) -> Iterator[Service]:
+def serving(pair: Servers, redis_url: str, directory: Path) -> Iterator[Service]:
     """The service, once everything in it is ready."""
     parts = {
         part: Curhat(
@@ -172,6 +178,29 @@ def customers(connection: Connection, count: int) -> list[UUID]:
     return [row[0] for row in connection.execute("select id from ops.seed_people(%s, 0)", [count])]
 
 
+def nothing_is_lost(now_primary: Connection, payers: list[Payer]) -> None:
+    """Each payment that was told as confirmed is, once; none was made twice; the audit is empty."""
+    told = [payment for payer in payers for payment in payer.confirmed]
+    kept = now_primary.execute(
+        """
+        select count(*) from data.payment_sessions p
+        where p.id = any (%s::uuid[]) and p.status = 'confirmed' and 1 = (
+            select count(*) from data.events e where e.entity_id = p.id and e.to_status = 'confirmed'
+        )
+        """,
+        [told],
+    ).fetchone()
+    assert kept == (len(told),)
+    # Each payer was stopped with one payment under way at most: none was made twice by asking again.
+    made = now_primary.execute(
+        "select count(*) from data.payment_sessions where customer_id = any (%s)",
+        [[payer.client.id for payer in payers]],
+    ).fetchone()
+    assert made is not None
+    assert len(told) <= made[0] <= len(told) + len(payers)
+    assert now_primary.execute("select * from ops.audit()").fetchall() == []
+
+
 async def test_when_the_primary_dies_the_standby_takes_over_with_every_confirmed_payment(
     pair: Pair, service: Service, http: httpx.AsyncClient
 ) -> None:
@@ -203,25 +232,7 @@ async def test_when_the_primary_dies_the_standby_takes_over_with_every_confirmed
         await frame_about(socket, "PAIRING_FAILED", created["id"])
 
     with pair.standby.superuser() as now_primary:
-        told = [payment for payer in payers for payment in payer.confirmed]
-        kept = now_primary.execute(
-            """
-            select count(*) from data.payment_sessions p
-            where p.id = any (%s::uuid[]) and p.status = 'confirmed' and 1 = (
-                select count(*) from data.events e where e.entity_id = p.id and e.to_status = 'confirmed'
-            )
-            """,
-            [told],
-        ).fetchone()
-        assert kept == (len(told),)
-        # Each payer was stopped with one payment under way at most: none was made twice by asking again.
-        made = now_primary.execute(
-            "select count(*) from data.payment_sessions where customer_id = any (%s)",
-            [[payer.client.id for payer in payers]],
-        ).fetchone()
-        assert made is not None
-        assert len(told) <= made[0] <= len(told) + len(payers)
-        assert now_primary.execute("select * from ops.audit()").fetchall() == []
+        nothing_is_lost(now_primary, payers)
         beats = (
             "select bool_and(at > pg_postmaster_start_time()) from data.heartbeats "
             "where process not in ('pg_cron', 'audit')"  # what pg_cron runs, once a minute and more seldom

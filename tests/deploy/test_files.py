@@ -21,7 +21,16 @@ PROJECT = Path(__file__).resolve().parents[2]
 DEPLOY = PROJECT / "deploy"
 EXAMPLE = (DEPLOY / "example.env").read_text("utf-8")
 COMPOSE_TEXT = (DEPLOY / "compose.yaml").read_text("utf-8")
-SECRETS = {"DOMAIN", "CURHAT_JWT_KEYS", "CURHAT_OTP_SENDER", "POSTGRES_PASSWORD", *PASSWORDS}
+REDIS_USERS = ("public", "internal", "listen")
+REDIS_PASSWORDS = {f"REDIS_{user.upper()}_PASSWORD" for user in REDIS_USERS}
+SECRETS = {
+    "DOMAIN",
+    "CURHAT_JWT_KEYS",
+    "CURHAT_OTP_SENDER",
+    "POSTGRES_PASSWORD",
+    *PASSWORDS,
+    *REDIS_PASSWORDS,
+}
 KEY = f"one:{'k' * 32}"
 
 
@@ -223,6 +232,26 @@ def test_each_service_has_a_login_of_its_own_that_is_made_and_let_in() -> None:
         assert re.search(rf"^host\s+curhat\s+\S*\b{login}\b", hba, re.MULTILINE)
         logins.append(login)
     assert sorted(logins) == sorted(LOGINS)
+
+
+def test_each_service_that_needs_redis_comes_to_it_as_a_user_of_its_own() -> None:
+    assert {
+        name: one["environment"]["CURHAT_REDIS_URL"]
+        for name, one in ours().items()
+        if "CURHAT_REDIS_URL" in one["environment"]
+    } == {user: f"redis://{user}:secret@redis:6379/0" for user in REDIS_USERS}
+    start = (DEPLOY / "redis" / "start").read_text("utf-8")
+    assert set(re.findall(r"^user (\w+) ", start, re.MULTILINE)) == {"default", *REDIS_USERS}
+    assert set(compose()["services"]["redis"]["environment"]) == REDIS_PASSWORDS
+
+
+def test_the_image_has_the_patroni_that_the_tests_run() -> None:
+    pinned = [
+        re.findall(r"^patroni==(\S+)", path.read_text("utf-8"), re.MULTILINE)
+        for path in (PROJECT / "requirements-dev.txt", DEPLOY / "ha" / "requirements.txt")
+    ]
+    assert pinned[0] == pinned[1] != []
+    assert "--require-hashes" in (DEPLOY / "ha" / "Dockerfile").read_text("utf-8")
 
 
 def test_nothing_but_the_proxy_is_on_the_internet() -> None:

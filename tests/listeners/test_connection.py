@@ -11,6 +11,7 @@ import pytest
 
 from listeners import connection
 from listeners.connection import connected
+from tests.conftest import Connection
 from tests.listeners.conftest import GIVE_UP_SECONDS
 
 NAME = "connection under test"
@@ -55,10 +56,15 @@ async def test_a_server_that_says_nothing_is_passed_over(
         assert await database_of(through(database_url, silent)) == database
 
 
-async def test_when_none_will_do_the_last_one_says_why(database_url: str, tmp_path: Path) -> None:
-    url = through(database_url, tmp_path)
+@pytest.mark.parametrize("wanted", ["", "&target_session_attrs=any", "&target_session_attrs=read-only"])
+async def test_a_server_that_takes_no_writes_will_not_do_whatever_the_url_wants(
+    database: str, database_url: str, tmp_path: Path, db: Connection, wanted: str
+) -> None:
+    """When none will do, the last one says why."""
+    db.execute("set role none")
+    db.execute(f"alter database {database} set default_transaction_read_only to on")
     with pytest.raises(asyncpg.TargetServerAttributeNotMatched):
-        await database_of(f"{url}&target_session_attrs=read-only")
+        await database_of(f"{through(database_url, tmp_path)}{wanted}")
 
 
 async def test_a_statement_is_planned_once_for_a_session(database_url: str) -> None:

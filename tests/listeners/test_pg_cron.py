@@ -98,3 +98,17 @@ def test_a_look_goes_by_the_time_when_it_looks(connect: Connect, monitor: Connec
             minute.result()
 
     assert scalar(owner, "select at from data.looks order by at offset %s limit 1", looks) >= asleep
+
+
+def test_health_says_what_to_do_when_pg_cron_is_silent(connect: Connect) -> None:
+    """Its jobs name the server that was restored here, or somebody ended its scheduler."""
+    owner = connect(role="curhat_owner")
+    owner.execute("insert into data.heartbeats (process, at) values ('pg_cron', now() - interval '1 hour')")
+    ok, detail = (
+        connect(role="curhat_operator")
+        .execute("select ok, detail from ops.health() where item = 'pg_cron'")
+        .fetchall()[0]
+    )
+    assert not ok
+    assert "curhat migrate" in detail
+    assert "pg_terminate_backend" in detail

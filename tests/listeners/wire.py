@@ -28,6 +28,10 @@ class Line:
         self._carrying: set[asyncio.Event] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    def lead_to(self, socket: Path) -> None:
+        """New connections lead to another server; those of this moment stay where they are."""
+        self._opening = partial(asyncio.open_unix_connection, socket)
+
     def swallow(self) -> None:
         """Whatever goes over the connections of this moment is swallowed from now on; new ones work."""
         for works in self._carrying:

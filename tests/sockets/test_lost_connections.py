@@ -107,7 +107,7 @@ async def test_when_the_relay_is_cut_off_between_publishing_and_its_commit(
 async def test_when_redis_takes_a_connection_and_says_nothing(redis_url: str, tmp_path: Path) -> None:
     async with redis_wire(redis_url, tmp_path) as (url, line):
         line.swallow_new_ones_too()
-        heard = Subscription(url, REDIS_CHANNEL, lambda _: None, lambda: None)
+        heard = Subscription(url, {REDIS_CHANNEL: lambda _: None}, lambda: None)
         async with background(heard.run()):
             await until(lambda: line.taken)
             line.accept()

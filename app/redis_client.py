@@ -1,0 +1,88 @@
+"""Our way to Redis: how every client of ours connects, publishes, and finds out that a server is the wrong one.
+
+It guarantees
+- that a connection over which Redis has refused something is not used again. What refuses is most often the wrong
+  server by now: a primary that was made a replica keeps its connections and answers READONLY. The next connection
+  asks anew where the address leads;
+- that nothing is published to nobody: a replica takes PUBLISH and hands it on to its own subscribers alone. So
+  each message goes with a write, and both happen or neither does.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.connection import AbstractConnection
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, ResponseError
+
+CONNECT_SECONDS = 3.0
+# A write that changes nothing: there is never such a key. A server that takes no writes refuses it all the same.
+NO_KEY = "curhat:nothing"
+
+
+def connect(
+    url: str, *, connect_seconds: float = CONNECT_SECONDS, answer_seconds: float | None = None
+) -> Redis:
+    """A client that reports the first failure instead of trying again behind our back.
+
+    Without `answer_seconds` it waits for an answer for ever, and whoever uses it says how long by
+    `asyncio.timeout`: with a time of its own redis-py loses cancellations (asyncio.wait_for before Python 3.12).
+    """
+    pool: ConnectionPool = ConnectionPool.from_url(
+        url,
+        socket_connect_timeout=connect_seconds,
+        socket_timeout=answer_seconds,
+        retry=Retry(NoBackoff(), 0),
+        driver_info=None,  # it would be told with a command that older servers refuse
+    )
+    pool.connection_class = _dropped_when_refused(pool.connection_class)
+    return Redis.from_pool(pool)
+
+
+async def check(client: Redis) -> None:
+    """See whether the server takes writes.
+
+    Raises:
+        RedisError: it does not, or does not answer.
+    """
+    await client.delete(NO_KEY)
+
+
+async def publish(
+    client: Redis, channel: str, message: bytes, keep: Mapping[str, int] = MappingProxyType({})
+) -> None:
+    """Publish a message, and keep it under each key of `keep` for so many milliseconds; all of it or nothing.
+
+    Raises:
+        RedisError: the server takes no writes, or does not answer.
+    """
+    async with client.pipeline(transaction=True) as pipeline:
+        for key, milliseconds in keep.items():
+            pipeline.set(key, message, px=milliseconds)
+        if not keep:
+            pipeline.delete(NO_KEY)
+        pipeline.publish(channel, message)
+        await pipeline.execute()
+
+
+def _dropped_when_refused(kind: type[AbstractConnection]) -> type[AbstractConnection]:
+    """The same kind of connection; the pool closes it once the server has refused something over it."""
+
+    class Dropped(kind):  # type: ignore[valid-type, misc] # plain TCP, TLS or a unix socket
+        async def on_connect(self) -> None:
+            await super().on_connect()
+            self.reset_should_reconnect()  # redis-py asks for what an older server need not know
+
+        async def read_response(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+            try:
+                return await super().read_response(*arguments, **options)
+            except NoScriptError:
+                raise  # it is told the script, and asked again
+            except ResponseError:
+                self.mark_for_reconnect()
+                raise
+
+    return Dropped
