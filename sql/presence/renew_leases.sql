@@ -25,7 +25,7 @@ begin
         where m.id = held.id
         returning m.id, m.reachable_until
     )
-    select count(*) filter (where reachable_until is not null), array_agg(id) into v_renewed, v_looked_at from moved;
+    select (count(*) filter (where reachable_until is not null))::integer, array_agg(id) into v_renewed, v_looked_at from moved;
 
     for v_back in
         select * from data.mitras
