@@ -41,20 +41,32 @@ class Forbidden(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says that holds: until when (Unix time) who may act as what."""
+    """What a token says that holds: until when (Unix time) who may act as what.
+
+    `sign_in_id` is the sign-in that it was given to, and ends with; None: to none.
+    """
 
     audience: Audience
     subject_id: UUID
     expires_at: float
+    sign_in_id: UUID | None
 
 
 def issue_token(
-    settings: Settings, audience: Audience, subject_id: UUID, lifetime: timedelta = LIFETIME
+    settings: Settings,
+    audience: Audience,
+    subject_id: UUID,
+    lifetime: timedelta = LIFETIME,
+    *,
+    now: datetime | None = None,
+    sign_in_id: UUID | None = None,
 ) -> str:
-    """A token for `subject_id`, good for `lifetime` from now."""
+    """A token for `subject_id`, good for `lifetime` from `now` (by default this machine's)."""
     key = settings.jwt_keys[0]
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     claims = {"aud": audience, "sub": str(subject_id), "iat": now, "exp": now + lifetime}
+    if sign_in_id is not None:
+        claims["sid"] = str(sign_in_id)
     return jwt.encode(claims, key.secret, ALGORITHM, headers={"kid": key.kid})
 
 
@@ -63,8 +75,8 @@ def verify_token(settings: Settings, audience: Audience, token: str) -> UUID:
     return read_token(settings, audience, token).subject_id
 
 
-def read_token(settings: Settings, audience: Audience, token: str) -> Claims:
-    """What a token says.
+def read_token(settings: Settings, audience: Audience, token: str, now: float | None = None) -> Claims:
+    """What a token says that holds at `now` (Unix time, by default this machine's).
 
     Raises:
         Unauthenticated: it is malformed, forged, expired or signed with a key that is gone.
@@ -74,7 +86,7 @@ def read_token(settings: Settings, audience: Audience, token: str) -> Claims:
         claims = _claims(settings.jwt_keys, token)
     except (jwt.InvalidTokenError, ValueError, TypeError) as error:
         raise Unauthenticated from error
-    if claims.expires_at <= time.time():
+    if claims.expires_at <= (time.time() if now is None else now):
         raise Unauthenticated
     if claims.audience != audience:
         raise Forbidden
@@ -88,10 +100,11 @@ def _claims(keys: tuple[JwtKey, ...], token: str) -> Claims:
         _secret(keys, token),
         algorithms=[ALGORITHM],
         audience=AUDIENCES,
-        # Not `iat`: it is of the clock of whoever signed, which may be ahead of ours.
-        options={"require": ["aud", "sub", "exp"], "verify_iat": False},
+        # PyJWT would go by this machine's clock. `iat` is no matter of ours, `exp` is looked at by whoever asks.
+        options={"require": ["aud", "sub", "exp"], "verify_iat": False, "verify_exp": False},
     )
-    return Claims(cast(Audience, claims["aud"]), UUID(claims["sub"]), float(claims["exp"]))
+    sign_in_id = UUID(claims["sid"]) if "sid" in claims else None
+    return Claims(cast(Audience, claims["aud"]), UUID(claims["sub"]), float(claims["exp"]), sign_in_id)
 
 
 def _secret(keys: tuple[JwtKey, ...], token: str) -> str:

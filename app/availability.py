@@ -14,7 +14,7 @@ It guarantees
 import asyncio
 import contextlib
 import time
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 import msgspec
@@ -22,6 +22,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from app import redis_client
+from app.clock import DatabaseClock
 from app.db import Database, DatabaseError, Refusal
 from app.envelope import (
     AVAILABILITY_CHANNEL,
@@ -41,6 +42,8 @@ ASK_SECONDS = 1.5
 REDIS_SECONDS = 0.5
 NUMBER_SECONDS = 1.0
 FIRST_SECONDS = 3.0
+# No message is on its way for longer: what seems to be older was told after the clock was set back.
+LATEST = timedelta(seconds=AVAILABILITY_SECONDS)
 
 TURN_KEY = "curhat:availability:turn"
 TURN_MILLISECONDS = 900
@@ -59,8 +62,9 @@ NOBODY = Availability(available=False, count=0)
 class Watch:
     """What this worker knows, kept fresh, and the sockets that want to hear of it."""
 
-    def __init__(self, database: Database, redis_url: str) -> None:
+    def __init__(self, database: Database, redis_url: str, clock: DatabaseClock) -> None:
         self._database = database
+        self._clock = clock
         self._redis = redis_client.connect(redis_url)
         self._subscribed = asyncio.Event()
         self._subscription = Subscription(redis_url, {AVAILABILITY_CHANNEL: self._hear}, self._subscribed.set)
@@ -120,7 +124,7 @@ class Watch:
         """From now on tell this socket, beginning with how things stand."""
         self._forget_what_is_old()
         self._members.add(member)
-        member.deliver(_frame(self._answer))
+        member.deliver(_frame(self._answer, self._clock.now()))
 
     def leave(self, member: Member) -> None:
         """Tell it no more; one that has not joined is none the wiser."""
@@ -133,9 +137,12 @@ class Watch:
             log.error("no word on who can be had", reason=str(error))  # noqa: TRY400 - its trace says no more
 
     def _learn(self, told: AvailabilityTold, age: float = 0.0) -> None:
-        """Take in what was read in the database so many seconds ago, unless something newer is known."""
+        """Take in what was read in the database so many seconds ago, unless something newer is known.
+
+        What seems to be much older is not: the database's clock was set back.
+        """
         self._forget_what_is_old()
-        if self._at is not None and told.at < self._at:
+        if self._at is not None and timedelta(0) < self._at - told.at <= LATEST:
             return
         since = time.monotonic() - age
         self._at = told.at
@@ -228,13 +235,13 @@ class Watch:
                 await self._tell_each(told)
 
     async def _tell_each(self, answer: Availability) -> None:
-        frame = _frame(answer)
+        frame = _frame(answer, self._clock.now())
         for number, member in enumerate(list(self._members), 1):
             member.deliver(frame)
             if number % SOCKETS_AT_A_TIME == 0:
                 await asyncio.sleep(0)
 
 
-def _frame(answer: Availability) -> Frame:
-    head = {"type": "AVAILABILITY", "id": None, "at": datetime.now(UTC)}
+def _frame(answer: Availability, at: datetime) -> Frame:
+    head = {"type": "AVAILABILITY", "id": None, "at": at}
     return Frame(text_frame(_encoder.encode({**head, **msgspec.structs.asdict(answer)})))

@@ -43,7 +43,8 @@ class Envelope(msgspec.Struct, frozen=True):
 
     `id` is the event's (bigint), None for a frame that is not stored. `customer_id` None: not for a customer;
     `mitra_ids` empty: for no mitra. `frame` is the JSON text that both get. `internal` is what the control
-    center gets instead; it never holds a message's text.
+    center gets instead; it never holds a message's text. `ended` is a sign-in whose tokens hold no longer,
+    `standing_of` a person who may be let in no more, or again, or has another role: every worker is to know.
     """
 
     id: int | None
@@ -51,6 +52,8 @@ class Envelope(msgspec.Struct, frozen=True):
     mitra_ids: tuple[UUID, ...]
     frame: msgspec.Raw
     internal: msgspec.Raw = msgspec.Raw(b"null")
+    ended: UUID | None = None
+    standing_of: UUID | None = None
 
 
 class AvailabilityTold(msgspec.Struct, frozen=True):

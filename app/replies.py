@@ -33,6 +33,7 @@ Role = Literal["viewer", "operator", "admin"]
 Presence = Literal["online", "unreachable", "offline"]
 Beside = Literal["ok", "silent"]
 OperatorAction = Literal["refunded", "credited", "no_action"]
+MoneyStatus = Literal["waiting", "under_review", "refunded", "credited", "no_action"]
 
 Rupiah = Annotated[int, msgspec.Meta(ge=0, description="Whole rupiah.")]
 Minutes = Annotated[int, msgspec.Meta(ge=1)]
@@ -218,6 +219,23 @@ class Failure(Reply):
     created_at: Time
 
 
+class Money(Reply):
+    """Where the money of a payment is: it waits to be used, is under review, or was decided on."""
+
+    payment_session_id: UUID
+    failure_id: UUID | None
+    is_extension: bool
+    amount: Rupiah
+    duration_minutes: Minutes
+    mitra: Person | None
+    status: MoneyStatus
+    status_at: Time
+    expires_at: Time
+    cause_tag: CauseTag | None
+    fallback_offered: bool
+    seen_at: Time | None
+
+
 class FailedSearch(Failure):
     """A search that failed at once; the failure is recorded."""
 
@@ -348,11 +366,20 @@ class ClientState(Reply):
     payment_session: PaymentSession | None
     search: Search | None
     last_failure: Failure | None
+    money: list[Money]
     chats: list[Chat]
     extensions: list[Extension]
     lost_chats: Annotated[
         list[UUID], msgspec.Meta(description="Those of the chats whose mitra is out of reach.")
     ]
+
+
+class ForcedOffline(Reply):
+    """That somebody else than the mitra set them offline: who, when, and why, if they said so."""
+
+    by: Literal["operator", "system"]
+    note: str | None
+    at: Time
 
 
 class MitraState(Reply):
@@ -363,6 +390,7 @@ class MitraState(Reply):
     online: bool
     presence: Presence
     reachable_until: Time | None
+    forced_offline: ForcedOffline | None
     offers: list[Offer]
     chats: list[Chat]
     extensions: list[Extension]

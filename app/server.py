@@ -19,6 +19,7 @@ from sanic.http.constants import HTTP
 
 from app.availability import Watch
 from app.bell import Bell
+from app.clock import DatabaseClock
 from app.db import Database
 from app.described import docs
 from app.figures import counted
@@ -30,6 +31,7 @@ from app.http.limits import Limits
 from app.http.routes import Listener, blueprint
 from app.identity.passwords import Passwords
 from app.identity.sender import sender_for
+from app.identity.standing import Standing
 from app.internal import table as internal_table
 from app.log import process_name
 from app.public import table as public_table
@@ -61,8 +63,10 @@ def create_public_app(settings: Settings) -> App:
         settings.database_url, on_commit=bell.ring, timings=counted.calls(app.ctx.figures)
     )
     app.ctx.hub = Hub(app.ctx.database, settings.redis_url)
+    app.ctx.clock = DatabaseClock()
+    app.ctx.standing = Standing(settings, app.ctx.database, app.ctx.hub, app.ctx.clock)
     app.ctx.leases = Leases(app.ctx.database, app.ctx.hub)
-    app.ctx.availability = Watch(app.ctx.database, settings.redis_url)
+    app.ctx.availability = Watch(app.ctx.database, settings.redis_url, app.ctx.clock)
     app.ctx.limits = Limits(settings.redis_url)
     app.ctx.sender = sender_for(settings)
     counted.database(app.ctx.figures, app.ctx.database, bell)
@@ -76,6 +80,7 @@ def create_public_app(settings: Settings) -> App:
         app.ctx.limits,
         app.ctx.sender,
         app.ctx.hub,
+        app.ctx.standing,
         app.ctx.leases,
         app.ctx.availability,
     )
@@ -96,6 +101,8 @@ def create_internal_app(settings: Settings) -> App:
         timings=counted.calls(app.ctx.figures),
     )
     app.ctx.hub = Hub(app.ctx.database, settings.redis_url)
+    app.ctx.clock = DatabaseClock()
+    app.ctx.standing = Standing(settings, app.ctx.database, app.ctx.hub, app.ctx.clock)
     app.ctx.limits = Limits(settings.redis_url)
     app.ctx.passwords = Passwords()
     counted.database(app.ctx.figures, app.ctx.database, bell)
@@ -107,6 +114,7 @@ def create_internal_app(settings: Settings) -> App:
         bell,
         app.ctx.database,
         app.ctx.hub,
+        app.ctx.standing,
         app.ctx.limits,
         app.ctx.passwords,
         backlog,

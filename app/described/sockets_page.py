@@ -272,7 +272,9 @@ WHAT_A_CLIENT_DOES = """\
 1. **A snapshot replaces everything.** It comes first, and again whenever the worker may have missed something; what \
 is not in it is over.
 2. **Drop what was seen.** Events come at least once, a reconnect or a retry may repeat them: an event whose `id` was \
-seen already changes nothing. Ids do not come in order, and a gap between them means nothing.
+seen already changes nothing. Ids do not come in order, and a gap between them means nothing. **Of two events about \
+one thing the one with the higher `id` holds**, whichever comes last: a frame with a lower `id` than what the client \
+has heard of the same thing is out of date.
 3. **Look for gaps in `seq`.** Within a chat messages count from 1 without gaps. Who holds `seq` n and gets n + 2, or \
 finds in a snapshot a `last_seq` beyond what it holds, asks `GET …/chat-sessions/:id/messages?after_seq=n` until \
 `next` is null.

@@ -23,7 +23,7 @@ from uuid import UUID
 import msgspec
 from sanic import Blueprint, HTTPResponse, Request
 
-from app.auth import Audience, Unauthenticated, verify_token
+from app.auth import Audience, Unauthenticated
 from app.db import Database, Refusal
 from app.envelope import DECODE_ERRORS
 
@@ -157,8 +157,8 @@ def _answering(route: Route) -> Handler:
 
     async def answering(request: Request, **given: Any) -> HTTPResponse | None:  # noqa: ANN401
         if audience is not None:
-            user_id = verify_token(request.app.ctx.settings, audience, bearer(request))
-            request.ctx.caller = Caller(audience, user_id)
+            claims = request.app.ctx.standing.let_in(audience, bearer(request))
+            request.ctx.caller = Caller(audience, claims.subject_id)
         for name, read in readers:
             given[name] = read(request)
         return await handler(request, **given)

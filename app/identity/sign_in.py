@@ -45,6 +45,20 @@ _kept_decoder = msgspec.json.Decoder(Kept)
 _let_in_decoder = msgspec.json.Decoder(LetIn)
 
 
+async def refreshed(request: Request, told: bytes | None, token: RefreshToken) -> HTTPResponse:
+    """What `signed_in` gives for the successor of this token.
+
+    Raises:
+        Refusal: nobody was let in. If the token was used up its sign-in has ended, and all workers know.
+    """
+    try:
+        return signed_in(request, told, token.successor)
+    except Refusal as refusal:
+        if refusal.slug == "refresh_token_replayed":
+            await request.app.ctx.standing.tell(token.sign_in_id)
+        raise
+
+
 def signed_in(request: Request, told: bytes | None, token_of: Callable[[str], RefreshToken]) -> HTTPResponse:
     """Access and refresh token for whom the database let in; `token_of` gives the latter for the database's salt.
 
@@ -55,9 +69,16 @@ def signed_in(request: Request, told: bytes | None, token_of: Callable[[str], Re
     if kept is not None:
         raise Refusal(kept.status, kept.slug, kept.sentence, kept.facts)
     let_in = _let_in_decoder.decode(told or b"{}")
+    token = token_of(let_in.salt)
     tokens = {
-        "access_token": issue_token(request.app.ctx.settings, let_in.audience, let_in.person_id),
-        "refresh_token": token_of(let_in.salt).text,
+        "access_token": issue_token(
+            request.app.ctx.settings,
+            let_in.audience,
+            let_in.person_id,
+            now=request.app.ctx.clock.now(),
+            sign_in_id=token.sign_in_id,
+        ),
+        "refresh_token": token.text,
         "expires_in": int(LIFETIME.total_seconds()),
         "user": let_in.user,
     }

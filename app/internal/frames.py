@@ -23,6 +23,7 @@ EventType = Literal[
     "PAIRED",
     "PAIRING_FAILED",
     "PAIRING_FAILURE_ACTIONED",
+    "MONEY",
     "PAIRING_FAILURE_SUPERSEDED",
     "RETURNING_CHAT_TIMEOUT",
     "RETURNING_CHAT_REJECTED",
@@ -44,6 +45,7 @@ EventType = Literal[
     "PERSON_BLOCKED",
     "PERSON_UNBLOCKED",
     "SIGN_IN_LOCKED",
+    "SIGN_IN_ENDED",
     "SIGN_IN_REPLAYED",
     "OPERATOR_SIGNED_IN",
     "OPERATOR_CHANGED",
@@ -117,6 +119,13 @@ class SignInLocked(Body):
     locked_until: Time
 
 
+class SignInEnded(Body):
+    sign_in_id: UUID
+    audience: Audience
+    person_id: UUID
+    reason: Literal["signed_out", "replayed", "barred", "password_changed", "signed_out_by_operator"]
+
+
 class SignInReplayed(Body):
     audience: Audience
     person_id: UUID
@@ -153,6 +162,7 @@ BODIES: Mapping[str, type[msgspec.Struct]] = {
     "PERSON_BLOCKED": PersonBlocked,
     "PERSON_UNBLOCKED": PersonBlocked,
     "SIGN_IN_LOCKED": SignInLocked,
+    "SIGN_IN_ENDED": SignInEnded,
     "SIGN_IN_REPLAYED": SignInReplayed,
     "OPERATOR_SIGNED_IN": OperatorSignedIn,
     "OPERATOR_CHANGED": OperatorChanged,

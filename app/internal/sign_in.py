@@ -8,7 +8,7 @@ from app.http.limits import LOGINS_OF_ADDRESS, client_network, limits
 from app.http.routes import caller, database, reply
 from app.identity.passwords import Passwords
 from app.identity.refresh import RefreshToken, make_salt
-from app.identity.sign_in import signed_in
+from app.identity.sign_in import refreshed, signed_in
 
 
 class Begun(msgspec.Struct):
@@ -50,13 +50,15 @@ async def refresh_login(request: Request, body: HeldToken) -> HTTPResponse:
         token.successor(salt).digest,
         _demo_allowed(request),
     )
-    return signed_in(request, told, token.successor)
+    return await refreshed(request, told, token)
 
 
 async def end_login(request: Request, body: HeldToken) -> HTTPResponse:
-    """Sign out on this device. An access token that is out holds until it expires."""
+    """Sign out on this device, at once: its access tokens hold no longer, its sockets are closed."""
     token = RefreshToken.parse(body.refresh_token)
-    return reply(await database(request).call("end_login", token.sign_in_id, token.digest))
+    ended = await database(request).call("end_login", token.sign_in_id, token.digest)
+    await request.app.ctx.standing.tell(token.sign_in_id)
+    return reply(ended)
 
 
 async def change_own_password(request: Request, body: NewPassword) -> HTTPResponse:

@@ -4,12 +4,11 @@ Sign-in as for the other sockets. After the `snapshot` comes every event as the 
 message's text. An operator says nothing but `ping`.
 """
 
-from datetime import UTC, datetime
-
 import msgspec
 from sanic import Request
 
 from app.auth import Claims
+from app.clock import DatabaseClock
 from app.envelope import DECODE_ERRORS
 from app.sockets.conversation import Ping, serve
 from app.sockets.hub import Hub, Member
@@ -25,21 +24,21 @@ async def operator_socket(request: Request, websocket: WebSocket) -> None:
 
 async def _attend(request: Request, websocket: WebSocket, claims: Claims) -> None:
     hub: Hub = request.app.ctx.hub
-    member = Member(websocket, "operator", claims.subject_id)
+    member = Member(websocket, claims)
     hub.join(member)
     try:
         await member.refresh(request.app.ctx.database)
-        await _answer_pings(websocket)
+        await _answer_pings(websocket, request.app.ctx.clock)
     finally:
         hub.leave(member)
 
 
-async def _answer_pings(websocket: WebSocket) -> None:
+async def _answer_pings(websocket: WebSocket, clock: DatabaseClock) -> None:
     while (text := await websocket.receive()) is not None:
         try:
             _ping_decoder.decode(text)
         except DECODE_ERRORS:
             websocket.finish(Code.BAD_FRAME, "bad frame")
         else:
-            pong = {"type": "pong", "server_time": datetime.now(UTC)}
+            pong = {"type": "pong", "server_time": clock.now()}
             websocket.send(text_frame(msgspec.json.encode(pong)))

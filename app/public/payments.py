@@ -46,6 +46,11 @@ async def confirm_payment_session(
     return reply(confirmed)
 
 
+async def see_decision(request: Request, payment_session_id: UUID) -> HTTPResponse:
+    """Say that one has seen what was decided about the money of a failed payment; twice is once."""
+    return reply(await database(request).call("see_decision", payment_session_id, caller(request).id))
+
+
 async def cancel_payment_session(request: Request, payment_session_id: UUID) -> HTTPResponse:
     """Leave before paying."""
     return reply(

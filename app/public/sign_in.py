@@ -16,7 +16,7 @@ from app.http.routes import database, reply
 from app.identity.codes import hash_code, make_code
 from app.identity.refresh import RefreshToken, make_salt
 from app.identity.sender import CodeNotSent, Message, Sender
-from app.identity.sign_in import signed_in
+from app.identity.sign_in import refreshed, signed_in
 
 
 class Asked(msgspec.Struct):
@@ -79,10 +79,12 @@ async def refresh_sign_in(request: Request, body: HeldToken) -> HTTPResponse:
     told = await database(request).call(
         "refresh_sign_in", token.sign_in_id, token.digest, salt, token.successor(salt).digest
     )
-    return signed_in(request, told, token.successor)
+    return await refreshed(request, told, token)
 
 
 async def end_sign_in(request: Request, body: HeldToken) -> HTTPResponse:
-    """Sign out on this device. An access token that is out holds until it expires."""
+    """Sign out on this device, at once: its access tokens hold no longer, its sockets are closed."""
     token = RefreshToken.parse(body.refresh_token)
-    return reply(await database(request).call("end_sign_in", token.sign_in_id, token.digest))
+    ended = await database(request).call("end_sign_in", token.sign_in_id, token.digest)
+    await request.app.ctx.standing.tell(token.sign_in_id)
+    return reply(ended)

@@ -26,6 +26,7 @@ from app.public.payments import (
     create_payment_session,
     get_payment_session,
     get_pricing,
+    see_decision,
 )
 from app.public.searches import (
     cancel_request,
@@ -53,6 +54,7 @@ from app.replies import (
     Messages,
     MitraState,
     MitraStatus,
+    Money,
     Offers,
     PaymentSession,
     Pricing,
@@ -102,6 +104,7 @@ ROUTES = (
     Route("GET", PAYMENT, "customer", get_payment_session, {200: PaymentSession}),
     Route("POST", f"{PAYMENT}/confirm", "customer", confirm_payment_session, {200: PaymentSession}),
     Route("POST", f"{PAYMENT}/cancel", "customer", cancel_payment_session, {200: PaymentSession}),
+    Route("POST", f"{PAYMENT}/seen", "customer", see_decision, {200: Money}),
     Route("POST", SEARCHES, "customer", start_general_request, STARTED),
     Route(
         "POST", f"{SEARCHES}/returning", "customer", start_returning_request, {**STARTED, 409: FailedSearch}

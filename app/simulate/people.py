@@ -30,6 +30,7 @@ HEARD_BY: dict[str, tuple[Role, ...]] = {
     "EXTENSION_REQUESTED": ("customer", "mitra"),
     "EXTENSION_APPROVED": ("customer", "mitra"),
     "EXTENSION_REJECTED": ("customer", "mitra"),
+    "MONEY": ("customer",),
     "RETURNING_CHAT_TIMEOUT": ("customer",),
     "RETURNING_CHAT_REJECTED": ("customer",),
     "MITRA_CONNECTION": ("customer",),

@@ -1,8 +1,8 @@
 """`/api/client/ws` and `/api/mitra/ws`: sign-in, snapshot, events, and what people say.
 
 A client signs in with the subprotocols `curhat.v1, bearer.<token>`, or with a first frame
-`{"type": "auth", "token": …}`. After that it gets `snapshot`, then events as they happen, until the token expires:
-then the socket is closed with 4001, and a fresh token opens another. What it sends:
+`{"type": "auth", "token": …}`. After that it gets `snapshot`, then events as they happen, until the token expires
+or its person is signed out: then the socket is closed with 4001, and a fresh token opens another. What it sends:
 `message` (answered by `ack`), `read`, `typing` (heard only by the other person of a running chat, and lost
 when nobody listens), `ping` (answered by `pong`), and `{"type": "watch", "what": "availability"}`: from then on
 it hears `{"type": "AVAILABILITY", "id": null, "at": …, "available": …, "count": …}`, first how things stand, then
@@ -12,19 +12,18 @@ these closes it.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 from sanic import Request
 
-from app.auth import Audience, Claims, Forbidden, Unauthenticated, read_token
+from app.auth import Audience, Claims, Forbidden, Unauthenticated
 from app.availability import Watch
 from app.bodies import Sequence
+from app.clock import DatabaseClock
 from app.db import Database, Refusal, TryAgain
 from app.envelope import DECODE_ERRORS, Envelope
 from app.http.errors import refusal_of
@@ -131,7 +130,7 @@ async def serve(request: Request, websocket: WebSocket, audience: Audience, atte
         claims = await _sign_in(request, websocket, audience)
         if claims is not None:
             request.ctx.caller = Caller(audience, claims.subject_id)
-            with _until_it_expires(websocket, claims):
+            with _until_it_expires(websocket, claims, request.app.ctx.clock):
                 await attend(request, websocket, claims)
     except Exception as error:  # noqa: BLE001 - any error becomes a close code
         refusal = refusal_of(error)
@@ -139,10 +138,10 @@ async def serve(request: Request, websocket: WebSocket, audience: Audience, atte
 
 
 @contextmanager
-def _until_it_expires(websocket: WebSocket, claims: Claims) -> Iterator[None]:
+def _until_it_expires(websocket: WebSocket, claims: Claims, clock: DatabaseClock) -> Iterator[None]:
     """Close the socket when its token ends, after the frame that is being handled."""
     timer = asyncio.get_running_loop().call_later(
-        claims.expires_at - time.time(), websocket.finish, Code.UNAUTHENTICATED, "token expired"
+        claims.expires_at - clock.time(), websocket.finish, Code.UNAUTHENTICATED, "token expired"
     )
     try:
         yield
@@ -151,7 +150,7 @@ def _until_it_expires(websocket: WebSocket, claims: Claims) -> Iterator[None]:
 
 
 async def _attend(request: Request, websocket: WebSocket, claims: Claims) -> None:
-    member = Member(websocket, claims.audience, claims.subject_id)
+    member = Member(websocket, claims)
     hub: Hub = request.app.ctx.hub
     leases: Leases = request.app.ctx.leases
     database: Database = request.app.ctx.database
@@ -161,23 +160,27 @@ async def _attend(request: Request, websocket: WebSocket, claims: Claims) -> Non
         if member.role == "mitra":
             await leases.renew([member.user_id])
         await member.refresh(database)
-        await _converse(Conversation(member, database, hub, availability))
+        await _converse(Conversation(member, database, hub, availability, request.app.ctx.clock))
     finally:
         availability.leave(member)
         hub.leave(member)
+        if member.role == "mitra" and member.has_left and not hub.has("mitra", member.user_id):
+            leases.release(member.user_id)
 
 
 async def _sign_in(request: Request, websocket: WebSocket, audience: Audience) -> Claims | None:
     """Who it is; None when the socket was closed instead."""
     try:
         token = _offered_token(request) or await _token_of_first_frame(websocket)
-        return read_token(request.app.ctx.settings, audience, token)
+        claims: Claims = request.app.ctx.standing.let_in(audience, token)
     except Unauthenticated:
         websocket.finish(Code.UNAUTHENTICATED, "unauthenticated")
     except Forbidden:
         websocket.finish(Code.FORBIDDEN, "forbidden")
     except DECODE_ERRORS:
         websocket.finish(Code.BAD_FRAME, "bad frame")
+    else:
+        return claims
     return None
 
 
@@ -221,11 +224,14 @@ async def _converse(conversation: "Conversation") -> None:
 class Conversation:
     """What one signed-in socket says, one frame after the other: their order is the order of the messages."""
 
-    def __init__(self, member: Member, database: Database, hub: Hub, availability: Watch) -> None:
+    def __init__(
+        self, member: Member, database: Database, hub: Hub, availability: Watch, clock: DatabaseClock
+    ) -> None:
         self.member = member
         self._database = database
         self._hub = hub
         self._availability = availability
+        self._clock = clock
 
     async def take(self, frame: Said) -> None:
         """Carry a frame out, or answer why not."""
@@ -255,7 +261,7 @@ class Conversation:
             case Typing():
                 await self._type(frame)
             case Ping():
-                self._answer({"type": "pong", "server_time": datetime.now(UTC)})
+                self._answer({"type": "pong", "server_time": self._clock.now()})
             case StartWatching():
                 self._availability.join(self.member)
             case StopWatching():
@@ -273,7 +279,7 @@ class Conversation:
         typing = {
             "type": "CHAT_TYPING",
             "id": None,
-            "at": datetime.now(UTC),
+            "at": self._clock.now(),
             "chat_session_id": chat.id,
             "sender": self.member.role,
         }

@@ -25,6 +25,7 @@ from app.replies import (
     Message,
     Minutes,
     MitraState,
+    Money,
     PaymentStatus,
     Person,
     Presence,
@@ -142,6 +143,11 @@ class PairingFailedEvent(Failure, tag_field="type", tag="PAIRING_FAILED"):
     at: Time
 
 
+class MoneyEvent(Money, tag_field="type", tag="MONEY"):
+    id: EventId
+    at: Time
+
+
 class ReturningChatTimeoutEvent(Event, tag="RETURNING_CHAT_TIMEOUT"):
     payment_session_id: UUID
     request_id: UUID
@@ -217,6 +223,7 @@ class MitraStatusEvent(Event, tag="MITRA_STATUS"):
     mitra_id: UUID
     online: bool
     presence: Presence
+    by: Literal["mitra", "operator", "system", "deadline"]
     reachable_until: Time | UnsetType = UNSET
     note: str | UnsetType = UNSET
 
@@ -246,6 +253,7 @@ ToCustomer = (
     | PaymentSessionEvent
     | ChatRequestStartedEvent
     | PairingFailedEvent
+    | MoneyEvent
     | ReturningChatTimeoutEvent
     | ReturningChatRejectedEvent
     | MitraConnectionEvent

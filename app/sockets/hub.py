@@ -11,7 +11,7 @@ It guarantees
 import asyncio
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 from uuid import UUID
 
@@ -20,11 +20,11 @@ import structlog
 from redis.exceptions import RedisError
 
 from app import envelope, redis_client
-from app.auth import Audience
+from app.auth import Audience, Claims
 from app.db import Database, DatabaseError, Refusal
 from app.envelope import BEAT_CHANNEL, BEAT_SECONDS, DECODE_ERRORS, REDIS_CHANNEL, Envelope
 from app.sockets.subscription import Subscription
-from app.sockets.websocket import WebSocket, text_frame
+from app.sockets.websocket import Code, WebSocket, text_frame
 
 MOST_REMEMBERED_IDS = 50_000
 MOST_HELD_FRAMES = 1_000
@@ -85,10 +85,12 @@ class Frame(msgspec.Struct, frozen=True):
 class Member:
     """A socket that has signed in, and the chats that its person is in."""
 
-    def __init__(self, websocket: WebSocket, role: Audience, user_id: UUID) -> None:
+    def __init__(self, websocket: WebSocket, claims: Claims) -> None:
         self.websocket = websocket
-        self.role = role
-        self.user_id = user_id
+        self.role = claims.audience
+        self.user_id = claims.subject_id
+        self.sign_in_id = claims.sign_in_id
+        self._ended = False
         self.chats: dict[UUID, Chat] = {}
         self._held: list[Frame] | None = []
         self._refreshing = asyncio.Lock()
@@ -97,6 +99,16 @@ class Member:
     def held(self) -> int:
         """How many frames are held back until the snapshot has been sent."""
         return len(self._held or ())
+
+    @property
+    def has_left(self) -> bool:
+        """Whether its app has said goodbye, or was told that its person is signed out: it will not come back."""
+        return self._ended or self.websocket.closed_by_client
+
+    def end(self, code: Code, reason: str) -> None:
+        """Close it for good."""
+        self._ended = True
+        self.websocket.finish(code, reason)
 
     def deliver(self, frame: Frame) -> None:
         """Send a frame; first of all comes the snapshot, so as long as one is due frames are held back."""
@@ -152,6 +164,8 @@ class Hub:
         )
         self._heard_at = time.monotonic()
         self._tasks: list[asyncio.Task[NoReturn]] = []
+        self.on_standing: Callable[[UUID | None, UUID | None], None] | None = None
+        """Called with a sign-in that has ended, or a person whose standing has changed."""
 
     @property
     def unheard_seconds(self) -> float:
@@ -203,6 +217,10 @@ class Hub:
         """Who of `role` has a socket here."""
         return [user_id for member_role, user_id in self._members if member_role == role]
 
+    def has(self, role: Audience, user_id: UUID) -> bool:
+        """Whether somebody has a socket here."""
+        return (role, user_id) in self._members
+
     def dispatch(self, message: bytes) -> None:
         """Hand on each envelope of a message; one that is none does not keep the others back."""
         for one in envelope.split(message):
@@ -217,6 +235,8 @@ class Hub:
             return
         if event.id is not None and not self._is_new(event.id):
             return
+        if (event.ended or event.standing_of) and self.on_standing is not None:
+            self.on_standing(event.ended, event.standing_of)
         members = list(self._recipients(event))
         if members:
             frame = _frame(bytes(event.frame))

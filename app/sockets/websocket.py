@@ -127,6 +127,11 @@ class WebSocket:
         return not self._lost and self._wire.state is State.OPEN
 
     @property
+    def closed_by_client(self) -> bool:
+        """Whether the client began to close it, and not we, nor a connection that was lost."""
+        return self._wire.close_rcvd_then_sent is True
+
+    @property
     def unsent(self) -> int:
         """How many bytes wait to be sent."""
         return self._transport.get_write_buffer_size()

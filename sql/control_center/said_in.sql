@@ -1,4 +1,4 @@
--- Messages are counted, and never read.
+-- Messages are counted, and never read. The day of grace is for a clock that was set back while the chat ran.
 create or replace function logic.said_in(p_chat data.chat_sessions)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -12,7 +12,7 @@ begin
         )
         from data.chat_messages s
         where s.chat_session_id = p_chat.id
-            and s.sent_at >= p_chat.started_at and s.sent_at <= coalesce(p_chat.ended_at, logic.now())
+            and s.sent_at >= p_chat.started_at and s.sent_at < greatest(p_chat.ended_at, p_chat.ends_at) + interval '1 day'
     );
 end
 $$;

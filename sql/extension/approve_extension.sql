@@ -1,5 +1,5 @@
--- The mitra agrees: charged now. Approving twice is one approval. Whoever was blocked meanwhile agrees to nothing,
--- although their token holds a while: no customer is to pay for more time with them.
+-- The mitra agrees: charged now. Approving twice is one approval. Whoever was blocked meanwhile agrees to
+-- nothing: no customer is to pay for more time with them.
 -- Locks: payment session, mitra, chat, extension.
 -- Refuses: extension_not_found, extension_expired, extension_withdrawn, extension_already_answered, account_blocked.
 create or replace function api.approve_extension(p_extension_id uuid, p_mitra_id uuid)

@@ -11,7 +11,8 @@ create or replace function logic.append_event(
     p_mitra_ids uuid[],
     p_actor text,
     p_body jsonb,
-    p_deadline_at timestamptz default null
+    p_deadline_at timestamptz default null,
+    p_at timestamptz default null
 )
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -22,7 +23,7 @@ begin
             at, type, entity, entity_id, from_status, to_status, customer_id, mitra_ids, actor, request_id, body
         )
         values (
-            logic.now(), p_type, p_entity, p_entity_id, p_from_status, p_to_status, p_customer_id,
+            coalesce(p_at, logic.now()), p_type, p_entity, p_entity_id, p_from_status, p_to_status, p_customer_id,
             coalesce(p_mitra_ids, '{}'), p_actor, nullif(current_setting('curhat.request_id', true), ''), p_body
         )
         returning id, at
@@ -35,4 +36,4 @@ begin
 end
 $$;
 comment on function logic.append_event is
-    'Appends an event and its outbox row, and wakes the relay unless the session has said that it rings by itself. p_deadline_at: a deadline that the change set, for the deadline listener.';
+    'Appends an event and its outbox row, and wakes the relay unless the session has said that it rings by itself. p_deadline_at: a deadline that the change set, for the deadline listener. p_at: when it happened, if not now.';

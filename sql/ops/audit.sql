@@ -5,6 +5,8 @@ language sql stable security definer set search_path = ''
 as $$
     select * from logic.audit_payments(p_since)
     union all
+    select * from logic.audit_money(p_since)
+    union all
     select * from logic.audit_searches(p_since)
     union all
     select * from logic.audit_offers()

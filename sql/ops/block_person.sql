@@ -1,5 +1,6 @@
--- Access tokens that are out hold until they expire, a quarter of an hour at most; a mitra is set offline at once.
--- Locks: mitra or customer, every sign-in of theirs.
+-- Their sockets are closed and their access tokens hold no longer, at once. A mitra is set offline; a customer's search
+-- ends, as if they had cancelled it.
+-- Locks: mitra or customer, the payment session and the request of a search, every sign-in of theirs.
 -- Refuses: who_is_missing, person_not_found.
 create or replace function ops.block_person(p_person_id uuid, p_who text, p_note text default null)
 returns table (id uuid, audience text, display_name text, blocked_at timestamptz)
@@ -11,9 +12,10 @@ begin
         perform logic.set_presence(logic.lock_mitra(p_person_id), false, null, 'operator:' || p_who, p_note);
     end if;
     perform logic.set_blocked(p_person_id, logic.now(), p_who, p_note);
-    perform logic.end_sign_ins_of(p_person_id, 'barred');
+    perform logic.end_search_of(p_person_id, 'operator:' || p_who, p_note);
+    perform logic.end_sign_ins_of(p_person_id, 'barred', 'operator:' || p_who);
     return query select * from logic.blockable(p_person_id);
 end
 $$;
 comment on function ops.block_person is
-    'Signs a customer or mitra out everywhere and lets them in no more; a mitra goes offline, running chats go on. Refuses who_is_missing, person_not_found.';
+    'Signs a customer or mitra out everywhere, at once, and lets them in no more; a mitra goes offline, a customer''s search ends, running chats go on until their time is up. Refuses who_is_missing, person_not_found.';

@@ -1,5 +1,5 @@
 -- The payment's lock decides between an operator and a customer's fallback, and between two operators. One who says
--- the same again gets the same again.
+-- the same again gets the same again. Of money that was taken the customer is told.
 -- Locks: payment session, failure.
 -- Refuses: invalid_action, failure_not_found, failure_superseded, failure_already_actioned, nothing_to_refund.
 create or replace function logic.decide_failure(p_failure_id uuid, p_action text, p_who text, p_note text)
@@ -7,9 +7,11 @@ returns data.pairing_failures
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+    v_payment data.payment_sessions;
     v_failure data.pairing_failures;
 begin
-    perform from data.payment_sessions
+    select * into v_payment
+    from data.payment_sessions
     where id = (select f.payment_session_id from data.pairing_failures f where f.id = p_failure_id)
     for update;
     select * into v_failure from data.pairing_failures where id = p_failure_id for update;
@@ -32,6 +34,9 @@ begin
             'note', p_note
         )
     );
+    if v_failure.refund_due then
+        perform logic.append_money_event(v_payment, v_failure, 'operator:' || p_who);
+    end if;
     return v_failure;
 end
 $$;

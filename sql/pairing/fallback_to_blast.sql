@@ -1,9 +1,9 @@
 -- "Chat dengan bestie lain": the same payment is reopened, its failure superseded, and a blast started, at once.
 -- Twice is one blast.
--- Locks: the idempotency key, payment session, request (new), mitras (shared).
+-- Locks: the idempotency key, customer (shared), payment session, request (new), mitras (shared).
 -- Refuses: payment_session_not_found, payment_session_expired, payment_session_consumed, payment_not_confirmed,
 -- payment_session_abandoned, payment_already_confirmed, fallback_not_offered, failure_already_actioned,
--- free_trial_already_used, search_already_running, chat_already_active, idempotency_key_reused.
+-- free_trial_already_used, search_already_running, chat_already_active, idempotency_key_reused, account_blocked.
 create or replace function api.fallback_to_blast(
     p_customer_id uuid, p_payment_session_id uuid, p_idempotency_key text default null
 )
@@ -21,6 +21,7 @@ begin
     if v_reply is not null then
         return v_reply;
     end if;
+    perform logic.hold_customer(p_customer_id);
     v_payment := logic.lock_payment_session(p_payment_session_id, p_customer_id);
     v_request := logic.running_search(v_payment.id);
     v_running := v_request.request_type = 'general';
@@ -35,4 +36,4 @@ begin
 end
 $$;
 comment on function api.fallback_to_blast is
-    'After a returning request failed: the same payment goes to a blast, without a new charge. Reply as start_general_request. Refuses payment_session_not_found, payment_session_expired, payment_session_consumed, payment_not_confirmed, payment_session_abandoned, payment_already_confirmed, fallback_not_offered, failure_already_actioned, free_trial_already_used, search_already_running, chat_already_active, idempotency_key_reused.';
+    'After a returning request failed: the same payment goes to a blast, without a new charge. Reply as start_general_request. Refuses payment_session_not_found, payment_session_expired, payment_session_consumed, payment_not_confirmed, payment_session_abandoned, payment_already_confirmed, fallback_not_offered, failure_already_actioned, free_trial_already_used, search_already_running, chat_already_active, idempotency_key_reused, account_blocked.';

@@ -1,8 +1,8 @@
 -- A confirmed payment starts a blast. The same payment again gives the search that runs.
--- Locks: the idempotency key, payment session, request (new), mitras (shared).
+-- Locks: the idempotency key, customer (shared), payment session, request (new), mitras (shared).
 -- Refuses: payment_session_not_found, payment_is_for_extension, payment_session_expired, payment_not_confirmed,
 -- payment_session_abandoned, payment_session_consumed, payment_session_failed, search_already_running,
--- chat_already_active, idempotency_key_reused.
+-- chat_already_active, idempotency_key_reused, account_blocked.
 create or replace function api.start_general_request(
     p_customer_id uuid, p_payment_session_id uuid, p_idempotency_key text default null
 )
@@ -20,6 +20,7 @@ begin
     if v_reply is not null then
         return v_reply;
     end if;
+    perform logic.hold_customer(p_customer_id);
     v_payment := logic.lock_payment_session(p_payment_session_id, p_customer_id);
     v_request := logic.running_search(v_payment.id);
     v_running := v_request.id is not null;
@@ -34,4 +35,4 @@ begin
 end
 $$;
 comment on function api.start_general_request is
-    'A confirmed payment starts a blast to all available mitras: {id, request_type, status, deadline_at, seconds_left, already_running}. Refuses payment_session_not_found, payment_is_for_extension, payment_session_expired, payment_not_confirmed, payment_session_abandoned, payment_session_consumed, payment_session_failed, search_already_running, chat_already_active, idempotency_key_reused.';
+    'A confirmed payment starts a blast to all available mitras: {id, request_type, status, deadline_at, seconds_left, already_running}. Refuses payment_session_not_found, payment_is_for_extension, payment_session_expired, payment_not_confirmed, payment_session_abandoned, payment_session_consumed, payment_session_failed, search_already_running, chat_already_active, idempotency_key_reused, account_blocked.';

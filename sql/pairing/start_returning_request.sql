@@ -1,11 +1,11 @@
 -- "Curhat lagi": one mitra whom the customer has chatted with is asked, and has some seconds to answer.
 -- Out of reach, or at capacity and not in a chat with this customer: recorded as targeted_mitra_offline and
 -- returned as a reason, since a refusal would undo the record.
--- Locks: the idempotency key, payment session, request (new), mitra (shared), the customer's chat with them.
+-- Locks: the idempotency key, customer (shared), payment session, request (new), mitra (shared), the customer's chat with them.
 -- Refuses: payment_session_not_found, payment_is_for_extension, payment_session_expired, payment_not_confirmed,
 -- payment_session_abandoned, payment_session_consumed, payment_session_failed, targeted_mitra_mismatch,
 -- mitra_not_found, mitra_not_known, search_already_running, chat_already_active, extension_pending,
--- idempotency_key_reused.
+-- idempotency_key_reused, account_blocked.
 create or replace function api.start_returning_request(
     p_customer_id uuid, p_payment_session_id uuid, p_mitra_id uuid, p_idempotency_key text default null
 )
@@ -23,6 +23,7 @@ begin
     if v_reply is not null then
         return v_reply;
     end if;
+    perform logic.hold_customer(p_customer_id);
     v_payment := logic.lock_payment_session(p_payment_session_id, p_customer_id);
     v_request := logic.running_search(v_payment.id);
     if v_request.id is not null then
@@ -36,4 +37,4 @@ begin
 end
 $$;
 comment on function api.start_returning_request is
-    'Asks one mitra again: {id, request_type, status, deadline_at, seconds_left, already_running}, or {reason: "targeted_mitra_offline", …} with the failure recorded. Refuses payment_session_not_found, payment_is_for_extension, payment_session_expired, payment_not_confirmed, payment_session_abandoned, payment_session_consumed, payment_session_failed, targeted_mitra_mismatch, mitra_not_found, mitra_not_known, search_already_running, chat_already_active, extension_pending, idempotency_key_reused.';
+    'Asks one mitra again: {id, request_type, status, deadline_at, seconds_left, already_running}, or {reason: "targeted_mitra_offline", …} with the failure recorded. Refuses payment_session_not_found, payment_is_for_extension, payment_session_expired, payment_not_confirmed, payment_session_abandoned, payment_session_consumed, payment_session_failed, targeted_mitra_mismatch, mitra_not_found, mitra_not_known, search_already_running, chat_already_active, extension_pending, idempotency_key_reused, account_blocked.';

@@ -1,4 +1,4 @@
--- Refuses: customer_not_found, mitra_not_found, target_not_allowed.
+-- Refuses: customer_not_found, account_blocked, mitra_not_found, target_not_allowed.
 create or replace function logic.check_payment_choice(
     p_customer_id uuid, p_targeted_mitra_id uuid, p_is_extension boolean
 )
@@ -9,6 +9,7 @@ begin
     if not exists (select from data.users where id = p_customer_id) then
         perform logic.refuse(404, 'customer_not_found', 'There is no such customer.');
     end if;
+    perform logic.check_not_blocked(p_customer_id);
     if p_targeted_mitra_id is null then
         return;
     end if;

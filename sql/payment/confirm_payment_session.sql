@@ -2,7 +2,7 @@
 -- Confirming twice is one confirmation: a client and a webhook may both say so.
 -- Locks: the idempotency key, payment session.
 -- Refuses: payment_session_not_found, payment_session_expired, payment_session_abandoned, payment_session_consumed,
--- payment_session_failed, free_trial_already_used, idempotency_key_reused.
+-- payment_session_failed, free_trial_already_used, idempotency_key_reused, account_blocked.
 create or replace function api.confirm_payment_session(
     p_payment_session_id uuid, p_customer_id uuid, p_idempotency_key text default null
 )
@@ -21,6 +21,7 @@ begin
     v_payment := logic.lock_payment_session(p_payment_session_id, p_customer_id);
     if v_payment.status <> 'confirmed' then
         perform logic.check_payment_status(v_payment, 'pending');
+        perform logic.check_not_blocked(p_customer_id);
         v_payment := logic.set_confirmed(v_payment);
         perform logic.append_payment_event(v_payment, 'pending', 'customer:' || p_customer_id);
     end if;
@@ -28,4 +29,4 @@ begin
 end
 $$;
 comment on function api.confirm_payment_session is
-    'The customer has paid: pending → confirmed, once. Refuses payment_session_not_found, payment_session_expired, payment_session_abandoned, payment_session_consumed, payment_session_failed, free_trial_already_used, idempotency_key_reused.';
+    'The customer has paid: pending → confirmed, once. Refuses payment_session_not_found, payment_session_expired, payment_session_abandoned, payment_session_consumed, payment_session_failed, free_trial_already_used, idempotency_key_reused, account_blocked.';

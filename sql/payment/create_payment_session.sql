@@ -1,7 +1,7 @@
 -- A customer chooses some minutes. An older unconfirmed choice of the same kind is abandoned first: were it being
 -- confirmed at this moment, the free trial would be gone, and the price another.
 -- Locks: the idempotency key, the older pending payment session.
--- Refuses: customer_not_found, unknown_tier, mitra_not_found, target_not_allowed, idempotency_key_reused.
+-- Refuses: customer_not_found, unknown_tier, mitra_not_found, target_not_allowed, idempotency_key_reused, account_blocked.
 create or replace function api.create_payment_session(
     p_customer_id uuid,
     p_duration_minutes integer,
@@ -47,4 +47,4 @@ begin
 end
 $$;
 comment on function api.create_payment_session is
-    'A customer chooses some minutes: a pending payment session with its amount in rupiah. The tier is found by its duration, or named. p_targeted_mitra_id for "Curhat lagi", p_is_extension for more minutes in a running chat. Refuses customer_not_found, unknown_tier, mitra_not_found, target_not_allowed, idempotency_key_reused.';
+    'A customer chooses some minutes: a pending payment session with its amount in rupiah. The tier is found by its duration, or named. p_targeted_mitra_id for "Curhat lagi", p_is_extension for more minutes in a running chat. Refuses customer_not_found, unknown_tier, mitra_not_found, target_not_allowed, idempotency_key_reused, account_blocked.';

@@ -11,6 +11,7 @@ begin
             'mitra_id', p_mitra.id,
             'online', p_mitra.declared_online,
             'presence', p_to,
+            'by', split_part(p_actor, ':', 1),
             'reachable_until', p_mitra.reachable_until,
             'note', p_note
         )),

@@ -1,8 +1,9 @@
 -- One call a worker for all its mitras. A lease that runs is simply moved on; one that had lapsed is a return. One that
--- has run out unnoticed is moved on too, and the mitra is due to be offered what has passed them by.
--- Rows that somebody holds are passed over: the next renewal comes long before a lease ends.
+-- has run out unnoticed is moved on too, and the mitra is due to be offered what has passed them by. Each row notes that
+-- this worker holds a socket, also of a mitra who is offline: before they come online they have one.
+-- Rows that somebody holds are passed over, and told: a lease may be about to end.
 -- Locks: mitras; none is waited for.
-create or replace function api.renew_leases(p_mitra_ids uuid[])
+create or replace function api.renew_leases(p_mitra_ids uuid[], p_worker uuid default null)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -10,18 +11,21 @@ declare
     v_until timestamptz := logic.now() + logic.setting_seconds('presence_ttl_seconds');
     v_back data.mitras;
     v_renewed integer;
+    v_looked_at uuid[];
 begin
     with held as (
-        select id from data.mitras
-        where id = any (p_mitra_ids) and reachable_until is not null
-        for no key update skip locked
+        select id from data.mitras where id = any (p_mitra_ids) for no key update skip locked
+    ),
+    moved as (
+        update data.mitras m
+        set reachable_until = case when m.reachable_until is not null then greatest(m.reachable_until, v_until) end,
+            offers_due_at = case when m.reachable_until <= logic.now() then logic.now() else m.offers_due_at end,
+            held_by = logic.holders(m.held_by, p_worker, v_until)
+        from held
+        where m.id = held.id
+        returning m.id, m.reachable_until
     )
-    update data.mitras m
-    set reachable_until = greatest(m.reachable_until, v_until),
-        offers_due_at = case when m.reachable_until <= logic.now() then logic.now() else m.offers_due_at end
-    from held
-    where m.id = held.id;
-    get diagnostics v_renewed = row_count;
+    select (count(*) filter (where reachable_until is not null))::integer, array_agg(id) into v_renewed, v_looked_at from moved;
 
     for v_back in
         select * from data.mitras
@@ -31,8 +35,13 @@ begin
         perform logic.set_presence(v_back, true, v_until, 'mitra:' || v_back.id);
         v_renewed := v_renewed + 1;
     end loop;
-    return jsonb_build_object('renewed', v_renewed);
+    return jsonb_build_object(
+        'renewed', v_renewed,
+        'passed_over', array(
+            select id from data.mitras where id = any (p_mitra_ids) and id <> all (coalesce(v_looked_at, '{}'))
+        )
+    );
 end
 $$;
 comment on function api.renew_leases is
-    'Moves on the presence leases of mitras whose sockets are open, in one batch: {renewed}. Those who declared themselves offline stay so.';
+    'Moves on the presence leases of mitras whose sockets are open on a worker, in one batch: {renewed, passed_over}. passed_over: those whom somebody holds at this moment, to be renewed in the next. Those who declared themselves offline stay so.';

@@ -28,7 +28,8 @@ begin
     end if;
 
     update data.mitras
-    set status_changed_at = logic.now(), idle_since = case when v_to = 'online' then logic.now() else idle_since end
+    set status_changed_at = logic.now(), status_changed_by = p_actor, status_note = p_note,
+        idle_since = case when v_to = 'online' then logic.now() else idle_since end
     where id = p_mitra.id
     returning * into v_mitra;
     perform logic.append_presence_events(v_mitra, v_from, v_to, p_actor, p_note);

@@ -57,6 +57,10 @@ begin
                 e.id,
                 case when t.to_customer then e.customer_id end as customer_id,
                 case when t.to_mitra then e.mitra_ids else '{}' end as mitra_ids,
+                case when e.type = 'SIGN_IN_ENDED' then e.entity_id end as ended,
+                case
+                    when e.type in ('PERSON_BLOCKED', 'PERSON_UNBLOCKED', 'OPERATOR_CHANGED') then e.entity_id
+                end as standing_of,
                 logic.event_frame(e, said.message) as frame,
                 row_to_json(seen_by_operators) as internal
         ) handed

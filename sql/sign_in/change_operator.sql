@@ -32,7 +32,7 @@ begin
         perform logic.append_operator_event(v_after, 'active', p_who);
     end if;
     if not v_after.active then
-        perform logic.end_sign_ins_of(v_after.id, 'barred');
+        perform logic.end_sign_ins_of(v_after.id, 'barred', 'operator:' || p_who);
     end if;
     return v_after;
 end

@@ -10,7 +10,7 @@ begin
     set password_hash = p_password_hash
     where id = p_operator.id
     returning * into v_operator;
-    perform logic.end_sign_ins_of(v_operator.id, 'password_changed');
+    perform logic.end_sign_ins_of(v_operator.id, 'password_changed', 'operator:' || p_who);
     delete from data.sign_in_attempts where audience = 'operator' and name = lower(v_operator.email);
     perform logic.append_operator_event(v_operator, 'password', p_who);
     return v_operator;

@@ -4,7 +4,7 @@ returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-    update data.sign_ins set ended_at = logic.now(), end_reason = 'replayed' where id = p_sign_in.id;
+    perform logic.close_sign_in(p_sign_in, 'replayed', 'system');
     perform logic.append_event(
         'SIGN_IN_REPLAYED', 'sign_in', p_sign_in.id, null, null, null, null, 'system',
         jsonb_build_object('audience', p_sign_in.audience, 'person_id', p_sign_in.person_id)

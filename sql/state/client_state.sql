@@ -23,6 +23,7 @@ begin
         end,
         'search', case when v_request.id is not null then logic.request_json(v_request) end,
         'last_failure', logic.open_failure(v_payment),
+        'money', logic.money_of(p_customer_id),
         'chats', logic.chats_json(v_chats),
         'extensions', logic.pending_extensions(array(select c.id from unnest(v_chats) c)),
         'lost_chats', logic.lost_chats(v_chats)
@@ -30,4 +31,4 @@ begin
 end
 $$;
 comment on function api.client_state is
-    'A customer''s whole present state: {server_time, user, payment_session, search, last_failure, chats, extensions, lost_chats}. lost_chats: ids of the chats whose mitra is out of reach. Refuses customer_not_found.';
+    'A customer''s whole present state: {server_time, user, payment_session, search, last_failure, money, chats, extensions, lost_chats}. money: every payment that waits to be used, and every failure whose money is not decided, or whose decision has not been seen. lost_chats: ids of the chats whose mitra is out of reach. Refuses customer_not_found.';

@@ -18,6 +18,7 @@ begin
         'online', v_mitra.declared_online,
         'presence', logic.presence_of(v_mitra),
         'reachable_until', v_mitra.reachable_until,
+        'forced_offline', logic.forced_offline(v_mitra),
         'offers', logic.open_offers(p_mitra_id),
         'chats', logic.chats_json(v_chats),
         'extensions', logic.pending_extensions(array(select c.id from unnest(v_chats) c))
@@ -25,4 +26,4 @@ begin
 end
 $$;
 comment on function api.mitra_state is
-    'A mitra''s whole present state: {server_time, user, online, presence, reachable_until, offers, chats, extensions}. Refuses mitra_not_found.';
+    'A mitra''s whole present state: {server_time, user, online, presence, reachable_until, forced_offline, offers, chats, extensions}. forced_offline: {by, note, at} when somebody else than the mitra set them offline. Refuses mitra_not_found.';

@@ -155,3 +155,27 @@ async def test_a_code_of_a_key_that_is_gone_does_not_hold(settings: Settings, ke
                 await door.ask(phone)
             else:
                 refused(await door.tell(phone, door.code(phone)), 401, "otp_wrong")
+
+
+async def test_an_access_token_ends_with_its_sign_in(door: Door) -> None:
+    phone = new_phone()
+    here, there = await door.sign_in(phone), await door.sign_in(phone)
+    assert (await door.sign_out(here["refresh_token"])).status_code == 200
+    assert (await door.state(here["access_token"])).status_code == 401
+    assert (await door.state(there["access_token"])).status_code == 200
+
+
+async def test_a_thief_and_their_victim_are_both_out_at_once(door: Door) -> None:
+    signed_in = await door.sign_in(new_phone())
+    refreshed = (await door.refresh(signed_in["refresh_token"])).json()
+    held = (await door.refresh(refreshed["refresh_token"])).json()
+    refused(await door.refresh(signed_in["refresh_token"]), 401, "refresh_token_replayed")
+    for token in (signed_in, refreshed, held):
+        assert (await door.state(token["access_token"])).status_code == 401
+
+
+async def test_a_made_up_token_signs_nobody_out(door: Door) -> None:
+    signed_in = await door.sign_in(new_phone())
+    sign_in_id = RefreshToken.parse(signed_in["refresh_token"]).sign_in_id
+    await door.sign_out(RefreshToken(sign_in_id, bytes(32)).text)
+    assert (await door.state(signed_in["access_token"])).status_code == 200

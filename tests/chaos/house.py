@@ -22,7 +22,7 @@ from tests.ports import free_port
 from tests.run.conftest import new_home
 
 # Short enough that windows end again and again while it runs.
-WINDOWS = {"pairing_blast_timeout_seconds": "8", "presence_ttl_seconds": "20"}
+WINDOWS = {"pairing_blast_timeout_seconds": "8", "presence_ttl_seconds": "30"}
 CUT = """
 select pg_terminate_backend(pid) from pg_stat_activity
 where datname = current_database() and application_name like %s and pid <> pg_backend_pid()

@@ -43,6 +43,7 @@ class Mitra(Entity):
     declared_online: bool = False
     reachable_until: datetime | None = None
     offers_due_at: datetime | None = None
+    set_offline: tuple[str, str | None] | None = None
     offers: list["Offer"] = field(default_factory=list)
 
 
@@ -152,6 +153,7 @@ class Failure(Entity):
     action_note: str | None = None
     actioned_by: str | None = None
     actioned_at: datetime | None = None
+    decision_seen_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ SETTINGS = {
     "extension_timeout_seconds": ("5", "10", "300", "-5"),
     "extension_default_action_on_timeout": ("auto_approve", "auto_reject", "ask"),
     "max_customers_per_mitra": ("1", "2", "3", "0", ""),
-    "presence_ttl_seconds": ("10", "45", "600", "9"),
+    "presence_ttl_seconds": ("30", "45", "600", "29"),
     "auto_offline_after_missed_offers": ("0", "1", "2", "101"),
     "no_such_setting": ("1",),
 }
@@ -150,7 +150,13 @@ class Walk(RuleBasedStateMachine):
 
     def mitras(self) -> list[Act]:
         """What mitras do."""
-        acts = [self.set_mitra_status, self.come_online, self.renew_leases, self.look_as_mitra]
+        acts = [
+            self.set_mitra_status,
+            self.come_online,
+            self.renew_leases,
+            self.release_lease,
+            self.look_as_mitra,
+        ]
         if self.model.searches:
             acts += [self.mark_offer_seen, self.accept_request, self.decline_request]
         if any(search.open_offers for search in self.model.searches):
@@ -170,7 +176,7 @@ class Walk(RuleBasedStateMachine):
         if self.model.payments:
             acts += [self.fail_payment]
         if self.model.failures:
-            acts += [self.action_failure, self.action_failure]
+            acts += [self.action_failure, self.action_failure, self.see_decision]
         if self.model.chats:
             acts += [self.end_chat_by_operator]
         return [*acts, self.twins.again]
@@ -343,6 +349,16 @@ class Walk(RuleBasedStateMachine):
     def renew_leases(self) -> None:
         """The sockets of some mitras are open."""
         self.twins.renew_leases([mitra for mitra in self.model.mitras if self.yes()])
+
+    def release_lease(self) -> None:
+        """A mitra closes the app."""
+        self.twins.release_lease(self.pick(self.model.mitras, []))
+
+    def see_decision(self) -> None:
+        """A customer reads what was decided about their money."""
+        decided = [one for one in self.model.failures if one.operator_action]
+        failure = self.random.choice(decided or self.model.failures)
+        self.twins.see_decision(failure.payment, failure.payment.customer)
 
     def mark_offer_seen(self) -> None:
         """A mitra's app shows an offer."""

@@ -81,7 +81,7 @@ BOUNDS = {
     "returning_chat_confirmation_timeout_seconds": (5, 300),
     "extension_timeout_seconds": (5, 300),
     "max_customers_per_mitra": (1, 50),
-    "presence_ttl_seconds": (10, 600),
+    "presence_ttl_seconds": (30, 600),
     "auto_offline_after_missed_offers": (0, 100),
 }
 CHOICES = {"extension_default_action_on_timeout": ("auto_approve", "auto_reject")}
@@ -596,7 +596,8 @@ class Model:
             and offer.status in {"accepted", "declined", "auto_rejected"}
         ]
         if limit and answered[-limit:] == ["auto_rejected"] * limit and mitra.declared_online:
-            self._set_presence(mitra, False, None)
+            missed = f"{limit} missed offers in a row"
+            self._set_presence(mitra, False, None, ("system", missed))
 
     # ---- Presence ----------------------------------------------------------------------------------------
 
@@ -615,7 +616,19 @@ class Model:
             self._set_presence(mitra, True, max(until, mitra.reachable_until or until))
         return len(declared)
 
-    def _set_presence(self, mitra: Mitra, online: bool, lease: datetime | None) -> None:
+    def release_lease(self, mitra: Mitra | None) -> Mitra | None:
+        """Their app was closed: a lease that runs ends in five seconds at most."""
+        if mitra is not None and mitra.reachable_until:
+            mitra.reachable_until = min(mitra.reachable_until, self.now + timedelta(seconds=5))
+        return mitra
+
+    def _set_presence(
+        self,
+        mitra: Mitra,
+        online: bool,
+        lease: datetime | None,
+        by_another: tuple[str, str | None] | None = None,
+    ) -> None:
         """A lease that ran out unnoticed was never broken; but searches may have passed the mitra by."""
         was = "online" if mitra.reachable_until else self.presence(mitra)
         had_run_out = mitra.reachable_until is not None and mitra.reachable_until <= self.now
@@ -623,6 +636,7 @@ class Model:
         mitra.reachable_until = lease
         if self.presence(mitra) != was:
             mitra.status_changed_at = self.now
+            mitra.set_offline = by_another
             if self.presence(mitra) == "online":
                 mitra.idle_since = self.now
             self._bring_offers_in_line(mitra)
@@ -851,10 +865,21 @@ class Model:
         self._end_by_hand(chat, "ended_by_operator", note)
         return chat
 
-    def force_mitra_offline(self, mitra: Mitra | None, who: str) -> Mitra:
-        """As if the mitra had switched themselves off."""
+    def force_mitra_offline(self, mitra: Mitra | None, who: str, note: str) -> Mitra:
+        """As if the mitra had switched themselves off, but that they are told why."""
         self._check_who(who)
-        return self.set_mitra_status(mitra, False)
+        if mitra is None:
+            refuse("mitra_not_found")
+        self._set_presence(mitra, False, None, ("operator", note))
+        return mitra
+
+    def see_decision(self, payment: Payment | None, customer: Customer | None) -> Failure:
+        """The customer has seen what was decided; twice is once."""
+        failure = self._own_payment(payment, customer).open_failure
+        if failure is None or not failure.refund_due or failure.operator_action is None:
+            refuse("money_not_decided")
+        failure.decision_seen_at = failure.decision_seen_at or self.now
+        return failure
 
     def action_failure(self, failure: Failure | None, action: str, who: str, note: str | None) -> Failure:
         """What becomes of the money, decided once and only where it was taken; the same again is no harm."""

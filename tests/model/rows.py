@@ -161,6 +161,7 @@ def _failure_row(failure: Failure) -> Row:
         "action_note": failure.action_note,
         "actioned_by": failure.actioned_by,
         "actioned_at": failure.actioned_at,
+        "decision_seen_at": failure.decision_seen_at,
     }
 
 
@@ -375,6 +376,7 @@ def client_state(model: Model, customer: Customer) -> Row:
         "payment_session": payment_reply(last) if last and last.status in {"pending", "confirmed"} else None,
         "search": search_reply(model, search) if search else None,
         "last_failure": failure_reply(model, failure) if failure else None,
+        "money": money(model, customer),
         "chats": [chat_reply(chat)] if chat else [],
         "extensions": _pending(model, [chat] if chat else []),
         "lost_chats": [chat.id] if chat and model.presence(chat.mitra) != "online" else [],
@@ -389,10 +391,55 @@ def mitra_state(model: Model, mitra: Mitra) -> Row:
         "online": mitra.declared_online,
         "presence": model.presence(mitra),
         "reachable_until": mitra.reachable_until,
+        "forced_offline": forced_offline(mitra),
         "offers": open_offers(model, mitra),
         "chats": [chat_reply(chat) for chat in chats],
         "extensions": _pending(model, chats),
     }
+
+
+def money(model: Model, customer: Customer) -> list[Row]:
+    """Money that waits, and money that is not decided or whose decision was not seen."""
+    waiting = [one for one in model.payments if one.customer is customer and one.status == "confirmed"]
+    failures = [
+        one
+        for one in model.failures
+        if one.payment.customer is customer
+        and one.refund_due
+        and one.superseded_at is None
+        and one.decision_seen_at is None
+    ]
+    return [
+        *(
+            _money(one, None, "waiting")
+            for one in sorted(waiting, key=lambda one: one.confirmed_at or model.now)
+        ),
+        *(money_reply(one) for one in sorted(failures, key=lambda one: one.created_at)),
+    ]
+
+
+def money_reply(failure: Failure) -> Row:
+    """Where the money of a failed payment is."""
+    return _money(failure.payment, failure, failure.operator_action or "under_review")
+
+
+def _money(payment: Payment, failure: Failure | None, status: str) -> Row:
+    return {
+        "payment_session_id": payment.id,
+        "failure_id": _id(failure),
+        "is_extension": payment.is_extension,
+        "amount": payment.amount,
+        "status": status,
+        "seen_at": failure.decision_seen_at if failure else None,
+    }
+
+
+def forced_offline(mitra: Mitra) -> Row | None:
+    """Who else than the mitra set them offline, and why."""
+    if mitra.declared_online or mitra.set_offline is None:
+        return None
+    by, note = mitra.set_offline
+    return {"by": by, "note": note, "at": mitra.status_changed_at}
 
 
 def open_offers(model: Model, mitra: Mitra) -> list[Row]:

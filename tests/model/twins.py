@@ -257,6 +257,24 @@ class Twins:
             [*(mitra.id for mitra in mitras), NOBODY],
         )
 
+    def release_lease(self, mitra: Mitra | None) -> None:
+        """A mitra closes the app."""
+        self._api(
+            "release_lease",
+            lambda: self.model.release_lease(mitra),
+            lambda outcome: {"reachable_until": outcome.reachable_until if outcome else None},
+            *(mitra or NOBODY, NOBODY),
+        )
+
+    def see_decision(self, payment: Payment | None, customer: Customer | None) -> None:
+        """A customer reads what was decided about their money."""
+        self._api(
+            "see_decision",
+            lambda: self.model.see_decision(payment, customer),
+            rows.money_reply,
+            *(payment or NOBODY, customer or NOBODY),
+        )
+
     def mitra_state(self, mitra: Mitra) -> None:
         """A mitra's app comes back."""
         self._api("mitra_state", lambda: mitra, lambda outcome: rows.mitra_state(self.model, outcome), mitra)
@@ -375,7 +393,7 @@ class Twins:
         """An operator takes a mitra offline."""
         self._ops(
             "force_mitra_offline",
-            lambda: self.model.force_mitra_offline(mitra, who),
+            lambda: self.model.force_mitra_offline(mitra, who, note),
             lambda outcome: {
                 "id": outcome.id,
                 "presence": "offline",

@@ -95,6 +95,9 @@ SARI_ONLINE = app("Sari online", "set_mitra_status(%(sari)s, true)")
 YOGA_OFFLINE = app("Yoga offline", "set_mitra_status(%(yoga)s, false)")
 DEWI_ONLINE = app("Dewi online", "set_mitra_status(%(dewi)s, true)")
 FORCE_OFFLINE = operator("ops.force_mitra_offline", "force_mitra_offline(%(sari)s, 'Ratna')")
+CLOSES = app("Sari closes her app", "release_lease(%(sari)s, %(words)s)")
+BLOCK = operator("ops.block_person", "block_person(%(budi)s, 'Ratna')")
+SEE = app("see the decision", "see_decision(%(payment)s, %(budi)s)")
 RENEW = Call(
     "renew at the lapse",
     "select api.renew_leases(array[%(sari)s, %(yoga)s, %(dewi)s]::uuid[])",
@@ -155,9 +158,9 @@ def expiring(world: World) -> Scene:
     return scene
 
 
-def asking_again(world: World, lease: int = 600) -> Scene:
+def asking_again(world: World, *, app_is_closed: bool = False) -> Scene:
     """Ten seconds before their chat ends, Budi asks Sari for a new one; an extension is paid for as well."""
-    scene = people(world, lease)
+    scene = people(world)
     chat = world.chat(scene["budi"], scene["sari"], 30)
     scene["chat"] = chat["id"]
     scene["chat_end"] = moment(chat, "ends_at")
@@ -168,14 +171,16 @@ def asking_again(world: World, lease: int = 600) -> Scene:
     scene["payment"] = world.pay(scene["budi"], 15, mitra=scene["sari"])
     search = world.ask_again(scene["budi"], scene["sari"], scene["payment"])
     scene["search"] = search["id"]
+    if app_is_closed:
+        world.api("release_lease", scene["sari"], scene["words"])
     scene["window"] = moment(search, "deadline_at")
     moments(world, scene, scene["payment"])
     return scene
 
 
 def lapsing_again(world: World) -> Scene:
-    """As asking again, but Sari's lease lapses before the window ends."""
-    return asking_again(world, lease=15)
+    """As asking again, but Sari closes her app, and her lease lapses before the window ends."""
+    return asking_again(world, app_is_closed=True)
 
 
 def turned_down(world: World) -> Scene:
@@ -314,7 +319,7 @@ SCENARIOS = {
     ),
     "lapsing": Scenario(
         lapsing,
-        (ACCEPT, DECLINE, SEEN, CANCEL, ACCEPT_RANI, LAPSE, RENEW, SARI_OFFLINE, SARI_ONLINE),
+        (ACCEPT, DECLINE, SEEN, CANCEL, ACCEPT_RANI, LAPSE, RENEW, CLOSES, SARI_OFFLINE, SARI_ONLINE),
     ),
     "expiring": Scenario(
         expiring,
@@ -332,7 +337,7 @@ SCENARIOS = {
     ),
     "lapsing again": Scenario(
         lapsing_again,
-        (ACCEPT, DECLINE, SEEN, CANCEL, ASK_AGAIN_SAME, EXTEND, LAPSE, RENEW, SARI_ONLINE, END),
+        (ACCEPT, DECLINE, SEEN, CANCEL, ASK_AGAIN_SAME, FALLBACK, EXTEND, LAPSE, RENEW, BLOCK, SARI_ONLINE, END),
     ),
     "turned down, trial": Scenario(
         turned_down,
@@ -344,7 +349,7 @@ SCENARIOS = {
     "turned down, paid": Scenario(
         turned_down_paid,
         (
-            FALLBACK, REFUND, ACTION, START_OTHER, ASK_AGAIN, CREATE, CANCEL, FAIL_PAYMENT, EXPIRY,
+            FALLBACK, REFUND, ACTION, SEE, BLOCK, START_OTHER, ASK_AGAIN, CREATE, CANCEL, FAIL_PAYMENT, EXPIRY,
             SARI_OFFLINE, DEWI_ONLINE,
         ),
     ),

@@ -134,7 +134,7 @@ def test_a_death_that_leaves_something_behind_goes_red(arena: OpenArena) -> None
         (Fault("logic.fire_chat(uuid)", "skip locked"), "chatting", s.CHAT_END),
         (Fault("logic.try_lock_extension(uuid)", "skip locked"), "extending", s.TIMER),
         (Fault("logic.lapse_lease(uuid)", "skip locked"), "lapsing", s.LAPSE),
-        (Fault("api.renew_leases(uuid[])", "skip locked"), "lapsing", s.RENEW),
+        (Fault("api.renew_leases(uuid[], uuid)", "skip locked"), "lapsing", s.RENEW),
     ],
     ids=str,
 )

@@ -196,6 +196,10 @@ class People:
         assert row is not None
         return str(row[0])
 
+    def decide(self, failure_id: str) -> None:
+        """An operator gives a failed payment's money back."""
+        self._db.execute("select ops.action_failure(%s, 'refunded', 'Ratna')", [failure_id])
+
     def signed_in(self, audience: Audience, person_id: UUID) -> RefreshToken:
         """The refresh token of a device of theirs."""
         token = RefreshToken.first()

@@ -131,6 +131,11 @@ class Scene:
         self.given["failure_id"], self.given["ids"] = failed["failure_id"], [failed["failure_id"]]
         return self
 
+    def decided(self) -> "Scene":
+        self.asked_again_in_vain()
+        self._makes.decide(self.given["failure_id"])
+        return self
+
     def _side(self) -> tuple[object, ...]:
         return self.given["chat_session_id"], "customer", self.customer_id
 
@@ -154,6 +159,7 @@ MOMENTS: dict[str, Callable[[Scene], Scene]] = {
     "ended": Scene.ended,
     "left alone": Scene.left_alone,
     "asked again in vain": Scene.asked_again_in_vain,
+    "decided": Scene.decided,
 }
 
 

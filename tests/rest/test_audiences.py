@@ -48,6 +48,7 @@ WHOSE: Mapping[Listener, Mapping[Audience | None, list[str]]] = {
             "GET /api/client/payment-sessions/:id",
             "POST /api/client/payment-sessions/:id/confirm",
             "POST /api/client/payment-sessions/:id/cancel",
+            "POST /api/client/payment-sessions/:id/seen",
             "POST /api/client/chat-requests",
             "POST /api/client/chat-requests/returning",
             "POST /api/client/chat-requests/cancel",

@@ -267,16 +267,26 @@ def test_a_house_that_lives_moves_on_from_before_the_plans_that_hold(tree: Tree,
     made = rows()
     assert all(made.values())
 
+    def as_before() -> dict[str, list[Any]]:
+        """The rows without the columns that later migrations add."""
+        return {
+            table: [
+                ({key: after[key] for key in before},)
+                for (after,), (before,) in zip(now, made[table], strict=True)
+            ]
+            for table, now in rows().items()
+        }
+
     tree.bring()
     assert "0012.plans-that-hold" in tree.migrate().migrations
     source = "select prosrc from pg_proc where proname = 'insert_search'"
     ((of_old,),) = owner.execute(source).fetchall()
     assert "on conflict do nothing" in of_old
-    assert rows() == made
+    assert as_before() == made
 
     shutil.copytree(SQL, tree.root / "sql", dirs_exist_ok=True)
     assert "sql/pairing/insert_search.sql" in tree.migrate().code.changed
-    assert rows() == made
+    assert as_before() == made
     customer, payment, search = (f"{number:032}" for number in (2, 12, 32))
     again = "select api.start_general_request(%s, %s)"
     ((reply,),) = owner.execute(again, [customer, payment]).fetchall()

@@ -124,10 +124,23 @@ async def test_what_is_older_than_what_is_known_is_not_told(
         await teller.tell(1)
         assert await count(socket) == 1
         await redis.publish(
-            AVAILABILITY_CHANNEL, '{"available": false, "count": 0, "at": "2099-01-01T00:00:00Z"}'
+            AVAILABILITY_CHANNEL, '{"available": false, "count": 0, "at": "2100-01-01T00:00:00Z"}'
         )
         await teller.tell(2)
         assert await count(socket) == 2
+
+
+async def test_a_clock_that_was_set_back_is_believed(
+    at_once: None, customer: Client, teller: Teller, redis_url: str
+) -> None:
+    async with signed_in(customer) as socket, Redis.from_url(redis_url) as redis:
+        await watch(socket)
+        await teller.tell(1)
+        assert await count(socket) == 1
+        await redis.publish(
+            AVAILABILITY_CHANNEL, '{"available": true, "count": 5, "at": "2099-12-31T23:00:00Z"}'
+        )
+        assert await count(socket) == 5
 
 
 async def test_what_cannot_be_read_disturbs_nothing(

@@ -1,12 +1,14 @@
 """A mitra whose app has a socket is within reach."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import httpx
 import pytest
 
+from app.settings import Settings
 from app.sockets import presence
-from tests.conftest import Connection
-from tests.rest.harness import Client, Worker, go_online, until
+from tests.conftest import Connect, Connection
+from tests.rest.harness import Client, People, Worker, go_online, running, until
 from tests.sockets.harness import raw_socket, signed_in
 
 
@@ -56,3 +58,107 @@ async def test_a_mitra_who_declared_themselves_offline_stays_so(mitra: Client) -
     async with signed_in(mitra):
         state = (await mitra.get("/api/mitra/state")).json()
     assert (state["online"], state["reachable_until"]) == (False, None)
+
+
+GRACE = timedelta(seconds=6)
+"""A little more than what a lease is shortened to."""
+
+
+def left(db: Connection, mitra: Client) -> timedelta:
+    row = db.execute("select reachable_until - now() from data.mitras where id = %s", [mitra.id]).fetchone()
+    assert row is not None
+    assert isinstance(row[0], timedelta)
+    return row[0]
+
+
+async def test_the_last_socket_that_the_app_closes_shortens_the_lease(
+    worker: Worker, mitra: Client, db: Connection
+) -> None:
+    await go_online(mitra)
+    async with signed_in(mitra):
+        async with signed_in(mitra):
+            pass
+        await until(lambda: len(worker.app.ctx.hub.members()) == 1)
+        assert left(db, mitra) > GRACE
+    await until(lambda: left(db, mitra) <= GRACE)
+
+
+async def test_a_socket_at_another_worker_keeps_the_lease(
+    worker: Worker, settings: Settings, mitra: Client, db: Connection
+) -> None:
+    await go_online(mitra)
+    async with running(settings) as other:
+        url = f"{other.socket_url}/api/mitra/ws"
+        async with raw_socket(url, "curhat.v1", f"bearer.{mitra.token}") as socket:
+            await socket.frame()
+            async with signed_in(mitra):
+                pass
+            await until(lambda: set(holders(db, mitra)) == {str(other.app.ctx.leases._worker)})  # noqa: SLF001
+            assert left(db, mitra) > GRACE
+        await until(lambda: left(db, mitra) <= GRACE)
+
+
+def holders(db: Connection, mitra: Client) -> dict[str, float]:
+    row = db.execute("select held_by from data.mitras where id = %s", [mitra.id]).fetchone()
+    assert row is not None
+    held: dict[str, float] = row[0]
+    return held
+
+
+async def test_a_socket_that_is_lost_leaves_the_lease_to_run_out(
+    worker: Worker, mitra: Client, db: Connection
+) -> None:
+    await go_online(mitra)
+    async with signed_in(mitra) as socket:
+        socket.connection.transport.abort()
+        await until(lambda: worker.app.ctx.hub.members() == [])
+    assert worker.app.ctx.leases._left.empty()  # noqa: SLF001
+    assert left(db, mitra) > GRACE
+
+
+async def test_a_worker_that_stops_leaves_the_lease_to_the_next_one(
+    settings: Settings, people: People, db: Connection
+) -> None:
+    async with running(settings) as worker, httpx.AsyncClient(base_url=worker.url) as http:
+        mitra = Client(settings, http, "mitra", people.mitra())
+        await go_online(mitra)
+        url = f"{worker.socket_url}/api/mitra/ws"
+        async with raw_socket(url, "curhat.v1", f"bearer.{mitra.token}") as socket:
+            await socket.frame()
+            worker.app.ctx.hub.members()[0].websocket.retire()
+            assert await socket.close_code() == 1001
+        await until(lambda: worker.app.ctx.hub.members() == [])
+        assert worker.app.ctx.leases._left.empty()  # noqa: SLF001
+    assert left(db, mitra) > GRACE
+
+
+async def test_who_comes_back_while_their_lease_is_being_shortened_keeps_it(
+    worker: Worker, mitra: Client, db: Connection, connect: Connect
+) -> None:
+    """The page is reloaded at a moment at which somebody holds the mitra's row."""
+    await go_online(mitra)
+    blocker = connect(role="curhat_owner")
+    with blocker.transaction():
+        async with signed_in(mitra):
+            blocker.execute("select from data.mitras where id = %s for no key update", [mitra.id])
+        await until(lambda: worker.app.ctx.hub.members() == [])
+        reloaded = signed_in(mitra)
+        await reloaded.__aenter__()
+    await until(lambda: left(db, mitra) > GRACE and bool(holders(db, mitra)))
+    await reloaded.__aexit__(None, None, None)
+
+
+async def test_whose_renewal_was_passed_over_is_renewed_in_a_moment(
+    worker: Worker, mitra: Client, db: Connection, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "RENEW_AGAIN_SECONDS", 0.05)
+    await go_online(mitra)
+    shorten(db, mitra)
+    blocker = connect(role="curhat_owner")
+    with blocker.transaction():
+        blocker.execute("select from data.mitras where id = %s for no key update", [mitra.id])
+        socket = signed_in(mitra)
+        await socket.__aenter__()
+        assert left(blocker, mitra) <= GRACE
+    await until(lambda: left(db, mitra) > GRACE)
+    await socket.__aexit__(None, None, None)

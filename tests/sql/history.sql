@@ -76,12 +76,12 @@ where h.came_to in ('consumed', 'chatting', 'failed_pairing', 'asking');
 
 insert into data.pairing_failures (
     payment_session_id, pairing_request_id, customer_id, cause_tag, amount, refund_due, operator_action, actioned_by,
-    actioned_at, created_at
+    actioned_at, decision_seen_at, created_at
 )
 select payment, request, customer,
     (array['no_mitra_available', 'all_mitras_rejected', 'targeted_mitra_offline', 'customer_cancelled'])[1 + n / 5 % 4],
     25000, true, case when n <= 19500 then 'refunded' end, case when n <= 19500 then 'Ratna' end,
-    case when n <= 19500 then at end, at
+    case when n <= 19500 then at end, case when n <= 19500 then at end, at
 from test.history where came_to = 'failed_pairing';
 
 insert into data.chat_sessions (

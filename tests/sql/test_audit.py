@@ -57,6 +57,10 @@ BREAK: dict[str, str] = {
     "a payment that is not consumed bought nothing": (
         "update data.chat_sessions set payment_session_id = '{search_payment}' where id = '{chat}'"
     ),
+    "the customer was told what was decided about their money": (
+        "update data.pairing_failures "
+        "set operator_action = 'refunded', actioned_by = 'Ratna', actioned_at = logic.now()"
+    ),
     "a failed payment has one open failure": "delete from data.pairing_failures",
     "only a failed payment has an open failure": (
         "update data.pairing_failures set payment_session_id = '{search_payment}'"

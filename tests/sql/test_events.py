@@ -313,7 +313,8 @@ def test_a_long_body_is_announced_all_the_same(world: World, listener: Connectio
     world.owner.execute(
         "select logic.append_event('MITRA_STATUS', 'mitra', null, null, null, null, "
         "array_fill(%(mitra)s::uuid, array[1000]), 'system', jsonb_build_object("
-        "'mitra_id', %(mitra)s::uuid, 'online', true, 'presence', 'online', 'note', repeat('x', 9000)))",
+        "'mitra_id', %(mitra)s::uuid, 'online', true, 'presence', 'online', 'by', 'system', "
+        "'note', repeat('x', 9000)))",
         {"mitra": mitras[0]},
     )
     drained = world.drain()

@@ -33,7 +33,12 @@ NEVER_COMES = {
     "payment_session_abandoned": {"api.cancel_payment_session"},
     "payment_session_failed": {"api.fallback_to_blast", "logic.reopen_payment_session"},
     "request_already_declined": {"api.decline_request"},
-    "extension_not_found": {"ops.fail_payment", "logic.fail_whatever_runs"},
+    "extension_not_found": {
+        "ops.fail_payment",
+        "ops.block_person",
+        "logic.fail_whatever_runs",
+        "logic.end_search_of",
+    },
     "mitra_not_found": {"ops.block_person"},
     "operator_not_found": {"ops.set_operator"},
     "email_already_taken": {"ops.set_operator"},

@@ -96,6 +96,7 @@ class House:
     confirmed: Row
     for_known: Row
     failed: Row
+    decided: Row
     extension_payment: Row
     known: str
     search: Row
@@ -232,6 +233,10 @@ def live(world: World) -> dict[str, Any]:
         "confirmed": world.payment(world.pay(customers[7])),
         "for_known": for_known,
         "failed": world.payment(failed["id"]),
+        "decided": world.rows(
+            "select p.* from data.payment_sessions p join data.pairing_failures f on f.payment_session_id = p.id "
+            "where f.operator_action is not null limit 1"
+        )[0],
         "extension_payment": world.payment(world.pay(customers[0], 15, extension=True)),
         "known": known,
         "search": search,
@@ -405,6 +410,9 @@ CALLS: dict[str, Arguments] = {
     "drain_events": lambda house: (100,),
     "ready": lambda house: (),
     "get_availability": lambda house: (),
+    "get_standing": lambda house: (1200,),
+    "release_lease": lambda house: (house.mitra, house.customer),
+    "see_decision": lambda house: payment(house.decided),
     "watch_availability": lambda house: (),
 }
 
@@ -484,6 +492,7 @@ def failures(house: House, *place: object, **given: object) -> Sequence[object]:
 
 
 DESK: dict[str, Arguments] = {
+    "get_standing": lambda house: (1200,),
     "ready": lambda house: (),
     "begin_login": lambda house: (house.clerk["email"], False),
     "begin_login of nobody": lambda house: ("nobody@example.com", False),

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.sql.world import Row, World
+from app.sockets.presence import RENEW_SECONDS
+from tests.sql.world import Row, World, one
 
 
 def presence(world: World, mitra: str) -> str:
@@ -70,7 +71,7 @@ def test_a_renewal_moves_the_lease_on_without_an_event(world: World) -> None:
 
 def test_a_renewal_never_shortens_a_lease(world: World) -> None:
     mitra = world.mitra()
-    world.configure("presence_ttl_seconds", 10)
+    world.configure("presence_ttl_seconds", 30)
     renew(world, mitra)
     assert lease(world, mitra) == timedelta(seconds=45)
 
@@ -83,10 +84,10 @@ def test_a_socket_does_not_bring_online_who_declared_themselves_offline(world: W
 
 
 def test_a_batch_renews_all_whom_it_names_and_no_others(world: World) -> None:
-    one, two, other = world.mitra(), world.mitra(), world.mitra()
+    first, second, other = world.mitra(), world.mitra(), world.mitra()
     world.clock.advance(20)
-    assert renew(world, one, two, world.uuid()) == 2
-    assert [lease(world, mitra).total_seconds() for mitra in (one, two, other)] == [45, 45, 25]
+    assert renew(world, first, second, world.uuid()) == 2
+    assert [lease(world, mitra).total_seconds() for mitra in (first, second, other)] == [45, 45, 25]
 
 
 def test_a_lease_lapses_at_its_deadline_once(world: World) -> None:
@@ -311,3 +312,115 @@ def test_another_capacity_holds_at_once(world: World) -> None:
     assert available(world) == (False, 0)
     world.configure("max_customers_per_mitra", 2)
     assert available(world) == (True, 1)
+
+
+# The last socket is closed
+
+
+def hold(world: World, worker: str, *mitras: str) -> None:
+    """A worker renews the leases of these mitras, whose sockets it holds."""
+    world.value("select api.renew_leases(%s::uuid[], %s)", list(mitras), worker)
+
+
+def test_an_app_that_was_closed_is_out_of_reach_within_seconds(world: World) -> None:
+    mitra, worker = world.mitra(), world.uuid()
+    hold(world, worker, mitra)
+    world.api("release_lease", mitra, worker)
+    assert lease(world, mitra) == timedelta(seconds=5)
+    assert presence(world, mitra) == "online"
+    assert world.wait(5) == 1
+    assert presence(world, mitra) == "unreachable"
+
+
+def test_a_page_that_is_reloaded_is_never_out_of_reach(world: World) -> None:
+    mitra, worker = world.mitra(), world.uuid()
+    search = world.search(world.customer())
+    world.fire()
+    told = world.events()
+    hold(world, worker, mitra)
+    world.api("release_lease", mitra, worker)
+    world.clock.advance(4)
+    hold(world, world.uuid(), mitra)
+    world.fire()
+    assert lease(world, mitra) == timedelta(seconds=45)
+    assert world.events() == told
+    assert world.offers(search) == [(mitra, "offered")]
+
+
+def test_a_socket_at_another_worker_keeps_the_lease(world: World) -> None:
+    mitra, one, other = world.mitra(), world.uuid(), world.uuid()
+    hold(world, one, mitra)
+    hold(world, other, mitra)
+    world.api("release_lease", mitra, one)
+    assert lease(world, mitra) == timedelta(seconds=45)
+    world.api("release_lease", mitra, other)
+    assert lease(world, mitra) == timedelta(seconds=5)
+
+
+def test_a_worker_that_died_holds_for_as_long_as_its_lease(world: World) -> None:
+    mitra, dead, alive = world.mitra(), world.uuid(), world.uuid()
+    hold(world, dead, mitra)
+    world.clock.advance(30)
+    hold(world, alive, mitra)
+    world.api("release_lease", mitra, alive)
+    assert lease(world, mitra) == timedelta(seconds=45)
+    hold(world, alive, mitra)
+    world.clock.advance(15)
+    world.api("release_lease", mitra, alive)
+    assert lease(world, mitra) == timedelta(seconds=5)
+
+
+def test_a_socket_from_before_the_mitra_came_online_counts(world: World) -> None:
+    mitra, one, other = world.mitra(online=False), world.uuid(), world.uuid()
+    hold(world, one, mitra)
+    world.api("set_mitra_status", mitra, True)
+    world.api("release_lease", mitra, other)
+    assert lease(world, mitra) == timedelta(seconds=45)
+
+
+def test_closing_gives_nobody_a_lease(world: World) -> None:
+    offline, lapsed, worker = world.mitra(online=False), world.mitra(), world.uuid()
+    world.wait(45)
+    for mitra in (offline, lapsed):
+        assert world.api("release_lease", mitra, worker) == {"reachable_until": None}
+
+
+def test_an_extension_is_not_approved_by_itself_for_an_app_that_was_closed(world: World) -> None:
+    chat = world.chat(world.customer(), world.mitra())
+    mitra, worker = chat["mitra"]["id"], world.uuid()
+    hold(world, worker, mitra)
+    world.api("release_lease", mitra, worker)
+    extension = world.extend(chat)
+    world.wait(10)
+    assert world.row("extensions", extension["id"])["status"] == "auto_rejected"
+
+
+def test_whom_somebody_holds_is_passed_over_and_told(world: World) -> None:
+    mitra, other = world.mitra(), world.mitra()
+    with world.owner.transaction():
+        world.owner.execute("select from data.mitras where id = %s for update", [mitra])
+        told = one(world.app, "select api.renew_leases(%s::uuid[])", [[mitra, other]])
+    assert told == {"renewed": 1, "passed_over": [mitra]}
+
+
+def test_no_lease_is_shorter_than_three_renewals(world: World) -> None:
+    least = world.value("select minimum from data.app_config where key = 'presence_ttl_seconds'")
+    assert least >= 3 * RENEW_SECONDS
+
+
+# Why a mitra is offline
+
+
+def test_whoever_was_set_offline_learns_why_until_they_are_online_again(world: World) -> None:
+    mitra = world.mitra()
+    assert world.api("mitra_state", mitra)["forced_offline"] is None
+    world.ops("force_mitra_offline", mitra, "Ratna", "Istirahat dulu")
+    (*_, event) = world.events("MITRA_STATUS")
+    assert (event["body"]["by"], event["body"]["note"]) == ("operator", "Istirahat dulu")
+    forced = world.api("mitra_state", mitra)["forced_offline"]
+    assert (forced["by"], forced["note"]) == ("operator", "Istirahat dulu")
+    assert "Ratna" not in str(event["body"]) + str(forced)
+    world.api("set_mitra_status", mitra, True)
+    assert world.api("mitra_state", mitra)["forced_offline"] is None
+    world.api("set_mitra_status", mitra, False)
+    assert world.api("mitra_state", mitra)["forced_offline"] is None

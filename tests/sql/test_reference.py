@@ -98,7 +98,7 @@ def test_every_setting_is_there_with_its_default_and_bounds(db: Connection) -> N
     with db.transaction(force_rollback=True):
         db.execute("update data.app_config set value = '46', version = 2 where key = 'presence_ttl_seconds'")
         page = reference.pages(db)["configuration.md"]
-    assert "| `presence_ttl_seconds` | `45` detik | 10 to 600 |" in page
+    assert "| `presence_ttl_seconds` | `45` detik | 30 to 600 |" in page
     assert (
         "| `extension_default_action_on_timeout` | `auto_approve` | `auto_approve`, `auto_reject` |" in page
     )

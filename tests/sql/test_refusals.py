@@ -53,6 +53,7 @@ STATUS = {
     "mitra_not_found": 404,
     "mitra_not_known": 403,
     "mitra_offline": 409,
+    "money_not_decided": 409,
     "note_is_missing": 400,
     "nothing_to_refund": 409,
     "offer_not_yours": 403,
@@ -529,6 +530,23 @@ def blocked(world: World) -> Scene:
     return scene(world, phone=phone)
 
 
+def and_blocked(make: Make) -> Make:
+    """The scene, and then its customer is blocked."""
+
+    def blocked_since(world: World) -> Scene:
+        made = make(world)
+        world.ops("block_person", made.customer, "Ratna")
+        return made
+
+    return blocked_since
+
+
+def known_and_paid(world: World) -> Scene:
+    customer, mitra = world.customer(), world.mitra()
+    world.acquaint(customer, mitra)
+    return scene(world, customer=customer, mitra=mitra, payment=world.pay(customer, mitra=mitra))
+
+
 def blocked_mitra(world: World) -> Scene:
     mitra = world.mitra()
     world.ops("block_person", mitra, "Ratna")
@@ -798,6 +816,7 @@ CASES: dict[str, Cases] = {
     "api.create_payment_session": {
         "customer_not_found": (nobody, create),
         "unknown_tier": (confirmed, lambda made: (made.customer, 31)),
+        "account_blocked": (and_blocked(confirmed), create),
         "mitra_not_found": (confirmed, lambda made: (made.customer, 30, None, made.mitra)),
         "target_not_allowed": (never_met, lambda made: (made.customer, 15, None, made.mitra, True)),
         "idempotency_key_reused": (key_used_elsewhere(confirmed), create),
@@ -809,7 +828,12 @@ CASES: dict[str, Cases] = {
         "payment_session_consumed": (chatting, confirm),
         "payment_session_failed": (cancelled, confirm),
         "free_trial_already_used": (two_free_trials, confirm),
+        "account_blocked": (and_blocked(pending), confirm),
         "idempotency_key_reused": (key_used_elsewhere(confirmed), confirm),
+    },
+    "api.see_decision": {
+        "payment_session_not_found": (stranger, pay_of),
+        "money_not_decided": (no_mitra_came, pay_of),
     },
     "api.cancel_payment_session": {
         "payment_session_not_found": (stranger, pay_of),
@@ -822,6 +846,7 @@ CASES: dict[str, Cases] = {
     "api.start_general_request": {
         **{slug: (make, start) for slug, make in STARTS.items()},
         "search_already_running": (searching_on_another, start),
+        "account_blocked": (and_blocked(confirmed), start),
         "chat_already_active": (chatting_and_paid_for_a_chat, start),
         "idempotency_key_reused": (key_used_elsewhere(confirmed), start),
     },
@@ -831,6 +856,7 @@ CASES: dict[str, Cases] = {
         "mitra_not_found": (confirmed, start_again),
         "mitra_not_known": (never_met, start_again),
         "search_already_running": (known_and_searching, start_again),
+        "account_blocked": (and_blocked(known_and_paid), start_again),
         "chat_already_active": (chatting_with_another, start_again),
         "extension_pending": (waiting_for_an_extension, start_again),
         "idempotency_key_reused": (key_used_elsewhere(confirmed), start_again),
@@ -846,6 +872,7 @@ CASES: dict[str, Cases] = {
         "failure_already_actioned": (actioned, start),
         "free_trial_already_used": (failed_trial_with_another, start),
         "search_already_running": (failed_and_searching_on_another, start),
+        "account_blocked": (and_blocked(targeted_in_vain), start),
         "chat_already_active": (failed_and_chatting, start),
         "idempotency_key_reused": (key_used_elsewhere(confirmed), start),
     },
@@ -908,6 +935,7 @@ CASES: dict[str, Cases] = {
         "payment_session_failed": (chatting_and("failed"), extend),
         "chat_session_not_found": (others_chat_with_payment, extend),
         "chat_ended": (with_extension_payment(chat_ended), extend),
+        "account_blocked": (and_blocked(with_extension_payment(chatting)), extend),
         "extension_already_pending": (with_extension_payment(waiting_for_an_extension), extend),
         "search_already_running": (with_extension_payment(chatting_and_asking_again), extend),
         "idempotency_key_reused": (key_used_elsewhere(with_extension_payment(chatting)), extend),
@@ -1022,6 +1050,10 @@ CASES: dict[str, Cases] = {
         "display_name_required": (at_the_door, add_mitra(name=None)),
         "display_name_invalid": (at_the_door, add_mitra(name="x" * 61)),
         "phone_already_taken": (mitra_at_the_door, add_mitra()),
+    },
+    "ops.sign_out_person": {
+        "who_is_missing": (chatting, lambda made: (made.customer, "")),
+        "person_not_found": (nobody, lambda made: (made.customer, "Ratna")),
     },
     "ops.block_person": {
         "who_is_missing": (confirmed, lambda made: (made.customer, "")),

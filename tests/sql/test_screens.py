@@ -575,7 +575,7 @@ NEEDED = {
 }
 """Of every function that changes something. None: it is for whoever is not known yet, or for the app itself."""
 
-LOOKED_AT = {"list_operators": "admin", "begin_add_operator": "admin", "ready": None}
+LOOKED_AT = {"list_operators": "admin", "begin_add_operator": "admin", "ready": None, "get_standing": None}
 """What those need that only read, where that is more or less than being let in."""
 
 

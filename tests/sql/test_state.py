@@ -19,6 +19,7 @@ def test_a_newcomer_has_nothing_going_on(world: World) -> None:
         "payment_session": None,
         "search": None,
         "last_failure": None,
+        "money": [],
         "chats": [],
         "extensions": [],
         "lost_chats": [],

@@ -62,6 +62,25 @@ async def test_from_the_switch_to_the_chat(world: World, open_phone: OpenPhone) 
     assert world.said(chat_id) == ["Halo, aku di sini.", "Terima kasih."]
 
 
+async def test_whoever_is_set_offline_reads_why(world: World, open_phone: OpenPhone) -> None:
+    mitra = await world.mitra()
+    phone = await at_home(open_phone, mitra)
+    page = phone.page
+    await expect(page.get_by_text("Kamu online")).to_be_visible()
+    world.value("select presence from ops.force_mitra_offline(%s, 'Ratna', 'Istirahat dulu, ya.')", mitra.id)
+    says = page.get_by_text("Tim kami mengubah statusmu menjadi offline.")
+    for _ in range(2):
+        await expect(says).to_be_visible()
+        await expect(page.get_by_text("Istirahat dulu, ya.")).to_be_visible()
+        await phone.reload()
+    await expect(says).to_be_visible()
+    await phone.look("forced-offline")
+    await phone.fits("forced-offline")
+    await page.get_by_role("switch", name="Terima permintaan").click()
+    await expect(page.get_by_text("Kamu online")).to_be_visible()
+    await expect(says).to_have_count(0)
+
+
 async def test_a_returning_request_closes_itself(world: World, open_phone: OpenPhone) -> None:
     """By the service's deadline, although the phone's clock is wrong and nobody can tell it."""
     customer, mitra = world.customer(), await world.mitra()

@@ -1,7 +1,7 @@
 import { insist as insistOn, isPassing, type PaymentSession, Refused } from "@curhat/kit";
 import type { components } from "@curhat/kit/public";
 import { api, belongings, keys, live, queries } from "./service";
-import { type Failure, withExtension, withFailure, withPayment, withSearch } from "./state";
+import { type Failure, withDecision, withExtension, withFailure, withPayment, withSearch } from "./state";
 
 /** What a customer does. Each is asked under a key of its own until it is decided, so trying again is always safe. */
 
@@ -70,6 +70,24 @@ export async function startSearch(paymentId: string, mitraId: string | null): Pr
   live.apply(epoch, (state) =>
     "failure_id" in search ? withFailure(state, search) : withSearch(state, search),
   );
+}
+
+/** Look for a bestie with a payment from before, for the one it was made for. */
+export async function searchWithEarlier(paymentId: string): Promise<void> {
+  const path = { payment_session_id: paymentId };
+  const payment = await api.get("/api/client/payment-sessions/{payment_session_id}", { path });
+  await startSearch(paymentId, payment.targeted_mitra_id);
+}
+
+/** The decision about the money of a payment has been read. */
+export async function seeDecision(paymentId: string): Promise<void> {
+  const { epoch } = live;
+  const money = await insist(`seen:${paymentId}`, () =>
+    api.post("/api/client/payment-sessions/{payment_session_id}/seen", {
+      path: { payment_session_id: paymentId },
+    }),
+  );
+  live.apply(epoch, (state) => withDecision(state, money));
 }
 
 /** "Chat dengan bestie lain": the same payment, any bestie. */

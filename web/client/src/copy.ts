@@ -145,6 +145,31 @@ export const copy = {
     fallbackText: "Pembayaranmu masih berlaku untuk bestie lain.",
     fallback: "Chat dengan bestie lain",
   },
+  money: {
+    waiting: (amount: string) => `Pembayaran ${amount} masih bisa kamu pakai`,
+    waitingFree: "Sesi gratismu masih bisa kamu pakai",
+    waitingUntil: (time: string) =>
+      `Belum terpakai, dan berlaku sampai pukul ${time}. Tidak perlu bayar lagi.`,
+    waitingForChat: (time: string) =>
+      `Belum terpakai, dan berlaku sampai pukul ${time}. Bisa dipakai setelah curhat ini selesai.`,
+    use: "Cari bestie dengan pembayaran ini",
+    decided: {
+      refunded: [
+        (amount: string) => `Pembayaran ${amount} dikembalikan`,
+        "Sesinya tidak jadi, dan tim kami sudah memutuskan pengembaliannya.",
+      ],
+      credited: [
+        (amount: string) => `Pembayaran ${amount} menjadi saldomu`,
+        "Sesinya tidak jadi, dan tim kami sudah mencatat pembayaranmu sebagai saldo.",
+      ],
+      no_action: [
+        (amount: string) => `Pembayaran ${amount} tidak dikembalikan`,
+        "Tim kami sudah meninjau pembayaran ini. Kalau menurutmu keliru, hubungi tim kami, ya.",
+      ],
+    } as const,
+    at: (day: string, time: string) => `Diputuskan ${day.toLowerCase()}, pukul ${time}`,
+    read: "Oke, mengerti",
+  },
   payment: {
     page: "Pilih durasi · Curhat",
     title: "Mau ngobrol berapa lama?",
@@ -273,6 +298,7 @@ export const copy = {
     payment_session_abandoned: "Pembayaran ini sudah dibatalkan. Pilih durasi lagi, ya.",
     free_trial_already_used: "Sesi gratismu sudah terpakai. Pilih durasi lagi, ya.",
     failure_already_actioned: "Pembayaran ini sudah diselesaikan tim kami.",
+    account_blocked: "Akun ini sedang tidak bisa dipakai. Hubungi tim kami, ya.",
     fallback_not_offered: "Pembayaran ini tidak bisa dipakai lagi.",
     unknown_tier: "Pilihan ini sudah tidak ada. Pilih durasi lagi, ya.",
     too_many_requests: "Terlalu sering mencoba. Tunggu sebentar, lalu coba lagi.",

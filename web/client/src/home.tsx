@@ -10,7 +10,6 @@ import {
   HistoryIcon,
   IconButton,
   Mark,
-  money,
   NextIcon,
   PersonIcon,
   Title,
@@ -21,10 +20,10 @@ import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { useAvailability } from "./availability";
 import { copy } from "./copy";
+import { Fallback, MoneyNotes } from "./money";
 import { pricing } from "./pricing";
 import { belongings, session } from "./service";
 import type { Failure, State } from "./state";
-import { useAskAnother } from "./unavailable";
 import "./home.css";
 
 /** Where everything begins. */
@@ -49,6 +48,7 @@ export function Home({ state }: { state: State }) {
         <p className="lead">{copy.homeScreen.lead}</p>
       </div>
       {chat ? <Running chat={chat} /> : <StartChat />}
+      <MoneyNotes state={state} />
       {state.failure && <Unsettled failure={state.failure} />}
       <Link href="/history" className="home-link">
         <HistoryIcon />
@@ -117,42 +117,17 @@ function Running({ chat }: { chat: State["chats"][number] }) {
   );
 }
 
-/** A payment that came to nothing, for as long as it is the last one: where its money is, and what can be done. */
+/** A payment that came to nothing and took no money, for as long as it is the last one. */
 function Unsettled({ failure }: { failure: Failure }) {
   const [seen] = useStored(belongings.place("seen-failure"));
+  if (failure.refund_due) return null; // where the money is stands among all other money
   if (seen !== failure.failure_id && failure.cause_tag !== "customer_cancelled") return null;
   if (failure.fallback_offered) return <Fallback failure={failure} />;
   return (
     <Card tone="warm" className="home-note">
-      {failure.refund_due ? (
-        <>
-          <h2>{copy.homeScreen.failedTitle(money(failure.amount))}</h2>
-          <p>{copy.homeScreen.failedText}</p>
-        </>
-      ) : (
-        <p>
-          {failure.cause_tag === "customer_cancelled" ? copy.homeScreen.cancelledFree : copy.failed.noCharge}
-        </p>
-      )}
-    </Card>
-  );
-}
-
-function Fallback({ failure }: { failure: Failure }) {
-  const { available } = useAvailability();
-  const { ask, busy, error } = useAskAnother(failure.payment_session_id);
-  return (
-    <Card tone="warm" className="home-note">
-      <h2>{copy.homeScreen.fallbackTitle(failure.mitra?.display_name ?? copy.unnamed)}</h2>
-      <p>{copy.homeScreen.fallbackText}</p>
-      {error && (
-        <p className="wrong" role="alert">
-          {error}
-        </p>
-      )}
-      <Button kind="secondary" wide busy={busy} unavailable={!available} onClick={ask}>
-        {copy.homeScreen.fallback}
-      </Button>
+      <p>
+        {failure.cause_tag === "customer_cancelled" ? copy.homeScreen.cancelledFree : copy.failed.noCharge}
+      </p>
     </Card>
   );
 }

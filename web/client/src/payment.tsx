@@ -5,6 +5,7 @@ import { Link, useSearchParams } from "wouter";
 import { abandon, choose, confirm, type Tier } from "./actions";
 import { copy } from "./copy";
 import { firstPage } from "./history";
+import { Waiting } from "./money";
 import { pricing } from "./pricing";
 import { sentenceOf } from "./sentence";
 import type { State } from "./state";
@@ -43,6 +44,9 @@ function PaymentFor({ state, mitraId }: { state: State; mitraId: string | null }
   const [busy, setBusy] = useState(false);
   const [notice, setNotice] = useState("");
 
+  const earlier = state.money.find(
+    (one) => one.status === "waiting" && !one.is_extension && one.payment_session_id !== state.payment?.id,
+  );
   const tiers = data?.tiers ?? [];
   const tier = tiers.find(({ id }) => id === (picked ?? waiting.tierId)) ?? tiers[0];
 
@@ -74,6 +78,7 @@ function PaymentFor({ state, mitraId }: { state: State; mitraId: string | null }
     <main className="screen payment">
       <TopBar label={copy.back} />
       <Title page={copy.payment.page}>{copy.payment.title}</Title>
+      {earlier && <Waiting money={earlier} />}
       {mitraId && (
         <p className="lead payment-again">
           <Avatar name={name} />

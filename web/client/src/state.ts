@@ -8,6 +8,13 @@ type Schemas = components["schemas"];
 export type Search = Omit<Schemas["Search"], "seconds_left">;
 export type Frame = FrameToCustomer;
 
+/** Where the money of a payment is; what is not known of one that another tab made is left out. */
+export type Money = Partial<Schemas["Money"]> &
+  Pick<
+    Schemas["Money"],
+    "payment_session_id" | "is_extension" | "amount" | "status" | "status_at" | "expires_at"
+  >;
+
 /** How an extension came out, for as long as the page is open. */
 export type Outcome = FrameOf<"EXTENSION_APPROVED" | "EXTENSION_REJECTED">;
 
@@ -18,6 +25,8 @@ export interface State {
   payment: (Partial<PaymentSession> & Pick<PaymentSession, "id" | "status" | "amount" | "expires_at">) | null;
   search: Search | null;
   failure: Failure | null;
+  /** Money that has not come to its end, or whose end the person has not seen, oldest first. */
+  money: Money[];
   /** The running ones; at most one. */
   chats: Chat[];
   extensions: Extension[];
@@ -42,6 +51,7 @@ export const model: Model<State, Frame> = {
       payment: snapshot.payment_session,
       search: snapshot.search,
       failure: snapshot.last_failure,
+      money: snapshot.money,
       chats: snapshot.chats,
       extensions: snapshot.extensions,
       ended: before?.ended ?? [],
@@ -55,13 +65,25 @@ export const model: Model<State, Frame> = {
   event(state, frame) {
     switch (frame.type) {
       case "PAYMENT_SESSION":
-        return frame.is_extension ? state : inOrder(state, frame.payment_session_id, frame, takePayment);
+        return inOrder(
+          frame.is_extension ? state : inOrder(state, frame.payment_session_id, frame, takePayment),
+          `money:${frame.payment_session_id}`,
+          frame,
+          takePaid,
+        );
       case "CHAT_REQUEST_STARTED":
         return inOrder(state, frame.request_id, frame, takeSearch);
       case "PAIRED":
         return inOrder(state, frame.request_id, frame, takePaired);
       case "PAIRING_FAILED":
-        return inOrder(state, frame.request_id ?? frame.payment_session_id, frame, takeFailed);
+        return inOrder(
+          inOrder(state, frame.request_id ?? frame.payment_session_id, frame, takeFailed),
+          `money:${frame.payment_session_id}`,
+          frame,
+          (before, event) => withMoney(before, event.payment_session_id, underReview(event)),
+        );
+      case "MONEY":
+        return inOrder(state, `money:${frame.payment_session_id}`, frame, withDecision);
       case "CHAT_EXTENDED":
         return {
           ...state,
@@ -99,7 +121,12 @@ export const model: Model<State, Frame> = {
 };
 
 /** A payment of which a reply told everything. */
-export function withPayment(state: State, payment: PaymentSession): State {
+export function withPayment(before: State, payment: PaymentSession): State {
+  const isKnown = before.money.some((one) => one.payment_session_id === payment.id);
+  const state =
+    payment.status === "confirmed" && !isKnown && !isDecided(before, payment.id)
+      ? withMoney(before, payment.id, waiting(payment))
+      : before;
   if (payment.is_extension) return state;
   if (payment.status === "pending" || payment.status === "confirmed") {
     return isDecided(state, payment.id) ? state : { ...state, payment };
@@ -116,11 +143,16 @@ export function withSearch(state: State, search: Search): State {
 /** A failure of which a reply told. */
 export function withFailure(state: State, failure: Failure): State {
   return {
-    ...state,
+    ...withMoney(state, failure.payment_session_id, underReview(failure)),
     failure,
     search: state.search?.payment_session_id === failure.payment_session_id ? null : state.search,
     payment: state.payment?.id === failure.payment_session_id ? null : state.payment,
   };
+}
+
+/** What was decided about the money of a payment; once it was seen there is nothing more to say of it. */
+export function withDecision(state: State, money: Schemas["Money"]): State {
+  return withMoney(state, money.payment_session_id, money.seen_at === null ? money : null);
 }
 
 /** An extension that waits for its answer. */
@@ -148,6 +180,64 @@ function takePayment(state: State, event: FrameOf<"PAYMENT_SESSION">): State {
   }
   const known = state.payment?.id === id ? state.payment : {};
   return { ...state, payment: { ...known, id, status, amount, expires_at } };
+}
+
+function takePaid(state: State, event: FrameOf<"PAYMENT_SESSION">): State {
+  const { payment_session_id, is_extension, amount, expires_at, at, status } = event;
+  const known = state.money.find((one) => one.payment_session_id === payment_session_id);
+  if (status === "confirmed") {
+    const paid = {
+      payment_session_id,
+      is_extension,
+      amount,
+      expires_at,
+      status: "waiting",
+      status_at: at,
+    } as const;
+    return withMoney(state, payment_session_id, { ...known, ...paid });
+  }
+  return known?.status === "waiting" ? withMoney(state, payment_session_id, null) : state;
+}
+
+function waiting({ id, confirmed_at, created_at, ...payment }: PaymentSession): Money {
+  const { is_extension, amount, duration_minutes, expires_at } = payment;
+  return {
+    payment_session_id: id,
+    is_extension,
+    amount,
+    duration_minutes,
+    expires_at,
+    status: "waiting",
+    status_at: confirmed_at ?? created_at,
+  };
+}
+
+function underReview({ refund_due, created_at, ...failure }: Failure): Money | null {
+  const { payment_session_id, failure_id, amount, cause_tag, mitra, fallback_offered } = failure;
+  return refund_due
+    ? {
+        payment_session_id,
+        failure_id,
+        is_extension: false,
+        amount,
+        cause_tag,
+        mitra,
+        fallback_offered,
+        status: "under_review",
+        status_at: created_at,
+        expires_at: created_at,
+      }
+    : null;
+}
+
+/** The money of a payment is there now, or nowhere any more (null). */
+function withMoney(state: State, paymentId: string, money: Money | null): State {
+  const at = state.money.findIndex((one) => one.payment_session_id === paymentId);
+  if (at < 0) return money === null ? state : { ...state, money: [...state.money, money] };
+  return {
+    ...state,
+    money: state.money.flatMap((one, place) => (place !== at ? [one] : money === null ? [] : [money])),
+  };
 }
 
 function takeSearch(state: State, event: FrameOf<"CHAT_REQUEST_STARTED">): State {

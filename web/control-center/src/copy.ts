@@ -134,6 +134,8 @@ export const copy = {
       "a first chat is no extension, an extension no chat":
         "pembayaran percakapan dan pembayaran perpanjangan tertukar",
       "a payment that is not consumed bought nothing": "pembayaran yang belum terpakai sudah membeli sesuatu",
+      "the customer was told what was decided about their money":
+        "keputusan tentang uang pembayaran yang gagal tidak sampai ke pelanggannya",
       "a failed payment has one open failure":
         "pembayaran gagal harus punya tepat satu catatan kegagalan terbuka",
       "only a failed payment has an open failure":

@@ -118,6 +118,10 @@ export const copy = {
       unreachable: ["Kamu belum terjangkau", "Kamu sudah online, tetapi pelanggan belum bisa menemukanmu."],
       lost: ["Koneksi terputus", "Sementara ini pelanggan mungkin belum bisa menemukanmu."],
     } as Record<"online" | "offline" | "unreachable" | "lost", [string, string]>,
+    forcedOffline: {
+      operator: "Tim kami mengubah statusmu menjadi offline.",
+      system: "Kamu dijadikan offline karena beberapa permintaan berturut-turut tidak terjawab.",
+    },
     chats: "Obrolan berjalan",
     none: "Belum ada obrolan yang berjalan.",
     noMessages: "Belum ada pesan",

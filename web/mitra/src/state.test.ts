@@ -175,7 +175,14 @@ test("a chat's end only moves on", () => {
 });
 
 test("the switch follows the newest word, and only about oneself", () => {
-  const status = { id: 40, at: AT, type: "MITRA_STATUS", mitra_id: "mitra", online: true } as const;
+  const status = {
+    id: 40,
+    at: AT,
+    type: "MITRA_STATUS",
+    mitra_id: "mitra",
+    online: true,
+    by: "mitra",
+  } as const;
   const state = after(
     begin(),
     { ...status, presence: "unreachable" },
@@ -191,4 +198,17 @@ test("who switches off is offered nothing any more", () => {
     presence: "offline",
     offers: [],
   });
+});
+
+test("who was set offline learns by whom and why, until they are online again", () => {
+  const status = { at: AT, type: "MITRA_STATUS", mitra_id: "mitra", by: "operator" } as const;
+  const forced = after(begin({ online: true }), {
+    ...status,
+    id: 40,
+    online: false,
+    presence: "offline",
+    note: "Istirahat dulu",
+  });
+  expect(forced.forcedOffline).toEqual({ by: "operator", note: "Istirahat dulu" });
+  expect(withSwitch(forced, { online: true }).forcedOffline).toBeNull();
 });

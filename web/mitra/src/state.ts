@@ -19,6 +19,8 @@ export interface State {
   online: boolean;
   /** Whether customers can have them: unreachable is switched on, but not to be reached. */
   presence: Presence;
+  /** Somebody else set them offline: who, and why. */
+  forcedOffline: Pick<Schemas["ForcedOffline"], "by" | "note"> | null;
   /** Searches that wait for this mitra's answer, oldest first. */
   offers: Offer[];
   /** The running ones, oldest first. */
@@ -38,11 +40,12 @@ export interface State {
 export const model: Model<State, Frame> = {
   snapshot(frame, before) {
     const snapshot = frame as FrameOf<"snapshot"> & Schemas["MitraState"];
-    const { user, online, presence, offers, chats, extensions } = snapshot;
+    const { user, online, presence, forced_offline, offers, chats, extensions } = snapshot;
     return {
       user,
       online,
       presence,
+      forcedOffline: forced_offline,
       offers,
       chats,
       extensions,
@@ -61,6 +64,7 @@ export const model: Model<State, Frame> = {
           ...before,
           online: frame.online,
           presence: frame.presence,
+          forcedOffline: forcedOffline(frame),
         }));
       case "CHAT_REQUEST":
         return inOrder(state, frame.request_id, frame, takeOffer);
@@ -96,7 +100,17 @@ export const model: Model<State, Frame> = {
 /** The switch, as a reply told of it. */
 export function withSwitch(state: State, { online }: { online: boolean }): State {
   if (state.online === online) return state;
-  return { ...state, online, presence: online ? "online" : "offline", offers: online ? state.offers : [] };
+  return {
+    ...state,
+    online,
+    presence: online ? "online" : "offline",
+    offers: online ? state.offers : [],
+    forcedOffline: null,
+  };
+}
+
+function forcedOffline({ online, by, note }: FrameOf<"MITRA_STATUS">): State["forcedOffline"] {
+  return !online && (by === "operator" || by === "system") ? { by, note: note ?? null } : null;
 }
 
 /** A request that was answered, or that a refusal says is over. */

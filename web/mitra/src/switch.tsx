@@ -42,6 +42,14 @@ export function Switch({ state, lost }: { state: State; lost: boolean }) {
           <span className="switch-knob">{busy && <Spinner />}</span>
         </button>
       </div>
+      {state.forcedOffline && (
+        <div className="presence-forced" role="status">
+          <p>{copy.home.forcedOffline[state.forcedOffline.by]}</p>
+          {state.forcedOffline.by === "operator" && state.forcedOffline.note && (
+            <blockquote>{state.forcedOffline.note}</blockquote>
+          )}
+        </div>
+      )}
       <p className="wrong" role="alert">
         {error}
       </p>

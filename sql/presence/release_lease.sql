@@ -1,0 +1,24 @@
+-- The app was closed: its last socket on this worker said goodbye. Unless another worker holds one, the lease goes on for
+-- five seconds, in which a page that is reloaded is back, and no longer. A worker that died holds for as long as the
+-- lease that it renewed last. Nobody is told of a lease that moves; whoever fires deadlines looks every second.
+-- Locks: mitra.
+create or replace function api.release_lease(p_mitra_id uuid, p_worker uuid)
+returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_until timestamptz;
+begin
+    update data.mitras
+    set held_by = logic.holders(held_by, p_worker, null),
+        reachable_until = case
+            when logic.holders(held_by, p_worker, null) <> '{}' then reachable_until
+            when reachable_until is not null then least(reachable_until, logic.now() + interval '5 seconds')
+        end
+    where id = p_mitra_id
+    returning reachable_until into v_until;
+    return jsonb_build_object('reachable_until', v_until);
+end
+$$;
+comment on function api.release_lease is
+    'A mitra''s last socket on a worker was closed by their app: {reachable_until}. Their lease ends within seconds, unless another worker holds a socket of theirs.';

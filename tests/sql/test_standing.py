@@ -1,0 +1,91 @@
+"""Standing: who is signed out, by whom, and what workers read of it."""
+
+from typing import Any
+
+from tests.sql.doors import Device, new_phone, signed_in
+from tests.sql.world import World, refuses
+
+TOKEN_SECONDS = 1200
+
+
+def standing(world: World) -> Any:  # noqa: ANN401
+    return world.api("get_standing", TOKEN_SECONDS)
+
+
+def person_of(world: World, device: Device) -> str:
+    return str(world.value("select person_id from data.sign_ins where id = %s", device.id))
+
+
+def ended(world: World) -> list[tuple[str, str]]:
+    return [(event["body"]["sign_in_id"], event["body"]["reason"]) for event in world.events("SIGN_IN_ENDED")]
+
+
+def test_who_signs_out_is_told_of_for_as_long_as_a_token_may_live(world: World) -> None:
+    device = signed_in(world)
+    assert standing(world)["ended"] == []
+    device.sign_out("t0")
+    assert standing(world)["ended"] == [device.id]
+    assert ended(world) == [(device.id, "signed_out")]
+    device.sign_out("t0")
+    assert len(ended(world)) == 1
+    world.clock.advance(TOKEN_SECONDS)
+    assert standing(world)["ended"] == []
+
+
+def test_whoever_shows_no_token_of_it_signs_nobody_out(world: World) -> None:
+    device = signed_in(world)
+    device.sign_out("made up")
+    assert (standing(world)["ended"], ended(world)) == ([], [])
+
+
+def test_an_operator_signs_somebody_out_everywhere(world: World) -> None:
+    phone = new_phone()
+    one, two = signed_in(world, phone=phone), signed_in(world, phone=phone)
+    other = signed_in(world)
+    person = person_of(world, one)
+    (done,) = world.ops("sign_out_person", person, "Ratna")
+    assert (done["id"], done["audience"], done["devices"]) == (person, "customer", 2)
+    assert sorted(standing(world)["ended"]) == sorted([one.id, two.id])
+    assert {reason for _, reason in ended(world)} == {"signed_out_by_operator"}
+    assert standing(world)["barred"] == []
+    (again,) = world.ops("sign_out_person", person, "Ratna")
+    assert again["devices"] == 0
+    assert other.id not in standing(world)["ended"]
+
+
+def test_whoever_is_blocked_is_barred_until_they_are_let_in_again(world: World) -> None:
+    device = signed_in(world)
+    person = person_of(world, device)
+    world.ops("block_person", person, "Ratna")
+    assert (standing(world)["ended"], standing(world)["barred"]) == ([device.id], [person])
+    world.ops("unblock_person", person, "Ratna")
+    assert (standing(world)["ended"], standing(world)["barred"]) == ([device.id], [])
+
+
+def test_an_operator_who_is_disabled_is_barred(world: World) -> None:
+    admin, clerk = world.staff(), world.staff("operator")
+    world.control("change_operator", admin, clerk, None, False)
+    for told in (standing(world), world.control("get_standing", TOKEN_SECONDS)):
+        assert told["barred"] == [clerk]
+
+
+def test_a_block_ends_the_customers_search_and_leaves_the_money_to_be_decided(world: World) -> None:
+    mitra, customer = world.mitra(), world.customer()
+    payment = world.pay(customer)
+    search = world.search(customer, payment)
+    world.ops("block_person", customer, "Ratna", "mengganggu")
+    assert world.payment(payment)["status"] == "failed_pairing"
+    assert world.offers(search) == [(mitra, "withdrawn")]
+    assert world.failure(payment)["note"] == "mengganggu"
+    with refuses(403, "account_blocked"):
+        world.choose(customer)
+
+
+def test_workers_are_told_whose_standing_has_changed(world: World) -> None:
+    device = signed_in(world)
+    person = person_of(world, device)
+    world.drain()
+    world.ops("block_person", person, "Ratna")
+    told = [(one["ended"], one["standing_of"]) for one in world.drain()]
+    assert (None, person) in told
+    assert (device.id, None) in told

@@ -1,0 +1,124 @@
+import { Button, Card, dayName, money, timeOfDay, useServerClock, useStored, useWrong } from "@curhat/kit";
+import { useState } from "react";
+import { searchWithEarlier, seeDecision } from "./actions";
+import { useAvailability } from "./availability";
+import { copy } from "./copy";
+import { sentenceOf } from "./sentence";
+import { belongings } from "./service";
+import type { Money, State } from "./state";
+import { useAskAnother } from "./unavailable";
+
+/** All of the person's money that has not come to its end, or whose end they have not read. */
+export function MoneyNotes({ state }: { state: State }) {
+  const [putAway] = useStored(belongings.place("seen-failure"));
+  const { failure } = state;
+  return state.money
+    .filter((one) => !one.is_extension && one.payment_session_id !== state.search?.payment_session_id)
+    .filter(
+      // What is told on a screen of its own is not told beneath it.
+      (one) =>
+        one.status !== "under_review" ||
+        one.failure_id !== failure?.failure_id ||
+        failure?.failure_id === putAway ||
+        one.cause_tag === "customer_cancelled",
+    )
+    .map((one) => <Note key={one.payment_session_id} money={one} isChatting={state.chats.length > 0} />);
+}
+
+function Note({ money: one, isChatting }: { money: Money; isChatting: boolean }) {
+  switch (one.status) {
+    case "waiting":
+      return <Waiting money={one} isChatting={isChatting} />;
+    case "under_review":
+      return one.fallback_offered ? <Fallback failure={one} /> : <UnderReview money={one} />;
+    default:
+      return <Decided money={one} status={one.status} />;
+  }
+}
+
+/** A payment from before that still buys a chat. */
+export function Waiting({ money: one, isChatting = false }: { money: Money; isChatting?: boolean }) {
+  const { available } = useAvailability();
+  const { run, busy, error } = useAct(() => searchWithEarlier(one.payment_session_id));
+  return (
+    <Card tone="calm" className="home-note">
+      <h2>{one.amount === 0 ? copy.money.waitingFree : copy.money.waiting(money(one.amount))}</h2>
+      <p>
+        {isChatting
+          ? copy.money.waitingForChat(timeOfDay(one.expires_at))
+          : copy.money.waitingUntil(timeOfDay(one.expires_at))}
+      </p>
+      <Wrong error={error} />
+      {!isChatting && (
+        <Button kind="secondary" wide busy={busy} unavailable={!available} onClick={run}>
+          {copy.money.use}
+        </Button>
+      )}
+    </Card>
+  );
+}
+
+function UnderReview({ money: one }: { money: Money }) {
+  return (
+    <Card tone="warm" className="home-note">
+      <h2>{copy.homeScreen.failedTitle(money(one.amount))}</h2>
+      <p>{copy.homeScreen.failedText}</p>
+    </Card>
+  );
+}
+
+/** The bestie who was asked again could not be had; the payment still buys another one. */
+export function Fallback({ failure: one }: { failure: Pick<Money, "payment_session_id" | "mitra"> }) {
+  const { available } = useAvailability();
+  const { ask, busy, error } = useAskAnother(one.payment_session_id);
+  return (
+    <Card tone="warm" className="home-note">
+      <h2>{copy.homeScreen.fallbackTitle(one.mitra?.display_name ?? copy.unnamed)}</h2>
+      <p>{copy.homeScreen.fallbackText}</p>
+      <Wrong error={error} />
+      <Button kind="secondary" wide busy={busy} unavailable={!available} onClick={ask}>
+        {copy.homeScreen.fallback}
+      </Button>
+    </Card>
+  );
+}
+
+/** What was decided; it stays until it has been read. */
+function Decided({ money: one, status }: { money: Money; status: keyof typeof copy.money.decided }) {
+  const clock = useServerClock();
+  const { run, busy, error } = useAct(() => seeDecision(one.payment_session_id));
+  const [title, text] = copy.money.decided[status];
+  const at = copy.money.at(dayName(one.status_at, clock.now()), timeOfDay(one.status_at));
+  return (
+    <Card tone={status === "no_action" ? "warm" : "calm"} className="home-note" role="status">
+      <h2>{title(money(one.amount))}</h2>
+      <p>{text}</p>
+      <p className="hint">{at}</p>
+      <Wrong error={error} />
+      <Button kind="secondary" wide busy={busy} onClick={run}>
+        {copy.money.read}
+      </Button>
+    </Card>
+  );
+}
+
+function Wrong({ error }: { error: string }) {
+  return error ? (
+    <p className="wrong" role="alert">
+      {error}
+    </p>
+  ) : null;
+}
+
+function useAct(act: () => Promise<void>): { run: () => void; busy: boolean; error: string } {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useWrong();
+  const run = () => {
+    setBusy(true);
+    setError("");
+    act()
+      .catch((failure) => setError(sentenceOf(failure)))
+      .finally(() => setBusy(false));
+  };
+  return { run, busy, error };
+}
