@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 from structlog.typing import FilteringBoundLogger
 
 from app.migrate.errors import MigrateError
+from app.sessions import connect
 
 DEFAULT_DATABASE = "postgres"
 LONGEST_NAME = 63  # bytes; cron.job.jobname has Postgres' type "name"
@@ -54,7 +55,7 @@ def schedule_jobs(
     prefix = f"curhat:{database}:"
     wanted = _wanted(connection, prefix, cron_database)
     try:
-        with psycopg.connect(make_conninfo(database_url, dbname=cron_database)) as cron:
+        with connect(make_conninfo(database_url, dbname=cron_database), autocommit=False) as cron:
             report = _schedule(cron, prefix, wanted)
     except (errors.InsufficientPrivilege, psycopg.OperationalError) as error:
         problem = str(error).strip()

@@ -22,6 +22,7 @@ from app.migrate.history import digest
 from app.migrate.sources import read_sources
 from app.running.accounts import NoAccountError, server_account
 from app.running.probes import TIMEOUT_SECONDS, answers, base_url, port_problem
+from app.sessions import connect
 from app.settings import VARIABLES, Settings
 
 Verdict = Literal["ok", "note", "wrong"]
@@ -130,7 +131,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
 
 def _database(url: str) -> Iterator[Finding]:
     try:
-        with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS, autocommit=True) as connection:
+        with connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
             version = connection.info.parameter_status("server_version")
             if connection.info.server_version // 10000 < MINIMUM_VERSION:
                 yield Finding(

@@ -15,7 +15,7 @@ begin
     values (p_owner_id, p_key, p_function, p_request, logic.now())
     on conflict (owner_id, key) do nothing;
     if found then
-        perform logic.check_keys(p_owner_id, p_function, p_request);
+        perform logic.check_keys(p_owner_id);
         return null;
     end if;
     select * into v_kept from data.idempotency_keys where owner_id = p_owner_id and key = p_key;

@@ -130,7 +130,7 @@ def test_a_death_that_leaves_something_behind_goes_red(arena: OpenArena) -> None
     ("fault", "scenario", "call"),
     [
         (Fault("logic.try_lock_search(uuid)", "skip locked"), "searching", s.WINDOW),
-        (Fault("logic.try_share_mitra(uuid)", "skip locked"), "asking again", s.WINDOW),
+        (Fault("logic.try_share_people(uuid, uuid)", "skip locked"), "asking again", s.WINDOW),
         (Fault("logic.fire_chat(uuid)", "skip locked"), "chatting", s.CHAT_END),
         (Fault("logic.try_lock_extension(uuid)", "skip locked"), "extending", s.TIMER),
         (Fault("logic.lapse_lease(uuid)", "skip locked"), "lapsing", s.LAPSE),

@@ -1,0 +1,1 @@
+"""What somebody who works by hand leaves open, and what everybody else can do meanwhile."""
