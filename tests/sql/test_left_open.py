@@ -1,1 +1,0 @@
-"""What somebody who works by hand leaves open, and what everybody else can do meanwhile."""
