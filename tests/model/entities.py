@@ -43,6 +43,7 @@ class Mitra(Entity):
     declared_online: bool = False
     reachable_until: datetime | None = None
     offers_due_at: datetime | None = None
+    offers_owed_at: datetime | None = None
     offers: list["Offer"] = field(default_factory=list)
 
 
