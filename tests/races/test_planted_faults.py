@@ -56,7 +56,7 @@ REQUEST_UNLOCKED = Fault("logic.lock_request(uuid)", "for update")
 OFFER_UNLOCKED = Fault("logic.lock_offer(uuid, uuid)", "for update")
 MITRA_UNLOCKED = Fault("logic.check_may_accept(data.pairing_requests, uuid)", "for no key update")
 CHAT_UNLOCKED = Fault("api.send_message(uuid, text, uuid, uuid, text)", "for update")
-LEAVERS_NOT_AWAITED = Fault("logic.start_blast(data.payment_sessions)", "for key share of m")
+LEAVERS_NOT_AWAITED = Fault("logic.start_blast(data.payment_sessions)", "for key share of m skip locked")
 CAPACITY_UNGUARDED = Fault(
     "logic.check_may_accept(data.pairing_requests, uuid)",
     ">= logic.setting_integer('max_customers_per_mitra')",
