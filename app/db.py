@@ -31,6 +31,7 @@ import psycopg
 import structlog
 from psycopg.conninfo import conninfo_to_dict
 
+from app import sessions
 from app.figures.metrics import Timings
 from app.http import request_id
 from app.lane import CONNECT_TIMEOUT_SECONDS, Call, Lane, LostError, ServerError
@@ -53,7 +54,7 @@ SESSION = {
     "curhat.app_rings": "on",
     "lock_timeout": "2000",
     "statement_timeout": "10000",
-    "timezone": "UTC",
+    "idle_in_transaction_session_timeout": "10000",
 }
 # A peer that vanished is noticed within 10 s, idle or not. A unix socket needs none of it.
 KEEPALIVE = {
@@ -272,7 +273,14 @@ class Database:
         return lane
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(**self._parameters, autocommit=True)
+        connection = await psycopg.AsyncConnection.connect(**self._parameters, autocommit=True)
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
+                await connection.execute(sessions.SET_NEWER)
+        except BaseException:
+            connection.pgconn.finish()
+            raise
+        return connection
 
 
 def only_reads(function: str) -> bool:
@@ -282,7 +290,6 @@ def only_reads(function: str) -> bool:
 
 def _parameters(url: str, session: Mapping[str, str]) -> dict[str, Any]:
     given = conninfo_to_dict(url)
-    settings = " ".join(f"-c {name}={value}" for name, value in {**SESSION, **session}.items())
     return {
         "connect_timeout": CONNECT_TIMEOUT_SECONDS,
         "application_name": "curhat app",
@@ -290,7 +297,7 @@ def _parameters(url: str, session: Mapping[str, str]) -> dict[str, Any]:
         **given,
         "target_session_attrs": TARGET,
         "client_encoding": "UTF8",
-        "options": f"{given.get('options') or ''} {settings}".strip(),
+        "options": sessions.options(str(given.get("options") or ""), **{**SESSION, **session}),
     }
 
 

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-import psycopg
 from psycopg.rows import class_row
 
 from app.identity.passwords import hash_password
-from app.primary import writable
+from app.sessions import connect
 
 DEMO_PASSWORD = "curhat-demo-password"
 """Of every demo operator. Everybody knows it: production lets none of them in."""
@@ -42,9 +41,7 @@ class DemoOperator:
 def seed_demo_operators(database_url: str) -> list[DemoOperator]:
     """Add a demo operator of each role, or give them the demo password again, and return them. Blocks."""
     with (
-        psycopg.connect(
-            writable(database_url), options="-c role=curhat_operator", autocommit=True
-        ) as connection,
+        connect(database_url, role="curhat_operator") as connection,
         connection.cursor(row_factory=class_row(DemoOperator)) as cursor,
     ):
         return cursor.execute(
@@ -55,9 +52,7 @@ def seed_demo_operators(database_url: str) -> list[DemoOperator]:
 def seed_demo(database_url: str) -> list[Person]:
     """Add the demo people where they are not there yet, and return them. Blocks."""
     with (
-        psycopg.connect(
-            writable(database_url), options="-c role=curhat_operator", autocommit=True
-        ) as connection,
+        connect(database_url, role="curhat_operator") as connection,
         connection.cursor(row_factory=class_row(Person)) as cursor,
     ):
         return cursor.execute("select kind, id, phone, name from ops.seed_demo()").fetchall()

@@ -10,6 +10,7 @@ import structlog
 from psycopg.conninfo import conninfo_to_dict
 
 from app.primary import REPORTED, TARGET
+from app.sessions import SESSION, SET_NEWER
 
 CONNECT_TIMEOUT_SECONDS = 5.0  # for each server that the URL names
 # Long enough for any batch of ours, short enough that a dead connection is noticed within 10 s.
@@ -31,11 +32,12 @@ CONNECTION_ERRORS = (
 
 # The server lets go of a client that vanished: its locks must not outlive it.
 SESSION_SETTINGS = {
+    **SESSION,
     "role": "curhat_listener",
-    "timezone": "UTC",
     "lock_timeout": "2000",
     "plan_cache_mode": "force_generic_plan",  # as the app's
     "statement_timeout": "10000",
+    "idle_in_transaction_session_timeout": "30000",  # the relay waits for Redis in its transaction
     "tcp_keepalives_idle": str(KEEPALIVE_IDLE_SECONDS),
     "tcp_keepalives_interval": str(KEEPALIVE_INTERVAL_SECONDS),
     "tcp_keepalives_count": str(KEEPALIVE_COUNT),
@@ -88,6 +90,7 @@ async def connected(dsn: str, name: str, **settings: str) -> AsyncIterator[Conne
     connection = await _connect(dsn, {**SESSION_SETTINGS, "application_name": name, **settings})
     try:
         connection.keep_alive()
+        await connection.execute(SET_NEWER)
         yield connection
     finally:
         connection.terminate()

@@ -1,4 +1,4 @@
-"""`make reference`: writes docs/reference/ and the README's diagram from a throw-away database that holds this tree's sql/."""
+"""`make reference`: docs/reference/ and the README's diagram, from a database that holds this tree's sql/."""
 
 import sys
 

@@ -5,7 +5,7 @@ import getpass
 import psycopg
 
 from app.identity.passwords import LONGEST, SHORTEST, hash_password
-from app.primary import writable
+from app.sessions import connect
 
 
 class PasswordError(Exception):
@@ -26,9 +26,7 @@ def let_in(database_url: str, email: str, display_name: str, role: str, password
         raise PasswordError(f"A password has {SHORTEST} to {LONGEST} characters.")
     who = f"curhat admin ({getpass.getuser()})"
     try:
-        with psycopg.connect(
-            writable(database_url), options="-c role=curhat_operator", autocommit=True
-        ) as connection:
+        with connect(database_url, role="curhat_operator") as connection:
             connection.execute(
                 "select * from ops.set_operator(%s, %s, %s, %s, %s)",
                 [email, display_name, role, hash_password(password), who],

@@ -16,8 +16,9 @@ from app.migrate.cron_jobs import CronReport
 from app.migrate.cron_jobs import schedule_jobs as schedule_cron_jobs
 from app.migrate.errors import MigrateError, told
 from app.migrate.history import apply_migrations
+from app.migrate.job_sessions import set_job_sessions
 from app.migrate.retrying import LOCK_TIMEOUT, without_blocking
-from app.primary import writable
+from app.sessions import connect
 
 __all__ = ["CodeReport", "CronReport", "MigrateError", "MigrationReport", "migrate"]
 
@@ -63,12 +64,13 @@ def migrate(
     Blocks until it is done. Raises MigrateError with a sentence for whoever runs it.
     """
     try:
-        with psycopg.connect(writable(database_url), autocommit=True) as connection:
-            _take_time(connection)
+        with connect(database_url) as connection:
+            _refuse_encoding(connection)
             _wait_for_turn(connection, log)
             applied, cleared = apply_migrations(database_url, migrations, log) if migrations else ((), False)
             code = apply_code(connection, sql, log)
             _make_partitions(connection, log)
+            set_job_sessions(connection)
             cron = (
                 schedule_cron_jobs(connection, database_url, log) if schedule_jobs else CronReport("skipped")
             )
@@ -93,13 +95,13 @@ def _make_partitions(connection: psycopg.Connection[Any], log: FilteringBoundLog
     without_blocking(attempt, "partitions", log)
 
 
-def _take_time(connection: psycopg.Connection[Any]) -> None:
-    """Waiting for one's turn, and holding it while a migration runs elsewhere, takes as long as it takes.
-
-    The server, the database or the login may give sessions less. (Where others would wait for us we are brief.)
-    """
-    for setting in ("lock_timeout", "statement_timeout", "idle_session_timeout"):
-        connection.execute(f"set {setting} to 0")
+def _refuse_encoding(connection: psycopg.Connection[Any]) -> None:
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise MigrateError(
+            f"The database {connection.info.dbname} has the encoding {encoding}, in which not every message can be "
+            f"kept. Make one with: create database … encoding 'UTF8' template template0."
+        )
 
 
 def _wait_for_turn(connection: psycopg.Connection[tuple[bool]], log: FilteringBoundLogger) -> None:

@@ -10,11 +10,12 @@ from typing import Any, Literal
 
 import psycopg
 from psycopg import errors
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import class_row
 from structlog.typing import FilteringBoundLogger
 
 from app.migrate.errors import MigrateError
-from app.primary import writable
+from app.sessions import connect
 
 DEFAULT_DATABASE = "postgres"
 PREFIX = "curhat:"
@@ -74,7 +75,7 @@ def schedule_jobs(
     prefix = f"{PREFIX}{database}:"
     wanted = _wanted(connection, prefix, cron_database)
     try:
-        with psycopg.connect(writable(database_url, dbname=cron_database)) as cron:
+        with connect(make_conninfo(database_url, dbname=cron_database), autocommit=False) as cron:
             report = _schedule(cron, prefix, wanted)
     except (errors.InsufficientPrivilege, psycopg.OperationalError) as error:
         problem = str(error).strip()

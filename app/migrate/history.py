@@ -24,7 +24,7 @@ from yoyo.migrations import Migration, MigrationList
 
 from app.migrate.errors import MigrateError, line_at, told
 from app.migrate.retrying import LOCK_TIMEOUT, without_blocking
-from app.primary import writable
+from app.sessions import connect
 
 SCHEMA = "yoyo"
 LOCK_WAIT_SECONDS = 30
@@ -51,7 +51,7 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc] # yoyo has no typ
     )
 
     def connect(self, dburi: str) -> psycopg.Connection[Any]:
-        return psycopg.connect(writable(dburi), autocommit=True, cursor_factory=Cursor)
+        return connect(dburi, cursor_factory=Cursor)
 
     def init_connection(self, connection: psycopg.Connection[Any]) -> None:
         connection.execute(sql.SQL("set search_path to {}").format(sql.Identifier(SCHEMA)))

@@ -20,10 +20,10 @@ from app.embedded.redis_server import RedisServerError, find_program
 from app.migrate import MIGRATIONS, SQL
 from app.migrate.history import digest
 from app.migrate.sources import read_sources
-from app.primary import writable
 from app.redis_client import NO_KEY
 from app.running.accounts import NoAccountError, server_account
 from app.running.probes import TIMEOUT_SECONDS, answers, base_url, port_problem
+from app.sessions import connect
 from app.settings import VARIABLES, Settings
 
 Verdict = Literal["ok", "note", "wrong"]
@@ -132,7 +132,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
 
 def _database(url: str) -> Iterator[Finding]:
     try:
-        with psycopg.connect(writable(url), connect_timeout=TIMEOUT_SECONDS, autocommit=True) as connection:
+        with connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
             version = connection.info.parameter_status("server_version")
             if connection.info.server_version // 10000 < MINIMUM_VERSION:
                 yield Finding(

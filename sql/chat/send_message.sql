@@ -1,6 +1,6 @@
 -- The chat's row lock gives each message its seq. The same client_message_id gives the same message.
 -- Locks: chat.
--- Refuses: chat_session_not_found, invalid_message, chat_ended.
+-- Refuses: chat_session_not_found, invalid_message, chat_ended, chat_full, too_many_messages.
 create or replace function api.send_message(
     p_chat_session_id uuid, p_role text, p_user_id uuid, p_client_message_id uuid, p_body text
 )
@@ -19,10 +19,11 @@ begin
         and sent_at >= v_chat.started_at;
     if not found then
         perform logic.check_may_write(v_chat, p_body);
+        perform logic.check_pace(v_chat, p_role);
         v_message := logic.insert_message(v_chat, p_role, p_user_id, p_client_message_id, p_body);
     end if;
     return logic.message_json(v_message);
 end
 $$;
 comment on function api.send_message is
-    'One of the two people says something: {chat_session_id, seq, sender, client_message_id, body, sent_at}. p_role: customer or mitra. 1 to 4000 characters. Refuses chat_session_not_found, invalid_message, chat_ended.';
+    'One of the two people says something: {chat_session_id, seq, sender, client_message_id, body, sent_at}. p_role: customer or mitra. 1 to 4000 characters. Refuses chat_session_not_found, invalid_message, chat_ended, chat_full, too_many_messages.';

@@ -1,7 +1,8 @@
 -- Windows that open from now on go by the new value. Another capacity holds for the offers that are open, too: who has
--- room now is due to be offered what runs, who is full now to have it withdrawn. Who comes online meanwhile goes by the
--- old one and is not seen from here: that is so with a blast as well, so this is one until it commits.
--- Locks: the setting; for the capacity, the blasts' advisory lock (shared), every mitra in reach.
+-- room now is owed what runs, who is full now is owed that it is withdrawn. No mitra is locked, since somebody may decide
+-- for long whether to commit this. Who comes online meanwhile goes by the old one and is not seen from here: that is so
+-- with a blast as well, so this is one until it commits.
+-- Locks: the setting; for the capacity, the blasts' advisory lock (shared).
 -- Refuses: unknown_setting, invalid_setting.
 create or replace function logic.change_setting(p_key text, p_value text, p_who text)
 returns data.app_config
@@ -10,7 +11,6 @@ as $$
 declare
     v_setting data.app_config;
     v_old text;
-    v_offers_due_at timestamptz;
 begin
     select * into v_setting from data.app_config where key = p_key for update;
     if not found then
@@ -30,14 +30,12 @@ begin
     values (v_setting.key, v_setting.version, v_setting.value, v_setting.updated_at, v_setting.updated_by);
 
     if p_key = 'max_customers_per_mitra' then
-        v_offers_due_at := logic.now();
         perform logic.begin_blast();
-        update data.mitras set offers_due_at = v_offers_due_at where reachable_until is not null;
+        perform logic.owe_offers(array(select id from data.mitras where reachable_until is not null));
     end if;
     perform logic.append_event(
         'CONFIG_CHANGED', 'setting', null, null, null, null, null, 'operator:' || p_who,
-        jsonb_build_object('key', p_key, 'value', p_value, 'old_value', v_old, 'version', v_setting.version),
-        v_offers_due_at
+        jsonb_build_object('key', p_key, 'value', p_value, 'old_value', v_old, 'version', v_setting.version)
     );
     perform pg_notify('curhat_config', p_key);
     return v_setting;

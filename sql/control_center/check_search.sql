@@ -1,12 +1,12 @@
--- Shorter ones would read everybody: an index by threes cannot help.
+-- Fewer would read everybody: an index by threes cannot help, and knows nothing but letters and digits.
 -- Refuses: search_too_short.
 create or replace function logic.check_search(p_search text)
 returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if char_length(btrim(p_search)) < 3 then
-        perform logic.refuse(400, 'search_too_short', 'Type at least three characters of a name or phone number.');
+    if char_length(regexp_replace(p_search, '[^[:alnum:]]', '', 'g')) < 3 then
+        perform logic.refuse(400, 'search_too_short', 'Type at least three letters or digits of a name or phone number.');
     end if;
 end
 $$;

@@ -4,7 +4,7 @@ returns text
 language sql immutable security invoker
 as $$
     select coalesce(
-        '"' || case when p_text ~ '^\s*[-=+@＝＋－＠]|^[\t\r\n]' then '''' else '' end || pg_catalog.replace(p_text, '"', '""') || '"',
+        '"' || case when p_text ~ E'^[[:space:]]*[-=+@＝＋－＠]|^[\t\r\n]' then '''' else '' end || pg_catalog.replace(p_text, '"', '""') || '"',
         ''
     )
 $$;

@@ -6,7 +6,7 @@ as $$
 begin
     if p_text is null then
         return logic.day_of(logic.now());
-    elsif p_text ~ '^\d{4}-\d\d-\d\d$' then
+    elsif p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then
         return p_text::date;
     end if;
     perform logic.refuse(400, 'invalid_day', format('"%s" is no day (2026-11-24).', p_text));

@@ -7,9 +7,9 @@ as $$
 begin
     if p_text is null then
         return null;
-    elsif p_text ~ '^\d{4}-\d\d-\d\d$' then
+    elsif p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then
         return logic.start_of_day(p_text::date + p_end::integer);
-    elsif p_text ~ '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d:\d\d)$' then
+    elsif p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[-+][0-9]{2}:[0-9]{2})$' then
         return p_text::timestamptz;
     end if;
     perform logic.refuse(400, 'invalid_date', format(

@@ -2,7 +2,7 @@
 -- have chosen it already, and fail once the month has its own. A month that has not begun keeps nobody waiting.
 create or replace function logic.attach_partition(p_table text, p_month date)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set datestyle = 'ISO' set timezone = 'UTC'
 as $$
 declare
     v_name text := logic.partition_name(p_table, p_month);

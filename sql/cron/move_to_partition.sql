@@ -1,6 +1,6 @@
 create or replace function logic.move_to_partition(p_table text, p_month date)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set datestyle = 'ISO' set timezone = 'UTC'
 as $$
 begin
     execute format(

@@ -10,6 +10,7 @@ begin
         when 'chat_session' then logic.fire_chat(p_id)
         when 'mitra_lease' then logic.lapse_lease(p_id)
         when 'mitra_offers' then logic.fire_offers_due(p_id)
+        when 'offers_owed' then logic.fire_offers_owed(p_id)
     end;
 end
 $$;

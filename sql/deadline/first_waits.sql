@@ -40,6 +40,12 @@ begin
         select 'mitra_offers', m.id, m.offers_due_at from data.mitras m
         where m.offers_due_at <= p_until
         order by m.offers_due_at limit p_limit
+    )
+    union all
+    (
+        select 'offers_owed', o.mitra_id, min(o.due_at) from data.offers_owed o
+        where o.due_at <= p_until
+        group by o.mitra_id order by min(o.due_at) limit p_limit
     );
 end
 $$;

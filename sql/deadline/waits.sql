@@ -24,5 +24,9 @@ where reachable_until is not null
 union all
 select 'mitra_offers', id, offers_due_at, 'the mitra''s offers must follow their load and reach'
 from data.mitras
-where offers_due_at is not null;
+where offers_due_at is not null
+union all
+select 'offers_owed', mitra_id, min(due_at), 'the mitra''s offers must follow, and somebody held them'
+from data.offers_owed
+group by mitra_id;
 comment on view logic.waits is 'Every row that waits for a deadline.';

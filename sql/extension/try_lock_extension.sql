@@ -1,4 +1,4 @@
--- Locks: payment session, mitra, chat, extension; none is waited for.
+-- Locks: payment session, mitra, chat, extension, the customer whom its failure would name (shared); none is waited for.
 create or replace function logic.try_lock_extension(p_extension_id uuid)
 returns data.extensions
 language plpgsql volatile security definer set search_path = ''
@@ -13,6 +13,9 @@ begin
     join data.chat_sessions c on c.id = e.chat_session_id
     where e.id = p_extension_id and e.status = 'requested'
     for no key update of p, m, c, e skip locked;
+    if found and not logic.try_share_people(v_extension.customer_id, null) then
+        return null;
+    end if;
     return v_extension;
 end
 $$;

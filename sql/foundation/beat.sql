@@ -1,5 +1,6 @@
 -- Proof of work, not of life: written by the work itself, every five seconds at most. Whoever finds another at it
--- leaves it to them, so that nobody's work waits for a heartbeat.
+-- leaves it to them, so that nobody's work waits for a heartbeat. The last beat says nothing of work that stops and
+-- begins again all the time, so the two last pauses are kept.
 create or replace function logic.beat(p_process text)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -8,8 +9,13 @@ begin
     if not exists (
         select from data.heartbeats where process = p_process and at > logic.now() - interval '5 seconds'
     ) and pg_try_advisory_xact_lock(hashtextextended('heartbeat of ' || p_process, 0)) then
-        insert into data.heartbeats (process, at) values (p_process, logic.now())
-        on conflict (process) do update set at = excluded.at;
+        insert into data.heartbeats as h (process, at) values (p_process, logic.now())
+        on conflict (process) do update
+        set at = excluded.at,
+            gaps = case
+                when h.at < excluded.at - interval '15 seconds' then (excluded.at || h.gaps)[1:2]
+                else h.gaps
+            end;
     end if;
 end
 $$;

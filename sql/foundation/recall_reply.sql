@@ -1,6 +1,6 @@
 -- Claims an idempotency key for this transaction, or gives the reply that it got before. Two at once:
 -- the second waits on the key's row until the first has committed or gone.
--- Refuses: idempotency_key_reused.
+-- Refuses: idempotency_key_reused, too_many_idempotency_keys.
 create or replace function logic.recall_reply(p_owner_id uuid, p_key text, p_function text, p_request jsonb)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -15,6 +15,7 @@ begin
     values (p_owner_id, p_key, p_function, p_request, logic.now())
     on conflict (owner_id, key) do nothing;
     if found then
+        perform logic.check_keys(p_owner_id);
         return null;
     end if;
     select * into v_kept from data.idempotency_keys where owner_id = p_owner_id and key = p_key;

@@ -9,11 +9,13 @@ as $$
         join data.pairing_requests r on r.id = o.request_id
         join data.mitras m on m.id = o.mitra_id
         where o.status = 'offered' and o.mitra_id >= '00000000-0000-0000-0000-000000000000' and m.offers_due_at is null
+            and not exists (select from data.offers_owed w where w.mitra_id = m.id)
     ),
     free as (
         select m.id
         from data.mitras m
         where m.reachable_until > logic.now() and m.offers_due_at is null
+            and not exists (select from data.offers_owed w where w.mitra_id = m.id)
             and m.status_changed_at < logic.now() - interval '5 seconds'
             and logic.active_chats(m.id) < logic.setting_integer('max_customers_per_mitra')
     )

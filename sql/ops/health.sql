@@ -2,8 +2,9 @@ create or replace function ops.health()
 returns table (item text, ok boolean, detail text)
 language sql stable security definer set search_path = ''
 as $$
-    select p.process, coalesce(h.at > logic.now() - p.patience, false),
+    select p.process, coalesce(h.at > logic.now() - p.patience, false) and not coalesce(i.interrupted, false),
         case
+            when i.interrupted then format('%s stops and begins again: twice within five minutes, last at %s', p.process, h.gaps[1])
             when h.at is null then format('%s has never worked in this database: %s', p.process, p.remedy)
             when p.process = 'pg_cron' and h.at <= logic.now() - p.patience then format(
                 '%s last worked at %s: curhat migrate, in case its jobs name another server or were taken out; %s', p.process, h.at,
@@ -19,6 +20,9 @@ as $$
         ('audit', interval '30 minutes', 'pg_cron runs it')
     ) p (process, patience, remedy)
     left join data.heartbeats h using (process)
+    cross join lateral (
+        select p.process <> 'audit' and cardinality(h.gaps) = 2 and h.gaps[2] > logic.now() - interval '5 minutes' as interrupted
+    ) i
     union all
     select 'events are handed on', coalesce(min(o.at) > logic.now() - interval '10 seconds', true),
         format(case when count(*) < 10000 then '%s events wait' else '%s events wait, or more' end, count(*))

@@ -1,6 +1,6 @@
 -- Transactions that commit close together may carry start and end times in the other order; a chat that ended in the
--- very moments around the accept is not held against it. Nor is a capacity that was lowered in the seconds before:
--- until whoever lowers it holds the mitra and has committed, an accept goes by the old one.
+-- very moments around the accept is not held against it. Nor is a capacity that was lowered in the minute before: until
+-- whoever lowers it has committed, which logic.hold_briefly sees to, an accept goes by the old one.
 create or replace function logic.load_at(p_chat data.chat_sessions)
 returns table (running bigint, allowed integer)
 language sql stable security definer set search_path = ''
@@ -19,7 +19,7 @@ as $$
             where h.key = 'max_customers_per_mitra'
                 and h.version >= (
                     select max(b.version) from data.app_config_history b
-                    where b.key = h.key and (b.changed_at <= p_chat.started_at - interval '10 seconds' or b.version = 1)
+                    where b.key = h.key and (b.changed_at <= p_chat.started_at - interval '1 minute' or b.version = 1)
                 )
                 and (h.changed_at <= p_chat.started_at + interval '1 second' or h.version = 1)
         )

@@ -1,7 +1,7 @@
 -- Offers the search to every reachable mitra with spare capacity, longest idle first. Nobody there: it stays
--- open until its window ends, for whoever comes.
--- Locks: request (new), the blasts' advisory lock (shared), mitras (shared: one who is just leaving is waited for,
--- and then left out).
+-- open until its window ends, for whoever comes. A mitra whom somebody holds is passed over, however long they are
+-- held, and is owed a look: logic.fire_offers_owed.
+-- Locks: request (new), the blasts' advisory lock (shared), mitras (shared); no mitra is waited for.
 -- Refuses: search_already_running, chat_already_active.
 create or replace function logic.start_blast(p_payment data.payment_sessions)
 returns data.pairing_requests
@@ -14,27 +14,35 @@ declare
         p_payment, 'general', null, logic.setting_seconds('pairing_blast_timeout_seconds')
     );
     v_mitra_ids uuid[];
+    v_held_ids uuid[];
 begin
     perform logic.begin_blast();
     v_capacity := logic.setting_integer('max_customers_per_mitra');
-    with candidates as (
+    with candidates as materialized (
         select m.id
         from data.mitras m
         where m.reachable_until > v_now
             and (
                 select count(*) from data.chat_sessions c where c.mitra_id = m.id and c.status = 'active'
             ) < v_capacity
+    ),
+    free as materialized (
+        select m.id
+        from data.mitras m
+        where m.id = any (array(select id from candidates)) and m.reachable_until > v_now
         order by m.idle_since, m.id
-        for key share of m
+        for key share of m skip locked
     ),
     sent as (
         insert into data.pairing_offers (request_id, mitra_id, sent_at)
-        select v_request.id, id, v_now from candidates
+        select v_request.id, id, v_now from free
         returning id, mitra_id
     )
-    select array_agg(mitra_id order by id) into v_mitra_ids from sent;
+    select array(select mitra_id from sent order by id), array(select id from candidates except select id from free)
+    into v_mitra_ids, v_held_ids;
 
     perform logic.append_offer_event(v_request, v_mitra_ids);
+    perform logic.owe_offers(v_held_ids);
     return v_request;
 end
 $$;

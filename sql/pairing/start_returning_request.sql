@@ -5,7 +5,7 @@
 -- Refuses: payment_session_not_found, payment_is_for_extension, payment_session_expired, payment_not_confirmed,
 -- payment_session_abandoned, payment_session_consumed, payment_session_failed, targeted_mitra_mismatch,
 -- mitra_not_found, mitra_not_known, search_already_running, chat_already_active, extension_pending,
--- idempotency_key_reused, account_blocked.
+-- idempotency_key_reused, account_blocked, too_many_idempotency_keys.
 create or replace function api.start_returning_request(
     p_customer_id uuid, p_payment_session_id uuid, p_mitra_id uuid, p_idempotency_key text default null
 )
@@ -37,4 +37,4 @@ begin
 end
 $$;
 comment on function api.start_returning_request is
-    'Asks one mitra again: {id, request_type, status, deadline_at, seconds_left, already_running}, or {reason: "targeted_mitra_offline", …} with the failure recorded. Refuses payment_session_not_found, payment_is_for_extension, payment_session_expired, payment_not_confirmed, payment_session_abandoned, payment_session_consumed, payment_session_failed, targeted_mitra_mismatch, mitra_not_found, mitra_not_known, search_already_running, chat_already_active, extension_pending, idempotency_key_reused, account_blocked.';
+    'Asks one mitra again: {id, request_type, status, deadline_at, seconds_left, already_running}, or {reason: "targeted_mitra_offline", …} with the failure recorded. Refuses payment_session_not_found, payment_is_for_extension, payment_session_expired, payment_not_confirmed, payment_session_abandoned, payment_session_consumed, payment_session_failed, targeted_mitra_mismatch, mitra_not_found, mitra_not_known, search_already_running, chat_already_active, extension_pending, idempotency_key_reused, account_blocked, too_many_idempotency_keys.';

@@ -1,18 +1,19 @@
--- Locks: payment session, request, the mitra whom its failure would name (shared); none is waited for.
+-- Locks: payment session, request, the customer and the mitra whom its failure would name (shared); none is waited for.
 create or replace function logic.try_lock_search(p_request_id uuid)
 returns data.pairing_requests
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_request data.pairing_requests;
+    v_customer_id uuid;
     v_mitra_id uuid;
 begin
-    select coalesce(r.targeted_mitra_id, p.targeted_mitra_id) into v_mitra_id
+    select r.customer_id, coalesce(r.targeted_mitra_id, p.targeted_mitra_id) into v_customer_id, v_mitra_id
     from data.pairing_requests r
     join data.payment_sessions p on p.id = r.payment_session_id
     where r.id = p_request_id and r.status = 'searching'
     for update of p, r skip locked;
-    if found and logic.try_share_mitra(v_mitra_id) then
+    if found and logic.try_share_people(v_customer_id, v_mitra_id) then
         select * into v_request from data.pairing_requests where id = p_request_id;
     end if;
     return v_request;

@@ -1,7 +1,8 @@
 -- A customer chooses some minutes. An older unconfirmed choice of the same kind is abandoned first: were it being
 -- confirmed at this moment, the free trial would be gone, and the price another.
 -- Locks: the idempotency key, the older pending payment session.
--- Refuses: customer_not_found, unknown_tier, mitra_not_found, target_not_allowed, idempotency_key_reused, account_blocked.
+-- Refuses: customer_not_found, unknown_tier, mitra_not_found, target_not_allowed, idempotency_key_reused,
+-- account_blocked, too_many_payments, too_many_idempotency_keys.
 create or replace function api.create_payment_session(
     p_customer_id uuid,
     p_duration_minutes integer,
@@ -25,6 +26,7 @@ begin
         return v_reply;
     end if;
     perform logic.check_payment_choice(p_customer_id, p_targeted_mitra_id, p_is_extension);
+    perform logic.check_payments_per_hour(p_customer_id);
     perform logic.abandon_pending_payment(p_customer_id, p_is_extension);
     select * into v_tier
     from logic.tiers_for(p_customer_id, p_is_extension) t
@@ -47,4 +49,4 @@ begin
 end
 $$;
 comment on function api.create_payment_session is
-    'A customer chooses some minutes: a pending payment session with its amount in rupiah. The tier is found by its duration, or named. p_targeted_mitra_id for "Curhat lagi", p_is_extension for more minutes in a running chat. Refuses customer_not_found, unknown_tier, mitra_not_found, target_not_allowed, idempotency_key_reused, account_blocked.';
+    'A customer chooses some minutes: a pending payment session with its amount in rupiah. The tier is found by its duration, or named. p_targeted_mitra_id for "Curhat lagi", p_is_extension for more minutes in a running chat. Refuses customer_not_found, unknown_tier, mitra_not_found, target_not_allowed, idempotency_key_reused, account_blocked, too_many_payments, too_many_idempotency_keys.';

@@ -1,5 +1,5 @@
 -- The deadline of a payment session: pending → expired; confirmed and not used → failed, with its search or extension.
--- Locks: payment session, request, mitra, chat, extension; none is waited for.
+-- Locks: payment session, request, customer (shared), mitra, chat, extension; none is waited for.
 create or replace function logic.expire_payment_session(p_payment_session_id uuid)
 returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -29,7 +29,7 @@ begin
         return logic.withdraw_extension(v_extension_id, 'payment_session_expired', 'deadline');
     end if;
     v_request := logic.running_search(v_payment.id);
-    if v_request.id is null and logic.try_share_mitra(v_payment.targeted_mitra_id) then
+    if v_request.id is null and logic.try_share_people(v_payment.customer_id, v_payment.targeted_mitra_id) then
         perform logic.fail_payment_session(v_payment, 'payment_session_expired', 'deadline');
         return true;
     end if;

@@ -3,12 +3,13 @@
 -- Refuses: operator_unknown, role_not_sufficient.
 create or replace function logic.check_operator(p_operator_id uuid, p_role text)
 returns data.cc_users
-language plpgsql stable security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_roles constant text[] := array['viewer', 'operator', 'admin'];
     v_operator data.cc_users;
 begin
+    perform logic.hold_briefly();
     select * into v_operator from data.cc_users where id = p_operator_id and active;
     if not found then
         perform logic.refuse(401, 'operator_unknown', 'This account does not exist any more, or is disabled.');

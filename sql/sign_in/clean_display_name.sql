@@ -4,7 +4,7 @@ returns text
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    v_name text := regexp_replace(coalesce(p_display_name, ''), '^\s+|\s+$', '', 'g');
+    v_name text := regexp_replace(coalesce(p_display_name, ''), '^[[:space:]]+|[[:space:]]+$', '', 'g');
 begin
     if v_name = '' then
         perform logic.refuse(400, 'display_name_required', 'Somebody new needs a display_name: how others will call them.');

@@ -5,11 +5,11 @@ returns text
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    v_phone text := regexp_replace(coalesce(p_phone, ''), '[\s().-]', '', 'g');
+    v_phone text := regexp_replace(coalesce(p_phone, ''), '[[:space:]().-]', '', 'g');
 begin
     v_phone := regexp_replace(v_phone, '^00', '+');
-    v_phone := regexp_replace(v_phone, '^(\+?620?|0)?8', '+628');
-    if v_phone !~ '^\+[1-9][0-9]{6,14}$' then
+    v_phone := regexp_replace(v_phone, '^([+]?620?|0)?8', '+628');
+    if v_phone !~ '^[+][1-9][0-9]{6,14}$' then
         perform logic.refuse(
             400, 'invalid_phone', 'A phone number is written like 0812 3456 7890, or with its country: +62 812 3456 7890.'
         );

@@ -44,6 +44,7 @@ class Mitra(Entity):
     reachable_until: datetime | None = None
     offers_due_at: datetime | None = None
     set_offline: tuple[str, str | None] | None = None
+    offers_owed_at: datetime | None = None
     offers: list["Offer"] = field(default_factory=list)
 
 

@@ -852,8 +852,8 @@ class Model:
         assert value is not None
         if key == "max_customers_per_mitra" and value != self.settings[key]:
             for mitra in self.mitras:
-                if mitra.reachable_until:
-                    mitra.offers_due_at = self.now
+                if mitra.reachable_until and not mitra.offers_owed_at:
+                    mitra.offers_owed_at = self.now
         self.settings[key] = value
         return value
 
@@ -938,6 +938,7 @@ class Model:
             *(wait for chat in self.chats for wait in Wait.on("chat_session", chat, chat.deadline_at)),
             *(wait for mitra in self.mitras for wait in Wait.on("mitra_lease", mitra, mitra.reachable_until)),
             *(wait for mitra in self.mitras for wait in Wait.on("mitra_offers", mitra, mitra.offers_due_at)),
+            *(wait for mitra in self.mitras for wait in Wait.on("offers_owed", mitra, mitra.offers_owed_at)),
         ]
         return sorted(waits, key=lambda wait: wait.due_at)
 
@@ -977,6 +978,8 @@ class Model:
             case Mitra() if wait.kind == "mitra_lease":
                 self._set_presence(wait.thing, True, None)
             case Mitra():
+                if wait.kind == "offers_owed":
+                    wait.thing.offers_owed_at = None
                 self._bring_offers_in_line(wait.thing)
         return True
 

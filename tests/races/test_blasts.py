@@ -101,22 +101,37 @@ def test_a_mitra_whose_chats_become_too_many_meanwhile_is_not_left_with_it(
     assert world.audit() == []
 
 
-def test_a_mitra_who_is_just_leaving_is_waited_for_and_left_out(
-    world: World, connect: Connect, wait_for_lock: WaitForLock, in_thread: InThread
-) -> None:
+def test_a_mitra_who_is_just_leaving_is_passed_over_and_left_out(world: World, connect: Connect) -> None:
     leaving, staying, customer = world.mitra(), world.mitra(), world.customer()
     payment = world.pay(customer)
-    leaver, starter = connect(), connect(lock_timeout="0")
+    leaver = connect()
     leaver.execute("begin")
     leaver.execute("select api.set_mitra_status(%s, false)", [leaving])
 
-    started = in_thread(starter.execute, "select api.start_general_request(%s, %s)", [customer, payment])
-    wait_for_lock(starter.info.backend_pid)
+    search = world.search(customer, payment)
+    world.fire()
     leaver.execute("commit")
-    started()
+    let_it_settle(world)
 
-    (search,) = world.rows("select * from data.pairing_requests")
     assert world.offers(search) == [(staying, "offered")]
+
+
+def test_a_mitra_who_was_held_is_offered_it_when_nobody_holds_them_any_more(
+    world: World, connect: Connect
+) -> None:
+    held, free = world.mitra(), world.mitra()
+    holder = connect(role="curhat_owner")
+    holder.execute("begin")
+    holder.execute("select from data.mitras where id = %s for update", [held])
+
+    search = world.search(world.customer())["id"]
+    let_it_settle(world)
+    assert open_offers(world, search) == {free}
+    holder.execute("rollback")
+    let_it_settle(world)
+
+    assert open_offers(world, search) == {held, free}
+    assert world.rows("select * from data.offers_owed") == []
 
 
 def test_blasts_run_side_by_side(world: World, blaster: Connection) -> None:
@@ -228,24 +243,19 @@ def stop_in(connection: Connection, function: str) -> None:
 
 
 def test_an_accept_while_capacity_shrinks_is_not_held_against_the_mitra(
-    world: World, connect: Connect, wait_for_lock: WaitForLock, in_thread: InThread
+    world: World, connect: Connect
 ) -> None:
-    """Who lowers it waits for whoever holds a mitra, and until then the others accept as they may."""
-    held, mitra = world.mitra(), world.mitra()
+    """Until whoever lowers it has committed, the others accept as they may."""
+    mitra = world.mitra()
     world.chat(world.customer(), mitra)
     search = world.search(world.customer())
-    holder, configurer = connect(role="curhat_owner"), connect(role="curhat_operator")
-    holder.execute("begin")
-    holder.execute("select from data.mitras where id = %s for update", [held])
+    configurer = connect(role="curhat_operator")
+    configurer.execute("begin")
+    configurer.execute("select ops.set_config('max_customers_per_mitra', '1', 'Ratna')")
 
-    configured = in_thread(
-        configurer.execute, "select ops.set_config('max_customers_per_mitra', '1', 'Ratna')"
-    )
-    wait_for_lock(configurer.info.backend_pid)
-    world.clock.advance(1)
+    world.clock.advance(20)
     world.accept(search, mitra)
-    holder.execute("commit")
-    configured()
+    configurer.execute("commit")
     let_it_settle(world)
 
     assert world.audit() == []

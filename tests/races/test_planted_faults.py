@@ -56,7 +56,7 @@ REQUEST_UNLOCKED = Fault("logic.lock_request(uuid)", "for update")
 OFFER_UNLOCKED = Fault("logic.lock_offer(uuid, uuid)", "for update")
 MITRA_UNLOCKED = Fault("logic.check_may_accept(data.pairing_requests, uuid)", "for no key update")
 CHAT_UNLOCKED = Fault("api.send_message(uuid, text, uuid, uuid, text)", "for update")
-LEAVERS_NOT_AWAITED = Fault("logic.start_blast(data.payment_sessions)", "for key share of m")
+LEAVERS_NOT_AWAITED = Fault("logic.start_blast(data.payment_sessions)", "for key share of m skip locked")
 CAPACITY_UNGUARDED = Fault(
     "logic.check_may_accept(data.pairing_requests, uuid)",
     ">= logic.setting_integer('max_customers_per_mitra')",
@@ -130,7 +130,7 @@ def test_a_death_that_leaves_something_behind_goes_red(arena: OpenArena) -> None
     ("fault", "scenario", "call"),
     [
         (Fault("logic.try_lock_search(uuid)", "skip locked"), "searching", s.WINDOW),
-        (Fault("logic.try_share_mitra(uuid)", "skip locked"), "asking again", s.WINDOW),
+        (Fault("logic.try_share_people(uuid, uuid)", "skip locked"), "asking again", s.WINDOW),
         (Fault("logic.fire_chat(uuid)", "skip locked"), "chatting", s.CHAT_END),
         (Fault("logic.try_lock_extension(uuid)", "skip locked"), "extending", s.TIMER),
         (Fault("logic.lapse_lease(uuid)", "skip locked"), "lapsing", s.LAPSE),

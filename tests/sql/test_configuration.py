@@ -19,6 +19,10 @@ DEFAULTS = {
     "otp_ttl_seconds": "300",
     "otp_max_attempts": "5",
     "sign_in_lifetime_days": "30",
+    "messages_per_minute": "60",
+    "messages_per_chat": "2500",
+    "payments_per_hour": "120",
+    "idempotency_keys_per_day": "120",
 }
 
 

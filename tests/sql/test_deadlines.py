@@ -234,7 +234,7 @@ def test_everything_that_waits_is_listed_with_what_for(world: World) -> None:
     world.configure("max_customers_per_mitra", 1)
     due = world.ops("due")
     assert [one["kind"] for one in due] == [
-        "mitra_offers",
+        "offers_owed",
         "extension",
         "mitra_lease",
         "pairing_request",
@@ -267,6 +267,7 @@ def test_the_heads_of_all_that_waits_are_all_that_waits(world: World) -> None:
     world.extend(chat)
     world.search(world.customer())
     world.chat(world.customer(), world.mitra())
+    world.end(world.chat(world.customer(), world.mitra()))
     world.configure("max_customers_per_mitra", 2)
     heads = world.rows("select kind, id, due_at from logic.first_waits('infinity', 100) order by kind, id")
     waits = world.rows("select kind, id, due_at from logic.waits order by kind, id")
@@ -278,6 +279,7 @@ def test_the_heads_of_all_that_waits_are_all_that_waits(world: World) -> None:
         "chat_session",
         "mitra_lease",
         "mitra_offers",
+        "offers_owed",
     }
 
 

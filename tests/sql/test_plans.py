@@ -52,7 +52,7 @@ MOST_ROWS_OF = {
     "operator_state": 400,
     "get_counters": 400,  # all that runs is counted
     "get_dashboard": 400,
-    "list_config_history": 300,
+    "list_config_history": 600,  # a page, each row beside all settings
     "due": 400,  # all that waits
     "health": 400,
 }
@@ -277,7 +277,8 @@ def talk_much(world: World, chat: Row) -> None:
     """Let two thousand messages have been said in a chat."""
     world.owner.execute(
         "insert into data.chat_messages (chat_session_id, seq, sender, client_message_id, body, sent_at) "
-        "select %s, n, 'mitra', gen_random_uuid(), 'Halo', now() from generate_series(1, 2000) n",
+        "select %s, n, 'mitra', gen_random_uuid(), 'Halo', now() - interval '5 minutes' "
+        "from generate_series(1, 2000) n",
         [chat["id"]],
     )
     world.owner.execute("update data.chat_sessions set last_seq = 2000 where id = %s", [chat["id"]])

@@ -17,6 +17,7 @@ STATUS = {
     "account_blocked": 403,
     "chat_already_active": 409,
     "chat_ended": 409,
+    "chat_full": 409,
     "chat_session_not_found": 404,
     "credentials_wrong": 401,
     "customer_not_found": 404,
@@ -91,6 +92,9 @@ STATUS = {
     "target_not_allowed": 400,
     "targeted_mitra_mismatch": 409,
     "too_many_failures": 400,
+    "too_many_idempotency_keys": 429,
+    "too_many_messages": 429,
+    "too_many_payments": 429,
     "unknown_setting": 404,
     "unknown_tier": 400,
     "who_is_missing": 400,
@@ -750,6 +754,49 @@ def key_used_elsewhere(make: Make) -> Make:
     return with_key
 
 
+def too_many_keys(make: Make) -> Make:
+    """The scene, with a key more than its customer may use in a day."""
+
+    def with_keys(world: World) -> Scene:
+        made = make(world)
+        most = world.value("select logic.setting_integer('idempotency_keys_per_day')")
+        world.owner.execute(
+            "insert into data.idempotency_keys (owner_id, key, function, request, created_at) "
+            "select %s, n::text, 'f', '{}', logic.now() from generate_series(1, %s) n",
+            [made.customer, most],
+        )
+        return Scene(**{**made.__dict__, "key": "one too many"})
+
+    return with_keys
+
+
+def wrote(most: str) -> Make:
+    """A chat in which somebody has written as much as may be in this bound."""
+
+    def make(world: World) -> Scene:
+        made = chatting(world)
+        world.owner.execute(
+            "insert into data.chat_messages (chat_session_id, seq, sender, client_message_id, body, sent_at) "
+            "select %s, n, 'customer', gen_random_uuid(), 'Halo', logic.now() - interval '5 seconds' "
+            "from generate_series(1, logic.setting_integer(%s)) n",
+            [made.chat, most],
+        )
+        world.owner.execute(
+            "update data.chat_sessions set last_seq = logic.setting_integer(%s) where id = %s",
+            [most, made.chat],
+        )
+        return made
+
+    return make
+
+
+def bought_all_hour(world: World) -> Scene:
+    made = scene(world, customer=world.customer())
+    for _ in range(world.value("select logic.setting_integer('payments_per_hour')")):
+        world.choose(made.customer)
+    return made
+
+
 def create(made: Scene) -> tuple[object, ...]:
     return (made.customer, 30, None, None, False, made.key)
 
@@ -819,7 +866,9 @@ CASES: dict[str, Cases] = {
         "account_blocked": (and_blocked(confirmed), create),
         "mitra_not_found": (confirmed, lambda made: (made.customer, 30, None, made.mitra)),
         "target_not_allowed": (never_met, lambda made: (made.customer, 15, None, made.mitra, True)),
+        "too_many_payments": (bought_all_hour, create),
         "idempotency_key_reused": (key_used_elsewhere(confirmed), create),
+        "too_many_idempotency_keys": (too_many_keys(confirmed), create),
     },
     "api.confirm_payment_session": {
         "payment_session_not_found": (stranger, confirm),
@@ -830,6 +879,7 @@ CASES: dict[str, Cases] = {
         "free_trial_already_used": (two_free_trials, confirm),
         "account_blocked": (and_blocked(pending), confirm),
         "idempotency_key_reused": (key_used_elsewhere(confirmed), confirm),
+        "too_many_idempotency_keys": (too_many_keys(confirmed), confirm),
     },
     "api.see_decision": {
         "payment_session_not_found": (stranger, pay_of),
@@ -849,6 +899,7 @@ CASES: dict[str, Cases] = {
         "account_blocked": (and_blocked(confirmed), start),
         "chat_already_active": (chatting_and_paid_for_a_chat, start),
         "idempotency_key_reused": (key_used_elsewhere(confirmed), start),
+        "too_many_idempotency_keys": (too_many_keys(confirmed), start),
     },
     "api.start_returning_request": {
         **{slug: (make, start_again) for slug, make in STARTS.items()},
@@ -860,6 +911,7 @@ CASES: dict[str, Cases] = {
         "chat_already_active": (chatting_with_another, start_again),
         "extension_pending": (waiting_for_an_extension, start_again),
         "idempotency_key_reused": (key_used_elsewhere(confirmed), start_again),
+        "too_many_idempotency_keys": (too_many_keys(confirmed), start_again),
     },
     "api.fallback_to_blast": {
         "payment_session_not_found": (stranger, start),
@@ -875,6 +927,7 @@ CASES: dict[str, Cases] = {
         "account_blocked": (and_blocked(targeted_in_vain), start),
         "chat_already_active": (failed_and_chatting, start),
         "idempotency_key_reused": (key_used_elsewhere(confirmed), start),
+        "too_many_idempotency_keys": (too_many_keys(confirmed), start),
     },
     "api.cancel_request": {
         **{slug: (make, give_up) for slug, make in STARTS.items() if slug != "payment_session_failed"},
@@ -911,6 +964,8 @@ CASES: dict[str, Cases] = {
         "chat_session_not_found": (chat_of_others, say("Halo")),
         "invalid_message": (chatting, say("  \n ")),
         "chat_ended": (chat_ended, say("Halo")),
+        "chat_full": (wrote("messages_per_chat"), say("Halo")),
+        "too_many_messages": (wrote("messages_per_minute"), say("Halo")),
     },
     "api.mark_read": {"chat_session_not_found": (chat_of_others, lambda made: (*as_customer(made), 1))},
     "api.end_chat": {"chat_session_not_found": (chat_of_others, as_customer)},
@@ -939,6 +994,7 @@ CASES: dict[str, Cases] = {
         "extension_already_pending": (with_extension_payment(waiting_for_an_extension), extend),
         "search_already_running": (with_extension_payment(chatting_and_asking_again), extend),
         "idempotency_key_reused": (key_used_elsewhere(with_extension_payment(chatting)), extend),
+        "too_many_idempotency_keys": (too_many_keys(with_extension_payment(chatting)), extend),
     },
     "api.approve_extension": {
         "extension_not_found": (nobody, answer_extension),
