@@ -62,6 +62,9 @@ class Readiness(Reply):
     overdue_deadlines: Annotated[int, msgspec.Meta(ge=0, le=100)]
     oldest_deadline_seconds: float
     last_worked_seconds: dict[str, float]
+    codes_of_hour: Count | UnsetType = UNSET
+    codes_most_per_hour: Count | UnsetType = UNSET
+    codes_refused: Count | UnsetType = UNSET
     connections: Annotated[int, msgspec.Meta(ge=0)] | UnsetType = UNSET
     relay: Beside | UnsetType = UNSET
     deadline_listener: Beside | UnsetType = UNSET
@@ -92,8 +95,9 @@ class Self(Reply):
 
 
 class SentCode(Reply):
-    """A code is on its way: how many seconds it holds, and after how many another may be asked for."""
+    """A code is on its way to this number: how many seconds it holds, and after how many another may be asked for."""
 
+    phone: str
     expires_in: WholeSeconds
     resend_in: WholeSeconds
 

@@ -45,15 +45,20 @@ _kept_decoder = msgspec.json.Decoder(Kept)
 _let_in_decoder = msgspec.json.Decoder(LetIn)
 
 
+def raise_if_kept(told: bytes | None) -> None:
+    """Raise the Refusal that a function has recorded and returned, if it is one."""
+    kept = _kept_decoder.decode(told or b"{}").refusal
+    if kept is not None:
+        raise Refusal(kept.status, kept.slug, kept.sentence, kept.facts)
+
+
 def signed_in(request: Request, told: bytes | None, token_of: Callable[[str], RefreshToken]) -> HTTPResponse:
     """Access and refresh token for whom the database let in; `token_of` gives the latter for the database's salt.
 
     Raises:
         Refusal: nobody was let in.
     """
-    kept = _kept_decoder.decode(told or b"{}").refusal
-    if kept is not None:
-        raise Refusal(kept.status, kept.slug, kept.sentence, kept.facts)
+    raise_if_kept(told)
     let_in = _let_in_decoder.decode(told or b"{}")
     tokens = {
         "access_token": issue_token(request.app.ctx.settings, let_in.audience, let_in.person_id),

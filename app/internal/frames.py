@@ -45,6 +45,7 @@ EventType = Literal[
     "PERSON_UNBLOCKED",
     "SIGN_IN_LOCKED",
     "SIGN_IN_REPLAYED",
+    "CODES_RAN_OUT",
     "OPERATOR_SIGNED_IN",
     "OPERATOR_CHANGED",
     "CONFIG_CHANGED",
@@ -122,6 +123,11 @@ class SignInReplayed(Body):
     person_id: UUID
 
 
+class CodesRanOut(Body):
+    sent: Count
+    most: Count
+
+
 class OperatorSignedIn(Body):
     operator_id: UUID
 
@@ -154,6 +160,7 @@ BODIES: Mapping[str, type[msgspec.Struct]] = {
     "PERSON_UNBLOCKED": PersonBlocked,
     "SIGN_IN_LOCKED": SignInLocked,
     "SIGN_IN_REPLAYED": SignInReplayed,
+    "CODES_RAN_OUT": CodesRanOut,
     "OPERATOR_SIGNED_IN": OperatorSignedIn,
     "OPERATOR_CHANGED": OperatorChanged,
     "CONFIG_CHANGED": ConfigChanged,

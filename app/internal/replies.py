@@ -31,7 +31,7 @@ from app.replies import (
 from app.sockets.frames import EventId
 
 OfferStatus = Literal["offered", "accepted", "declined", "auto_rejected", "withdrawn"]
-ValueType = Literal["integer", "enum"]
+ValueType = Literal["integer", "enum", "prefixes"]
 AlarmKind = Literal["nobody_online", "health", "audit"]
 
 

@@ -4,7 +4,7 @@ import msgspec
 from sanic import HTTPResponse, Request
 
 from app.bodies import Credentials, HeldToken, NewPassword
-from app.http.limits import LOGINS_OF_ADDRESS, client_network, limits
+from app.http.limits import LOGINS_OF_ADDRESS, client_networks, limits
 from app.http.routes import caller, database, reply
 from app.identity.passwords import Passwords
 from app.identity.refresh import RefreshToken, make_salt
@@ -19,7 +19,7 @@ class Begun(msgspec.Struct):
 
 async def login(request: Request, body: Credentials) -> HTTPResponse:
     """Sign in to the control center."""
-    await limits(request).check(LOGINS_OF_ADDRESS, client_network(request))
+    await limits(request).check(LOGINS_OF_ADDRESS, client_networks(request))
     passwords: Passwords = request.app.ctx.passwords
     begun = _begun(await database(request).call("begin_login", body.email, _demo_allowed(request)))
     verdict = await passwords.check(begun.password_hash, body.password)
@@ -61,7 +61,7 @@ async def end_login(request: Request, body: HeldToken) -> HTTPResponse:
 
 async def change_own_password(request: Request, body: NewPassword) -> HTTPResponse:
     """Choose another password. Every other device is signed out."""
-    await limits(request).check(LOGINS_OF_ADDRESS, client_network(request))
+    await limits(request).check(LOGINS_OF_ADDRESS, client_networks(request))
     passwords: Passwords = request.app.ctx.passwords
     operator_id = caller(request).id
     begun = _begun(await database(request).call("begin_password_change", operator_id))

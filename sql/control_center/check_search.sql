@@ -5,7 +5,7 @@ returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if char_length(btrim(p_search)) < 3 then
+    if logic.seen_length(logic.clean_line(p_search)) < 3 then
         perform logic.refuse(400, 'search_too_short', 'Type at least three characters of a name or phone number.');
     end if;
 end

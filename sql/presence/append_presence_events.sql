@@ -12,7 +12,7 @@ begin
             'online', p_mitra.declared_online,
             'presence', p_to,
             'reachable_until', p_mitra.reachable_until,
-            'note', p_note
+            'note', logic.clean_text(p_note)
         )),
         p_mitra.reachable_until
     );

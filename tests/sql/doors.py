@@ -23,9 +23,11 @@ def hashed(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def ask(world: World, phone: str, code: str = CODE, audience: str = "customer") -> Row:
-    """A code is asked for, and this is the one that was made."""
-    reply: Row = world.api("request_otp", audience, phone, hashed(code))
+def ask(
+    world: World, phone: str, code: str = CODE, audience: str = "customer", secret: str | None = None
+) -> Row:
+    """A code is asked for, and this is the one that was made. `secret`: the asking device's."""
+    reply: Row = world.api("request_otp", audience, phone, hashed(code), secret and hashed(secret))
     return reply
 
 
@@ -37,11 +39,19 @@ def tell(
     *,
     audience: str = "customer",
     device: "Device | None" = None,
+    secret: str | None = None,
 ) -> Row:
     """A code is told, by a device."""
     device = device or Device(world)
     reply: Row = world.api(
-        "verify_otp", audience, phone, [hashed(code)], name, device.id, hashed(device.token)
+        "verify_otp",
+        audience,
+        phone,
+        [hashed(code)],
+        name,
+        device.id,
+        hashed(device.token),
+        secret and hashed(secret),
     )
     return reply
 
