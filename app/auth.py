@@ -1,6 +1,7 @@
 """Access tokens: short JWTs (HS256), one audience each, signed with the first of the keys, verified with any.
 
-The `kid` of a token's header names its key, so that keys can be exchanged while tokens are out.
+The `kid` of a token's header names its key, so that keys can be exchanged while tokens are out. Operators have keys of
+their own: a key says for whom its tokens may be, whatever stands in them.
 """
 
 import time
@@ -17,6 +18,8 @@ from app.settings import JwtKey, Settings
 
 Audience = Literal["customer", "mitra", "operator"]
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
+PEOPLE: tuple[Audience, ...] = ("customer", "mitra")
+OPERATORS: tuple[Audience, ...] = ("operator",)
 
 ALGORITHM = "HS256"
 LIFETIME = timedelta(minutes=15)
@@ -52,7 +55,7 @@ def issue_token(
     settings: Settings, audience: Audience, subject_id: UUID, lifetime: timedelta = LIFETIME
 ) -> str:
     """A token for `subject_id`, good for `lifetime` from now."""
-    key = settings.jwt_keys[0]
+    key = (settings.operator_jwt_keys if audience == "operator" else settings.jwt_keys)[0]
     now = datetime.now(UTC)
     claims = {"aud": audience, "sub": str(subject_id), "iat": now, "exp": now + lifetime}
     return jwt.encode(claims, key.secret, ALGORITHM, headers={"kid": key.kid})
@@ -71,7 +74,7 @@ def read_token(settings: Settings, audience: Audience, token: str) -> Claims:
         Forbidden: it holds, but for another audience.
     """
     try:
-        claims = _claims(settings.jwt_keys, token)
+        claims = _claims(settings.jwt_keys, settings.operator_jwt_keys, token)
     except (jwt.InvalidTokenError, ValueError, TypeError) as error:
         raise Unauthenticated from error
     if claims.expires_at <= time.time():
@@ -82,21 +85,26 @@ def read_token(settings: Settings, audience: Audience, token: str) -> Claims:
 
 
 @lru_cache(MOST_REMEMBERED_TOKENS)
-def _claims(keys: tuple[JwtKey, ...], token: str) -> Claims:
+def _claims(people: tuple[JwtKey, ...], operators: tuple[JwtKey, ...], token: str) -> Claims:
+    secret, audiences = _key(people, operators, token)
     claims = jwt.decode(
         token,
-        _secret(keys, token),
+        secret,
         algorithms=[ALGORITHM],
-        audience=AUDIENCES,
+        audience=audiences,
         # Not `iat`: it is of the clock of whoever signed, which may be ahead of ours.
         options={"require": ["aud", "sub", "exp"], "verify_iat": False},
     )
     return Claims(cast(Audience, claims["aud"]), UUID(claims["sub"]), float(claims["exp"]))
 
 
-def _secret(keys: tuple[JwtKey, ...], token: str) -> str:
+def _key(
+    people: tuple[JwtKey, ...], operators: tuple[JwtKey, ...], token: str
+) -> tuple[str, tuple[Audience, ...]]:
+    """The secret that a token says it is signed with, and for whom its tokens may be."""
     kid = jwt.get_unverified_header(token).get("kid")
-    for key in keys:
-        if key.kid == kid:
-            return key.secret
+    for keys, audiences in ((people, PEOPLE), (operators, OPERATORS)):
+        for key in keys:
+            if key.kid == kid:
+                return key.secret, audiences
     raise jwt.InvalidTokenError(f"no key {kid!r}")

@@ -378,6 +378,12 @@ class Wait(Reply):
     retry_after: WholeSeconds
 
 
+class WaitForNumber(Wait):
+    """The same, and the number as it is read."""
+
+    phone: str
+
+
 class TriesLeft(Reply):
     """How many wrong tries there are before one has to wait."""
 
@@ -385,7 +391,8 @@ class TriesLeft(Reply):
 
 
 FACTS: dict[str, type[Reply]] = {
-    "otp_too_soon": Wait,
+    "codes_ran_out": Wait,
+    "otp_too_soon": WaitForNumber,
     "otp_wrong": TriesLeft,
     "sign_in_locked": Wait,
     "too_many_requests": Wait,

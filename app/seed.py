@@ -41,7 +41,7 @@ class DemoOperator:
 def seed_demo_operators(database_url: str) -> list[DemoOperator]:
     """Add a demo operator of each role, or give them the demo password again, and return them. Blocks."""
     with (
-        psycopg.connect(database_url, options="-c role=curhat_operator", autocommit=True) as connection,
+        psycopg.connect(database_url, options="-c role=curhat_staff_admin", autocommit=True) as connection,
         connection.cursor(row_factory=class_row(DemoOperator)) as cursor,
     ):
         return cursor.execute(

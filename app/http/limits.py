@@ -28,8 +28,8 @@ PREFIX = "curhat:limit"
 ANSWER_SECONDS = 0.25
 PAUSE_SECONDS = 1.0
 
-# KEYS: when each bucket is full again, in ms. ARGV: of each, ms for one place, and places in all. A place is taken of all
-# of them or of none. Gives the ms to wait, or 0.
+# KEYS: when each bucket is full again, in ms. ARGV: of each, ms for one place, and places in all. A place is taken of
+# all of them or of none. Gives the ms to wait, or 0.
 SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

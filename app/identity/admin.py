@@ -25,7 +25,9 @@ def let_in(database_url: str, email: str, display_name: str, role: str, password
         raise PasswordError(f"A password has {SHORTEST} to {LONGEST} characters.")
     who = f"curhat admin ({getpass.getuser()})"
     try:
-        with psycopg.connect(database_url, options="-c role=curhat_operator", autocommit=True) as connection:
+        with psycopg.connect(
+            database_url, options="-c role=curhat_staff_admin", autocommit=True
+        ) as connection:
             connection.execute(
                 "select * from ops.set_operator(%s, %s, %s, %s, %s)",
                 [email, display_name, role, hash_password(password), who],

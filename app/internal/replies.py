@@ -408,7 +408,10 @@ class MitraPage(Reply):
 
 
 class Event(Reply):
-    """Something that happened; `actor`: customer:<id>, mitra:<id>, operator:<who>, deadline or system."""
+    """Something that happened; `actor`: customer:<id>, mitra:<id>, operator:<who>, deadline or system.
+
+    `login` is which login of Postgres acted as an operator.
+    """
 
     payment_session_id: UUID
     id: EventId
@@ -422,6 +425,7 @@ class Event(Reply):
     actor: str
     request_id: str | None
     body: dict[str, Any]
+    login: str | None
 
 
 class ShownPayment(Reply):

@@ -90,7 +90,15 @@ ROUTES = (
         calls=("get_sign_in_phone", "request_otp", "take_back_otp"),
         refuses={**TOO_MANY, 503: ("otp_not_sent",)},
     ),
-    Route("POST", "/api/auth/otp/verify", None, verify_otp, {200: SignedIn}, calls=("get_sign_in_phone", "verify_otp"), refuses=TOO_MANY),
+    Route(
+        "POST",
+        "/api/auth/otp/verify",
+        None,
+        verify_otp,
+        {200: SignedIn},
+        calls=("get_sign_in_phone", "verify_otp"),
+        refuses=TOO_MANY,
+    ),
     Route("POST", "/api/auth/refresh", None, refresh_sign_in, {200: SignedIn}),
     Route("POST", "/api/auth/logout", None, end_sign_in, {200: SignedOut}),
     Route(

@@ -25,9 +25,7 @@ class Door:
         self.http = http
         self._codes = codes
 
-    async def ask(
-        self, phone: str, audience: str = "customer", device: str | None = None
-    ) -> httpx.Response:
+    async def ask(self, phone: str, audience: str = "customer", device: str | None = None) -> httpx.Response:
         body = {"phone": phone, "audience": audience, "device": device}
         return await self.http.post("/api/auth/otp", json=body)
 

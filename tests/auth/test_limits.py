@@ -318,7 +318,13 @@ async def test_what_is_refused_takes_a_place_of_none(limits: Limits, redis: Redi
 
 async def test_malformed_requests_take_nothing_from_anybody(door: Door) -> None:
     phone = new_phone()
-    for written in (f"+999{phone[-9:]}", f"x{phone[-9:]}", phone[-9:], f"+65{phone[-9:]}", f"00{phone[-9:]}0000000"):
+    for written in (
+        f"+999{phone[-9:]}",
+        f"x{phone[-9:]}",
+        phone[-9:],
+        f"+65{phone[-9:]}",
+        f"00{phone[-9:]}0000000",
+    ):
         assert (await door.ask(written)).status_code in (400, 403)
     for _ in range(10):
         await door.ask(f"halo {phone[-9:]}")
@@ -336,8 +342,10 @@ async def test_a_known_device_signs_in_while_strangers_are_at_its_number(
     for _ in range(5):
         await door.tell(phone, "000000")
     for limit, who in (
-        (CODES_OF_NUMBER, phone), (CODES_OF_ADDRESS, "127.0.0.1/32"), (TRIES_OF_ADDRESS, "127.0.0.1/32")
-    ):  # fmt: skip
+        (CODES_OF_NUMBER, phone),
+        (CODES_OF_ADDRESS, "127.0.0.1/32"),
+        (TRIES_OF_ADDRESS, "127.0.0.1/32"),
+    ):
         await exhaust(redis, limit, who)
     db.execute("update data.app_config set value = '1' where key = 'otp_most_per_hour'")
     for stranger in (None, "s" * 43):

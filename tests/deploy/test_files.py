@@ -21,8 +21,16 @@ PROJECT = Path(__file__).resolve().parents[2]
 DEPLOY = PROJECT / "deploy"
 EXAMPLE = (DEPLOY / "example.env").read_text("utf-8")
 COMPOSE_TEXT = (DEPLOY / "compose.yaml").read_text("utf-8")
-SECRETS = {"DOMAIN", "CURHAT_JWT_KEYS", "CURHAT_OTP_SENDER", "POSTGRES_PASSWORD", *PASSWORDS}
+SECRETS = {
+    "DOMAIN",
+    "CURHAT_JWT_KEYS",
+    "CURHAT_OPERATOR_JWT_KEYS",
+    "CURHAT_OTP_SENDER",
+    "POSTGRES_PASSWORD",
+    *PASSWORDS,
+}
 KEY = f"one:{'k' * 32}"
+OPERATORS_KEY = f"operators:{'o' * 32}"
 
 
 def given() -> dict[str, str]:
@@ -32,7 +40,12 @@ def given() -> dict[str, str]:
 
 def filled() -> dict[str, str]:
     """What it sets once its secrets are filled in."""
-    said = {"CURHAT_JWT_KEYS": KEY, "CURHAT_OTP_SENDER": "https://codes.example.com", "DOMAIN": "example.com"}
+    said = {
+        "CURHAT_JWT_KEYS": KEY,
+        "CURHAT_OPERATOR_JWT_KEYS": OPERATORS_KEY,
+        "CURHAT_OTP_SENDER": "https://codes.example.com",
+        "DOMAIN": "example.com",
+    }
     return {**given(), **dict.fromkeys(SECRETS, "secret"), **said}
 
 

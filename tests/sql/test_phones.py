@@ -9,8 +9,25 @@ from tests.sql.doors import CODE, ask, hashed
 from tests.sql.world import World, refuses
 
 MINE = "+62811123456"
-BETWEEN = [" ", "-", ".", "\u00a0", "\u2011", "\u2013", "\u202f", "\u200b", "\u2060", "\u00ad", "\u202a", "\u202c", "", "/"]
-ANY_ROUND = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+BETWEEN = [
+    " ",
+    "-",
+    ".",
+    "\u00a0",
+    "\u2011",
+    "\u2013",
+    "\u202f",
+    "\u200b",
+    "\u2060",
+    "\u00ad",
+    "\u202a",
+    "\u202c",
+    "",
+    "/",
+]
+ANY_ROUND = settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def normal(db: Connection, written: str) -> str:
@@ -65,9 +82,26 @@ def test_a_number_of_another_place_is_no_other(db: Connection, written: str, mea
 
 @pytest.mark.parametrize(
     "written",
-    ["", "+", "0", "00", "62", "+62", "0812", "6581234567", "+0812345678", "+62 812 3456 7890 1234", "+62+811123456",
-     "08123x4567", "0811 123 456 ext 7", "٠٨١١١٢٣٤٥٦", "0811123456; 0811123457", "²811123456x", "\u200b"],
-)  # fmt: skip
+    [
+        "",
+        "+",
+        "0",
+        "00",
+        "62",
+        "+62",
+        "0812",
+        "6581234567",
+        "+0812345678",
+        "+62 812 3456 7890 1234",
+        "+62+811123456",
+        "08123x4567",
+        "0811 123 456 ext 7",
+        "٠٨١١١٢٣٤٥٦",
+        "0811123456; 0811123457",
+        "²811123456x",
+        "\u200b",
+    ],
+)
 def test_what_is_none_is_refused(world: World, written: str) -> None:
     with refuses(400, "invalid_phone"):
         world.value("select logic.normal_phone(%s)", written)
@@ -77,7 +111,11 @@ DIGITS = st.from_regex(r"8[1-9][0-9]{7,10}", fullmatch=True)
 
 
 @ANY_ROUND
-@given(national=DIGITS, head=st.sampled_from(["0", "62", "+62", "0062", "00 62 ", "+62 0", "+62 (0)", "tel:+62", ""]), data=st.data())
+@given(
+    national=DIGITS,
+    head=st.sampled_from(["0", "62", "+62", "0062", "00 62 ", "+62 0", "+62 (0)", "tel:+62", ""]),
+    data=st.data(),
+)
 def test_no_way_of_writing_changes_a_number(
     db: Connection, national: str, head: str, data: st.DataObject
 ) -> None:
@@ -100,7 +138,9 @@ def test_whatever_is_taken_is_a_number_and_stays_the_same(db: Connection, writte
         assert normal(db, once) == once
 
 
-@pytest.mark.parametrize("written", ["0062 811 777 888", "+62 (811) 777-888", "\u202a0811\u2011777\u2011888\u202c", "811777888"])
+@pytest.mark.parametrize(
+    "written", ["0062 811 777 888", "+62 (811) 777-888", "\u202a0811\u2011777\u2011888\u202c", "811777888"]
+)
 def test_whoever_reads_a_number_reads_it_so(world: World, written: str) -> None:
     """Apps, psql and operators' search."""
     found = world.rows("select * from data.mitras where phone = '+62811777888'")
@@ -115,11 +155,29 @@ def test_whoever_reads_a_number_reads_it_so(world: World, written: str) -> None:
 # Which of them are sent codes
 
 PREMIUM = [
-    "+62 809 123 4567", "+62 800 123 4567", "+62 804 123 4567", "0807 123 4567", "+62 21 555 1234", "+62 1500 1234",
-    "+62 900 123 4567", "+65 1900 123 4567", "+1 900 555 0100", "+1 876 555 0100", "+44 909 123 4567", "+44 70 1234 5678",
-    "+61 190 012 3456", "+81 990 123 456", "+33 899 123 456", "+49 900 123 4567", "+31 900 123 4567", "+979 123 456 789",
-    "+882 16 123 4567", "+881 6 1234 5678", "+870 123 456 789", "+883 5100 123 456",
-]  # fmt: skip
+    "+62 809 123 4567",
+    "+62 800 123 4567",
+    "+62 804 123 4567",
+    "0807 123 4567",
+    "+62 21 555 1234",
+    "+62 1500 1234",
+    "+62 900 123 4567",
+    "+65 1900 123 4567",
+    "+1 900 555 0100",
+    "+1 876 555 0100",
+    "+44 909 123 4567",
+    "+44 70 1234 5678",
+    "+61 190 012 3456",
+    "+81 990 123 456",
+    "+33 899 123 456",
+    "+49 900 123 4567",
+    "+31 900 123 4567",
+    "+979 123 456 789",
+    "+882 16 123 4567",
+    "+881 6 1234 5678",
+    "+870 123 456 789",
+    "+883 5100 123 456",
+]
 
 
 @pytest.mark.parametrize("written", PREMIUM)
@@ -132,7 +190,9 @@ def test_a_premium_number_is_sent_no_code_whatever_countries_are_allowed(world: 
     assert world.value("select count(*) from data.sign_in_attempts") == 0
 
 
-@pytest.mark.parametrize("written", ["+65 8123 4567", "+1 415 555 0100", "+882 16 123 4567", "0065 8123 4567"])
+@pytest.mark.parametrize(
+    "written", ["+65 8123 4567", "+1 415 555 0100", "+882 16 123 4567", "0065 8123 4567"]
+)
 def test_a_number_of_a_country_that_is_not_allowed_is_sent_no_code(world: World, written: str) -> None:
     with refuses(403, "phone_country_not_served"):
         ask(world, written)

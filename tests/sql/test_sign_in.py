@@ -553,8 +553,12 @@ def test_a_device_is_known_for_the_number_and_audience_that_it_signed_in_with(wo
         return world.api("get_sign_in_phone", audience, number, secret and hashed(secret))["known_device"]
 
     assert is_known("customer", phone) is True
-    for unknown in (is_known("customer", other), is_known("mitra", phone), is_known("customer", phone, None),
-                    is_known("customer", phone, OTHER_SECRET)):  # fmt: skip
+    for unknown in (
+        is_known("customer", other),
+        is_known("mitra", phone),
+        is_known("customer", phone, None),
+        is_known("customer", phone, OTHER_SECRET),
+    ):
         assert unknown is False
 
 
@@ -571,7 +575,9 @@ def test_the_newest_five_devices_of_a_number_are_known(world: World) -> None:
         known(world, phone, f"device {number}")
         world.clock.advance(60)
     known(world, phone, "device 2")
-    kept = {row["secret_hash"] for row in world.rows("select * from data.known_devices where phone = %s", phone)}
+    kept = {
+        row["secret_hash"] for row in world.rows("select * from data.known_devices where phone = %s", phone)
+    }
     expected = {
         world.value("select logic.device_hash('customer', %s, %s)", phone, hashed(f"device {number}"))
         for number in (2, 3, 4, 5, 6)

@@ -10,15 +10,52 @@ from tests.conftest import Connection
 from tests.sql.doors import ask, new_phone, tell
 from tests.sql.world import World, refuses
 
-ANY_ROUND = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ANY_ROUND = settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 INVISIBLE = [
-    "\u200b", "\u200e", "\u200f", "\u061c", "\u202a", "\u202e", "\u2066", "\u2069", "\u2060", "\ufeff", "\u00ad", "\u034f",
-    "\u115f", "\u3164", "\uffa0", "\u2800", "\u180e", "\u0007", "\u001b", "\u0085", "\u009f", "\u206a", "\U000e0041",
-]  # fmt: skip
+    "\u200b",
+    "\u200e",
+    "\u200f",
+    "\u061c",
+    "\u202a",
+    "\u202e",
+    "\u2066",
+    "\u2069",
+    "\u2060",
+    "\ufeff",
+    "\u00ad",
+    "\u034f",
+    "\u115f",
+    "\u3164",
+    "\uffa0",
+    "\u2800",
+    "\u180e",
+    "\u0007",
+    "\u001b",
+    "\u0085",
+    "\u009f",
+    "\u206a",
+    "\U000e0041",
+]
 TRICKY = st.text(
     st.one_of(
-        st.characters(exclude_characters="\0", exclude_categories=("Cs",)),
-        st.sampled_from([*INVISIBLE, "\u0301", "\u0335", "e", "\u200d", "\ufe0f", "\u1100", "\u1161", "\r", "\n", "\u2028"]),
+        st.characters(exclude_characters="\0", exclude_categories=["Cs"]),
+        st.sampled_from(
+            [
+                *INVISIBLE,
+                "\u0301",
+                "\u0335",
+                "e",
+                "\u200d",
+                "\ufe0f",
+                "\u1100",
+                "\u1161",
+                "\r",
+                "\n",
+                "\u2028",
+            ]
+        ),
     ),
     max_size=40,
 )
@@ -50,7 +87,13 @@ def test_what_was_cleaned_is_clean(db: Connection, text: str) -> None:
 
 
 @ANY_ROUND
-@given(words=st.lists(st.sampled_from(["Budi", "👩\u200d👩\u200d👧", "🇮🇩", "é", "日本", "می\u200cخواهم", "n\u0303"]), min_size=1, max_size=8))
+@given(
+    words=st.lists(
+        st.sampled_from(["Budi", "👩\u200d👩\u200d👧", "🇮🇩", "é", "日本", "می\u200cخواهم", "n\u0303"]),
+        min_size=1,
+        max_size=8,
+    )
+)
 def test_what_people_really_write_stays(db: Connection, words: list[str]) -> None:
     text = " ".join(words)
     assert value(db, "select logic.clean_text(%s)", text) == unicodedata.normalize("NFC", text)
@@ -91,12 +134,43 @@ def test_a_name_is_as_long_as_it_looks(world: World, letter: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "Curhat Admin", "curhat", "CURHAT", "C u r h a t", "Cur.hat Support", "Curhat", "Сurhat", "Сurhаt Аdmin", "ϹURHAT ADMIN",
-        "Cur\u200bhat", "Ｃurhat", "𝐂𝐮𝐫𝐡𝐚𝐭", "Çürhât", "Curh@t", "Admin", "Αdmіn", "ΑDΜΙΝ", "4dm1n", "Adrnin", "A d m i n", "Admin Sari",
-        "Administrator", "Moderator", "Оperаtor", "Customer Service", "CustornerService", "Official Bestie", "Staff", "Ѕtaff",
-        "C\u0336u\u0336r\u0336h\u0336a\u0336t", "Layanan Pelanggan", "curhаt‐official", "Ꮯurhat", "ꓚurhat", "cυrhat",
+        "Curhat Admin",
+        "curhat",
+        "CURHAT",
+        "C u r h a t",
+        "Cur.hat Support",
+        "Curhat",
+        "Сurhat",
+        "Сurhаt Аdmin",
+        "ϹURHAT ADMIN",
+        "Cur\u200bhat",
+        "Ｃurhat",
+        "𝐂𝐮𝐫𝐡𝐚𝐭",
+        "Çürhât",
+        "Curh@t",
+        "Admin",
+        "Αdmіn",
+        "ΑDΜΙΝ",
+        "4dm1n",
+        "Adrnin",
+        "A d m i n",
+        "Admin Sari",
+        "Administrator",
+        "Moderator",
+        "Оperаtor",
+        "Customer Service",
+        "CustornerService",
+        "Official Bestie",
+        "Staff",
+        "Ѕtaff",
+        "C\u0336u\u0336r\u0336h\u0336a\u0336t",
+        "Layanan Pelanggan",
+        "curhаt‐official",
+        "Ꮯurhat",
+        "ꓚurhat",
+        "cυrhat",
     ],
-)  # fmt: skip
+)
 def test_nobody_passes_for_staff(world: World, name: str) -> None:
     with refuses(400, "display_name_reserved"):
         name_of(world, name)
@@ -106,8 +180,24 @@ def test_nobody_passes_for_staff(world: World, name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Budi", "Resmi", "Stafford", "Badminton Fan", "Сергей", "Μαρία", "اميرة", "さくら", "Rosstaf", "Adam", "Sistematis", "Bestie Sari", "🌸", "O'Neil", "1"],
-)  # fmt: skip
+    [
+        "Budi",
+        "Resmi",
+        "Stafford",
+        "Badminton Fan",
+        "Сергей",
+        "Μαρία",
+        "اميرة",
+        "さくら",
+        "Rosstaf",
+        "Adam",
+        "Sistematis",
+        "Bestie Sari",
+        "🌸",
+        "O'Neil",
+        "1",
+    ],
+)
 def test_a_name_of_ones_own_is_taken(world: World, name: str) -> None:
     assert name_of(world, name) == name
 
@@ -121,10 +211,14 @@ def test_somebody_of_the_control_center_may_be_called_admin(world: World) -> Non
 
 def test_an_operators_name_follows_the_rule(world: World) -> None:
     with refuses(400, "display_name_required"):
-        world.value("select logic.insert_operator('a@example.com', E'\\u200b', 'admin', '$argon2id$x', 'dba')")
+        world.value(
+            "select logic.insert_operator('a@example.com', E'\\u200b', 'admin', '$argon2id$x', 'dba')"
+        )
 
 
-@pytest.mark.parametrize("who", ["\u200b", "Rat\u200bna", "\u202eantar", "Ratna\n", " Ratna", "Rat\u00a0na", "x" * 201])
+@pytest.mark.parametrize(
+    "who", ["\u200b", "Rat\u200bna", "\u202eantar", "Ratna\n", " Ratna", "Rat\u00a0na", "x" * 201]
+)
 def test_whoever_acts_is_named_in_characters_that_are_seen(world: World, who: str) -> None:
     with refuses(400, "who_is_missing"):
         world.ops("set_config", "presence_ttl_seconds", "60", who)
@@ -153,7 +247,11 @@ def test_notes_follow_the_rule(world: World) -> None:
     world.ops("force_mitra_offline", mitra, "Ratna", dirty)
     world.ops("block_person", other, "Ratna", dirty)
     assert world.row("chat_sessions", chat["id"])["end_note"] == clean
-    notes = {event["body"]["note"] for event in world.events("PERSON_BLOCKED", "MITRA_STATUS") if event["body"].get("note")}
+    notes = {
+        event["body"]["note"]
+        for event in world.events("PERSON_BLOCKED", "MITRA_STATUS")
+        if event["body"].get("note")
+    }
     assert notes == {clean}
 
 

@@ -126,6 +126,7 @@ export const copy = {
       "deadlines can be fired": "Ada batas waktu yang gagal dijalankan.",
       "partitions are made ahead": "Partisi bulan depan belum dibuat.",
       "figures are kept": "Ringkasan angka tidak diperbarui.",
+      "codes are left": "Kode masuk hampir habis untuk jam ini: mungkin ada yang memintanya terus-menerus.",
       "what is over is forgotten": "Kunci permintaan atau sesi masuk yang sudah lewat belum dihapus.",
       "what is too old is dropped": "Pesan atau peristiwa yang melewati masa simpannya belum dihapus.",
     } as Record<string, string>,
