@@ -1,6 +1,7 @@
 """Access tokens: short JWTs (HS256), one audience each, signed with the first of the keys, verified with any.
 
-The `kid` of a token's header names its key, so that keys can be exchanged while tokens are out.
+The `kid` of a token's header names its key, so that keys can be exchanged while tokens are out. Operators have keys of
+their own: a key says for whom its tokens may be, whatever stands in them.
 """
 
 import time
@@ -17,6 +18,8 @@ from app.settings import JwtKey, Settings
 
 Audience = Literal["customer", "mitra", "operator"]
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
+PEOPLE: tuple[Audience, ...] = ("customer", "mitra")
+OPERATORS: tuple[Audience, ...] = ("operator",)
 
 ALGORITHM = "HS256"
 LIFETIME = timedelta(minutes=15)
@@ -62,7 +65,7 @@ def issue_token(
     sign_in_id: UUID | None = None,
 ) -> str:
     """A token for `subject_id`, good for `lifetime` from `now` (by default this machine's)."""
-    key = settings.jwt_keys[0]
+    key = (settings.operator_jwt_keys if audience == "operator" else settings.jwt_keys)[0]
     now = now or datetime.now(UTC)
     claims = {"aud": audience, "sub": str(subject_id), "iat": now, "exp": now + lifetime}
     if sign_in_id is not None:
@@ -83,7 +86,7 @@ def read_token(settings: Settings, audience: Audience, token: str, now: float | 
         Forbidden: it holds, but for another audience.
     """
     try:
-        claims = _claims(settings.jwt_keys, token)
+        claims = _claims(settings.jwt_keys, settings.operator_jwt_keys, token)
     except (jwt.InvalidTokenError, ValueError, TypeError) as error:
         raise Unauthenticated from error
     if claims.expires_at <= (time.time() if now is None else now):
@@ -94,12 +97,13 @@ def read_token(settings: Settings, audience: Audience, token: str, now: float | 
 
 
 @lru_cache(MOST_REMEMBERED_TOKENS)
-def _claims(keys: tuple[JwtKey, ...], token: str) -> Claims:
+def _claims(people: tuple[JwtKey, ...], operators: tuple[JwtKey, ...], token: str) -> Claims:
+    secret, audiences = _key(people, operators, token)
     claims = jwt.decode(
         token,
-        _secret(keys, token),
+        secret,
         algorithms=[ALGORITHM],
-        audience=AUDIENCES,
+        audience=audiences,
         # PyJWT would go by this machine's clock. `iat` is no matter of ours, `exp` is looked at by whoever asks.
         options={"require": ["aud", "sub", "exp"], "verify_iat": False, "verify_exp": False},
     )
@@ -107,9 +111,13 @@ def _claims(keys: tuple[JwtKey, ...], token: str) -> Claims:
     return Claims(cast(Audience, claims["aud"]), UUID(claims["sub"]), float(claims["exp"]), sign_in_id)
 
 
-def _secret(keys: tuple[JwtKey, ...], token: str) -> str:
+def _key(
+    people: tuple[JwtKey, ...], operators: tuple[JwtKey, ...], token: str
+) -> tuple[str, tuple[Audience, ...]]:
+    """The secret that a token says it is signed with, and for whom its tokens may be."""
     kid = jwt.get_unverified_header(token).get("kid")
-    for key in keys:
-        if key.kid == kid:
-            return key.secret
+    for keys, audiences in ((people, PEOPLE), (operators, OPERATORS)):
+        for key in keys:
+            if key.kid == kid:
+                return key.secret, audiences
     raise jwt.InvalidTokenError(f"no key {kid!r}")

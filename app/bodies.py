@@ -1,6 +1,7 @@
 """What callers send, by type. Shapes only: what is allowed when is decided in the database.
 
-Bounds are those of the SQL types, so that a number that no column could hold is a fault of the body.
+Bounds are those of the SQL types, so that a number that no column could hold is a fault of the body. A `pattern` has a
+`max_length` beside it: Python's `$` lets a line feed follow, JSON Schema's does not.
 """
 
 from typing import Annotated, Literal
@@ -21,24 +22,29 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
     """A JSON object with these fields and no others."""
 
 
-class PhoneNumber(Body):
-    """A phone number, as people write it, of somebody who wants a code."""
+class PhoneNumber(Body, kw_only=True):
+    """A phone number, as people write it, of somebody who wants a code.
 
-    phone: Annotated[str, msgspec.Meta(examples=["0812 3456 7890"])]
+    `device` is 256 bits of chance that the app makes once and keeps: a device that has signed in with the number before
+    gets a code although strangers try the same number.
+    """
+
+    phone: Annotated[str, msgspec.Meta(max_length=100, examples=["0812 3456 7890"])]
     audience: Literal["customer", "mitra"]
+    device: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}$", max_length=43)] | None = None
 
 
-class OneTimeCode(PhoneNumber):
+class OneTimeCode(PhoneNumber, kw_only=True):
     """The code that was sent to a number; `display_name` is needed once, of a customer who is new."""
 
-    code: Annotated[str, msgspec.Meta(pattern="^[0-9]{6}$")]
+    code: Annotated[str, msgspec.Meta(pattern="^[0-9]{6}$", max_length=6)]
     display_name: str | None = None
 
 
 class HeldToken(Body):
     """A refresh token."""
 
-    refresh_token: Annotated[str, msgspec.Meta(pattern=REFRESH_TOKEN)]
+    refresh_token: Annotated[str, msgspec.Meta(pattern=REFRESH_TOKEN, max_length=64)]
 
 
 class Credentials(Body):

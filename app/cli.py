@@ -315,7 +315,7 @@ def _token(settings: Settings, audience: str, id: UUID) -> str:  # noqa: A002 - 
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.option(
     "--role",
-    type=click.Choice(["owner", "app", "listener", "operator", "control_center"]),
+    type=click.Choice(["owner", "app", "listener", "operator", "staff_admin", "control_center"]),
     help="Whose rights to have; without it, those of the login.",
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)

@@ -63,6 +63,9 @@ class Readiness(Reply):
     overdue_deadlines: Annotated[int, msgspec.Meta(ge=0, le=100)]
     oldest_deadline_seconds: float
     last_worked_seconds: dict[str, float]
+    codes_of_hour: Count | UnsetType = UNSET
+    codes_most_per_hour: Count | UnsetType = UNSET
+    codes_refused: Count | UnsetType = UNSET
     connections: Annotated[int, msgspec.Meta(ge=0)] | UnsetType = UNSET
     relay: Beside | UnsetType = UNSET
     deadline_listener: Beside | UnsetType = UNSET
@@ -93,8 +96,9 @@ class Self(Reply):
 
 
 class SentCode(Reply):
-    """A code is on its way: how many seconds it holds, and after how many another may be asked for."""
+    """A code is on its way to this number: how many seconds it holds, and after how many another may be asked for."""
 
+    phone: str
     expires_in: WholeSeconds
     resend_in: WholeSeconds
 
@@ -402,6 +406,12 @@ class Wait(Reply):
     retry_after: WholeSeconds
 
 
+class WaitForNumber(Wait):
+    """The same, and the number as it is read."""
+
+    phone: str
+
+
 class TriesLeft(Reply):
     """How many wrong tries there are before one has to wait."""
 
@@ -409,7 +419,8 @@ class TriesLeft(Reply):
 
 
 FACTS: dict[str, type[Reply]] = {
-    "otp_too_soon": Wait,
+    "codes_ran_out": Wait,
+    "otp_too_soon": WaitForNumber,
     "otp_wrong": TriesLeft,
     "sign_in_locked": Wait,
     "too_many_requests": Wait,

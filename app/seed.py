@@ -41,7 +41,7 @@ class DemoOperator:
 def seed_demo_operators(database_url: str) -> list[DemoOperator]:
     """Add a demo operator of each role, or give them the demo password again, and return them. Blocks."""
     with (
-        connect(database_url, role="curhat_operator") as connection,
+        connect(database_url, role="curhat_staff_admin") as connection,
         connection.cursor(row_factory=class_row(DemoOperator)) as cursor,
     ):
         return cursor.execute(

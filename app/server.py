@@ -93,9 +93,10 @@ def create_public_app(settings: Settings) -> App:
 def create_internal_app(settings: Settings) -> App:
     """The internal listener (control center)."""
     app = _create_app("internal", settings, ("GET", "POST", "PUT", "PATCH", "DELETE"))
-    bell = Bell(settings.database_url, "control_center")
+    database_url = settings.internal_database_url or settings.database_url
+    bell = Bell(database_url, "control_center")
     app.ctx.database = Database(
-        settings.database_url,
+        database_url,
         schema="control_center",
         on_commit=bell.ring,
         timings=counted.calls(app.ctx.figures),

@@ -24,6 +24,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 DEVELOPMENT_KEY_ID = "development"
 DEVELOPMENT_SECRET = "curhat-development-key-known-to-everybody"
+DEVELOPMENT_OPERATOR_KEY_ID = "development-operators"
+DEVELOPMENT_OPERATOR_SECRET = "curhat-development-key-of-operators-known-to-everybody"
 OTP_LOG = "log"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 DEVELOPMENT_CORS_ORIGINS = ("http://localhost:5173",)
@@ -40,10 +42,12 @@ VARIABLES = (
     "CURHAT_INTERNAL_HOST",
     "CURHAT_DEMO",
     "CURHAT_DATABASE_URL",
+    "CURHAT_INTERNAL_DATABASE_URL",
     "CURHAT_REDIS_URL",
     "CURHAT_POSTGRES",
     "CURHAT_WORKERS",
     "CURHAT_JWT_KEYS",
+    "CURHAT_OPERATOR_JWT_KEYS",
     "CURHAT_CORS_ORIGINS",
     "CURHAT_TRUSTED_PROXIES",
     "CURHAT_METRICS_TOKEN",
@@ -54,6 +58,9 @@ VARIABLES = (
 # What there is no default for in production, where not every process needs it.
 MISSING = {
     "CURHAT_JWT_KEYS": "CURHAT_JWT_KEYS must be set in production, as kid:secret,kid:secret.",
+    "CURHAT_OPERATOR_JWT_KEYS": (
+        "CURHAT_OPERATOR_JWT_KEYS must be set in production, as kid:secret,kid:secret."
+    ),
     "CURHAT_OTP_SENDER": "CURHAT_OTP_SENDER must be set in production, to the http(s) address of a webhook.",
 }
 
@@ -74,12 +81,14 @@ class JwtKey:
 class Settings:
     """Everything that can be set from outside.
 
-    `database_url` and `redis_url` are empty when the embedded servers are meant. `postgres` says which Postgres the
-    embedded one is: a major or the directory of its programs, empty for the best that is installed. The first of
-    `jwt_keys` signs, all of them verify. `trusted_proxies` are believed in whom they speak for. `otp_sender` is ``log``
-    (never in production) or the http(s) address of a webhook, which may hold a password. In production both may be
-    empty, for a process that does not `demand` them. `home` is an absolute path. `metrics_token` is what whoever
-    scrapes must show, empty for none.
+    `database_url` and `redis_url` are empty when the embedded servers are meant; `internal_database_url` is where the
+    internal listener goes instead of `database_url`, empty for the same. `postgres` says which Postgres the embedded
+    one is: a major or the directory of its programs, empty for the best that is installed. The first of `jwt_keys`
+    signs for customers and mitras, all of them verify; those of operators are `operator_jwt_keys`, and no key is in
+    both. `trusted_proxies` are believed in whom they speak for. `otp_sender` is ``log`` (never in production) or the
+    http(s) address of a webhook, which may hold a password. In production keys and sender may be empty, for a process
+    that does not `demand` them. `home` is an absolute path. `metrics_token` is what whoever scrapes must show, empty
+    for none.
     """
 
     env: Environment
@@ -90,10 +99,12 @@ class Settings:
     internal_host: str
     demo: bool
     database_url: str = field(repr=False)
+    internal_database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
     postgres: str
     workers: int
     jwt_keys: tuple[JwtKey, ...]
+    operator_jwt_keys: tuple[JwtKey, ...]
     cors_origins: tuple[str, ...]
     trusted_proxies: tuple[Network, ...]
     metrics_token: str = field(repr=False)
@@ -126,10 +137,12 @@ class Settings:
             "CURHAT_INTERNAL_HOST": self.internal_host,
             "CURHAT_DEMO": "on" if self.demo else "off",
             "CURHAT_DATABASE_URL": self.database_url,
+            "CURHAT_INTERNAL_DATABASE_URL": self.internal_database_url,
             "CURHAT_REDIS_URL": self.redis_url,
             "CURHAT_POSTGRES": self.postgres,
             "CURHAT_WORKERS": str(self.workers),
-            "CURHAT_JWT_KEYS": ",".join(f"{key.kid}:{key.secret}" for key in self.jwt_keys),
+            "CURHAT_JWT_KEYS": _written(self.jwt_keys),
+            "CURHAT_OPERATOR_JWT_KEYS": _written(self.operator_jwt_keys),
             "CURHAT_CORS_ORIGINS": ",".join(self.cors_origins),
             "CURHAT_TRUSTED_PROXIES": ",".join(map(str, self.trusted_proxies)),
             "CURHAT_METRICS_TOKEN": self.metrics_token,
@@ -153,6 +166,11 @@ class Settings:
             raise SettingsError(
                 f"CURHAT_INTERNAL_PORT must differ from CURHAT_PUBLIC_PORT, but both are {public_port}."
             )
+        jwt_keys = _jwt_keys("CURHAT_JWT_KEYS", values["CURHAT_JWT_KEYS"], env)
+        operator_jwt_keys = _jwt_keys("CURHAT_OPERATOR_JWT_KEYS", values["CURHAT_OPERATOR_JWT_KEYS"], env)
+        _check_apart(jwt_keys, operator_jwt_keys)
+        if values["CURHAT_INTERNAL_DATABASE_URL"] and not values["CURHAT_DATABASE_URL"]:
+            raise SettingsError("CURHAT_INTERNAL_DATABASE_URL is set, so CURHAT_DATABASE_URL must be, too.")
         return cls(
             env=env,
             home=_home(values["CURHAT_HOME"] or ".curhat"),
@@ -164,12 +182,19 @@ class Settings:
             database_url=_url(
                 "CURHAT_DATABASE_URL", values["CURHAT_DATABASE_URL"], ("postgresql", "postgres"), _is_postgres
             ),
+            internal_database_url=_url(
+                "CURHAT_INTERNAL_DATABASE_URL",
+                values["CURHAT_INTERNAL_DATABASE_URL"],
+                ("postgresql", "postgres"),
+                _is_postgres,
+            ),
             redis_url=_url(
                 "CURHAT_REDIS_URL", values["CURHAT_REDIS_URL"], ("redis", "rediss", "unix"), _is_redis
             ),
             postgres=_postgres(values["CURHAT_POSTGRES"]),
             workers=_whole("CURHAT_WORKERS", values["CURHAT_WORKERS"] or "2", 1, MOST_WORKERS),
-            jwt_keys=_jwt_keys(values["CURHAT_JWT_KEYS"], env),
+            jwt_keys=jwt_keys,
+            operator_jwt_keys=operator_jwt_keys,
             cors_origins=_cors_origins(values["CURHAT_CORS_ORIGINS"], env),
             trusted_proxies=_networks("CURHAT_TRUSTED_PROXIES", values["CURHAT_TRUSTED_PROXIES"]),
             metrics_token=_metrics_token(values["CURHAT_METRICS_TOKEN"]),
@@ -273,24 +298,45 @@ def _postgres(value: str) -> str:
     )
 
 
-def _jwt_keys(value: str, env: Environment) -> tuple[JwtKey, ...]:
+DEVELOPMENT_KEYS = {
+    "CURHAT_JWT_KEYS": JwtKey(DEVELOPMENT_KEY_ID, DEVELOPMENT_SECRET),
+    "CURHAT_OPERATOR_JWT_KEYS": JwtKey(DEVELOPMENT_OPERATOR_KEY_ID, DEVELOPMENT_OPERATOR_SECRET),
+}
+
+
+def _jwt_keys(name: str, value: str, env: Environment) -> tuple[JwtKey, ...]:
     if not value:
-        return (JwtKey(DEVELOPMENT_KEY_ID, DEVELOPMENT_SECRET),) if env == "development" else ()
+        return (DEVELOPMENT_KEYS[name],) if env == "development" else ()
     keys: dict[str, JwtKey] = {}
     for part in value.split(","):
         kid, colon, secret = part.strip().partition(":")
         if not colon or not kid or not secret:
-            raise SettingsError("CURHAT_JWT_KEYS must have the form kid:secret,kid:secret.")
+            raise SettingsError(f"{name} must have the form kid:secret,kid:secret.")
         if kid in keys:
-            raise SettingsError(f"CURHAT_JWT_KEYS names the key {kid!r} twice.")
+            raise SettingsError(f"{name} names the key {kid!r} twice.")
         if len(secret.encode()) < SHORTEST_SECRET:
             raise SettingsError(
-                f"CURHAT_JWT_KEYS: the secret of key {kid!r} must have at least {SHORTEST_SECRET} bytes."
+                f"{name}: the secret of key {kid!r} must have at least {SHORTEST_SECRET} bytes."
             )
-        if env == "production" and (kid == DEVELOPMENT_KEY_ID or secret == DEVELOPMENT_SECRET):
-            raise SettingsError("CURHAT_JWT_KEYS must not hold the development key in production.")
+        if env == "production" and any(
+            kid == key.kid or secret == key.secret for key in DEVELOPMENT_KEYS.values()
+        ):
+            raise SettingsError(f"{name} must not hold the development key in production.")
         keys[kid] = JwtKey(kid, secret)
     return tuple(keys.values())
+
+
+def _check_apart(people: tuple[JwtKey, ...], operators: tuple[JwtKey, ...]) -> None:
+    """Whoever has the key of one must not be able to make tokens of the other."""
+    for key in operators:
+        if any(key.kid == other.kid or key.secret == other.secret for other in people):
+            raise SettingsError(
+                f"CURHAT_OPERATOR_JWT_KEYS: the key {key.kid!r} is in CURHAT_JWT_KEYS, too, by its name or its secret."
+            )
+
+
+def _written(keys: tuple[JwtKey, ...]) -> str:
+    return ",".join(f"{key.kid}:{key.secret}" for key in keys)
 
 
 def _cors_origins(value: str, env: Environment) -> tuple[str, ...]:

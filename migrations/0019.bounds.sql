@@ -1,4 +1,4 @@
--- depends: 0015.lighter-events
+-- depends: 0018.told-and-closed
 set role curhat_owner;
 
 -- No foreign key: it would lock the mitra's row, and whoever holds that row is why this table is here.

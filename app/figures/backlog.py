@@ -42,6 +42,13 @@ class Backlog:
                 "Since when the oldest of them is due.",
                 "oldest_deadline_seconds",
             ),
+            ("curhat_codes_of_hour", "One-time codes that were sent in the last hour.", "codes_of_hour"),
+            (
+                "curhat_codes_most_per_hour",
+                "How many may be sent in an hour (otp_most_per_hour).",
+                "codes_most_per_hour",
+            ),
+            ("curhat_codes_refused", "Codes refused in the last hour, which had its most.", "codes_refused"),
         ):
             figures.gauge(name, meaning, partial(self._figure, key))
         figures.gauge(

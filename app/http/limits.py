@@ -9,8 +9,9 @@ Every limit says what happens when Redis cannot be asked. Then nobody waits for 
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from math import ceil
 
 import structlog
@@ -25,19 +26,30 @@ PREFIX = "curhat:limit"
 ANSWER_SECONDS = 0.25
 PAUSE_SECONDS = 1.0
 
-# KEYS[1]: when the bucket is full again, in ms. ARGV: ms for one place, places in all. Gives the ms to wait, or 0.
+# KEYS: when each bucket is full again, in ms. ARGV: of each, ms for one place, and places in all. A place is taken of
+# all of them or of none. Gives the ms to wait, or 0.
 SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local pace, places = tonumber(ARGV[1]), tonumber(ARGV[2])
-local full = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
-local wait = full + pace - places * pace - now
-if wait > 0 then
-    return math.ceil(wait)
+local longest, full_again = 0, {}
+for i, key in ipairs(KEYS) do
+    local pace, places = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+    local full = math.max(tonumber(redis.call('GET', key) or 0), now)
+    longest = math.max(longest, full + pace - places * pace - now)
+    full_again[i] = full + pace
 end
-redis.call('SET', KEYS[1], string.format('%.0f', full + pace), 'PX', math.ceil(full + pace - now))
+if longest > 0 then
+    return math.ceil(longest)
+end
+for i, key in ipairs(KEYS) do
+    redis.call('SET', key, string.format('%.0f', full_again[i]), 'PX', math.ceil(full_again[i] - now))
+end
 return 0
 """
+
+# How many times the places of one address its networks have: what somebody may have all of, and what a house shares.
+IPV6_NETWORKS = ((64, 1), (56, 2), (48, 4))
+IPV4_NETWORKS = ((32, 1), (24, 8))
 
 log = structlog.get_logger(__name__)
 
@@ -100,26 +112,28 @@ class Limits:
     async def close(self) -> None:
         await self._redis.aclose()
 
-    async def check(self, limit: Limit, who: str) -> None:
-        """Take a place of `limit` for `who`.
+    async def check(self, limit: Limit, who: str | Sequence[tuple[str, int]]) -> None:
+        """Take a place of `limit` for `who`; or of all of several, each with so many times the places.
 
         Raises:
             TooManyRequests: none is free.
             Uncounted: Redis cannot be asked, and the limit is one that then lets nobody through.
         """
-        wait_ms = await self._wait_ms(limit, who)
+        wait_ms = await self._wait_ms(limit, [(who, 1)] if isinstance(who, str) else who)
         if wait_ms is None:
             if not limit.open_without_redis:
                 raise Uncounted
         elif wait_ms:
             raise TooManyRequests(ceil(wait_ms / 1000))
 
-    async def _wait_ms(self, limit: Limit, who: str) -> int | None:
+    async def _wait_ms(self, limit: Limit, whom: Sequence[tuple[str, int]]) -> int | None:
         now = asyncio.get_running_loop().time()
         if now < self._ask_again_at:
             return None
+        keys = [_key(limit, who) for who, _ in whom]
+        args = [value for _, times in whom for value in (limit.pace_ms / times, limit.at_once * times)]
         try:
-            waits = await self._script(keys=[_key(limit, who)], args=[limit.pace_ms, limit.at_once])
+            waits = await self._script(keys=keys, args=args)
         except (RedisError, OSError) as error:
             self._ask_again_at = asyncio.get_running_loop().time() + PAUSE_SECONDS
             log.warning("limits are not counted", reason=repr(error))
@@ -132,21 +146,19 @@ def limits(request: Request) -> Limits:
     return found
 
 
-def client_network(request: Request) -> str:
-    """Where a request comes from, as far as it counts: of an IPv6 address the network, since a home has all of one."""
+def client_networks(request: Request) -> list[tuple[str, int]]:
+    """Where a request comes from, as far as it counts: its networks from the smallest on, each with how many times the
+    places of one it has. A home has all of a /64 or a /56, and whoever rents a server may have a /48.
+    """
     address = client_address(request)
     try:
-        found = IPv6Address(address)
+        found = ip_address(address)
     except ValueError:
-        return address
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(IPv6Network((int(found), 64), strict=False))
-
-
-def last_digits(phone: str) -> str:
-    """What is the same of a number however it is written: the database knows the rest."""
-    return "".join(filter(str.isdigit, phone))[-9:]
+        return [(address, 1)]
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    networks = IPV4_NETWORKS if isinstance(found, IPv4Address) else IPV6_NETWORKS
+    return [(str(ip_network(f"{found}/{length}", strict=False)), times) for length, times in networks]
 
 
 def _key(limit: Limit, who: str) -> str:

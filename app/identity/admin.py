@@ -26,7 +26,7 @@ def let_in(database_url: str, email: str, display_name: str, role: str, password
         raise PasswordError(f"A password has {SHORTEST} to {LONGEST} characters.")
     who = f"curhat admin ({getpass.getuser()})"
     try:
-        with connect(database_url, role="curhat_operator") as connection:
+        with connect(database_url, role="curhat_staff_admin") as connection:
             connection.execute(
                 "select * from ops.set_operator(%s, %s, %s, %s, %s)",
                 [email, display_name, role, hash_password(password), who],

@@ -6,6 +6,7 @@ from the keys of access tokens: the first makes, any may have made, as with the 
 
 import hmac
 import secrets
+from hashlib import sha256
 
 from app.settings import JwtKey
 
@@ -22,3 +23,8 @@ def hash_code(key: JwtKey, code: str) -> str:
     """The code under this key, as the database is told of it."""
     derived = hmac.digest(key.secret.encode(), PURPOSE, "sha256")
     return hmac.digest(derived, code.encode(), "sha256").hex()
+
+
+def hash_device(secret: str | None) -> str | None:
+    """A device's secret, as the database is told of it: it is chance, so it needs no key."""
+    return None if secret is None else sha256(secret.encode()).hexdigest()

@@ -1,17 +1,22 @@
 """Passwords of operators: argon2id, on a few threads of their own, so that nobody else waits for a login.
 
+A hash that is kept never comes here. The database says what it was made with, parameters and salt; what was typed is
+hashed with the same, and the database compares.
+
 Each check takes tens of milliseconds and 64 MiB, on purpose. So few run at once, few more wait, and the next is told
 to try again.
 """
 
 import asyncio
+import re
+from base64 import b64decode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type, hash_secret
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from app.db import Busy
@@ -21,16 +26,22 @@ LONGEST = 256
 THREADS = 2
 MOST_AT_ONCE = 16
 
+MADE_WITH = re.compile(
+    r"\$argon2id\$v=(?P<v>[0-9]+)\$m=(?P<m>[0-9]+),t=(?P<t>[0-9]+),p=(?P<p>[0-9]+)\$(?P<salt>[A-Za-z0-9+/]+)"
+)
+
 Done = TypeVar("Done")
 
 _hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a password was right; and its hash with the parameters of today, when the one that is kept has others."""
+class Typed:
+    """A password that was typed, hashed as the one that is kept; None where none is. And hashed with the parameters of
+    today, when the one that is kept has others.
+    """
 
-    matches: bool
+    password_hash: str | None
     new_hash: str | None = None
 
 
@@ -45,23 +56,20 @@ class Passwords:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="password")
         self._at_once = 0
-        self._nobodys = ""
 
     async def open(self, _tasks: asyncio.TaskGroup) -> None:
-        """Make the hash that a password is held against where nobody has one."""
-        loop = asyncio.get_running_loop()
-        self._nobodys = await loop.run_in_executor(self._threads, hash_password, "nobody's")
+        """The first password opens the first thread."""
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def check(self, kept: str | None, password: str) -> Verdict:
-        """Whether the password is the one of this hash; where there is none, it takes as long and is wrong.
+    async def derive(self, salt: str | None, password: str) -> Typed:
+        """The password as hashed with this, parameters and salt; where there is none, it takes as long and is None.
 
         Raises:
             Busy: too many wait already.
         """
-        return await self._run(_verdict, kept or self._nobodys, password, kept is not None)
+        return await self._run(_derived, salt, password)
 
     async def hash(self, password: str) -> str:
         """As `hash_password`, off the loop.
@@ -85,13 +93,20 @@ class Passwords:
         self._at_once -= 1
 
 
-def _verdict(kept: str, password: str, anybodys: bool) -> Verdict:
-    try:
-        _hasher.verify(kept, password)
-    except (VerificationError, InvalidHashError):
-        return Verdict(matches=False)
-    if not anybodys:
-        return Verdict(matches=False)
-    return Verdict(
-        matches=True, new_hash=_hasher.hash(password) if _hasher.check_needs_rehash(kept) else None
-    )
+def _derived(kept: str | None, password: str) -> Typed:
+    made_with = MADE_WITH.fullmatch(kept or "")
+    if made_with is None:
+        hash_password(password)
+        return Typed(None)
+    text = made_with["salt"]
+    hashed = hash_secret(
+        password.encode(),
+        b64decode(text + "=" * (-len(text) % 4)),
+        time_cost=int(made_with["t"]),
+        memory_cost=int(made_with["m"]),
+        parallelism=int(made_with["p"]),
+        hash_len=_hasher.hash_len,
+        type=Type.ID,
+        version=int(made_with["v"]),
+    ).decode()
+    return Typed(hashed, hash_password(password) if _hasher.check_needs_rehash(hashed) else None)

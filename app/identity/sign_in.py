@@ -45,6 +45,13 @@ _kept_decoder = msgspec.json.Decoder(Kept)
 _let_in_decoder = msgspec.json.Decoder(LetIn)
 
 
+def raise_if_kept(told: bytes | None) -> None:
+    """Raise the Refusal that a function has recorded and returned, if it is one."""
+    kept = _kept_decoder.decode(told or b"{}").refusal
+    if kept is not None:
+        raise Refusal(kept.status, kept.slug, kept.sentence, kept.facts)
+
+
 async def refreshed(request: Request, told: bytes | None, token: RefreshToken) -> HTTPResponse:
     """What `signed_in` gives for the successor of this token.
 
@@ -65,9 +72,7 @@ def signed_in(request: Request, told: bytes | None, token_of: Callable[[str], Re
     Raises:
         Refusal: nobody was let in.
     """
-    kept = _kept_decoder.decode(told or b"{}").refusal
-    if kept is not None:
-        raise Refusal(kept.status, kept.slug, kept.sentence, kept.facts)
+    raise_if_kept(told)
     let_in = _let_in_decoder.decode(told or b"{}")
     token = token_of(let_in.salt)
     tokens = {

@@ -47,6 +47,7 @@ EventType = Literal[
     "SIGN_IN_LOCKED",
     "SIGN_IN_ENDED",
     "SIGN_IN_REPLAYED",
+    "CODES_RAN_OUT",
     "OPERATOR_SIGNED_IN",
     "OPERATOR_CHANGED",
     "CONFIG_CHANGED",
@@ -131,6 +132,11 @@ class SignInReplayed(Body):
     person_id: UUID
 
 
+class CodesRanOut(Body):
+    sent: Count
+    most: Count
+
+
 class OperatorSignedIn(Body):
     operator_id: UUID
 
@@ -164,6 +170,7 @@ BODIES: Mapping[str, type[msgspec.Struct]] = {
     "SIGN_IN_LOCKED": SignInLocked,
     "SIGN_IN_ENDED": SignInEnded,
     "SIGN_IN_REPLAYED": SignInReplayed,
+    "CODES_RAN_OUT": CodesRanOut,
     "OPERATOR_SIGNED_IN": OperatorSignedIn,
     "OPERATOR_CHANGED": OperatorChanged,
     "CONFIG_CHANGED": ConfigChanged,

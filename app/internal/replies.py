@@ -31,7 +31,7 @@ from app.replies import (
 from app.sockets.frames import EventId
 
 OfferStatus = Literal["offered", "accepted", "declined", "auto_rejected", "withdrawn"]
-ValueType = Literal["integer", "enum"]
+ValueType = Literal["integer", "enum", "prefixes"]
 AlarmKind = Literal["nobody_online", "health", "audit"]
 
 
@@ -408,7 +408,10 @@ class MitraPage(Reply):
 
 
 class Event(Reply):
-    """Something that happened; `actor`: customer:<id>, mitra:<id>, operator:<who>, deadline or system."""
+    """Something that happened; `actor`: customer:<id>, mitra:<id>, operator:<who>, deadline or system.
+
+    `login` is which login of Postgres acted as an operator.
+    """
 
     payment_session_id: UUID
     id: EventId
@@ -422,6 +425,7 @@ class Event(Reply):
     actor: str
     request_id: str | None
     body: dict[str, Any]
+    login: str | None
 
 
 class ShownPayment(Reply):

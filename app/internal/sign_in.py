@@ -4,7 +4,7 @@ import msgspec
 from sanic import HTTPResponse, Request
 
 from app.bodies import Credentials, HeldToken, NewPassword
-from app.http.limits import LOGINS_OF_ADDRESS, client_network, limits
+from app.http.limits import LOGINS_OF_ADDRESS, client_networks, limits
 from app.http.routes import caller, database, reply
 from app.identity.passwords import Passwords
 from app.identity.refresh import RefreshToken, make_salt
@@ -12,24 +12,23 @@ from app.identity.sign_in import refreshed, signed_in
 
 
 class Begun(msgspec.Struct):
-    """The hash that a password is to be held against; None when nobody has the address."""
+    """What a password is to be hashed with; None when nobody has the address."""
 
-    password_hash: str | None
+    password_salt: str | None
 
 
 async def login(request: Request, body: Credentials) -> HTTPResponse:
     """Sign in to the control center."""
-    await limits(request).check(LOGINS_OF_ADDRESS, client_network(request))
+    await limits(request).check(LOGINS_OF_ADDRESS, client_networks(request))
     passwords: Passwords = request.app.ctx.passwords
     begun = _begun(await database(request).call("begin_login", body.email, _demo_allowed(request)))
-    verdict = await passwords.check(begun.password_hash, body.password)
+    typed = await passwords.derive(begun.password_salt, body.password)
     token = RefreshToken.first()
     told = await database(request).call(
         "finish_login",
         body.email,
-        begun.password_hash,
-        verdict.matches,
-        verdict.new_hash,
+        typed.password_hash,
+        typed.new_hash,
         token.sign_in_id,
         token.digest,
     )
@@ -63,17 +62,16 @@ async def end_login(request: Request, body: HeldToken) -> HTTPResponse:
 
 async def change_own_password(request: Request, body: NewPassword) -> HTTPResponse:
     """Choose another password. Every other device is signed out."""
-    await limits(request).check(LOGINS_OF_ADDRESS, client_network(request))
+    await limits(request).check(LOGINS_OF_ADDRESS, client_networks(request))
     passwords: Passwords = request.app.ctx.passwords
     operator_id = caller(request).id
     begun = _begun(await database(request).call("begin_password_change", operator_id))
-    verdict = await passwords.check(begun.password_hash, body.password)
+    typed = await passwords.derive(begun.password_salt, body.password)
     token = RefreshToken.first()
     told = await database(request).call(
         "finish_password_change",
         operator_id,
-        begun.password_hash,
-        verdict.matches,
+        typed.password_hash,
         await passwords.hash(body.new_password),
         token.sign_in_id,
         token.digest,

@@ -8,15 +8,21 @@ from app.http.limits import (
     CODES_OF_ADDRESS,
     CODES_OF_NUMBER,
     TRIES_OF_ADDRESS,
-    client_network,
-    last_digits,
+    client_networks,
     limits,
 )
 from app.http.routes import database, reply
-from app.identity.codes import hash_code, make_code
+from app.identity.codes import hash_code, hash_device, make_code
 from app.identity.refresh import RefreshToken, make_salt
 from app.identity.sender import CodeNotSent, Message, Sender
-from app.identity.sign_in import refreshed, signed_in
+from app.identity.sign_in import raise_if_kept, refreshed, signed_in
+
+
+class Wanted(msgspec.Struct):
+    """What the database makes of a number, and whether this device has signed in with it before."""
+
+    phone: str
+    known_device: bool
 
 
 class Asked(msgspec.Struct):
@@ -31,22 +37,28 @@ class Asked(msgspec.Struct):
 async def request_otp(request: Request, body: PhoneNumber) -> HTTPResponse:
     """Ask for a one-time code by message; it takes the place of any other.
 
-    For a number that no mitra has, the reply is the same.
+    For a number that no mitra has, the reply is the same. A device that has signed in with the number before is not
+    held up by what others ask for.
     """
-    await limits(request).check(CODES_OF_ADDRESS, client_network(request))
-    await limits(request).check(CODES_OF_NUMBER, last_digits(body.phone))
+    device = hash_device(body.device)
+    wanted = await _wanted(request, body, device)
+    if not wanted.known_device:
+        await limits(request).check(CODES_OF_ADDRESS, client_networks(request))
+        await limits(request).check(CODES_OF_NUMBER, wanted.phone)
     code = make_code()
     keyed = hash_code(request.app.ctx.settings.jwt_keys[0], code)
     sender: Sender = request.app.ctx.sender
-    told = await database(request).call("request_otp", body.audience, body.phone, keyed)
+    told = await database(request).call("request_otp", body.audience, wanted.phone, keyed, device)
+    raise_if_kept(told)
     asked = msgspec.json.decode(told or b"", type=Asked)
     message = Message(asked.phone, body.audience, code if asked.deliver else None, asked.expires_in)
     try:
         await sender.send(message)
     except CodeNotSent:
-        await database(request).call("take_back_otp", body.audience, body.phone, keyed)
+        await database(request).call("take_back_otp", body.audience, wanted.phone, keyed)
         raise
-    return reply(msgspec.json.encode({"expires_in": asked.expires_in, "resend_in": asked.resend_in}), 202)
+    sent = {"phone": asked.phone, "expires_in": asked.expires_in, "resend_in": asked.resend_in}
+    return reply(msgspec.json.encode(sent), 202)
 
 
 async def verify_otp(request: Request, body: OneTimeCode) -> HTTPResponse:
@@ -55,16 +67,20 @@ async def verify_otp(request: Request, body: OneTimeCode) -> HTTPResponse:
     A customer who signs in for the first time says what they want to be called, in `display_name`; without it they are
     refused, and the code goes on holding.
     """
-    await limits(request).check(TRIES_OF_ADDRESS, client_network(request))
+    device = hash_device(body.device)
+    wanted = await _wanted(request, body, device)
+    if not wanted.known_device:
+        await limits(request).check(TRIES_OF_ADDRESS, client_networks(request))
     token = RefreshToken.first()
     told = await database(request).call(
         "verify_otp",
         body.audience,
-        body.phone,
+        wanted.phone,
         [hash_code(key, body.code) for key in request.app.ctx.settings.jwt_keys],
         body.display_name,
         token.sign_in_id,
         token.digest,
+        device,
     )
     return signed_in(request, told, lambda _: token)
 
@@ -88,3 +104,8 @@ async def end_sign_in(request: Request, body: HeldToken) -> HTTPResponse:
     ended = await database(request).call("end_sign_in", token.sign_in_id, token.digest)
     await request.app.ctx.standing.tell(token.sign_in_id)
     return reply(ended)
+
+
+async def _wanted(request: Request, body: PhoneNumber, device: str | None) -> Wanted:
+    told = await database(request).call("get_sign_in_phone", body.audience, body.phone, device)
+    return msgspec.json.decode(told or b"", type=Wanted)

@@ -11,7 +11,19 @@ from app.running.supervisor import Program
 from app.settings import Settings
 
 # What a listener's worker cannot do without: it signs and checks tokens, and the public one sends codes.
-NEEDS = {"public": ("CURHAT_JWT_KEYS", "CURHAT_OTP_SENDER"), "internal": ("CURHAT_JWT_KEYS",)}
+NEEDS = {"public": ("CURHAT_JWT_KEYS", "CURHAT_OTP_SENDER"), "internal": ("CURHAT_OPERATOR_JWT_KEYS",)}
+# What a process of ours is not told, since it has no use for it.
+WITHHELD = {
+    "public": ("CURHAT_OPERATOR_JWT_KEYS", "CURHAT_INTERNAL_DATABASE_URL"),
+    "internal": ("CURHAT_JWT_KEYS", "CURHAT_OTP_SENDER"),
+    "listen": (
+        "CURHAT_JWT_KEYS",
+        "CURHAT_OPERATOR_JWT_KEYS",
+        "CURHAT_OTP_SENDER",
+        "CURHAT_INTERNAL_DATABASE_URL",
+    ),
+    "demo": ("CURHAT_OPERATOR_JWT_KEYS", "CURHAT_INTERNAL_DATABASE_URL"),
+}
 LISTENERS = ("relay", "deadlines", "availability")
 WORKER_STOP_SECONDS = 20.0  # a little more than a worker takes at most to let its requests finish
 
@@ -29,6 +41,7 @@ def public_workers(settings: Settings, log_dir: Path | None = None) -> list[Prog
             f"public-{number}",
             ["serve", "--worker", "public"],
             log_dir,
+            part="public",
             ready=_http(settings.host, settings.public_port),
         )
         for number in range(1, settings.workers + 1)
@@ -43,6 +56,7 @@ def internal_workers(settings: Settings, log_dir: Path | None = None) -> list[Pr
             "internal",
             ["serve", "--worker", "internal"],
             log_dir,
+            part="internal",
             ready=_http(settings.internal_host, settings.internal_port),
         )
     ]
@@ -56,6 +70,7 @@ def listeners(settings: Settings, log_dir: Path | None = None) -> list[Program]:
             name,
             ["listen", "--worker", name],
             log_dir,
+            part="listen",
             ready=_connected(settings.database_url, f"curhat {name}"),
         )
         for name in LISTENERS
@@ -64,7 +79,7 @@ def listeners(settings: Settings, log_dir: Path | None = None) -> list[Program]:
 
 def demo(settings: Settings, log_dir: Path) -> Program:
     """The demo mitras."""
-    return _program(settings, "demo", ["demo"], log_dir)
+    return _program(settings, "demo", ["demo"], log_dir, part="demo")
 
 
 async def not_ready(programs: Sequence[Program]) -> list[str]:
@@ -82,12 +97,17 @@ def _program(
     name: str,
     arguments: list[str],
     log_dir: Path | None,
+    *,
+    part: str,
     ready: Callable[[], Awaitable[bool]] | None = None,
 ) -> Program:
+    told = dict.fromkeys(WITHHELD[part], "")
+    if part == "internal" and settings.internal_database_url:
+        told |= {"CURHAT_DATABASE_URL": settings.internal_database_url, "CURHAT_INTERNAL_DATABASE_URL": ""}
     return Program(
         name=name,
         command=[sys.executable, "-P", "-m", "app.cli", *arguments, "--name", name],
-        environment={**os.environ, **settings.environment()},
+        environment={**os.environ, **settings.environment(), **told},
         log=None if log_dir is None else log_dir / f"{name}.log",
         ready=ready,
         stop_seconds=WORKER_STOP_SECONDS,

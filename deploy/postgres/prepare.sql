@@ -28,7 +28,7 @@ begin;
 
 -- Roles belong to the whole cluster: another database of it may have made them already.
 select format('create role %I nologin', role)
-from unnest(array['curhat_owner', 'curhat_app', 'curhat_listener', 'curhat_operator', 'curhat_control_center']) role
+from unnest(array['curhat_owner', 'curhat_app', 'curhat_listener', 'curhat_operator', 'curhat_staff_admin', 'curhat_control_center']) role
 where not exists (select from pg_roles where rolname = role)
 \gexec
 select format('create role %I', login)
@@ -42,7 +42,7 @@ alter role curhat_internal login nocreaterole nocreatedb password :'internal_pas
 alter role curhat_listen login nocreaterole nocreatedb password :'listen_password';
 
 -- With the admin option, since the first migration grants them to whoever runs it.
-grant curhat_owner, curhat_app, curhat_listener, curhat_operator, curhat_control_center to curhat with admin option;
+grant curhat_owner, curhat_app, curhat_listener, curhat_operator, curhat_staff_admin, curhat_control_center to curhat with admin option;
 grant pg_monitor to curhat;
 grant curhat_app to curhat_public;
 grant curhat_listener to curhat_listen;

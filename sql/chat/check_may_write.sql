@@ -4,8 +4,8 @@ returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if coalesce(p_body, '') !~ '[^[:space:]]' or char_length(p_body) > 4000 then
-        perform logic.refuse(400, 'invalid_message', 'A message has 1 to 4000 characters.');
+    if not logic.says_something(p_body) or char_length(p_body) > 4000 then
+        perform logic.refuse(400, 'invalid_message', 'A message has 1 to 4000 characters, one of them to be seen.');
     end if;
     perform logic.check_chat_running(p_chat);
 end

@@ -9,7 +9,7 @@ declare
     v_chat data.chat_sessions;
 begin
     update data.chat_sessions
-    set status = 'ended', end_reason = p_reason, ended_at = logic.now(), deadline_at = null, end_note = p_note
+    set status = 'ended', end_reason = p_reason, ended_at = logic.now(), deadline_at = null, end_note = logic.clean_text(p_note)
     where id = p_chat.id
     returning * into v_chat;
     perform logic.append_event(

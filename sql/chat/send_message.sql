@@ -10,6 +10,7 @@ as $$
 declare
     v_chat data.chat_sessions;
     v_message data.chat_messages;
+    v_body text := logic.clean_text(p_body);
 begin
     select * into v_chat from data.chat_sessions where id = p_chat_session_id for update;
     perform logic.check_chat_member(v_chat, p_role, p_user_id);
@@ -18,12 +19,12 @@ begin
     where chat_session_id = v_chat.id and client_message_id = p_client_message_id and sender = p_role
         and sent_at >= v_chat.started_at;
     if not found then
-        perform logic.check_may_write(v_chat, p_body);
+        perform logic.check_may_write(v_chat, v_body);
         perform logic.check_pace(v_chat, p_role);
-        v_message := logic.insert_message(v_chat, p_role, p_user_id, p_client_message_id, p_body);
+        v_message := logic.insert_message(v_chat, p_role, p_user_id, p_client_message_id, v_body);
     end if;
     return logic.message_json(v_message);
 end
 $$;
 comment on function api.send_message is
-    'One of the two people says something: {chat_session_id, seq, sender, client_message_id, body, sent_at}. p_role: customer or mitra. 1 to 4000 characters. Refuses chat_session_not_found, invalid_message, chat_ended, chat_full, too_many_messages.';
+    'One of the two people says something: {chat_session_id, seq, sender, client_message_id, body, sent_at}. p_role: customer or mitra. 1 to 4000 characters, kept as logic.clean_text gives them. Refuses chat_session_not_found, invalid_message, chat_ended, chat_full, too_many_messages.';

@@ -17,6 +17,10 @@ begin
         perform logic.refuse(400, 'invalid_setting', format(
             '%s is one of: %s.', p_setting.key, array_to_string(p_setting.options, ', ')
         ), v_facts);
+    elsif p_setting.value_type = 'prefixes' and p_value !~ '^[1-9][0-9]{0,6}(,[1-9][0-9]{0,6}){0,99}$' then
+        perform logic.refuse(400, 'invalid_setting', format(
+            '%s is a list of country codes, such as 62,65,60.', p_setting.key
+        ), v_facts);
     elsif p_setting.value_type = 'integer' and not (
         case when p_value ~ '^(0|-?[1-9][0-9]{0,8})$' then p_value::integer between p_setting.minimum and p_setting.maximum
         else false end

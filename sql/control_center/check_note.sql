@@ -4,7 +4,7 @@ returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if coalesce(p_note, '') !~ '[^[:space:]]' then
+    if not logic.says_something(p_note) then
         perform logic.refuse(400, 'note_is_missing', 'Say why: it goes into the record.');
     end if;
 end

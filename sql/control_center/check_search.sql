@@ -5,7 +5,7 @@ returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if char_length(regexp_replace(p_search, '[^[:alnum:]]', '', 'g')) < 3 then
+    if char_length(regexp_replace(logic.clean_line(p_search), '[^[:alnum:]]', '', 'g')) < 3 then
         perform logic.refuse(400, 'search_too_short', 'Type at least three letters or digits of a name or phone number.');
     end if;
 end

@@ -3,7 +3,7 @@ returns uuid
 language sql immutable security invoker
 as $$
     select case
-        when pg_catalog.btrim(p_search) ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then pg_catalog.btrim(p_search)::uuid
+        when logic.clean_line(p_search) ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then logic.clean_line(p_search)::uuid
     end
 $$;
 comment on function logic.searched_id is 'The id that somebody searches for; null when it is none.';

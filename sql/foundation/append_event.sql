@@ -1,5 +1,6 @@
 -- The last step but one of every transition: one event, and its id in the outbox, in the same transaction.
 -- Whoever makes events outside the app (psql, pg_cron, a listener) rings for the relay in the transaction itself.
+-- Whoever acts as an operator says their name; which login it came from nobody says but Postgres.
 -- The app rings after its commit instead: a commit that carries NOTIFY holds a cluster-wide lock.
 create or replace function logic.append_event(
     p_type text,
@@ -20,11 +21,12 @@ as $$
 begin
     with event as (
         insert into data.events (
-            at, type, entity, entity_id, from_status, to_status, customer_id, mitra_ids, actor, request_id, body
+            at, type, entity, entity_id, from_status, to_status, customer_id, mitra_ids, actor, login, request_id, body
         )
         values (
             coalesce(p_at, logic.now()), p_type, p_entity, p_entity_id, p_from_status, p_to_status, p_customer_id,
-            coalesce(p_mitra_ids, '{}'), p_actor, nullif(current_setting('curhat.request_id', true), ''), p_body
+            coalesce(p_mitra_ids, '{}'), p_actor, case when starts_with(p_actor, 'operator:') then session_user end,
+            nullif(current_setting('curhat.request_id', true), ''), p_body
         )
         returning id, at
     )

@@ -66,6 +66,8 @@ values
         '{sign_in_id, audience, person_id, reason}'),
     ('SIGN_IN_REPLAYED', false, false, 'A refresh token was shown that had been used up: somebody has a copy, the sign-in was ended.',
         '{audience, person_id}'),
+    ('CODES_RAN_OUT', false, false, 'The hour has had its most one-time codes: until it is over only known devices are sent any.',
+        '{sent, most}'),
     ('OPERATOR_SIGNED_IN', false, false, 'Somebody signed in to the control center.',
         '{operator_id}'),
     ('OPERATOR_CHANGED', false, false, 'Somebody of the control center was added, or got another role, access or password.',

@@ -1,8 +1,8 @@
 -- Nobody has what is not given here. Table rights are given to none of them.
-revoke all on all tables in schema logic, control_center from public, curhat_app, curhat_listener, curhat_operator, curhat_control_center;
-revoke all on all functions in schema logic, api, ops, control_center from public, curhat_app, curhat_listener, curhat_operator, curhat_control_center;
-revoke all on all procedures in schema logic, api, ops, control_center from public, curhat_app, curhat_listener, curhat_operator, curhat_control_center;
-revoke all on schema data, logic, api, ops, control_center from public, curhat_app, curhat_listener, curhat_operator, curhat_control_center;
+revoke all on all tables in schema logic, control_center from public, curhat_app, curhat_listener, curhat_operator, curhat_staff_admin, curhat_control_center;
+revoke all on all functions in schema logic, api, ops, control_center from public, curhat_app, curhat_listener, curhat_operator, curhat_staff_admin, curhat_control_center;
+revoke all on all procedures in schema logic, api, ops, control_center from public, curhat_app, curhat_listener, curhat_operator, curhat_staff_admin, curhat_control_center;
+revoke all on schema data, logic, api, ops, control_center from public, curhat_app, curhat_listener, curhat_operator, curhat_staff_admin, curhat_control_center;
 
 grant usage on schema api to curhat_app, curhat_listener;
 grant execute on all functions in schema api to curhat_app;
@@ -17,6 +17,17 @@ to curhat_listener;
 
 grant usage on schema ops to curhat_operator;
 grant execute on all functions in schema ops to curhat_operator;
+
+-- Who makes people of the control center could act as any of them.
+revoke execute on function
+ops.set_operator(text, text, text, text, text), ops.change_operator(text, text, boolean, text),
+ops.seed_demo_operators(text)
+from curhat_operator;
+grant usage on schema ops to curhat_staff_admin;
+grant execute on function
+ops.set_operator(text, text, text, text, text), ops.change_operator(text, text, boolean, text),
+ops.seed_demo_operators(text)
+to curhat_staff_admin;
 
 grant usage on schema control_center to curhat_control_center;
 grant select on all tables in schema control_center to curhat_control_center;

@@ -1,16 +1,22 @@
--- Refuses: who_is_missing, invalid_phone, display_name_required, display_name_invalid, phone_already_taken.
+-- Whoever could not be sent a code could never sign in.
+-- Refuses: who_is_missing, invalid_phone, phone_country_not_served, phone_not_mobile, display_name_required,
+-- display_name_invalid, display_name_reserved, phone_already_taken.
 create or replace function ops.add_mitra(p_phone text, p_display_name text, p_who text)
 returns table (id uuid, phone text, display_name text)
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+    v_phone text;
+    v_name text;
     v_mitra data.mitras;
 begin
     perform logic.check_who(p_who);
+    v_phone := logic.normal_phone(p_phone);
+    perform logic.check_phone_is_served(v_phone);
+    v_name := logic.clean_display_name(p_display_name);
+    perform logic.check_name_is_nobodys(v_name);
     insert into data.mitras (phone, display_name, created_at, status_changed_at, idle_since)
-    values (
-        logic.normal_phone(p_phone), logic.clean_display_name(p_display_name), logic.now(), logic.now(), logic.now()
-    )
+    values (v_phone, v_name, logic.now(), logic.now(), logic.now())
     on conflict do nothing
     returning * into v_mitra;
     if not found then
@@ -24,4 +30,4 @@ begin
 end
 $$;
 comment on function ops.add_mitra is
-    'Takes somebody on as a mitra: from now on they may sign in with this phone number. Refuses who_is_missing, invalid_phone, display_name_required, display_name_invalid, phone_already_taken.';
+    'Takes somebody on as a mitra: from now on they may sign in with this phone number. Refuses who_is_missing, invalid_phone, phone_country_not_served, phone_not_mobile, display_name_required, display_name_invalid, display_name_reserved, phone_already_taken.';

@@ -21,7 +21,7 @@ begin
     perform logic.check_failure_open(v_failure, p_action);
 
     update data.pairing_failures
-    set operator_action = p_action, action_note = p_note, actioned_by = p_who, actioned_at = logic.now()
+    set operator_action = p_action, action_note = logic.clean_text(p_note), actioned_by = p_who, actioned_at = logic.now()
     where id = p_failure_id
     returning * into v_failure;
     perform logic.append_event(
@@ -31,7 +31,7 @@ begin
             'failure_id', v_failure.id,
             'payment_session_id', v_failure.payment_session_id,
             'action', p_action,
-            'note', p_note
+            'note', v_failure.action_note
         )
     );
     if v_failure.refund_due then

@@ -20,7 +20,7 @@ begin
     v_extension := logic.lock_extension(v_extension.id, v_extension.mitra_id);
     perform logic.deny_extension(v_extension, 'withdrawn', p_cause_tag, p_actor);
     update data.pairing_failures
-    set note = p_note
+    set note = logic.clean_text(p_note)
     where payment_session_id = p_payment.id and superseded_at is null
     returning * into v_failure;
     return v_failure;

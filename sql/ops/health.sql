@@ -51,6 +51,10 @@ as $$
             (select computed_at from data.daily_figures order by day desc limit 1) as daily
     ) f
     union all
+    select 'codes are left', h.refused = 0 and h.sent < 0.8 * m.most,
+        format('%s of %s codes in the last hour, %s refused: somebody may be asking for many (otp_most_per_hour)', h.sent, m.most, h.refused)
+    from logic.codes_of_hour() h, (select logic.setting_integer('otp_most_per_hour') as most) m
+    union all
     select 'what is over is forgotten',
         not exists (select from data.idempotency_keys where created_at <= logic.now() - interval '1 day 3 hours')
         and not exists (select from data.sign_ins where expires_at <= logic.now() - interval '3 hours'),

@@ -22,7 +22,7 @@ begin
     perform logic.append_event(
         case when p_blocked_at is null then 'PERSON_UNBLOCKED' else 'PERSON_BLOCKED' end, v_before.audience, p_person_id,
         null, null, null, null, 'operator:' || p_who,
-        jsonb_build_object('audience', v_before.audience, 'person_id', p_person_id, 'note', p_note)
+        jsonb_build_object('audience', v_before.audience, 'person_id', p_person_id, 'note', logic.clean_text(p_note))
     );
 end
 $$;

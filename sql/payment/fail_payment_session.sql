@@ -34,7 +34,7 @@ begin
             v_payment.targeted_mitra_id,
             (select x.mitra_id from data.extensions x where x.payment_session_id = v_payment.id)
         ),
-        p_cause_tag, v_payment.amount, v_payment.charged_at is not null, p_note, logic.now()
+        p_cause_tag, v_payment.amount, v_payment.charged_at is not null, logic.clean_text(p_note), logic.now()
     )
     returning * into v_failure;
 

@@ -13,7 +13,7 @@ begin
             'presence', p_to,
             'by', split_part(p_actor, ':', 1),
             'reachable_until', p_mitra.reachable_until,
-            'note', p_note
+            'note', logic.clean_text(p_note)
         )),
         p_mitra.reachable_until
     );

@@ -1,7 +1,7 @@
 -- Guarantees: every committed event is returned at least once, in whatever order transactions commit;
 -- what the caller rolls back is returned again. Rows that another drain holds are passed over.
--- Announces each on curhat_events, and the nearest new deadline on curhat_deadline. NOTIFY never carries
--- a body: it may be long, and anyone who may LISTEN would read it.
+-- Announces each on curhat_events, and the nearest new deadline on curhat_deadline. NOTIFY says
+-- what kind of event it is and no more: whoever may connect may LISTEN, so nobody and nothing is named in it.
 -- Taken by their ids, so that a long queue is not read through for each batch.
 -- p_after: leave out what is older. While some transaction stays open nothing that was drained can be vacuumed, and
 -- a drain from the beginning reads through all of it. Whoever passes it must drain without it too, now and then.
@@ -48,10 +48,11 @@ begin
                 and m.sent_at = e.at and m.sent_at between v_from and v_to
             limit 1
         ) said on true
+        cross join lateral (select e.type, e.id, e.at) announced
         cross join lateral (
-            select e.type, e.id, e.at, e.entity, e.entity_id, e.from_status, e.to_status, e.customer_id, e.actor
-        ) announced
-        cross join lateral (select announced.*, e.mitra_ids, e.body) seen_by_operators
+            select e.type, e.id, e.at, e.entity, e.entity_id, e.from_status, e.to_status, e.customer_id, e.actor, e.mitra_ids,
+                e.body
+        ) seen_by_operators
         cross join lateral (
             select
                 e.id,

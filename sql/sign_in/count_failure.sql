@@ -23,7 +23,7 @@ begin
     set failures = v_attempt.failures, lockouts = v_attempt.lockouts, locked_until = v_attempt.locked_until,
         code_hash = v_attempt.code_hash, code_expires_at = v_attempt.code_expires_at, codes_sent = v_attempt.codes_sent,
         touched_at = logic.now()
-    where audience = v_attempt.audience and name = v_attempt.name;
+    where audience = v_attempt.audience and name = v_attempt.name and device = v_attempt.device;
     return v_attempt;
 end
 $$;

@@ -1,6 +1,6 @@
 -- A block that is being made is waited for, so that nobody slips in beside it.
 -- Locks: the person, in share.
--- Refuses: account_blocked, display_name_required, display_name_invalid.
+-- Refuses: account_blocked, display_name_required, display_name_invalid, display_name_reserved.
 create or replace function logic.find_or_add_person(p_audience text, p_phone text, p_display_name text)
 returns uuid
 language plpgsql volatile security definer set search_path = ''

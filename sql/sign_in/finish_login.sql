@@ -1,8 +1,9 @@
--- Only the password that was checked counts: one that was changed meanwhile does not.
+-- Compared and counted under the lock of the attempt: a hundred at once get no more tries than one after the other, and
+-- the last one may still be right.
 -- Locks: sign-in attempt, operator.
 -- Refuses: invalid_email, credentials_wrong, sign_in_locked.
 create or replace function control_center.finish_login(
-    p_email text, p_checked_hash text, p_matches boolean, p_new_hash text, p_sign_in_id uuid, p_token_hash text
+    p_email text, p_password_hash text, p_new_hash text, p_sign_in_id uuid, p_token_hash text
 )
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -12,11 +13,13 @@ declare
     v_attempt data.sign_in_attempts := logic.lock_sign_in_attempt('operator', v_email);
     v_operator_id uuid;
 begin
+    perform logic.check_not_locked_out(v_attempt);
     update data.cc_users
     set password_hash = coalesce(p_new_hash, password_hash)
-    where p_matches and lower(email) = v_email and active and password_hash = p_checked_hash
+    where lower(email) = v_email and active and password_hash = p_password_hash
     returning id into v_operator_id;
     if v_operator_id is null then
+        v_attempt := logic.count_failure(v_attempt);
         if v_attempt.locked_until > logic.now() then
             return logic.lock_out(v_attempt);
         end if;
@@ -31,4 +34,4 @@ begin
 end
 $$;
 comment on function control_center.finish_login is
-    'Signs an operator in whose password was found to be right: {audience, person_id, user}. p_new_hash: the password hashed anew, when it has to be. Refuses invalid_email, credentials_wrong, sign_in_locked.';
+    'Signs an operator in whose password has this hash: {audience, person_id, user}. p_new_hash: the password hashed anew, when it has to be. Refuses invalid_email, credentials_wrong, sign_in_locked.';

@@ -4,7 +4,7 @@ returns text
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    v_email text := lower(btrim(coalesce(p_email, '')));
+    v_email text := lower(coalesce(logic.clean_line(p_email), ''));
 begin
     if v_email !~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+$' or char_length(v_email) > 254 then
         perform logic.refuse(400, 'invalid_email', 'An e-mail address is written like ratna@example.com.');

@@ -1,19 +1,32 @@
 -- Of a number that no mitra has, everything is the same but deliver: whoever asks must not learn whether it is known.
--- Locks: sign-in attempt.
--- Refuses: invalid_phone, sign_in_locked, otp_too_soon.
-create or replace function api.request_otp(p_audience text, p_phone text, p_keyed_hash text)
+-- A device that has signed in with the number before has attempts of its own, so strangers who ask and guess shut nobody
+-- out; nor does the bound of all codes by the hour hold for it.
+-- Locks: sign-in attempt, the minute's tally.
+-- Refuses: invalid_phone, phone_country_not_served, phone_not_mobile, sign_in_locked, otp_too_soon, codes_ran_out.
+create or replace function api.request_otp(p_audience text, p_phone text, p_keyed_hash text, p_device text default null)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_phone text := logic.normal_phone(p_phone);
-    v_attempt data.sign_in_attempts := logic.lock_sign_in_attempt(p_audience, v_phone);
-    v_seconds integer := logic.seconds_until(v_attempt.next_code_at);
+    v_device text := logic.known_device(p_audience, v_phone, p_device);
+    v_attempt data.sign_in_attempts;
+    v_seconds integer;
 begin
+    perform logic.check_phone_is_served(v_phone);
+    v_attempt := logic.lock_sign_in_attempt(p_audience, v_phone, v_device);
     perform logic.check_not_locked_out(v_attempt);
     if v_attempt.next_code_at > logic.now() then
+        v_seconds := logic.seconds_until(v_attempt.next_code_at);
         perform logic.refuse(
             429, 'otp_too_soon', format('A code was sent just now. Ask for another in %s seconds.', v_seconds),
+            jsonb_build_object('retry_after', v_seconds, 'phone', v_phone)
+        );
+    end if;
+    if not logic.count_code(v_device <> '') then
+        v_seconds := logic.seconds_until((select h.full_until from logic.codes_of_hour() h));
+        return logic.keep_refusal(
+            503, 'codes_ran_out', format('No more codes are sent at the moment. Try again in %s seconds.', v_seconds),
             jsonb_build_object('retry_after', v_seconds)
         );
     end if;
@@ -23,7 +36,7 @@ begin
         codes_sent = v_attempt.codes_sent + 1,
         next_code_at = logic.now() + logic.growing_pause('30 seconds', v_attempt.codes_sent + 1, '15 minutes'),
         failures = v_attempt.failures, lockouts = v_attempt.lockouts, touched_at = logic.now()
-    where audience = p_audience and name = v_phone
+    where audience = p_audience and name = v_phone and device = v_device
     returning * into v_attempt;
     return jsonb_build_object(
         'phone', v_phone,
@@ -34,4 +47,4 @@ begin
 end
 $$;
 comment on function api.request_otp is
-    'Makes the code with this keyed hash the one that signs a number in, in the place of any other: {phone, deliver, expires_in, resend_in}. deliver: whether anybody may be sent it. Refuses invalid_phone, sign_in_locked, otp_too_soon.';
+    'Makes the code with this keyed hash the one that signs a number in, in the place of any other: {phone, deliver, expires_in, resend_in}. deliver: whether anybody may be sent it. p_device: the hash of the device''s secret, if it has one. Refuses invalid_phone, phone_country_not_served, phone_not_mobile, sign_in_locked, otp_too_soon, codes_ran_out.';

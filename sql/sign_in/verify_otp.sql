@@ -1,17 +1,20 @@
 -- Two at once queue up at the attempt, and the first takes the code with it. What a new customer still has to say is
--- refused, not recorded: the code holds for the next try.
+-- refused, not recorded: the code holds for the next try. A known device tries the code that it asked for, as often as if
+-- nobody else had tried.
 -- Locks: sign-in attempt, the person in share.
 -- Refuses: invalid_phone, sign_in_locked, otp_expired, otp_wrong, account_blocked, display_name_required,
--- display_name_invalid.
+-- display_name_invalid, display_name_reserved.
 create or replace function api.verify_otp(
-    p_audience text, p_phone text, p_keyed_hashes text[], p_display_name text, p_sign_in_id uuid, p_token_hash text
+    p_audience text, p_phone text, p_keyed_hashes text[], p_display_name text, p_sign_in_id uuid, p_token_hash text,
+    p_device text default null
 )
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_phone text := logic.normal_phone(p_phone);
-    v_attempt data.sign_in_attempts := logic.lock_sign_in_attempt(p_audience, v_phone);
+    v_device text := logic.known_device(p_audience, v_phone, p_device);
+    v_attempt data.sign_in_attempts := logic.lock_sign_in_attempt(p_audience, v_phone, v_device);
     v_person_id uuid;
     v_left integer;
 begin
@@ -32,9 +35,10 @@ begin
             401, 'otp_wrong', format('This code is wrong. Tries left: %s.', v_left), jsonb_build_object('tries_left', v_left)
         );
     end if;
-    delete from data.sign_in_attempts where audience = p_audience and name = v_phone;
+    delete from data.sign_in_attempts where audience = p_audience and name = v_phone and device = v_device;
+    perform logic.remember_device(p_audience, v_phone, p_device);
     return logic.start_sign_in(p_audience, v_person_id, p_sign_in_id, p_token_hash);
 end
 $$;
 comment on function api.verify_otp is
-    'Signs in whoever knows the code of a number, once: {audience, person_id, user}. A customer who is new is added, by their display name. p_keyed_hashes: the code under each key that may have made it. Refuses invalid_phone, sign_in_locked, otp_expired, otp_wrong, account_blocked, display_name_required, display_name_invalid.';
+    'Signs in whoever knows the code of a number, once: {audience, person_id, user}. A customer who is new is added, by their display name. p_keyed_hashes: the code under each key that may have made it. p_device: the hash of the device''s secret, which is known from then on. Refuses invalid_phone, sign_in_locked, otp_expired, otp_wrong, account_blocked, display_name_required, display_name_invalid, display_name_reserved.';

@@ -17,7 +17,7 @@ from app.settings import Settings
 from tests.auth.door import PASSWORD, Door, Gateway
 from tests.conftest import Connect, Connection
 from tests.rest.harness import Postgres, Worker, running, settings_for
-from tests.sql.world import World, rows
+from tests.sql.world import STAFF_FUNCTIONS, World, rows
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -89,11 +89,12 @@ async def by_webhook(settings: Settings, gateway: Gateway) -> AsyncIterator[Door
 @pytest.fixture
 def take_on(connect: Connect) -> Callable[..., dict[str, Any]]:
     """Takes on a mitra (`add_mitra`), an operator (`set_operator`) or whatever `ops` has a function for."""
-    operator = connect(role="curhat_operator")
+    operator, staff = connect(role="curhat_operator"), connect(role="curhat_staff_admin")
 
     def call(function: str, *arguments: object) -> dict[str, Any]:
+        caller = staff if function in STAFF_FUNCTIONS else operator
         places = ", ".join("%s" for _ in arguments)
-        (made,) = rows(operator, f"ops.{function}({places})", arguments)
+        (made,) = rows(caller, f"ops.{function}({places})", arguments)
         return made
 
     return call

@@ -25,13 +25,19 @@ class Door:
         self.http = http
         self._codes = codes
 
-    async def ask(self, phone: str, audience: str = "customer") -> httpx.Response:
-        return await self.http.post("/api/auth/otp", json={"phone": phone, "audience": audience})
+    async def ask(self, phone: str, audience: str = "customer", device: str | None = None) -> httpx.Response:
+        body = {"phone": phone, "audience": audience, "device": device}
+        return await self.http.post("/api/auth/otp", json=body)
 
     async def tell(
-        self, phone: str, code: str, audience: str = "customer", name: str | None = "Budi"
+        self,
+        phone: str,
+        code: str,
+        audience: str = "customer",
+        name: str | None = "Budi",
+        device: str | None = None,
     ) -> httpx.Response:
-        body = {"phone": phone, "audience": audience, "code": code, "display_name": name}
+        body = {"phone": phone, "audience": audience, "code": code, "display_name": name, "device": device}
         return await self.http.post("/api/auth/otp/verify", json=body)
 
     async def refresh(self, token: str) -> httpx.Response:

@@ -1,19 +1,24 @@
 """Operators sign in to the control center with a password, and admins say who may."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import jwt
+import psycopg
 import pytest
 from argon2 import PasswordHasher
+from psycopg.conninfo import make_conninfo
 
-from app.auth import issue_token, verify_token
-from app.identity.passwords import SHORTEST, Passwords
+from app.auth import Forbidden, Unauthenticated, issue_token, verify_token
+from app.identity.passwords import SHORTEST, Passwords, Typed, hash_password
+from app.running import programs
 from app.seed import DEMO_PASSWORD, seed_demo_operators
-from app.server import create_internal_app
+from app.server import create_internal_app, create_public_app
 from app.settings import JwtKey, Settings
 from tests.auth.door import PASSWORD, Door, new_phone
 from tests.conftest import Connection
@@ -241,9 +246,7 @@ async def test_a_refresh_token_of_one_listener_is_none_of_the_other(
 @pytest.fixture
 async def production(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """The control center's listener, in production."""
-    live = replace(
-        settings, env="production", jwt_keys=(JwtKey("k", "k" * 40),), otp_sender="https://codes.example"
-    )
+    live = replace(settings, env="production", jwt_keys=(), operator_jwt_keys=(JwtKey("k", "k" * 40),))
     async with (
         running(live, create_internal_app) as worker,
         httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
@@ -275,19 +278,97 @@ async def test_passwords_are_checked_beside_the_loop_and_only_so_many_wait(
     passwords = Passwords()
     async with asyncio.TaskGroup() as tasks:
         await passwords.open(tasks)
-    checks = [asyncio.create_task(passwords.check(None, PASSWORD)) for _ in range(4)]
+    checks = [asyncio.create_task(passwords.derive(None, PASSWORD)) for _ in range(4)]
     await asyncio.sleep(0)
     assert not checks[0].done()
     told = await asyncio.gather(*checks, return_exceptions=True)
     assert [getattr(one, "slug", None) for one in told] == [None, None, None, "busy"]
-    assert not (await passwords.check(None, PASSWORD)).matches
+    assert (await passwords.derive(None, PASSWORD)).password_hash is None
     await passwords.close()
 
 
-async def test_where_nobody_has_a_password_even_the_one_it_is_held_against_is_wrong() -> None:
+async def test_what_nobody_has_as_a_password_is_hashed_to_nothing() -> None:
     passwords = Passwords()
     async with asyncio.TaskGroup() as tasks:
         await passwords.open(tasks)
-    assert not (await passwords.check(None, "nobody's")).matches
-    assert not (await passwords.check("$argon2id$nonsense", "nobody's")).matches
+    for salt in (None, "", "$argon2id$nonsense", "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ"):
+        assert (await passwords.derive(salt, PASSWORD)) == Typed(None)
     await passwords.close()
+
+
+async def test_a_password_is_hashed_as_the_one_that_is_kept() -> None:
+    kept = hash_password(PASSWORD)
+    passwords = Passwords()
+    assert (await passwords.derive(kept.rpartition("$")[0], PASSWORD)) == Typed(kept)
+    other = await passwords.derive(kept.rpartition("$")[0], f"{PASSWORD}!")
+    assert other.password_hash != kept
+    await passwords.close()
+
+
+# Keys of their own
+
+
+def test_a_key_of_customers_makes_no_token_of_an_operator(settings: Settings) -> None:
+    """Whoever has taken the public listener's secret has no way into the control center."""
+    key, somebody = settings.jwt_keys[0], UUID(int=1)
+    claims = {"aud": "operator", "sub": str(somebody), "exp": time.time() + 60}
+    forged = jwt.encode(claims, key.secret, "HS256", headers={"kid": key.kid})
+    as_operators = jwt.encode(claims, key.secret, "HS256", headers={"kid": settings.operator_jwt_keys[0].kid})
+    for token in (forged, as_operators):
+        with pytest.raises(Unauthenticated):
+            verify_token(settings, "operator", token)
+    right = issue_token(settings, "operator", somebody)
+    assert verify_token(settings, "operator", right) == somebody
+    with pytest.raises(Forbidden):
+        verify_token(settings, "customer", right)
+
+
+def test_a_key_of_operators_makes_no_token_of_a_customer(settings: Settings) -> None:
+    key = settings.operator_jwt_keys[0]
+    claims = {"aud": "customer", "sub": str(UUID(int=1)), "exp": time.time() + 60}
+    with pytest.raises(Unauthenticated):
+        verify_token(settings, "customer", jwt.encode(claims, key.secret, "HS256", headers={"kid": key.kid}))
+
+
+def test_no_process_is_told_the_secrets_of_another(settings: Settings) -> None:
+    settings = replace(settings, internal_database_url="postgresql://internal@127.0.0.1/curhat")
+    operators, people = settings.operator_jwt_keys[0].secret, settings.jwt_keys[0].secret
+    (internal,) = programs.internal_workers(settings)
+    assert people not in str(internal.environment)
+    assert internal.environment is not None
+    assert internal.environment["CURHAT_DATABASE_URL"] == settings.internal_database_url
+    for program in (*programs.public_workers(settings), *programs.listeners(settings)):
+        assert operators not in str(program.environment)
+        assert "internal@" not in str(program.environment)
+    assert all(people not in str(program.environment) for program in programs.listeners(settings))
+
+
+# Both listeners, each as its own login
+
+
+@pytest.fixture
+def logins(monitor: Connection, database_url: str) -> Iterator[dict[str, str]]:
+    """The address of the database as each of the two logins that the documents name."""
+    audiences = {"public": "curhat_app", "internal": "curhat_control_center"}
+    names = {listener: f"{listener}_{uuid4().hex}" for listener in audiences}
+    for listener, name in names.items():
+        monitor.execute(f"create role {name} login in role {audiences[listener]}")
+    yield {listener: make_conninfo(database_url, user=name) for listener, name in names.items()}
+    for name in names.values():
+        monitor.execute(f"drop role {name}")
+
+
+async def test_both_listeners_work_with_a_login_each(settings: Settings, logins: dict[str, str]) -> None:
+    both = replace(settings, database_url=logins["public"], internal_database_url=logins["internal"])
+    for make in (create_public_app, create_internal_app):
+        async with (
+            running(both, make) as worker,
+            httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
+        ):
+            assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_a_login_of_one_listener_is_none_of_the_other(logins: dict[str, str]) -> None:
+    for listener, role in (("public", "curhat_control_center"), ("internal", "curhat_app")):
+        with pytest.raises(psycopg.OperationalError, match="role"):
+            psycopg.connect(logins[listener], options=f"-c role={role}")

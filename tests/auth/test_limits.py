@@ -24,8 +24,7 @@ from app.http.limits import (
     Limits,
     TooManyRequests,
     Uncounted,
-    client_network,
-    last_digits,
+    client_networks,
 )
 from app.server import create_internal_app
 from app.settings import Settings
@@ -213,7 +212,7 @@ async def exhaust(redis: Redis, limit: Limit, who: str) -> None:
 async def test_an_address_that_asks_too_often_is_refused(
     http: httpx.AsyncClient, redis: Redis, path: str, limit: Limit
 ) -> None:
-    await exhaust(redis, limit, "127.0.0.1")
+    await exhaust(redis, limit, "127.0.0.1/32")
     body = {"phone": new_phone(), "audience": "customer"}
     if path.endswith("verify"):
         body["code"] = "123456"
@@ -221,7 +220,7 @@ async def test_an_address_that_asks_too_often_is_refused(
 
 
 async def test_an_address_that_tries_passwords_too_often_is_refused(settings: Settings, redis: Redis) -> None:
-    await exhaust(redis, LOGINS_OF_ADDRESS, "127.0.0.1")
+    await exhaust(redis, LOGINS_OF_ADDRESS, "127.0.0.1/32")
     async with (
         running(settings, create_internal_app) as worker,
         httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
@@ -268,19 +267,97 @@ async def test_without_redis_nobody_is_sent_a_code_and_everything_else_goes_on(
 @pytest.mark.parametrize(
     ("seen", "counted"),
     [
-        ("203.0.113.7", "203.0.113.7"),
-        ("::ffff:203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("::1", "::/64"),
-        ("", ""),
+        ("203.0.113.7", [("203.0.113.7/32", 1), ("203.0.113.0/24", 8)]),
+        ("::ffff:203.0.113.7", [("203.0.113.7/32", 1), ("203.0.113.0/24", 8)]),
+        (
+            "2001:db8:1:2f3:4:5:6:7",
+            [("2001:db8:1:2f3::/64", 1), ("2001:db8:1:200::/56", 2), ("2001:db8:1::/48", 4)],
+        ),
+        ("::1", [("::/64", 1), ("::/56", 2), ("::/48", 4)]),
+        ("", [("", 1)]),
     ],
 )
-def test_of_an_address_what_belongs_to_one_is_counted(seen: str, counted: str) -> None:
+def test_of_an_address_its_networks_are_counted(seen: str, counted: list[tuple[str, int]]) -> None:
     app = SimpleNamespace(ctx=SimpleNamespace(settings=SimpleNamespace(trusted_proxies=())))
     request: Any = SimpleNamespace(conn_info=SimpleNamespace(client_ip=seen), app=app)
-    assert client_network(cast(Request, request)) == counted
+    assert client_networks(cast(Request, request)) == counted
 
 
-def test_of_a_number_what_is_the_same_however_it_is_written_is_counted() -> None:
-    written = ["0812 3456 7890", "+62 812 3456 7890", "62-812-3456-7890", "81234567890"]
-    assert {last_digits(phone) for phone in written} == {"234567890"}
+async def test_a_house_of_many_networks_has_few_times_the_places_of_one(limits: Limits) -> None:
+    """Whoever has a /48 has 65,536 networks of a /64 each."""
+
+    async def asked(address: str) -> bool:
+        app = SimpleNamespace(ctx=SimpleNamespace(settings=SimpleNamespace(trusted_proxies=())))
+        request: Any = SimpleNamespace(conn_info=SimpleNamespace(client_ip=address), app=app)
+        try:
+            await limits.check(SLOW, client_networks(cast(Request, request)))
+        except TooManyRequests:
+            return False
+        return True
+
+    def of(*addresses: str) -> list[str]:
+        return [address for address in addresses for _ in range(SLOW.at_once)]
+
+    one_56 = of("2001:db8:1:100::1", "2001:db8:1:101::1", "2001:db8:1:102::1")
+    assert [await asked(address) for address in one_56] == [True] * 6 + [False] * 3
+    others = of("2001:db8:1:200::1", "2001:db8:1:300::1", "2001:db8:1:400::1")
+    assert [await asked(address) for address in others] == [True] * 6 + [False] * 3
+    assert await asked("2001:db8:2:100::1")
+
+
+async def test_what_is_refused_takes_a_place_of_none(limits: Limits, redis: Redis) -> None:
+    await limits.check(replace(SLOW, at_once=1), [("one", 1), ("wider", 4)])
+    before = {key: await redis.get(key) async for key in redis.scan_iter(f"{PREFIX}:slow:*")}
+    with pytest.raises(TooManyRequests):
+        await limits.check(replace(SLOW, at_once=1), [("one", 1), ("wider", 4)])
+    assert {key: await redis.get(key) async for key in redis.scan_iter(f"{PREFIX}:slow:*")} == before
+
+
+# Who can be shut out
+
+
+async def test_malformed_requests_take_nothing_from_anybody(door: Door) -> None:
+    phone = new_phone()
+    for written in (
+        f"+999{phone[-9:]}",
+        f"x{phone[-9:]}",
+        phone[-9:],
+        f"+65{phone[-9:]}",
+        f"00{phone[-9:]}0000000",
+    ):
+        assert (await door.ask(written)).status_code in (400, 403)
+    for _ in range(10):
+        await door.ask(f"halo {phone[-9:]}")
+    assert (await door.ask(phone)).status_code == 202
+
+
+async def test_a_known_device_signs_in_while_strangers_are_at_its_number(
+    door: Door, redis: Redis, db: Connection
+) -> None:
+    """They have taken every place of the number and of the address, and locked it with wrong codes."""
+    phone, device = new_phone(), "d" * 43
+    await door.ask(phone, device=device)
+    assert (await door.tell(phone, door.code(phone), device=device)).status_code == 200
+    await door.ask(phone)
+    for _ in range(5):
+        await door.tell(phone, "000000")
+    for limit, who in (
+        (CODES_OF_NUMBER, phone),
+        (CODES_OF_ADDRESS, "127.0.0.1/32"),
+        (TRIES_OF_ADDRESS, "127.0.0.1/32"),
+    ):
+        await exhaust(redis, limit, who)
+    db.execute("update data.app_config set value = '1' where key = 'otp_most_per_hour'")
+    for stranger in (None, "s" * 43):
+        refused(await door.ask(phone, device=stranger), 429, "too_many_requests")
+    asked = check("public", await door.ask(phone, device=device))
+    assert (asked.status_code, asked.json()["phone"]) == (202, phone)
+    assert (await door.tell(phone, door.code(phone), device=device)).status_code == 200
+
+
+async def test_an_hour_that_has_had_its_codes_is_told_so(door: Door, db: Connection) -> None:
+    db.execute("update data.app_config set value = '1' where key = 'otp_most_per_hour'")
+    assert (await door.ask(new_phone())).status_code == 202
+    response = check("public", await door.ask(new_phone()))
+    refused(response, 503, "codes_ran_out")
+    assert int(response.headers["retry-after"]) > 1

@@ -22,7 +22,10 @@ from tests.sql.world import World
 async def test_a_customer_signs_in_and_uses_what_they_got(door: Door, settings: Settings) -> None:
     phone = new_phone()
     asked = check("public", await door.ask(phone.replace("+62", "0")))
-    assert (asked.status_code, asked.json()) == (202, {"expires_in": 300, "resend_in": 30})
+    assert (asked.status_code, asked.json()) == (
+        202,
+        {"phone": phone, "expires_in": 300, "resend_in": 30},
+    )
     told = check("public", await door.tell(phone, door.code(phone)))
     assert told.status_code == 200
     assert told.headers["cache-control"] == "no-store"
@@ -121,6 +124,11 @@ async def test_whoever_is_blocked_is_told_once_they_have_shown_who_they_are(
         ("otp", {"audience": "customer"}, "phone"),
         ("otp/verify", {"phone": "0812", "audience": "customer", "code": "12345"}, "code"),
         ("otp/verify", {"phone": "0812", "audience": "customer", "code": "١٢٣٤٥٦"}, "code"),
+        ("otp/verify", {"phone": "0812", "audience": "customer", "code": "123456\n"}, "code"),
+        ("otp", {"phone": "0812", "audience": "customer", "device": "short"}, "device"),
+        ("otp", {"phone": "0812", "audience": "customer", "device": "d" * 43 + "\n"}, "device"),
+        ("otp", {"phone": "0" * 101, "audience": "customer"}, "phone"),
+        ("refresh", {"refresh_token": "x" * 64 + "\n"}, "refresh_token"),
         ("refresh", {"refresh_token": "x"}, "refresh_token"),
         ("logout", {"refresh_token": "=" * 64}, "refresh_token"),
     ],
@@ -157,7 +165,9 @@ async def test_for_a_number_that_no_mitra_has_it_is_called_without_a_code(
     take_on("add_mitra", known, "Sari", "Ratna")
     replies = [await by_webhook.ask(phone, "mitra") for phone in (known, unknown)]
     assert replies[0].status_code == replies[1].status_code == 202
-    assert replies[0].content == replies[1].content
+    bodies = [reply.json() for reply in replies]
+    assert [body.pop("phone") for body in bodies] == [known, unknown]
+    assert bodies[0] == bodies[1]
     assert [message["phone"] for message in gateway.messages] == [known, unknown]
     assert [message["code"] is None for message in gateway.messages] == [False, True]
 

@@ -47,6 +47,7 @@ async def production(settings: Settings, gateway: Gateway, tmp_path: Path) -> As
         "CURHAT_ENV": "production",
         "CURHAT_HOME": str(settings.home),
         "CURHAT_JWT_KEYS": f"k:{'k' * 40}",
+        "CURHAT_OPERATOR_JWT_KEYS": f"o:{'o' * 40}",
         "CURHAT_OTP_SENDER": gateway.url,
         "CURHAT_DATABASE_URL": settings.database_url,
         "CURHAT_REDIS_URL": settings.redis_url,

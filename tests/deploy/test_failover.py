@@ -22,7 +22,11 @@ from tests.rest.harness import Client
 from tests.run.conftest import Curhat, eventually
 from tests.sockets.harness import Socket, signed_in
 
-SECRETS = {"CURHAT_JWT_KEYS": f"one:{'k' * 32}", "CURHAT_OTP_SENDER": "http://127.0.0.1:9/nobody"}
+SECRETS = {
+    "CURHAT_JWT_KEYS": f"one:{'k' * 32}",
+    "CURHAT_OPERATOR_JWT_KEYS": f"operators:{'o' * 32}",
+    "CURHAT_OTP_SENDER": "http://127.0.0.1:9/nobody",
+}
 CREATE = "/api/client/payment-sessions"
 SEARCH_SECONDS = 5
 GIVE_UP_SECONDS = 60  # far more than any wait takes, so that a failure does not hang

@@ -26,12 +26,14 @@ REDIS_PASSWORDS = {f"REDIS_{user.upper()}_PASSWORD" for user in REDIS_USERS}
 SECRETS = {
     "DOMAIN",
     "CURHAT_JWT_KEYS",
+    "CURHAT_OPERATOR_JWT_KEYS",
     "CURHAT_OTP_SENDER",
     "POSTGRES_PASSWORD",
     *PASSWORDS,
     *REDIS_PASSWORDS,
 }
 KEY = f"one:{'k' * 32}"
+OPERATORS_KEY = f"operators:{'o' * 32}"
 
 
 def given() -> dict[str, str]:
@@ -41,7 +43,12 @@ def given() -> dict[str, str]:
 
 def filled() -> dict[str, str]:
     """What it sets once its secrets are filled in."""
-    said = {"CURHAT_JWT_KEYS": KEY, "CURHAT_OTP_SENDER": "https://codes.example.com", "DOMAIN": "example.com"}
+    said = {
+        "CURHAT_JWT_KEYS": KEY,
+        "CURHAT_OPERATOR_JWT_KEYS": OPERATORS_KEY,
+        "CURHAT_OTP_SENDER": "https://codes.example.com",
+        "DOMAIN": "example.com",
+    }
     return {**given(), **dict.fromkeys(SECRETS, "secret"), **said}
 
 

@@ -3,13 +3,22 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import DEVELOPMENT_SECRET, MISSING, VARIABLES, JwtKey, Settings, SettingsError
+from app.settings import (
+    DEVELOPMENT_OPERATOR_SECRET,
+    DEVELOPMENT_SECRET,
+    MISSING,
+    VARIABLES,
+    JwtKey,
+    Settings,
+    SettingsError,
+)
 
 SECRET = "s" * 32
 SENDER = "https://user:hunter2@codes.example/send"
 PRODUCTION = {
     "CURHAT_ENV": "production",
     "CURHAT_JWT_KEYS": f"k1:{SECRET}",
+    "CURHAT_OPERATOR_JWT_KEYS": f"o1:{SECRET}-of-operators",
     "CURHAT_OTP_SENDER": SENDER,
 }
 
@@ -28,6 +37,7 @@ def test_an_empty_environment_means_development_with_everything_embedded(
     assert settings.cors_origins == ("http://localhost:5173",)
     assert settings.otp_sender == "log"
     assert [key.secret for key in settings.jwt_keys] == [DEVELOPMENT_SECRET]
+    assert [key.secret for key in settings.operator_jwt_keys] == [DEVELOPMENT_OPERATOR_SECRET]
 
 
 def test_an_empty_variable_counts_as_not_set() -> None:
@@ -62,10 +72,12 @@ ALL_SET = {
     "CURHAT_INTERNAL_HOST": "::1",
     "CURHAT_DEMO": "on",
     "CURHAT_DATABASE_URL": "postgresql://curhat:pass%20word@db/curhat",
+    "CURHAT_INTERNAL_DATABASE_URL": "postgresql://curhat_internal:pass%20word@db/curhat",
     "CURHAT_REDIS_URL": "rediss://cache:6380/2",
     "CURHAT_POSTGRES": "/opt/postgresql/bin",
     "CURHAT_WORKERS": "7",
     "CURHAT_JWT_KEYS": f"new:{SECRET},old:{SECRET}:with colon",
+    "CURHAT_OPERATOR_JWT_KEYS": f"operators:{SECRET}-of-operators",
     "CURHAT_CORS_ORIGINS": "https://a.example,https://b.example:444",
     "CURHAT_TRUSTED_PROXIES": "10.0.0.5,10.1.0.0/16",
     "CURHAT_METRICS_TOKEN": "a-token-of-some-length",
@@ -198,3 +210,21 @@ def test_secrets_do_not_show_when_settings_are_printed() -> None:
     )
     assert "hunter2" not in repr(settings)
     assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("people", "operators"),
+    [
+        (f"k:{SECRET}", f"k:{SECRET}-of-operators"),
+        (f"k:{SECRET}", f"o:{SECRET}"),
+        (f"old:{SECRET}-old,new:{SECRET}", f"o:{SECRET}-of-operators,p:{SECRET}-old"),
+    ],
+)
+def test_no_key_makes_tokens_of_operators_and_of_others(people: str, operators: str) -> None:
+    with pytest.raises(SettingsError, match="CURHAT_OPERATOR_JWT_KEYS"):
+        Settings.from_environment({"CURHAT_JWT_KEYS": people, "CURHAT_OPERATOR_JWT_KEYS": operators})
+
+
+def test_the_internal_listeners_database_needs_the_other(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="CURHAT_DATABASE_URL"):
+        Settings.from_environment({"CURHAT_INTERNAL_DATABASE_URL": "postgresql://127.0.0.1/curhat"})

@@ -8,7 +8,8 @@ from typing import Any
 from tests.sql.world import Row, World
 
 CODE = "123456"
-PASSWORD_HASH = "$argon2id$v=19$m=8,t=1,p=1$"
+PASSWORD_SALT = "$argon2id$v=19$m=8,t=1,p=1$c2FsdA"
+PASSWORD_HASH = f"{PASSWORD_SALT}$right"
 
 numbers = count(1)
 
@@ -23,9 +24,11 @@ def hashed(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def ask(world: World, phone: str, code: str = CODE, audience: str = "customer") -> Row:
-    """A code is asked for, and this is the one that was made."""
-    reply: Row = world.api("request_otp", audience, phone, hashed(code))
+def ask(
+    world: World, phone: str, code: str = CODE, audience: str = "customer", secret: str | None = None
+) -> Row:
+    """A code is asked for, and this is the one that was made. `secret`: the asking device's."""
+    reply: Row = world.api("request_otp", audience, phone, hashed(code), secret and hashed(secret))
     return reply
 
 
@@ -37,11 +40,19 @@ def tell(
     *,
     audience: str = "customer",
     device: "Device | None" = None,
+    secret: str | None = None,
 ) -> Row:
     """A code is told, by a device."""
     device = device or Device(world)
     reply: Row = world.api(
-        "verify_otp", audience, phone, [hashed(code)], name, device.id, hashed(device.token)
+        "verify_otp",
+        audience,
+        phone,
+        [hashed(code)],
+        name,
+        device.id,
+        hashed(device.token),
+        secret and hashed(secret),
     )
     return reply
 
@@ -100,10 +111,12 @@ def operator(world: World, role: str = "operator", password_hash: str = PASSWORD
 def login(world: World, email: str, *, right: bool = True, device: Device | None = None) -> Any:  # noqa: ANN401
     """What an operator's sign-in comes to, with a password that is right or wrong."""
     device = device or Device(world)
-    begun = world.control("begin_login", email, False)
-    return world.control(
-        "finish_login", email, begun["password_hash"], right, None, device.id, hashed(device.token)
+    world.control("begin_login", email, False)
+    kept = world.value(
+        "select max(password_hash) from data.cc_users where lower(email) = lower(btrim(%s))", email
     )
+    password_hash = kept if right else f"{PASSWORD_SALT}$wrong"
+    return world.control("finish_login", email, password_hash, None, device.id, hashed(device.token))
 
 
 def refusal(reply: Row) -> tuple[int, str]:

@@ -138,6 +138,8 @@ def sign_in_and_out(world: World) -> None:
     for _ in range(5):
         tell(world, phone, "000000")
     login(world, world.row("cc_users", operator(world))["email"])
+    world.configure("otp_most_per_hour", 1)
+    ask(world, new_phone())
 
 
 def test_every_event_holds_the_keys_that_its_type_states(world: World) -> None:
@@ -296,7 +298,20 @@ def test_every_event_is_announced_once_without_its_body(world: World, listener: 
     heard = [json.loads(payload) for payload in hear(listener, world.owner, "curhat_events")]
     assert [one["id"] for one in heard] == [event["id"] for event in world.events()]
     assert [one["type"] for one in heard] == ["PAYMENT_SESSION", "PAYMENT_SESSION", "CHAT_REQUEST_STARTED"]
-    assert not any("body" in one for one in heard)
+    assert all(one.keys() == {"type", "id", "at"} for one in heard)
+
+
+def test_whoever_listens_learns_of_nobody(world: World, listener: Connection) -> None:
+    """Any login may LISTEN: what is sent names no person, no payment and no operator."""
+    customer, mitra = world.customer(), world.mitra()
+    chat = world.chat(customer, mitra)
+    world.ops("end_chat", chat["id"], "ratna@example.com")
+    world.configure("presence_ttl_seconds", 60)
+    world.drain()
+    heard = " ".join(hear(listener, world.owner, "curhat_events"))
+    assert "CHAT_ENDED" in heard
+    for secret in (customer, mitra, chat["id"], "ratna"):
+        assert secret.lower() not in heard.lower()
 
 
 def test_what_is_rolled_back_is_not_announced(world: World, listener: Connection) -> None:

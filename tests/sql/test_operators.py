@@ -2,7 +2,18 @@
 
 import pytest
 
-from tests.sql.doors import PASSWORD_HASH, Device, hashed, login, operator, refusal
+from tests.sql.doors import (
+    PASSWORD_HASH,
+    PASSWORD_SALT,
+    Device,
+    ask,
+    hashed,
+    login,
+    new_phone,
+    operator,
+    refusal,
+    tell,
+)
 from tests.sql.world import Row, World, refuses
 
 ROLES = ("viewer", "operator", "admin")
@@ -91,10 +102,44 @@ def test_a_wrong_password_and_an_unknown_address_are_told_alike(world: World) ->
 def test_a_hundred_tries_at_once_get_no_more_than_one_after_the_other(world: World) -> None:
     world.configure("otp_max_attempts", 3)
     email = email_of(world, operator(world))
-    for _ in range(3):
+    for _ in range(10):
         world.control("begin_login", email, False)
-    with refuses(429, "sign_in_locked"):
-        world.control("begin_login", email, False)
+
+    def finish(password_hash: str) -> Row:
+        reply: Row = world.control("finish_login", email, password_hash, None, world.uuid(), hashed("t"))
+        return reply
+
+    slugs = [refusal(finish("wrong"))[1] for _ in range(3)]
+    assert slugs == ["credentials_wrong", "credentials_wrong", "sign_in_locked"]
+    for password_hash in (PASSWORD_HASH, "wrong"):
+        with refuses(429, "sign_in_locked"):
+            finish(password_hash)
+
+
+def test_the_last_try_may_be_right_and_nobody_is_told_of_a_lock(world: World) -> None:
+    world.configure("otp_max_attempts", 3)
+    email = email_of(world, operator(world))
+    for _ in range(2):
+        login(world, email, right=False)
+    assert "user" in login(world, email)
+    assert world.events("SIGN_IN_LOCKED") == []
+
+
+def test_no_hash_leaves_the_database(world: World) -> None:
+    somebody = operator(world)
+    told = [
+        world.control("begin_login", email_of(world, somebody), False),
+        world.control("begin_password_change", somebody),
+    ]
+    assert told == [{"password_salt": PASSWORD_SALT}] * 2
+
+
+def test_whoever_has_seen_all_that_is_told_still_needs_the_password(world: World) -> None:
+    email = email_of(world, operator(world))
+    salt = world.control("begin_login", email, False)["password_salt"]
+    for guess in (salt, f"{salt}$", None, ""):
+        told = world.control("finish_login", email, guess, PASSWORD_HASH, world.uuid(), hashed("t"))
+        assert refusal(told) == (401, "credentials_wrong")
 
 
 def test_a_password_that_was_right_forgives_the_wrong_ones(world: World) -> None:
@@ -107,9 +152,9 @@ def test_a_password_that_was_right_forgives_the_wrong_ones(world: World) -> None
 
 def test_a_password_that_was_changed_while_it_was_checked_does_not_count(world: World) -> None:
     email = email_of(world, operator(world))
-    begun = world.control("begin_login", email, False)
+    world.control("begin_login", email, False)
     world.ops("set_operator", email, "Ratna", "operator", OTHER_HASH, "dba")
-    told = world.control("finish_login", email, begun["password_hash"], True, None, world.uuid(), hashed("t"))
+    told = world.control("finish_login", email, PASSWORD_HASH, None, world.uuid(), hashed("t"))
     assert refusal(told) == (401, "credentials_wrong")
 
 
@@ -117,7 +162,7 @@ def test_a_hash_that_was_made_anew_takes_the_place_of_the_old_one(world: World) 
     somebody = operator(world)
     email = email_of(world, somebody)
     world.control("begin_login", email, False)
-    world.control("finish_login", email, PASSWORD_HASH, True, OTHER_HASH, world.uuid(), hashed("t"))
+    world.control("finish_login", email, PASSWORD_HASH, OTHER_HASH, world.uuid(), hashed("t"))
     assert world.row("cc_users", somebody)["password_hash"] == OTHER_HASH
 
 
@@ -125,8 +170,8 @@ def test_without_a_password_nobody_signs_in(world: World) -> None:
     somebody = operator(world)
     world.owner.execute("update data.cc_users set password_hash = null where id = %s", [somebody])
     email = email_of(world, somebody)
-    assert world.control("begin_login", email, False) == {"password_hash": None}
-    told = world.control("finish_login", email, None, True, None, world.uuid(), hashed("t"))
+    assert world.control("begin_login", email, False) == {"password_salt": None}
+    told = world.control("finish_login", email, None, None, world.uuid(), hashed("t"))
     assert refusal(told) == (401, "credentials_wrong")
 
 
@@ -137,7 +182,7 @@ def test_whoever_is_disabled_is_out_and_stays_out(world: World) -> None:
     world.control("change_operator", admin, somebody, None, False)
     with refuses(401, "refresh_token_invalid"):
         refresh(world, device)
-    assert world.control("begin_login", email, False) == {"password_hash": None}
+    assert world.control("begin_login", email, False) == {"password_salt": None}
     assert refusal(login(world, email)) == (401, "credentials_wrong")
     world.control("change_operator", admin, somebody, None, True)
     assert "user" in login(world, email)
@@ -192,10 +237,10 @@ def test_the_demo_operators_are_one_of_each_role_and_the_same_each_time(world: W
 
 def test_a_demo_operator_gets_in_only_where_that_is_allowed(world: World) -> None:
     email = world.ops("seed_demo_operators", PASSWORD_HASH)[0]["email"]
-    assert world.control("begin_login", email, False) == {"password_hash": None}
+    assert world.control("begin_login", email, False) == {"password_salt": None}
     device = Device(world)
-    begun = world.control("begin_login", email, True)
-    world.control("finish_login", email, begun["password_hash"], True, None, device.id, hashed(device.token))
+    assert world.control("begin_login", email, True) == {"password_salt": PASSWORD_SALT}
+    world.control("finish_login", email, PASSWORD_HASH, None, device.id, hashed(device.token))
     with refuses(403, "account_blocked"):
         refresh(world, device)
     assert "user" in refresh(world, device, demo_allowed=True)
@@ -251,3 +296,30 @@ def test_the_table_itself_takes_no_plain_password(world: World) -> None:
     somebody = operator(world)
     with pytest.raises(Exception, match="password_is_hashed"):
         world.owner.execute("update data.cc_users set password_hash = 'secret' where id = %s", [somebody])
+
+
+# Who did it, truly
+
+
+def test_the_record_holds_the_login_beside_the_name_that_was_given(world: World) -> None:
+    session_user = world.value("select session_user::text")
+    world.ops("set_config", "presence_ttl_seconds", "60", "Somebody Else")
+    operator(world, "admin")
+    phone = new_phone()
+    ask(world, phone)
+    person = tell(world, phone)["person_id"]
+    world.ops("block_person", person, "Somebody Else")
+    for event in world.events():
+        acted = event["actor"].startswith("operator:")
+        assert event["login"] == (session_user if acted else None), event
+    assert {
+        event["login"] for event in world.events("CONFIG_CHANGED", "OPERATOR_CHANGED", "PERSON_BLOCKED")
+    } == {session_user}
+
+
+def test_a_trace_shows_the_login(world: World) -> None:
+    payment = world.pay(world.customer())
+    world.ops("fail_payment", payment, "customer_cancelled", "Somebody Else")
+    logins = {row["actor"].partition(":")[0]: row["login"] for row in world.ops("trace", payment)}
+    assert logins["operator"] == world.value("select session_user::text")
+    assert logins["customer"] is None

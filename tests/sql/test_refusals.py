@@ -19,10 +19,12 @@ STATUS = {
     "chat_ended": 409,
     "chat_full": 409,
     "chat_session_not_found": 404,
+    "codes_ran_out": 503,
     "credentials_wrong": 401,
     "customer_not_found": 404,
     "display_name_invalid": 400,
     "display_name_required": 400,
+    "display_name_reserved": 400,
     "email_already_taken": 409,
     "extension_already_answered": 409,
     "extension_already_pending": 409,
@@ -75,6 +77,8 @@ STATUS = {
     "payment_session_not_found": 404,
     "person_not_found": 404,
     "phone_already_taken": 409,
+    "phone_country_not_served": 403,
+    "phone_not_mobile": 403,
     "refresh_token_invalid": 401,
     "refresh_token_replayed": 401,
     "request_already_declined": 409,
@@ -608,7 +612,7 @@ def admin_and_another(world: World) -> Scene:
 def locked_out_operator(world: World) -> Scene:
     made = an_operator("viewer")(world)
     for _ in range(5):
-        world.control("begin_login", made.email, False)
+        world.control("finish_login", made.email, "wrong", None, made.payment, hashed("t"))
     return made
 
 
@@ -618,7 +622,7 @@ def operator_inside(then: str) -> Make:
     def make(world: World) -> Scene:
         made = an_operator("viewer")(world)
         device = Device(world)
-        world.control("finish_login", made.email, PASSWORD_HASH, True, None, device.id, hashed("t0"))
+        world.control("finish_login", made.email, PASSWORD_HASH, None, device.id, hashed("t0"))
         if then == "disabled by hand":
             world.owner.execute("update data.cc_users set active = false")
         elif then == "copied":
@@ -646,12 +650,13 @@ def refresh_operator(made: Scene) -> tuple[object, ...]:
 
 
 def finish_login(*, right: bool) -> Call:
-    return lambda made: (made.email, PASSWORD_HASH, right, None, made.payment, hashed("t"))
+    return lambda made: (made.email, PASSWORD_HASH if right else "wrong", None, made.payment, hashed("t"))
 
 
 def finish_password_change(*, right: bool) -> Call:
     new_hash = f"{PASSWORD_HASH}new"
-    return lambda made: (made.operator, PASSWORD_HASH, right, new_hash, made.payment, hashed("t"))
+    password_hash = PASSWORD_HASH if right else "wrong"
+    return lambda made: (made.operator, password_hash, new_hash, made.payment, hashed("t"))
 
 
 def take_on(email: str = "new@example.com", name: str | None = "Ayu", role: str = "viewer") -> Call:
@@ -678,6 +683,22 @@ def change_by_email(email: str | None = None, role: str | None = "viewer", who: 
 
 def add_mitra(name: str | None = "Ayu", who: str = "Ratna") -> Call:
     return lambda made: (made.phone, name, who)
+
+
+def with_phone(phone: str) -> Make:
+    """Somebody with this number."""
+    return lambda world: scene(world, phone=phone)
+
+
+def hour_without_codes(world: World) -> Scene:
+    """The hour has had its most."""
+    world.configure("otp_most_per_hour", 1)
+    ask(world, new_phone())
+    return scene(world, phone=new_phone())
+
+
+def look_up(made: Scene) -> tuple[object, ...]:
+    return "customer", made.phone
 
 
 def mitra_at_the_door(world: World) -> Scene:
@@ -1011,8 +1032,16 @@ CASES: dict[str, Cases] = {
     },
     "api.client_state": {"customer_not_found": (nobody, lambda made: (made.customer,))},
     "api.mitra_state": {"mitra_not_found": (nobody, lambda made: (made.mitra,))},
+    "api.get_sign_in_phone": {
+        "invalid_phone": (nobody, look_up),
+        "phone_country_not_served": (with_phone("+6581234567"), look_up),
+        "phone_not_mobile": (with_phone("+62809123456"), look_up),
+    },
     "api.request_otp": {
         "invalid_phone": (nobody, request_code),
+        "phone_country_not_served": (with_phone("+6581234567"), request_code),
+        "phone_not_mobile": (with_phone("+62809123456"), request_code),
+        "codes_ran_out": (hour_without_codes, request_code),
         "sign_in_locked": (locked_out, request_code),
         "otp_too_soon": (asked, request_code),
     },
@@ -1025,6 +1054,7 @@ CASES: dict[str, Cases] = {
         "account_blocked": (blocked, told()),
         "display_name_required": (asked, told(name=None)),
         "display_name_invalid": (asked, told(name="x" * 61)),
+        "display_name_reserved": (asked, told(name="Curhat")),
     },
     "api.refresh_sign_in": {
         "refresh_token_invalid": (signed_out, refresh),
@@ -1100,9 +1130,13 @@ CASES: dict[str, Cases] = {
         "operator_not_found": (nobody, change_by_email("nobody@example.com")),
         "last_admin": (an_operator("admin"), change_by_email()),
     },
+    "ops.find_person": {"search_too_short": (nobody, lambda _: ("ab",))},
     "ops.add_mitra": {
         "who_is_missing": (at_the_door, add_mitra(who="")),
         "invalid_phone": (nobody, add_mitra()),
+        "phone_country_not_served": (with_phone("+6581234567"), add_mitra()),
+        "phone_not_mobile": (with_phone("+62809123456"), add_mitra()),
+        "display_name_reserved": (at_the_door, add_mitra(name="Admin")),
         "display_name_required": (at_the_door, add_mitra(name=None)),
         "display_name_invalid": (at_the_door, add_mitra(name="x" * 61)),
         "phone_already_taken": (mitra_at_the_door, add_mitra()),

@@ -12,14 +12,17 @@ from psycopg import sql
 
 from tests.cluster import LOGIN
 from tests.conftest import Connect, Connection
-from tests.sql.world import LISTENERS_FUNCTIONS
+from tests.sql.may_call import MAY_CALL
+from tests.sql.world import LISTENERS_FUNCTIONS, STAFF_FUNCTIONS
 
 AUDIENCES = {
     "curhat_app": "api",
     "curhat_listener": "api",
     "curhat_operator": "ops",
+    "curhat_staff_admin": "ops",
     "curhat_control_center": "control_center",
 }
+STAFF = {f"ops.{function}" for function in STAFF_FUNCTIONS}
 LISTENERS = {f"api.{function}" for function in LISTENERS_FUNCTIONS}
 EVERYBODY = "public"
 
@@ -124,7 +127,7 @@ def test_nobody_may_use_a_sequence(db: Connection, role: str) -> None:
 
 @each_audience
 def test_a_role_may_call_the_functions_of_its_schema_alone(db: Connection, role: str) -> None:
-    """Those of `api` belong either to the app or to the listeners."""
+    """Those of `api` belong to the app or to the listeners, those of `ops` to operators or to whoever makes them."""
     callable_ones = names(
         db,
         """
@@ -141,7 +144,25 @@ def test_a_role_may_call_the_functions_of_its_schema_alone(db: Connection, role:
     if AUDIENCES[role] == "api":
         theirs = listeners if role == "curhat_listener" else theirs - listeners
         assert len(listeners) == len(LISTENERS)
+    staff = {name for name in theirs if name.partition("(")[0] in STAFF}
+    if AUDIENCES[role] == "ops":
+        theirs = staff if role == "curhat_staff_admin" else theirs - staff
+        assert len(staff) == len(STAFF)
     assert callable_ones == theirs
+
+
+@each_audience
+def test_what_a_role_may_call_is_listed(db: Connection, role: str) -> None:
+    callable_ones = names(
+        db,
+        """
+        select p.proname::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        where OURS and has_function_privilege(%s, p.oid, 'execute') and has_schema_privilege(%s, n.oid, 'usage')
+        """,
+        role,
+        role,
+    )
+    assert sorted(callable_ones) == MAY_CALL[role]
 
 
 def test_the_control_center_may_run_no_more_of_logic_than_its_views_call(db: Connection) -> None:
@@ -168,7 +189,7 @@ def test_the_control_center_may_run_no_more_of_logic_than_its_views_call(db: Con
     assert granted == called
 
 
-@pytest.mark.parametrize("role", ["curhat_app", "curhat_listener", "curhat_operator"])
+@pytest.mark.parametrize("role", ["curhat_app", "curhat_listener", "curhat_operator", "curhat_staff_admin"])
 def test_the_others_may_run_nothing_of_logic(db: Connection, role: str) -> None:
     granted = names(
         db,
@@ -293,7 +314,19 @@ OTHERS = {
         "select * from control_center.payments",
         "select api.ready()",
     ),
-    "curhat_operator": ("select api.ready()", "select * from control_center.payments"),
+    "curhat_operator": (
+        "select api.ready()",
+        "select * from control_center.payments",
+        "select ops.set_operator('a@example.com', 'A', 'admin', '$argon2id$x', 'somebody else')",
+        "select ops.change_operator('a@example.com', 'admin', true, 'somebody else')",
+        "select ops.seed_demo_operators('$argon2id$x')",
+    ),
+    "curhat_staff_admin": (
+        "select api.ready()",
+        "select * from control_center.payments",
+        "select * from ops.audit()",
+        "select ops.set_config('presence_ttl_seconds', '60', 'somebody')",
+    ),
     "curhat_control_center": ("select * from ops.audit()", "select api.ready()"),
 }
 
@@ -343,6 +376,10 @@ READS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "curhat_app": ("select api.ready()->>'database'", lambda value: value == "ok"),
     "curhat_listener": ("select api.seconds_to_next_deadline()", lambda value: value is None),
     "curhat_operator": ("select count(*) from ops.health()", lambda value: value > 0),
+    "curhat_staff_admin": (
+        "select has_function_privilege('ops.change_operator(text,text,boolean,text)', 'execute')",
+        lambda value: value is True,
+    ),
     "curhat_control_center": ("select count(*) from control_center.settings", lambda value: value > 0),
 }
 

@@ -565,9 +565,7 @@ NEEDED = {
     "force_mitra_offline": "operator",
     "add_operator": "admin",
     "change_operator": "admin",
-    "begin_password_change": "viewer",
     "finish_password_change": "viewer",
-    "begin_login": None,
     "finish_login": None,
     "refresh_login": None,
     "end_login": None,
@@ -575,7 +573,13 @@ NEEDED = {
 }
 """Of every function that changes something. None: it is for whoever is not known yet, or for the app itself."""
 
-LOOKED_AT = {"list_operators": "admin", "begin_add_operator": "admin", "ready": None, "get_standing": None}
+LOOKED_AT = {
+    "list_operators": "admin",
+    "begin_add_operator": "admin",
+    "begin_login": None,
+    "ready": None,
+    "get_standing": None,
+}
 """What those need that only read, where that is more or less than being let in."""
 
 

@@ -1,5 +1,7 @@
 """One-time codes, and the refresh tokens that come of them."""
 
+import json
+
 import pytest
 
 from tests.conftest import Connection
@@ -218,7 +220,7 @@ def test_a_refusal_says_how_long_to_wait(world: World) -> None:
     world.clock.advance(10.5)
     with pytest.raises(Exception, match="otp_too_soon") as caught:
         ask(world, phone)
-    assert caught.value.diag.message_hint == '{"retry_after": 20}'  # type: ignore[attr-defined]
+    assert json.loads(caught.value.diag.message_hint) == {"retry_after": 20, "phone": phone}  # type: ignore[attr-defined]
 
 
 def test_a_code_that_was_not_sent_is_not_counted(world: World) -> None:
@@ -485,3 +487,176 @@ def test_what_is_over_is_purged_and_what_holds_is_not(world: World, db: Connecti
     assert [row["id"] for row in world.rows("select * from data.sign_ins")] == [young.id]
     assert [row["name"] for row in world.rows("select * from data.sign_in_attempts")] == [asked]
     assert old.id != young.id
+
+
+# Strangers who ask and guess, and a device that is known
+
+
+SECRET, OTHER_SECRET = "the owner's device", "a stranger's device"
+
+
+def known(world: World, phone: str, secret: str = SECRET) -> None:
+    """A device signs in with a number, and is known from then on."""
+    ask(world, phone, secret=secret)
+    tell(world, phone, secret=secret)
+
+
+def attack(world: World, phone: str) -> None:
+    """A stranger asks for codes and guesses until the number is locked."""
+    while True:
+        ask(world, phone, "999999", secret=OTHER_SECRET)
+        for _ in range(5):
+            if refusal(tell(world, phone, "000000", secret=OTHER_SECRET))[1] == "sign_in_locked":
+                return
+
+
+def test_strangers_lock_a_number_for_strangers_and_not_for_a_known_device(world: World) -> None:
+    phone = new_phone()
+    known(world, phone)
+    attack(world, phone)
+    for secret in (None, OTHER_SECRET):
+        with refuses(429, "sign_in_locked"):
+            ask(world, phone, secret=secret)
+    ask(world, phone, secret=SECRET)
+    assert tell(world, phone, secret=SECRET)["user"]["phone"] == phone
+    with refuses(429, "sign_in_locked"):
+        ask(world, phone, secret=OTHER_SECRET)
+
+
+def test_a_strangers_code_does_not_take_the_place_of_a_known_devices(world: World) -> None:
+    phone = new_phone()
+    known(world, phone)
+    ask(world, phone, "111111", secret=SECRET)
+    ask(world, phone, "222222")
+    assert refusal(tell(world, phone, "111111")) == (401, "otp_wrong")
+    assert "user" in tell(world, phone, "111111", secret=SECRET)
+
+
+def test_a_known_device_is_bounded_like_anybody(world: World) -> None:
+    phone = new_phone()
+    known(world, phone)
+    ask(world, phone, secret=SECRET)
+    with refuses(429, "otp_too_soon"):
+        ask(world, phone, secret=SECRET)
+    for left in (4, 3, 2, 1):
+        assert tell(world, phone, "000000", secret=SECRET)["refusal"]["facts"] == {"tries_left": left}
+    assert refusal(tell(world, phone, "000000", secret=SECRET)) == (429, "sign_in_locked")
+    with refuses(429, "sign_in_locked"):
+        tell(world, phone, secret=SECRET)
+
+
+def test_a_device_is_known_for_the_number_and_audience_that_it_signed_in_with(world: World) -> None:
+    phone, other = new_phone(), new_phone()
+    known(world, phone)
+
+    def is_known(audience: str, number: str, secret: str | None = SECRET) -> object:
+        return world.api("get_sign_in_phone", audience, number, secret and hashed(secret))["known_device"]
+
+    assert is_known("customer", phone) is True
+    for unknown in (
+        is_known("customer", other),
+        is_known("mitra", phone),
+        is_known("customer", phone, None),
+        is_known("customer", phone, OTHER_SECRET),
+    ):
+        assert unknown is False
+
+
+def test_a_device_that_only_asked_or_guessed_is_not_known(world: World) -> None:
+    phone = new_phone()
+    ask(world, phone, secret=SECRET)
+    tell(world, phone, "000000", secret=SECRET)
+    assert world.rows("select * from data.known_devices") == []
+
+
+def test_the_newest_five_devices_of_a_number_are_known(world: World) -> None:
+    phone = new_phone()
+    for number in range(7):
+        known(world, phone, f"device {number}")
+        world.clock.advance(60)
+    known(world, phone, "device 2")
+    kept = {
+        row["secret_hash"] for row in world.rows("select * from data.known_devices where phone = %s", phone)
+    }
+    expected = {
+        world.value("select logic.device_hash('customer', %s, %s)", phone, hashed(f"device {number}"))
+        for number in (2, 3, 4, 5, 6)
+    } - {world.value("select logic.device_hash('customer', %s, %s)", phone, hashed("device 2"))}
+    assert len(kept) == 5
+    assert expected <= kept
+
+
+def test_no_secret_of_a_device_stands_anywhere_nor_the_same_for_two_numbers(world: World) -> None:
+    for phone in (new_phone(), new_phone()):
+        known(world, phone)
+    kept = {row["secret_hash"] for row in world.rows("select * from data.known_devices")}
+    assert len(kept) == 2
+    assert hashed(SECRET) not in kept
+
+
+def test_a_device_that_was_not_used_for_a_year_is_forgotten(world: World) -> None:
+    phone = new_phone()
+    known(world, phone)
+    world.clock.advance(days=365, seconds=-1)
+    world.owner.execute("select logic.purge_sign_ins()")
+    assert len(world.rows("select * from data.known_devices")) == 1
+    world.clock.advance(days=2)
+    world.owner.execute("select logic.purge_sign_ins()")
+    assert world.rows("select * from data.known_devices") == []
+
+
+# All codes together
+
+
+def test_an_hour_has_so_many_codes_and_a_known_device_gets_one_all_the_same(world: World) -> None:
+    phone = new_phone()
+    known(world, phone)
+    world.clock.advance(hours=2)
+    world.configure("otp_most_per_hour", 3)
+    for _ in range(3):
+        ask(world, new_phone())
+    world.clock.advance(600)
+    refused = [ask(world, new_phone()) for _ in range(2)]
+    assert {refusal(reply) for reply in refused} == {(503, "codes_ran_out")}
+    assert 2940 <= refused[0]["refusal"]["facts"]["retry_after"] <= 3000
+    assert ask(world, phone, secret=SECRET)["deliver"] is True
+    (event,) = world.events("CODES_RAN_OUT")
+    assert event["body"] == {"sent": 3, "most": 3}
+    world.clock.advance(3000)
+    assert ask(world, new_phone())["deliver"] is True
+
+
+def test_what_is_refused_takes_no_code_of_the_hour(world: World) -> None:
+    world.configure("otp_most_per_hour", 2)
+    phone = new_phone()
+    ask(world, phone)
+    for _ in range(3):
+        with refuses(429, "otp_too_soon"):
+            ask(world, phone)
+        with refuses(400, "invalid_phone"):
+            ask(world, "0812")
+        with refuses(403, "phone_country_not_served"):
+            ask(world, "+65 8123 4567")
+    assert ask(world, new_phone())["deliver"] is True
+
+
+def test_health_tells_of_codes_that_run_out(world: World) -> None:
+    def is_well() -> bool:
+        (item,) = (row for row in world.ops("health") if row["item"] == "codes are left")
+        return bool(item["ok"])
+
+    world.configure("otp_most_per_hour", 10)
+    for _ in range(7):
+        ask(world, new_phone())
+    assert is_well()
+    ask(world, new_phone())
+    assert not is_well()
+    world.clock.advance(hours=1, seconds=60)
+    assert is_well()
+
+
+def test_counts_of_codes_are_forgotten(world: World) -> None:
+    ask(world, new_phone())
+    world.clock.advance(hours=2, seconds=60)
+    world.owner.execute("select logic.purge_sign_ins()")
+    assert world.rows("select * from data.code_tallies") == []

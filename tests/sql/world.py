@@ -20,6 +20,7 @@ FIRST_CHAT = {15: 15_000, 30: 25_000, 60: 45_000}
 EXTENSION = {15: 12_000, 30: 22_000}
 """The prices that the migrations set, in rupiah by minutes. The free trial is the 15 minutes of a first chat."""
 
+STAFF_FUNCTIONS = {"set_operator", "change_operator", "seed_demo_operators"}
 LISTENERS_FUNCTIONS = {"drain_events", "fire_due", "seconds_to_next_deadline", "watch_availability"}
 
 numbers = count(1)
@@ -61,6 +62,11 @@ class World:
         return self._connect(role="curhat_operator")
 
     @cached_property
+    def staff_admin(self) -> Connection:
+        """A connection of whoever makes people of the control center."""
+        return self._connect(role="curhat_staff_admin")
+
+    @cached_property
     def screens(self) -> Connection:
         """A connection of the control center's."""
         return self._connect(role="curhat_control_center")
@@ -79,7 +85,8 @@ class World:
 
     def ops(self, function: str, *arguments: object) -> list[Row]:
         """The rows of a function of `ops`, each as JSON."""
-        return rows(self.operator, f"ops.{function}({_places(arguments)})", arguments)
+        caller = self.staff_admin if function in STAFF_FUNCTIONS else self.operator
+        return rows(caller, f"ops.{function}({_places(arguments)})", arguments)
 
     def screen(self, view: str, where: str = "true", *arguments: object) -> list[Row]:
         """The rows of a view of `control_center`, each as JSON."""

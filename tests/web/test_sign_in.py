@@ -87,7 +87,7 @@ async def test_what_is_no_phone_number_is_said_beside_it(open_phone: OpenPhone) 
     await phone.page.keyboard.press("Enter")
 
     await expect(phone.page.get_by_role("alert")).to_have_text(
-        "Nomornya belum lengkap. Contoh: 0812 3456 7890."
+        "Nomornya belum benar. Contoh: 0812 3456 7890."
     )
     await phone.look("sign-in-wrong-number")
 

@@ -1,6 +1,6 @@
 /** Every word of the customer's app. */
 
-import type { MessageListCopy, SignInCopy } from "@curhat/kit";
+import { apart, type MessageListCopy, type SignInCopy } from "@curhat/kit";
 import type { Chat, Failure } from "./state";
 
 /** Seconds as a wait, in whole minutes once they are many. */
@@ -14,7 +14,6 @@ const signIn: SignInCopy = {
   lead: "Masuk dengan nomor HP, lalu ceritakan apa pun. Ada bestie yang siap mendengarkan.",
   phone: "Nomor HP",
   phoneHint: "Kami kirim kode sekali pakai ke nomor ini.",
-  phoneWrong: "Nomornya belum lengkap. Contoh: 0812\u00a03456\u00a07890.",
   send: "Kirim kode",
   codePage: "Masukkan kode · Curhat",
   codeTitle: "Cek pesanmu, ya",
@@ -32,14 +31,20 @@ const signIn: SignInCopy = {
   sentAgain: "Kode baru sudah dikirim.",
   otherNumber: "Ganti nomor",
   errors: {
-    invalid_phone: "Nomor ini tidak dikenali. Coba cek lagi.",
+    invalid_phone: "Nomornya belum benar. Contoh: 0812\u00a03456\u00a07890.",
+    phone_country_not_served: "Kode belum bisa dikirim ke nomor dari negara ini.",
+    phone_not_mobile: "Kode hanya bisa dikirim ke nomor HP.",
+    codes_ran_out: ({ retry_after }) =>
+      `Kode sedang tidak bisa dikirim. Coba lagi ${waitOf(retry_after)} lagi.`,
     otp_wrong: ({ tries_left }) => `Kodenya tidak cocok. Sisa ${tries_left} percobaan.`,
     otp_expired: "Kodenya sudah tidak berlaku. Minta kode baru, ya.",
     otp_not_sent: "Kodenya belum bisa dikirim. Coba lagi sebentar lagi.",
     sign_in_locked: ({ retry_after }) => `Terlalu banyak percobaan. Coba lagi ${waitOf(retry_after)} lagi.`,
     too_many_requests: ({ retry_after }) => `Terlalu sering mencoba. Coba lagi ${waitOf(retry_after)} lagi.`,
     account_blocked: "Akun ini sedang tidak bisa dipakai. Hubungi tim kami, ya.",
+    display_name_required: "Tulis nama panggilanmu dulu, ya.",
     display_name_invalid: "Nama paling panjang 60 huruf, dalam satu baris.",
+    display_name_reserved: "Nama ini mirip nama tim kami. Pilih nama lain, ya.",
     unreachable: "Koneksi terputus. Cek internetmu, lalu coba lagi.",
     unexpected: "Maaf, ada gangguan di sisi kami. Coba lagi sebentar lagi.",
   },
@@ -61,7 +66,7 @@ const messages: MessageListCopy = {
 const endedBecause: Record<NonNullable<Chat["end_reason"]>, (name: string) => string> = {
   time_up: () => "Waktu curhat sudah habis. Terima kasih sudah berbagi cerita.",
   ended_by_customer: () => "Kamu sudah mengakhiri curhat ini.",
-  ended_by_mitra: (name) => `${name} sudah mengakhiri curhat ini.`,
+  ended_by_mitra: (name) => `${apart(name)} sudah mengakhiri curhat ini.`,
   ended_by_operator: () => "Curhat ini diakhiri oleh tim kami.",
   continued: () => "Curhat ini berlanjut di sesi yang baru.",
 };
@@ -72,18 +77,19 @@ const failedBecause: Partial<Record<Failure["cause_tag"], string>> = {
 };
 
 const unavailableBecause: Partial<Record<Failure["cause_tag"], (name: string) => string>> = {
-  targeted_mitra_offline: (name) => `${name} sedang tidak bisa dihubungi.`,
-  targeted_mitra_rejected: (name) => `${name} sedang tidak bisa menemanimu.`,
-  targeted_mitra_timeout: (name) => `${name} belum sempat menjawab.`,
+  targeted_mitra_offline: (name) => `${apart(name)} sedang tidak bisa dihubungi.`,
+  targeted_mitra_rejected: (name) => `${apart(name)} sedang tidak bisa menemanimu.`,
+  targeted_mitra_timeout: (name) => `${apart(name)} belum sempat menjawab.`,
 };
 
 const outcome = {
-  approved: (name: string) => `${name} setuju. Waktu curhatmu sudah bertambah.`,
+  approved: (name: string) => `${apart(name)} setuju. Waktu curhatmu sudah bertambah.`,
   autoApproved: "Disetujui otomatis. Waktu curhatmu sudah bertambah.",
-  targeted_mitra_rejected: (name: string) => `${name} belum bisa menambah waktu. Kamu tidak dikenai biaya.`,
-  targeted_mitra_timeout: (name: string) => `${name} belum sempat menjawab. Kamu tidak dikenai biaya.`,
+  targeted_mitra_rejected: (name: string) =>
+    `${apart(name)} belum bisa menambah waktu. Kamu tidak dikenai biaya.`,
+  targeted_mitra_timeout: (name: string) => `${apart(name)} belum sempat menjawab. Kamu tidak dikenai biaya.`,
   targeted_mitra_offline: (name: string) =>
-    `Koneksi ${name} terputus, jadi waktunya tidak bertambah. Kamu tidak dikenai biaya.`,
+    `Koneksi ${apart(name)} terputus, jadi waktunya tidak bertambah. Kamu tidak dikenai biaya.`,
   other: "Waktunya tidak jadi ditambah. Kamu tidak dikenai biaya.",
 };
 
@@ -124,7 +130,7 @@ export const copy = {
   },
   homeScreen: {
     page: "Curhat",
-    greeting: (name: string) => `Hai, ${name}`,
+    greeting: (name: string) => `Hai, ${apart(name)}`,
     title: "Mau cerita apa hari ini?",
     lead: "Tenang, di sini kamu didengarkan tanpa dihakimi.",
     start: "Mulai Curhat",
@@ -134,14 +140,14 @@ export const copy = {
     trial: (minutes: number) => `Sesi pertama ${minutes} menit, gratis`,
     history: "Riwayat curhat",
     historyHint: "Baca lagi, atau curhat lagi dengan bestie yang sama",
-    running: (name: string) => `Curhat dengan ${name} sedang berlangsung`,
+    running: (name: string) => `Curhat dengan ${apart(name)} sedang berlangsung`,
     left: "Sisa waktu",
     resume: "Lanjutkan curhat",
     failedTitle: (amount: string) => `Pembayaran ${amount} sedang kami tinjau`,
     failedText:
       "Sesinya tidak jadi. Tim kami akan memutuskan pengembaliannya; kamu tidak perlu melakukan apa-apa.",
     cancelledFree: "Pencarian dibatalkan. Tidak ada biaya yang terpakai.",
-    fallbackTitle: (name: string) => `${name} tadi belum bisa menemanimu`,
+    fallbackTitle: (name: string) => `${apart(name)} tadi belum bisa menemanimu`,
     fallbackText: "Pembayaranmu masih berlaku untuk bestie lain.",
     fallback: "Chat dengan bestie lain",
   },
@@ -173,7 +179,7 @@ export const copy = {
   payment: {
     page: "Pilih durasi · Curhat",
     title: "Mau ngobrol berapa lama?",
-    again: (name: string) => `Curhat lagi dengan ${name}`,
+    again: (name: string) => `Curhat lagi dengan ${apart(name)}`,
     tiers: "Durasi",
     trialBadge: "Sesi pertama",
     total: "Total",
@@ -209,8 +215,8 @@ export const copy = {
     no: "Lanjut mencari",
   },
   waiting: {
-    title: (name: string) => `Menunggu jawaban ${name}`,
-    text: (name: string) => `Kami sudah memberi tahu ${name} kalau kamu ingin curhat lagi.`,
+    title: (name: string) => `Menunggu jawaban ${apart(name)}`,
+    text: (name: string) => `Kami sudah memberi tahu ${apart(name)} kalau kamu ingin curhat lagi.`,
     cancel: "Batalkan",
   },
   unavailable: {
@@ -233,11 +239,11 @@ export const copy = {
   found: {
     page: "Bestie ditemukan · Curhat",
     title: "Bestie ditemukan",
-    text: (name: string) => `${name} siap mendengarkanmu.`,
+    text: (name: string) => `${apart(name)} siap mendengarkanmu.`,
     open: "Mulai ngobrol",
   },
   chat: {
-    page: (name: string) => `${name} · Curhat`,
+    page: (name: string) => `${apart(name)} · Curhat`,
     online: "Mendengarkan",
     typing: "sedang mengetik…",
     lost: "Koneksinya terputus",
@@ -246,7 +252,7 @@ export const copy = {
     timeLeft: "Sisa waktu",
     closing: "Hampir selesai…",
     empty: (name: string) =>
-      `Kamu terhubung dengan ${name}. Mulai saja dari mana pun; tidak ada cerita yang salah.`,
+      `Kamu terhubung dengan ${apart(name)}. Mulai saja dari mana pun; tidak ada cerita yang salah.`,
     write: "Tulis pesan",
     placeholder: "Tulis ceritamu…",
     send: "Kirim",
@@ -261,15 +267,15 @@ export const copy = {
     yes: "Ya, akhiri",
     no: "Lanjut ngobrol",
     endedBecause,
-    again: (name: string) => `Curhat lagi dengan ${name}`,
+    again: (name: string) => `Curhat lagi dengan ${apart(name)}`,
     toCurrent: "Buka sesi yang berjalan",
   },
   extension: {
     title: "Tambah waktu",
-    text: (name: string) => `${name} akan diminta persetujuan. Kamu baru membayar kalau disetujui.`,
+    text: (name: string) => `${apart(name)} akan diminta persetujuan. Kamu baru membayar kalau disetujui.`,
     ask: "Minta tambah waktu",
     total: "Total",
-    waiting: (name: string) => `Menunggu persetujuan ${name}`,
+    waiting: (name: string) => `Menunggu persetujuan ${apart(name)}`,
     waitingMinutes: (minutes: number) => `Tambah ${minutes} menit`,
     auto_approve: "Kalau tidak dijawab, otomatis disetujui.",
     auto_reject: "Kalau tidak dijawab, waktunya tidak bertambah dan kamu tidak dikenai biaya.",
@@ -281,7 +287,7 @@ export const copy = {
     empty: "Belum ada curhat di sini.",
     emptyText: "Ceritamu yang pertama bisa dimulai dari beranda.",
     again: "Curhat lagi",
-    againWith: (name: string) => `Curhat lagi dengan ${name}`,
+    againWith: (name: string) => `Curhat lagi dengan ${apart(name)}`,
     running: "Sedang berlangsung",
     away: "Sedang tidak online",
     more: "Muat lebih banyak",

@@ -1,6 +1,6 @@
 /** Every word of the mitra's app. */
 
-import type { MessageListCopy, SignInCopy } from "@curhat/kit";
+import { apart, type MessageListCopy, type SignInCopy } from "@curhat/kit";
 import type { Chat, Extension } from "./state";
 
 /** Seconds as a wait, in whole minutes once they are many. */
@@ -14,7 +14,6 @@ const signIn: SignInCopy = {
   lead: "Masuk dengan nomor HP yang terdaftar sebagai mitra, lalu temani yang sedang butuh didengar.",
   phone: "Nomor HP",
   phoneHint: "Kami kirim kode sekali pakai ke nomor ini.",
-  phoneWrong: "Nomornya belum lengkap. Contoh: 0812\u00a03456\u00a07890.",
   send: "Kirim kode",
   codePage: "Masukkan kode · Curhat Mitra",
   codeTitle: "Cek pesanmu, ya",
@@ -32,14 +31,20 @@ const signIn: SignInCopy = {
   sentAgain: "Kode baru sudah dikirim.",
   otherNumber: "Ganti nomor",
   errors: {
-    invalid_phone: "Nomor ini tidak dikenali. Coba cek lagi.",
+    invalid_phone: "Nomornya belum benar. Contoh: 0812\u00a03456\u00a07890.",
+    phone_country_not_served: "Kode belum bisa dikirim ke nomor dari negara ini.",
+    phone_not_mobile: "Kode hanya bisa dikirim ke nomor HP.",
+    codes_ran_out: ({ retry_after }) =>
+      `Kode sedang tidak bisa dikirim. Coba lagi ${waitOf(retry_after)} lagi.`,
     otp_wrong: ({ tries_left }) => `Kodenya tidak cocok. Sisa ${tries_left} percobaan.`,
     otp_expired: "Kodenya sudah tidak berlaku. Minta kode baru, ya.",
     otp_not_sent: "Kodenya belum bisa dikirim. Coba lagi sebentar lagi.",
     sign_in_locked: ({ retry_after }) => `Terlalu banyak percobaan. Coba lagi ${waitOf(retry_after)} lagi.`,
     too_many_requests: ({ retry_after }) => `Terlalu sering mencoba. Coba lagi ${waitOf(retry_after)} lagi.`,
     account_blocked: "Akun ini sedang tidak bisa dipakai. Hubungi tim kami, ya.",
+    display_name_required: "Tulis nama panggilanmu dulu, ya.",
     display_name_invalid: "Nama paling panjang 60 huruf, dalam satu baris.",
+    display_name_reserved: "Nama ini mirip nama tim kami. Pilih nama lain, ya.",
     unreachable: "Koneksi terputus. Cek internetmu, lalu coba lagi.",
     unexpected: "Maaf, ada gangguan di sisi kami. Coba lagi sebentar lagi.",
   },
@@ -60,10 +65,10 @@ const messages: MessageListCopy = {
 
 const endedBecause: Record<NonNullable<Chat["end_reason"]>, (name: string) => string> = {
   time_up: () => "Waktunya sudah habis. Terima kasih sudah menemani.",
-  ended_by_customer: (name) => `${name} sudah mengakhiri curhat ini.`,
+  ended_by_customer: (name) => `${apart(name)} sudah mengakhiri curhat ini.`,
   ended_by_mitra: () => "Kamu sudah mengakhiri curhat ini.",
   ended_by_operator: () => "Curhat ini diakhiri oleh tim kami.",
-  continued: (name) => `${name} melanjutkan curhat ini di sesi yang baru.`,
+  continued: (name) => `${apart(name)} melanjutkan curhat ini di sesi yang baru.`,
 };
 
 const unanswered: Record<Extension["default_action"], (seconds: number) => string> = {
@@ -110,7 +115,7 @@ export const copy = {
   },
   home: {
     page: "Curhat Mitra",
-    title: (name: string) => `Hai, ${name}`,
+    title: (name: string) => `Hai, ${apart(name)}`,
     switch: "Terima permintaan",
     status: {
       online: ["Kamu online", "Pelanggan bisa menemukanmu sekarang."],
@@ -142,14 +147,14 @@ export const copy = {
     region: "Yang menunggu jawabanmu",
     general: "Permintaan curhat baru",
     returning: "Ingin curhat lagi denganmu",
-    text: (name: string, minutes: number) => `${name} · ${minutes}\u00a0menit`,
+    text: (name: string, minutes: number) => `${apart(name)} · ${minutes}\u00a0menit`,
     accept: "Terima",
     decline: "Tolak",
-    acceptOf: (name: string) => `Terima permintaan ${name}`,
-    declineOf: (name: string) => `Tolak permintaan ${name}`,
+    acceptOf: (name: string) => `Terima permintaan ${apart(name)}`,
+    declineOf: (name: string) => `Tolak permintaan ${apart(name)}`,
   },
   extension: {
-    title: (name: string) => `${name} minta tambah waktu`,
+    title: (name: string) => `${apart(name)} minta tambah waktu`,
     minutes: (minutes: number) => `+${minutes} menit`,
     notice: (minutes: number) => `Ada yang minta tambah waktu: +${minutes} menit`,
     approve: "Setujui",
@@ -165,14 +170,14 @@ export const copy = {
     home: "Kembali ke beranda",
   },
   chat: {
-    page: (name: string) => `${name} · Curhat Mitra`,
+    page: (name: string) => `${apart(name)} · Curhat Mitra`,
     running: (minutes: number) => `Curhat ${minutes} menit`,
     typing: "sedang mengetik…",
     over: "Curhat selesai",
     now: "Yang bisa dilakukan sekarang",
     timeLeft: "Sisa waktu",
     closing: "Hampir selesai…",
-    empty: (name: string) => `Kamu terhubung dengan ${name}. Sapa dulu, lalu dengarkan pelan-pelan.`,
+    empty: (name: string) => `Kamu terhubung dengan ${apart(name)}. Sapa dulu, lalu dengarkan pelan-pelan.`,
     write: "Tulis pesan",
     placeholder: "Tulis pesan…",
     send: "Kirim",

@@ -96,7 +96,7 @@ export function SettingRow({
       }}
     >
       <div className="setting-text">
-        {setting.value_type === "integer" ? (
+        {setting.value_type !== "enum" ? (
           <label className="setting-label" htmlFor={id}>
             {setting.label}
           </label>
@@ -128,12 +128,12 @@ export function SettingRow({
       </div>
       <div className="setting-value">
         <div className="setting-input">
-          {setting.value_type === "integer" ? (
+          {setting.value_type !== "enum" ? (
             <span className={classNames("field-box", Boolean(error) && "field-box-wrong")}>
               <input
                 id={id}
                 className="field-input figure"
-                inputMode="numeric"
+                inputMode={setting.value_type === "integer" ? "numeric" : "text"}
                 autoComplete="off"
                 value={value}
                 readOnly={!maySet}

@@ -1,6 +1,8 @@
 import { copy } from "../copy";
 import type { Setting } from "../shapes";
 
+const PREFIXES = /^[1-9]\d{0,6}(,[1-9]\d{0,6}){0,99}$/;
+
 const number = new Intl.NumberFormat("id-ID");
 
 /** A value as it is read: "1.440 menit", "Auto-approve". */
@@ -13,6 +15,7 @@ export function shownValue(value: string, unit: string | null): string {
 /** What is wrong with what was typed, or null; the service judges again. */
 export function problemWith(setting: Setting, typed: string): string | null {
   const { value_type, minimum, maximum } = setting;
+  if (value_type === "prefixes") return PREFIXES.test(typed) ? null : copy.settings.noPrefixes;
   if (value_type !== "integer" || minimum === null || maximum === null) return null;
   const value = Number(typed);
   if (/^-?\d+$/.test(typed) && value >= minimum && value <= maximum) return null;

@@ -15,6 +15,7 @@ const event = (more: Partial<Happened>): Happened => ({
   mitra_ids: [],
   actor: "system",
   request_id: null,
+  login: null,
   body: {},
   ...more,
 });

@@ -182,7 +182,7 @@ const Bubble = memo(function Bubble({
     >
       <p className="bubble-text">
         <span className="visually-hidden">{who}: </span>
-        {body}
+        <bdi>{body}</bdi>
       </p>
       <p className="bubble-foot">
         <time>{time}</time>

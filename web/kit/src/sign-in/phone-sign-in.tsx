@@ -1,11 +1,12 @@
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { callAnonymously } from "../api/client";
 import { Refused, slugOf } from "../api/errors";
-import { phoneNumber, shownPhone } from "../format/phone";
+import { shownPhone } from "../format/phone";
 import type { Session, TokenReply } from "../session/session";
 import { Button } from "../ui/button";
 import { Field } from "../ui/field";
 import { Title } from "../ui/title";
+import { deviceSecret } from "./device";
 import "./sign-in.css";
 
 export interface SignInCopy {
@@ -14,7 +15,6 @@ export interface SignInCopy {
   lead: ReactNode;
   phone: string;
   phoneHint: string;
-  phoneWrong: string;
   send: string;
   codePage: string;
   codeTitle: ReactNode;
@@ -42,12 +42,15 @@ export interface Facts {
   tries_left: number;
   /** Seconds. */
   retry_after: number;
+  /** The number as the service reads it. */
+  phone: string;
 }
 
 type Audience = "customer" | "mitra";
-type SentCode = { resend_in: number };
+type SentCode = { phone: string; resend_in: number };
 /** What has been given so far: where somebody is on their way in. */
 interface Given {
+  /** As the service reads what was typed. */
   phone?: string;
   /** By this phone's clock. */
   resendAt?: number;
@@ -74,7 +77,13 @@ export function PhoneSignIn({
   const { phone, resendAt = 0, code, error = "" } = given;
 
   async function enter(withCode: string, name?: string) {
-    const body = { phone, audience, code: withCode, ...(name && { display_name: name }) };
+    const body = {
+      phone,
+      audience,
+      device: deviceSecret(),
+      code: withCode,
+      ...(name && { display_name: name }),
+    };
     try {
       const reply = await callAnonymously<TokenReply>("/api/auth/otp/verify", body);
       setGiven({});
@@ -138,14 +147,16 @@ function inSeconds(seconds: number): number {
   return Date.now() + seconds * 1000;
 }
 
-/** Ask for a code; one that was asked for a moment ago is still on its way. */
-async function ask(phone: string, audience: Audience): Promise<number> {
+/** Ask for a code; one that was asked for a moment ago is still on its way. The service reads the number, not we. */
+async function ask(typed: string, audience: Audience): Promise<Required<Pick<Given, "phone" | "resendAt">>> {
+  const body = { phone: typed, audience, device: deviceSecret() };
   try {
-    const sent = await callAnonymously<SentCode>("/api/auth/otp", { phone, audience });
-    return inSeconds(sent.resend_in);
+    const { phone, resend_in } = await callAnonymously<SentCode>("/api/auth/otp", body);
+    return { phone, resendAt: inSeconds(resend_in) };
   } catch (error) {
-    if (slugOf(error) === "otp_too_soon") return inSeconds(factsOf(error).retry_after);
-    throw error;
+    if (slugOf(error) !== "otp_too_soon") throw error;
+    const { phone, retry_after } = factsOf(error);
+    return { phone, resendAt: inSeconds(retry_after) };
   }
 }
 
@@ -187,9 +198,8 @@ function NumberForm({
   onSent: (given: Given) => void;
 }) {
   const form = useForm(copy, "phone", "", async (typed) => {
-    const phone = phoneNumber(typed);
-    if (phone === null) return copy.phoneWrong;
-    onSent({ phone, resendAt: await ask(phone, audience) });
+    onSent(await ask(typed, audience));
+    return undefined;
   });
 
   return (
@@ -245,7 +255,7 @@ function CodeForm({
   async function again() {
     form.setError("");
     try {
-      setUntil(await ask(phone, audience));
+      setUntil((await ask(phone, audience)).resendAt);
       setSaid(copy.sentAgain);
     } catch (failure) {
       form.setError(sayOf(copy, failure));
@@ -314,7 +324,7 @@ function NameForm({ copy, onName }: { copy: SignInCopy; onName: (name: string) =
         error={form.error}
         name="name"
         autoComplete="nickname"
-        maxLength={60}
+        maxLength={240}
         required
       />
       <Button type="submit" size="large" wide busy={form.busy}>
