@@ -19,12 +19,19 @@ as $$
 begin
     with event as (
         insert into data.events (
-            at, type, entity, entity_id, from_status, to_status, customer_id, mitra_ids, actor, request_id, body
+            id, at, type, entity, entity_id, from_status, to_status, customer_id, mitra_ids, actor, request_id, body, digest
         )
-        values (
-            logic.now(), p_type, p_entity, p_entity_id, p_from_status, p_to_status, p_customer_id,
-            coalesce(p_mitra_ids, '{}'), p_actor, nullif(current_setting('curhat.request_id', true), ''), p_body
-        )
+        select
+            v.id, v.at, p_type, p_entity, p_entity_id, p_from_status, p_to_status, p_customer_id, v.mitra_ids, p_actor,
+            v.request_id, p_body,
+            logic.event_digest(
+                v.id, v.at, p_type, p_entity, p_entity_id, p_from_status, p_to_status, p_customer_id, v.mitra_ids,
+                p_actor, v.request_id, p_body
+            )
+        from (
+            select nextval('data.event_ids') as id, logic.now() as at, coalesce(p_mitra_ids, '{}') as mitra_ids,
+                nullif(current_setting('curhat.request_id', true), '') as request_id
+        ) v
         returning id, at
     )
     insert into data.outbox (event_id, at, deadline_at)

@@ -1,8 +1,11 @@
 -- The events of every row form a chain: it begins at nothing, no link is missing, it ends in the row's present state.
 create or replace function logic.audit_events(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+    return query
     with horizon as (
         select greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days'))) as since
     ),
@@ -27,6 +30,7 @@ as $$
         format('the row is %s, its events end in %s', s.status, l.to_status)
     from present s
     left join links l on l.entity = s.entity and l.entity_id = s.entity_id and l.is_last
-    where s.status is distinct from l.to_status
+    where s.status is distinct from l.to_status;
+end
 $$;
 comment on function logic.audit_events is 'Rows whose events are not an unbroken chain that ends in their present state.';

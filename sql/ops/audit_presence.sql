@@ -1,0 +1,40 @@
+-- How somebody''s presence last changed is an event of that very moment.
+create or replace function logic.audit_presence(p_since timestamptz)
+returns table (invariant text, entity text, entity_id text, detail text)
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+    return query
+    select 'whoever is blocked is out of reach', 'mitra', m.id::text, format('declared online: %s, lease until %s', m.declared_online, m.reachable_until)
+    from data.mitras m
+    where m.blocked_at is not null and (m.declared_online or m.reachable_until is not null)
+    union all
+    select 'only who is declared online has a lease', 'mitra', m.id::text, format('until %s', m.reachable_until)
+    from data.mitras m
+    where m.reachable_until is not null and not m.declared_online
+    union all
+    select 'presence is what was last told of it', 'mitra', m.id::text,
+        format('%s since %s', logic.presence_of(m), m.status_changed_at)
+    from data.mitras m
+    where m.status_changed_at <> m.created_at
+        and m.status_changed_at >= greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days')))
+        and not exists (
+            select from data.events e
+            where e.entity = 'mitra' and e.to_status is not null and e.at = m.status_changed_at and e.entity_id = m.id
+                and e.to_status = case
+                    when not m.declared_online then 'offline'
+                    when m.reachable_until is not null then 'online'
+                    else 'unreachable'
+                end
+        )
+    union all
+    select 'whoever never came online is offline', 'mitra', m.id::text, format('lease until %s', m.reachable_until)
+    from data.mitras m
+    where m.status_changed_at = m.created_at and m.reachable_until is not null and not exists (
+        select from data.events e
+        where e.entity = 'mitra' and e.to_status = 'online' and e.at = m.status_changed_at and e.entity_id = m.id
+    );
+end
+$$;
+comment on function logic.audit_presence is 'Mitras who are in reach and may not be, or whose presence is not what was told of it.';
