@@ -14,8 +14,8 @@ begin
             and not exists (select from pg_catalog.pg_trigger t where t.tgrelid = c.oid and t.tgname = 'events_not_emptied')
     loop
         execute format(
-            'create trigger events_not_emptied before truncate on data.%I for each statement execute function logic.guard_events()',
-            v_partition
+            'create trigger events_not_emptied before truncate on data.%I for each statement execute function logic.%I()',
+            v_partition, 'guard_events'
         );
     end loop;
 end

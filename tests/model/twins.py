@@ -39,7 +39,7 @@ MITRAS = ("Sari", "Yoga", "Tari")
 
 FRESH = """
 truncate data.payment_sessions, data.pairing_requests, data.pairing_offers, data.pairing_failures,
-    data.failure_tallies, data.chat_sessions, data.chat_messages, data.extensions, data.events, data.outbox,
+    data.failure_tallies, data.chat_sessions, data.chat_messages, data.extensions, data.events, data.outbox, data.handed_on,
     data.idempotency_keys, data.deadline_errors, data.heartbeats, data.users, data.mitras;
 update data.service_state set any_mitra_reachable = false;
 update data.app_config c set value = h.value, version = 1

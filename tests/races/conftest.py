@@ -62,13 +62,6 @@ def in_thread() -> Iterator[InThread]:
 
 
 @pytest.fixture
-def admin(cluster: TestCluster, database: str) -> Iterator[Connection]:
-    """A superuser's connection to the test's database."""
-    with psycopg.connect(cluster.superuser_url(database), autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
 def arena(
     world: World, connect: Connect, admin: Connection, deadlocks: Deadlocks, known_orders: KnownOrders
 ) -> Iterator[OpenArena]:
