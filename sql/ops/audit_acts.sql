@@ -86,12 +86,12 @@ begin
         when 'PAIRING_FAILED' then not exists (select from data.pairing_failures f where f.id = e.entity_id)
         when 'EXTENSION_FAILED' then not exists (select from data.pairing_failures f where f.id = e.entity_id)
         when 'CHAT_MESSAGE' then not exists (
-            select from data.chat_sessions c where c.id = e.entity_id and c.last_seq >= (e.body ->> 'seq')::bigint
+            select from data.chat_sessions c where c.id = e.entity_id and to_jsonb(c.last_seq) >= e.body -> 'seq'
         )
         when 'CHAT_READ' then not exists (
             select from data.chat_sessions c
             where c.id = e.entity_id
-                and case e.body ->> 'reader' when 'customer' then c.customer_read_seq else c.mitra_read_seq end >= (e.body ->> 'seq')::bigint
+                and to_jsonb(case e.body ->> 'reader' when 'customer' then c.customer_read_seq else c.mitra_read_seq end) >= e.body -> 'seq'
         )
         else false
     end;

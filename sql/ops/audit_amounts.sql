@@ -19,11 +19,11 @@ begin
     where e.type = 'PAYMENT_SESSION'
         and e.at >= greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days')))
         and (
-            (e.body ->> 'amount')::integer is distinct from p.amount
-            or (e.body ->> 'is_extension')::boolean is distinct from p.is_extension
+            e.body -> 'amount' is distinct from to_jsonb(p.amount)
+            or e.body -> 'is_extension' is distinct from to_jsonb(p.is_extension)
             or e.customer_id is distinct from p.customer_id
-            or (e.body ->> 'charged_at')::timestamptz <> p.charged_at
-            or (e.body ->> 'expires_at')::timestamptz is distinct from p.expires_at
+            or logic.time_told(e.body ->> 'charged_at') <> p.charged_at
+            or logic.time_told(e.body ->> 'expires_at') is distinct from p.expires_at
         )
     union all
     select 'only a free trial costs nothing', 'payment_session', p.id::text, format('%s rupiah for %s minutes', p.amount, p.duration_minutes)

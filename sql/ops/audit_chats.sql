@@ -6,17 +6,18 @@ as $$
 begin
     return query
     with chats as (
-        select c.*, p.status as payment, logic.pending_extension_payment(c.id) as extension
+        select c.*, p.status as payment,
+            (select count(*) from data.extensions e where e.chat_session_id = c.id and e.status = 'requested') as pending
         from data.chat_sessions c
         left join data.payment_sessions p on p.id = c.payment_session_id
         where c.started_at >= p_since or (c.status = 'active' and c.mitra_id is not null)
     )
     select broken.invariant, 'chat_session', c.id::text,
-        format('%s, payment %s is %s, deadline %s, extension %s', c.status, c.payment_session_id, c.payment, c.deadline_at, c.extension)
+        format('%s, payment %s is %s, deadline %s, %s extensions pending', c.status, c.payment_session_id, c.payment, c.deadline_at, c.pending)
     from chats c
     cross join lateral (values
         ('a chat stands on a consumed payment', c.payment is distinct from 'consumed'),
-        ('a running chat waits for its deadline or for an extension', c.status = 'active' and (c.deadline_at is null) <> (c.extension is not null)),
+        ('a running chat waits for its deadline or for an extension', c.status = 'active' and (c.deadline_at is null) <> (c.pending > 0)),
         ('a chat that has ended waits for nothing', c.status = 'ended' and c.deadline_at is not null),
         ('what has happened to a row says when', (c.status = 'ended') <> (c.ended_at is not null and c.end_reason is not null)),
         ('a chat that was continued has its successor', c.end_reason = 'continued' and not exists (

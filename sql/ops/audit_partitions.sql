@@ -1,5 +1,5 @@
 -- A month that nobody made because nothing ran has no rows anywhere.
-create or replace function logic.audit_partitions()
+create or replace function logic.audit_partitions(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -18,7 +18,7 @@ begin
         from (select x.name, min(x.month) as first, max(x.month) as last from made x group by x.name) m
         cross join lateral generate_series(m.first, m.last, interval '1 month') g (month)
     )
-    select 'no month that was kept is gone', 'partition', logic.partition_name(m.name, m.month), 'between the first and the last that there are'
+    select 'no month that was kept is gone', 'partition', logic.partition_name(m.name, m.month), 'missing between its neighbours'
     from months m
     where not exists (select from made x where x.name = m.name and x.month = m.month) and exists (
         select from data.payment_sessions p

@@ -15,26 +15,24 @@ begin
     where m.reachable_until is not null and not m.declared_online
     union all
     select 'presence is what was last told of it', 'mitra', m.id::text,
-        format('%s since %s', logic.presence_of(m), m.status_changed_at)
+        format('%s since %s, told was %s', x.is, m.status_changed_at, x.told)
     from data.mitras m
-    where m.status_changed_at <> m.created_at
-        and m.status_changed_at >= greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days')))
-        and not exists (
-            select from data.events e
-            where e.entity = 'mitra' and e.to_status is not null and e.at = m.status_changed_at and e.entity_id = m.id
-                and e.to_status = case
-                    when not m.declared_online then 'offline'
-                    when m.reachable_until is not null then 'online'
-                    else 'unreachable'
-                end
-        )
-    union all
-    select 'whoever never came online is offline', 'mitra', m.id::text, format('lease until %s', m.reachable_until)
-    from data.mitras m
-    where m.status_changed_at = m.created_at and m.reachable_until is not null and not exists (
-        select from data.events e
-        where e.entity = 'mitra' and e.to_status = 'online' and e.at = m.status_changed_at and e.entity_id = m.id
-    );
+    cross join lateral (
+        select
+            case when not m.declared_online then 'offline' when m.reachable_until is not null then 'online' else 'unreachable' end as is,
+            coalesce(
+                (
+                    select e.to_status
+                    from data.events e
+                    where e.entity = 'mitra' and e.to_status is not null and e.at = m.status_changed_at and e.entity_id = m.id
+                    order by e.id desc
+                    limit 1
+                ),
+                case when m.status_changed_at = m.created_at then 'offline' end
+            ) as told
+    ) x
+    where x.told is distinct from x.is
+        and m.status_changed_at >= greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days')));
 end
 $$;
 comment on function logic.audit_presence is 'Mitras who are in reach and may not be, or whose presence is not what was told of it.';

@@ -32,7 +32,7 @@ begin
         and not exists (
             select from data.events e
             where e.type = 'CONFIG_CHANGED' and e.at = h.changed_at and e.body ->> 'key' = h.key
-                and e.body ->> 'value' = h.value and (e.body ->> 'version')::integer = h.version
+                and e.body ->> 'value' = h.value and e.body -> 'version' = to_jsonb(h.version)
         );
 end
 $$;

@@ -17,7 +17,7 @@ begin
     from people p
     join data.sign_ins s on s.person_id = p.id and s.ended_at is null and s.expires_at > logic.now()
     union all
-    select 'a sign-in that ended says why', 'sign_in', s.id::text, format('%s at %s', s.end_reason, s.ended_at)
+    select 'whoever is signed out was so for a reason', 'sign_in', s.id::text, format('%s at %s', s.end_reason, s.ended_at)
     from data.sign_ins s
     where s.expires_at >= p_since and (s.ended_at is null) <> (s.end_reason is null)
     union all
@@ -31,7 +31,7 @@ begin
     ) e
     where (e.body ->> 'role', e.body ->> 'active') is distinct from (o.role, o.active::text)
     union all
-    select 'somebody can give roles', 'operator', o.id::text, 'there were admins, and none is active'
+    select 'somebody can give roles to others', 'operator', o.id::text, 'no admin is active'
     from data.cc_users o
     where o.role = 'admin' and not exists (select from data.cc_users a where a.role = 'admin' and a.active);
 end

@@ -36,7 +36,7 @@ begin
         cross join lateral (values
             (r.closed_at, c.started_at, 'begun'), (c.started_at, r.closed_at, 'paired'), (p.consumed_at, c.started_at, 'begun'),
             (c.started_at, p.consumed_at, 'consumed'), (c.started_at, c.ended_at, 'ended'),
-            (case when c.end_reason = 'time_up' then c.ends_at end, c.ended_at, 'ended for its time was up')
+            (case when c.end_reason = 'time_up' then c.ends_at end, c.ended_at, 'ended in time')
         ) v (earlier, later, what)
         where c.started_at >= p_since
         union all
