@@ -69,7 +69,7 @@ begin
     where a.since is not null and not exists (
         select from data.events e
         where e.entity_id = a.told_of and e.type = a.type and e.body @> a.facts
-            and e.at >= a.since - interval '1 minute' and e.at <= a.until + interval '1 minute'
+            and e.at >= a.since - interval '10 minutes' and e.at <= a.until + interval '10 minutes'
             and (a.mitra_id is null or a.mitra_id = any (e.mitra_ids))
     )
     union all

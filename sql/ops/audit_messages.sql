@@ -25,7 +25,7 @@ begin
         ('the messages of a chat are numbered without a gap', m.n <> c.last_seq or coalesce(m.last, 0) <> c.last_seq),
         ('a message is stored once', m.told <> m.n),
         ('nobody has read what was not said', greatest(c.customer_read_seq, c.mitra_read_seq) > c.last_seq or least(c.customer_read_seq, c.mitra_read_seq) < 0),
-        ('a message is of the time of its chat', m.first_at < c.started_at - interval '1 minute' or m.last_at > c.ended_at + interval '1 minute')
+        ('a message is of the time of its chat', m.first_at < c.started_at - interval '10 minutes' or m.last_at > c.ended_at + interval '10 minutes')
     ) broken (invariant, is_broken)
     where broken.is_broken;
 end

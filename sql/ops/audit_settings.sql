@@ -31,7 +31,7 @@ begin
         and h.changed_at >= greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days')))
         and not exists (
             select from data.events e
-            where e.type = 'CONFIG_CHANGED' and e.at = h.changed_at and e.body ->> 'key' = h.key
+            where e.type = 'CONFIG_CHANGED' and e.at between h.changed_at - interval '10 minutes' and h.changed_at + interval '1 hour' and e.body ->> 'key' = h.key
                 and e.body ->> 'value' = h.value and e.body -> 'version' = to_jsonb(h.version)
         );
 end

@@ -1,4 +1,4 @@
--- A transaction bears the time when it began, and may have waited for another: a minute is nothing here.
+-- A transaction bears the time when it began, and may have waited for another: ten minutes are nothing here.
 create or replace function logic.audit_times(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -58,11 +58,11 @@ begin
     )
     select 'things happen one after the other', t.entity, t.id::text, format('it was %s at %s, before %s', t.what, t.later, t.earlier)
     from told t
-    where t.later < t.earlier - interval '1 minute'
+    where t.later < t.earlier - interval '10 minutes'
     union all
     select 'nothing has happened in the future', t.entity, t.id::text, format('it was %s at %s', t.what, t.later)
     from told t
-    where t.later > logic.now() + interval '1 minute' and t.what <> 'expired';
+    where t.later > logic.now() + interval '10 minutes' and t.what <> 'expired';
 end
 $$;
 comment on function logic.audit_times is 'Rows whose times are in no order that can have been.';
