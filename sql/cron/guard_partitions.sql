@@ -7,7 +7,7 @@ declare
     v_partition text;
 begin
     for v_partition in
-        select c.relname
+        select c.relname::text
         from pg_catalog.pg_inherits i
         join pg_catalog.pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'data.events'::regclass

@@ -1,6 +1,6 @@
--- Every invariant of the product as a query, a function for each area. What lives is always looked at; what is over,
--- from p_since on. Whoever adds an area adds its name here. An area that cannot be looked at, since a value in it is none
--- at all, says so and hides no other.
+-- Every invariant of the product as a query. Each area is a function of its own, logic.audit_<area>, which is found by
+-- its name. What lives is always looked at; what is over, from p_since on. An area that cannot be looked at, since a value
+-- in it is none at all, says so and hides no other.
 -- Planned for each call, by how far back it looks; nothing is compiled for queries that are over in a moment.
 create or replace function ops.audit(p_since timestamptz default '-infinity')
 returns table (invariant text, entity text, entity_id text, detail text)
@@ -8,17 +8,18 @@ language plpgsql stable security definer set search_path = '' set plan_cache_mod
 as $$
 declare
     v_since timestamptz := coalesce(p_since, '-infinity');
-    v_area text;
+    v_part record;
 begin
-    foreach v_area in array array[
-        'payments', 'amounts', 'searches', 'offers', 'chats', 'minutes', 'messages', 'extensions', 'people', 'uniqueness',
-        'times', 'deadlines', 'bounds', 'presence', 'sign_ins', 'settings', 'keys', 'events', 'acts', 'log', 'tallies',
-        'figures', 'partitions'
-    ] loop
+    for v_part in
+        select p.proname as name, case when p.pronargs = 0 then '' else '$1' end as arguments
+        from pg_catalog.pg_proc p
+        where p.pronamespace = 'logic'::regnamespace and p.proname like 'audit\_%'
+        order by p.proname
+    loop
         begin
-            return query execute format('select * from logic.audit_%s($1)', v_area) using v_since;
+            return query execute format('select * from logic.%I(%s)', v_part.name, v_part.arguments) using v_since;
         exception when others then
-            return query select 'every part of the audit can be run', 'audit', v_area, sqlerrm;
+            return query select 'every part of the audit can be run', 'audit', v_part.name::text, sqlerrm;
         end;
     end loop;
 end

@@ -4,12 +4,11 @@ returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
+declare
+    v_since timestamptz := greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days')));
 begin
     return query
-    with horizon as materialized (
-        select greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days'))) as since
-    ),
-    acts (entity, id, told_of, type, since, until, facts, mitra_id) as (
+    with acts (entity, id, told_of, type, since, until, facts, mitra_id) as (
         select 'pairing_failure', f.id, f.id, v.type, v.at, v.at, v.facts, null::uuid
         from data.pairing_failures f
         cross join lateral (values
@@ -22,7 +21,7 @@ begin
             ('PAIRING_FAILURE_ACTIONED', f.actioned_at, jsonb_build_object('action', f.operator_action, 'note', f.action_note)),
             ('PAIRING_FAILURE_SUPERSEDED', f.superseded_at, '{}')
         ) v (type, at, facts)
-        where f.created_at >= (select since from horizon)
+        where f.created_at >= v_since
         union all
         select 'pairing_request', r.id, r.id, v.type, v.at, v.until, '{}', o.mitra_id
         from data.pairing_requests r
@@ -32,7 +31,7 @@ begin
             ('CHAT_REQUEST_SEEN', case when o.seen_at is not null then r.created_at end, o.seen_at),
             ('CHAT_REQUEST_CLOSED', case when o.status in ('declined', 'auto_rejected', 'withdrawn') then r.created_at end, o.closed_at)
         ) v (type, at, until)
-        where r.created_at >= (select since from horizon)
+        where r.created_at >= v_since
         union all
         select 'chat_session', c.id, c.id, v.type, v.at, v.at, v.facts, c.mitra_id
         from data.chat_sessions c
@@ -45,37 +44,37 @@ begin
             ),
             ('CHAT_ENDED', c.ended_at, jsonb_build_object('end_reason', c.end_reason, 'last_seq', c.last_seq))
         ) v (type, at, facts)
-        where c.started_at >= (select since from horizon)
+        where c.started_at >= v_since
         union all
         select 'chat_session', c.id, c.id, 'CHAT_READ', c.started_at, 'infinity', jsonb_build_object('reader', v.reader, 'seq', v.seq), c.mitra_id
         from data.chat_sessions c
         cross join lateral (values ('customer', c.customer_read_seq), ('mitra', c.mitra_read_seq)) v (reader, seq)
-        where c.started_at >= (select since from horizon) and v.seq > 0
+        where c.started_at >= v_since and v.seq > 0
         union all
         select 'extension', e.id, e.chat_session_id, 'CHAT_EXTENDED', e.closed_at, e.closed_at, jsonb_build_object('extension_id', e.id), e.mitra_id
         from data.extensions e
-        where e.requested_at >= (select since from horizon) and e.status in ('approved', 'auto_approved')
+        where e.requested_at >= v_since and e.status in ('approved', 'auto_approved')
         union all
         select 'customer', u.id, u.id, 'PERSON_BLOCKED', u.blocked_at, u.blocked_at, '{}', null
         from data.users u
-        where u.blocked_at >= (select since from horizon)
+        where u.blocked_at >= v_since
         union all
         select 'mitra', m.id, m.id, 'PERSON_BLOCKED', m.blocked_at, m.blocked_at, '{}', null
         from data.mitras m
-        where m.blocked_at >= (select since from horizon)
+        where m.blocked_at >= v_since
     )
     select 'whatever is done is an event', a.entity, a.id::text, format('no %s of %s that says %s', a.type, a.since, a.facts)
     from acts a
     where a.since is not null and not exists (
         select from data.events e
         where e.entity_id = a.told_of and e.type = a.type and e.body @> a.facts
-            and e.at >= a.since - interval '10 minutes' and e.at <= a.until + interval '10 minutes'
+            and e.at >= v_since - interval '10 minutes' and e.at >= a.since - interval '10 minutes' and e.at <= a.until + interval '10 minutes'
             and (a.mitra_id is null or a.mitra_id = any (e.mitra_ids))
     )
     union all
     select 'whatever an event tells of was done', e.entity, e.entity_id::text, format('event %s (%s) tells of what is not there', e.id, e.type)
     from data.events e
-    where e.at >= (select since from horizon) and case e.type
+    where e.at >= v_since and case e.type
         when 'PAIRING_FAILURE_ACTIONED' then not exists (
             select from data.pairing_failures f
             where f.id = e.entity_id and f.operator_action = e.body ->> 'action' and 'operator:' || f.actioned_by = e.actor

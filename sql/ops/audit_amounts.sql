@@ -4,6 +4,8 @@ returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
+declare
+    v_since timestamptz := greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days')));
 begin
     return query
     select 'a failure is about the amount of its payment', 'pairing_failure', f.id::text,
@@ -17,7 +19,7 @@ begin
     from data.events e
     left join data.payment_sessions p on p.id = e.entity_id
     where e.type = 'PAYMENT_SESSION'
-        and e.at >= greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days')))
+        and e.at >= v_since
         and (
             e.body -> 'amount' is distinct from to_jsonb(p.amount)
             or e.body -> 'is_extension' is distinct from to_jsonb(p.is_extension)

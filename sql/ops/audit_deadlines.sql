@@ -1,6 +1,6 @@
 -- What waits because nobody runs is no broken promise; ops.due() and ops.health() show it. Whoever has just come back
 -- has a minute to catch up.
-create or replace function logic.audit_deadlines(p_since timestamptz)
+create or replace function logic.audit_deadlines()
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
 as $$

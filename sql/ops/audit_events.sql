@@ -4,21 +4,20 @@ returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
+declare
+    v_since timestamptz := greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days')));
 begin
     return query
-    with horizon as (
-        select greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days'))) as since
-    ),
-    links as (
+    with links as (
         select e.entity, e.entity_id, e.id, e.from_status, e.to_status,
             lag(e.to_status) over chain as previous,
             lead(e.id) over chain is null as is_last
         from data.events e
-        where e.to_status is not null and e.entity <> 'mitra' and e.at >= (select since from horizon)
+        where e.to_status is not null and e.entity <> 'mitra' and e.at >= v_since
         window chain as (partition by e.entity, e.entity_id order by e.id)
     ),
     present as (
-        select * from logic.present_states((select since from horizon))
+        select * from logic.present_states(v_since)
     )
     select 'a row''s events form an unbroken chain', l.entity, l.entity_id::text,
         format('event %s goes from %s, the one before went to %s', l.id, l.from_status, l.previous)

@@ -1,5 +1,5 @@
 -- Whoever is due to have their offers brought in line is left out: that is a deadline.
-create or replace function logic.audit_offers(p_since timestamptz)
+create or replace function logic.audit_offers()
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
 as $$

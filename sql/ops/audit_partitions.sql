@@ -1,5 +1,5 @@
 -- A month that nobody made because nothing ran has no rows anywhere.
-create or replace function logic.audit_partitions(p_since timestamptz)
+create or replace function logic.audit_partitions()
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
 as $$

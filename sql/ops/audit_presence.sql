@@ -4,6 +4,8 @@ returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
+declare
+    v_since timestamptz := greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days')));
 begin
     return query
     select 'whoever is blocked is out of reach', 'mitra', m.id::text, format('declared online: %s, lease until %s', m.declared_online, m.reachable_until)
@@ -24,7 +26,8 @@ begin
                 (
                     select e.to_status
                     from data.events e
-                    where e.entity = 'mitra' and e.to_status is not null and e.at = m.status_changed_at and e.entity_id = m.id
+                    where e.entity = 'mitra' and e.to_status is not null and e.at >= v_since and e.at = m.status_changed_at
+                        and e.entity_id = m.id
                     order by e.id desc
                     limit 1
                 ),
@@ -32,7 +35,7 @@ begin
             ) as told
     ) x
     where x.told is distinct from x.is
-        and m.status_changed_at >= greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days')));
+        and m.status_changed_at >= v_since;
 end
 $$;
 comment on function logic.audit_presence is 'Mitras who are in reach and may not be, or whose presence is not what was told of it.';

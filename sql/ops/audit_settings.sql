@@ -3,6 +3,8 @@ returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
+declare
+    v_since timestamptz := greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days')));
 begin
     return query
     select 'a setting is within its bounds', 'setting', s.key, format('%s', s.value)
@@ -28,10 +30,11 @@ begin
     select 'every change of a setting is an event', 'setting', h.key, format('version %s, %s by %s', h.version, h.value, h.changed_by)
     from data.app_config_history h
     where h.version > 1
-        and h.changed_at >= greatest(p_since, logic.kept_since('events', logic.setting_integer('event_retention_days')))
+        and h.changed_at >= v_since
         and not exists (
             select from data.events e
-            where e.type = 'CONFIG_CHANGED' and e.at between h.changed_at - interval '10 minutes' and h.changed_at + interval '1 hour' and e.body ->> 'key' = h.key
+            where e.type = 'CONFIG_CHANGED' and e.at >= v_since - interval '10 minutes'
+                and e.at between h.changed_at - interval '10 minutes' and h.changed_at + interval '1 hour' and e.body ->> 'key' = h.key
                 and e.body ->> 'value' = h.value and e.body -> 'version' = to_jsonb(h.version)
         );
 end

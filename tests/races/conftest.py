@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-import psycopg
 import pytest
 
-from tests.cluster import TestCluster
 from tests.conftest import Clock, Connect, Connection
 from tests.races.arena import PATIENCE, Arena, Orders
 from tests.races.crowd import MANY, Crowd
