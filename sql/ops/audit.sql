@@ -11,13 +11,17 @@ declare
     v_part record;
 begin
     for v_part in
-        select p.proname as name, case when p.pronargs = 0 then '' else '$1' end as arguments
+        select p.proname as name, p.pronargs = 0 as is_of_now
         from pg_catalog.pg_proc p
         where p.pronamespace = 'logic'::regnamespace and p.proname like 'audit\_%'
         order by p.proname
     loop
         begin
-            return query execute format('select * from logic.%I(%s)', v_part.name, v_part.arguments) using v_since;
+            if v_part.is_of_now then
+                return query execute format('select * from logic.%I()', v_part.name);
+            else
+                return query execute format('select * from logic.%I($1)', v_part.name) using v_since;
+            end if;
         exception when others then
             return query select 'every part of the audit can be run', 'audit', v_part.name::text, sqlerrm;
         end;
