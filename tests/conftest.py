@@ -221,6 +221,13 @@ def db(connect: Connect) -> Connection:
     return connect(role="curhat_owner")
 
 
+@pytest.fixture
+def admin(cluster: TestCluster, database: str) -> Iterator[Connection]:
+    """A superuser's connection to the test's database."""
+    with psycopg.connect(cluster.superuser_url(database), autocommit=True) as connection:
+        yield connection
+
+
 @pytest.fixture(scope="session")
 def redis_server(cluster: TestCluster) -> Iterator[RedisServer]:
     """A Redis of this process's own: its channels know nothing of databases, so tests cannot share one."""

@@ -29,6 +29,9 @@ AUDIENCES = {
 
 CALL = re.compile(r"\b((?:logic|api|ops|control_center)\.[a-z_]+)\s*\(")
 
+QUOTED = re.compile(r"'((?:[^']|'')*)'")
+SENTENCE = re.compile(r"[a-z',]+(?: [a-z',]+){4,}")
+
 Connection = psycopg.Connection[Any]
 
 
@@ -213,6 +216,7 @@ def pages(connection: Connection) -> dict[str, str]:
         "state-machines.md": state_machines_page(read_transitions(connection)),
         "configuration.md": configuration_page(read_settings(connection)),
         "events.md": events_page(read_event_types(connection)),
+        "invariants.md": invariants_page(functions),
         "sockets.md": sockets_page.page({one.type: one.meaning for one in read_event_types(connection)}),
     }
 
@@ -311,6 +315,29 @@ def events_page(types: Sequence[EventType]) -> str:
             ((f"`{one.type}`", _audience(one), one.meaning, markdown.codes(one.body)) for one in types),
         ),
     )
+
+
+def invariants_page(functions: Sequence[Function]) -> str:
+    """Every invariant that `ops.audit()` looks at, by the part that does."""
+    sections = []
+    for function in functions:
+        if function.schema == "logic" and function.name.startswith("audit_"):
+            sentences = dict.fromkeys(invariants(function))
+            sections += [f"## {function.name}", function.comment, "\n".join(f"- {one}" for one in sentences)]
+    return markdown.page(
+        "Invariants",
+        "What `ops.audit()` looks at. Each row that it gives names the invariant that does not hold, the entity, its "
+        "id, and what was found. An area that cannot be looked at gives `every part of the audit can be run`.",
+        *sections,
+    )
+
+
+def invariants(function: Function) -> Iterator[str]:
+    """The sentences that a part of the audit gives: text in quotes, of small letters and five words or more."""
+    for literal in QUOTED.findall(function.body):
+        sentence = literal.replace("''", "'")
+        if SENTENCE.fullmatch(sentence):
+            yield sentence
 
 
 def write(connection: Connection, directory: Path = DIRECTORY) -> list[Path]:

@@ -54,6 +54,7 @@ OBJECTS: LiteralString = """
             format('trigger %%I on %%s', t.tgname, c.oid::regclass)
         from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = any(%(schemas)s::text[] || 'data'::text) and not t.tgisinternal and t.tgparentid = 0
+            and not c.relispartition  -- logic.guard_partitions makes those
     )
     select o.oid, o.kind, o.schema, o.name, o."table", o.version, o.shown
     from objects o

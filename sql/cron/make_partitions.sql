@@ -33,6 +33,7 @@ begin
             perform logic.attach_partition(v_table, v_month);
         end loop;
     end loop;
+    perform logic.guard_partitions();
 end
 $$;
 comment on function logic.make_partitions is

@@ -9,9 +9,10 @@ begin
     if not exists (
         select from data.heartbeats where process = p_process and at > logic.now() - interval '5 seconds'
     ) and pg_try_advisory_xact_lock(hashtextextended('heartbeat of ' || p_process, 0)) then
-        insert into data.heartbeats as h (process, at) values (p_process, logic.now())
+        insert into data.heartbeats as h (process, at, since) values (p_process, logic.now(), logic.now())
         on conflict (process) do update
         set at = excluded.at,
+            since = case when h.at < excluded.at - interval '30 seconds' then excluded.at else h.since end,
             gaps = case
                 when h.at < excluded.at - interval '15 seconds' then (excluded.at || h.gaps)[1:2]
                 else h.gaps

@@ -1,8 +1,11 @@
 -- Whoever is due to have their offers brought in line is left out: that is a deadline.
 create or replace function logic.audit_offers()
 returns table (invariant text, entity text, entity_id text, detail text)
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+    return query
     with open_offers as (
         select o.id, r.request_type, m as mitra, logic.presence_of(m) as presence, logic.active_chats(m.id) as chats
         from data.pairing_offers o
@@ -24,6 +27,10 @@ as $$
     from open_offers o
     where (o.mitra).reachable_until is null and (o.mitra).status_changed_at < logic.now() - interval '5 seconds'
     union all
+    select 'an offer is open only to who is not blocked', 'pairing_offer', o.id::text, format('mitra %s', (o.mitra).id)
+    from open_offers o
+    where (o.mitra).blocked_at is not null
+    union all
     select 'an offer of a blast is open only to a mitra with room', 'pairing_offer', o.id::text,
         format('mitra %s has %s chats', (o.mitra).id, o.chats)
     from open_offers o
@@ -40,6 +47,7 @@ as $$
             select from data.pairing_offers o
             where o.request_id = r.id and o.mitra_id = f.id and o.status in ('offered', 'declined')
         )
-    group by r.id
+    group by r.id;
+end
 $$;
 comment on function logic.audit_offers is 'Offers that do not follow the mitras'' presence and load.';

@@ -1,13 +1,16 @@
 -- Days are looked at whole.
 create or replace function logic.audit_tallies(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+    return query
     with told as (
         select day, cause_tag, needs_action, sum(failures) as failures, sum(amount) as amount
         from data.failure_tallies
         where day >= logic.day_of(p_since)
-        group by day, cause_tag, needs_action
+        group by 1, 2, 3
         having sum(failures) <> 0 or sum(amount) <> 0
     ),
     counted as (
@@ -20,6 +23,7 @@ as $$
         format('%s are told (%s rupiah), %s are there (%s rupiah)', t.failures, t.amount, c.failures, c.amount)
     from told t
     full join counted c using (day, cause_tag, needs_action)
-    where (t.failures, t.amount) is distinct from (c.failures, c.amount)
+    where (t.failures, t.amount) is distinct from (c.failures, c.amount);
+end
 $$;
 comment on function logic.audit_tallies is 'Counts of failures that are not those of the failures.';

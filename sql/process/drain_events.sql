@@ -7,6 +7,7 @@
 -- a drain from the beginning reads through all of it. Whoever passes it must drain without it too, now and then.
 -- One generic plan, since planning for each batch took longer than the batch. The partitions of both tables are pruned
 -- when it starts, for which each names the times; messages are looked up one by one, never by time, which has no index.
+-- What was taken is noted by its ids, so that the audit misses an event that neither waits nor was handed on.
 -- row_to_json: it costs half of what json_build_object does.
 -- What announces is a column that is not read further out: being volatile it is computed all the same, for each row once.
 create or replace function api.drain_events(p_limit integer, p_after bigint default 0)
@@ -32,6 +33,10 @@ begin
     )
     select min(t.at), max(t.at), min(t.deadline_at) into v_from, v_to, v_deadline from taken t;
 
+    if v_from is not null then
+        insert into data.handed_on (since, event_ids)
+        select v_from, range_agg(int8range(i.id, i.id + 1)) from unnest(v_ids) i (id);
+    end if;
     if v_deadline is not null then
         perform pg_notify('curhat_deadline', extract(epoch from v_deadline - clock_timestamp())::text);
     end if;

@@ -1,11 +1,16 @@
 """`make chaos SEED=n`: the simulation while whatever may die dies, in the order that n gives.
 
-It must end with 0 missed, 0 doubled and an empty audit; otherwise its exit code is 1.
+It must end with 0 missed, 0 doubled and an empty audit; otherwise its exit code is 1. The last line is always a
+verdict: what breaks the run itself, or lets it hang, is one too.
 """
 
 import asyncio
 import logging
+import os
 import random
+import signal
+from types import FrameType
+from typing import NoReturn
 
 import click
 import structlog
@@ -16,6 +21,10 @@ from app.simulate.report import Summary
 from tests.chaos.blows import ONE_OF_EACH
 from tests.chaos.house import house
 from tests.chaos.run import LONGEST_MINUTES, chaos
+
+LONGEST_SECONDS = 1800
+"""A run of one of each takes some minutes."""
+LONGEST_END_SECONDS = 120
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -31,14 +40,30 @@ def main(seed: int | None, count: int, customers: int, mitras: int) -> None:
     seed = random.SystemRandom().randrange(10_000) if seed is None else seed
     options = Options(customers=customers, mitras=mitras, minutes=LONGEST_MINUTES, seed=seed)
     console.print(f"SEED={seed}, {count} blows")
-    summary = asyncio.run(_run(seed, count, options))
-    console.print(summary)
+    signal.signal(signal.SIGALRM, _hangs)
+    signal.alarm(LONGEST_SECONDS + LONGEST_END_SECONDS)
+    wrong = ""
+    try:
+        summary = asyncio.run(_run(seed, count, options))
+        console.print(summary)
+        wrong = f"{summary.faults} faults" if summary.faults else ""
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the verdict
+        console.print_exception()
+        wrong = f"it came to no end: {type(error).__name__}: {error}"
+    signal.alarm(0)
     console.print(f"again: make chaos SEED={seed}")
-    raise click.exceptions.Exit(1 if summary.faults else 0)
+    console.print(f"verdict: {wrong or 'sound'}")
+    raise click.exceptions.Exit(1 if wrong else 0)
+
+
+def _hangs(number: int, frame: FrameType | None) -> NoReturn:
+    """Not even giving up has come to an end."""
+    console.print(f"verdict: it hangs, at {frame}")
+    os._exit(1)
 
 
 async def _run(seed: int, count: int, options: Options) -> Summary:
-    async with house() as made:
+    async with asyncio.timeout(LONGEST_SECONDS), house() as made:
         return await chaos(made, seed=seed, count=count, options=options, say=console.print)
 
 

@@ -14,8 +14,20 @@ SESSIONS = {
     "the deadline listener's": "curhat deadlines%",
     "everybody's": "%",
 }
+HELD = {
+    "the payments are locked": "lock table data.payment_sessions in access exclusive mode",
+    "the events are locked": "lock table data.events in share mode",
+    "an operator leaves a mitra half offline": (
+        "select ops.force_mitra_offline(id, 'chaos') from data.mitras where declared_online order by id limit 1"
+    ),
+    "an operator leaves a setting half changed": (
+        "select ops.set_config('max_customers_per_mitra', '2', 'chaos')"
+    ),
+}
+"""What somebody in psql leaves open, and then rolls back."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 3.0
 SHORTEST_FREEZE, LONGEST_FREEZE = 1.0, 8.0
+LONGEST_HOLD = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +54,18 @@ def _every(chance: random.Random) -> Iterator[tuple[str, Callable[[House], Await
         yield f"{name} is killed", _signal(signal.SIGKILL, name)
         yield f"{name} is told to stop", _signal(signal.SIGTERM, name)
     yield "all of ours are killed at once", _signal(signal.SIGKILL, *OURS)
-    for name in ("public-1", "public-2", "relay", "deadlines", "redis"):
+    for name in ("public-1", "public-2", "internal", "relay", "deadlines", "redis"):
         seconds = chance.uniform(SHORTEST_FREEZE, LONGEST_FREEZE)
         yield f"{name} hangs for {seconds:.1f} s", _freeze(name, seconds)
     for whose, application in SESSIONS.items():
         yield f"{whose} sessions with Postgres are cut", _cut_postgres(application)
     for kind in ("normal", "pubsub"):
         yield f"connections with Redis are cut ({kind})", _cut_redis(kind)
+    for what, statement in HELD.items():
+        seconds = chance.uniform(SHORTEST_FREEZE, LONGEST_HOLD)
+        yield f"{what} for {seconds:.1f} s", _hold(statement, seconds)
+    seconds = chance.uniform(SHORTEST_FREEZE, LONGEST_HOLD)
+    yield f"all connections with Postgres are taken for {seconds:.1f} s", _take_all_connections(seconds)
     yield "Postgres is restarted", _signal(signal.SIGINT, "postgres")
     yield "Postgres crashes", _signal(signal.SIGQUIT, "postgres")
     yield "Postgres is killed", _signal(signal.SIGKILL, "postgres")
@@ -70,6 +87,14 @@ def _freeze(name: str, seconds: float) -> Callable[[House], Awaitable[None]]:
 
 def _cut_postgres(application: str) -> Callable[[House], Awaitable[None]]:
     return lambda house: house.cut_postgres(application)
+
+
+def _hold(statement: str, seconds: float) -> Callable[[House], Awaitable[None]]:
+    return lambda house: house.hold(statement, seconds)
+
+
+def _take_all_connections(seconds: float) -> Callable[[House], Awaitable[None]]:
+    return lambda house: house.take_all_connections(seconds)
 
 
 def _cut_redis(kind: str) -> Callable[[House], Awaitable[None]]:

@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import redis
@@ -27,6 +29,8 @@ CUT = """
 select pg_terminate_backend(pid) from pg_stat_activity
 where datname = current_database() and application_name like %s and pid <> pg_backend_pid()
 """
+# Nobody who strikes waits for what hangs: a thread that does could not be called off.
+PATIENCE: Mapping[str, Any] = {"connect_timeout": 5}
 SOON_SECONDS = 60.0
 """Whatever was killed is there again within this time, however busy the machine is."""
 
@@ -65,17 +69,45 @@ class House:
         """End the sessions of everybody who calls themselves so (`%` is anything)."""
 
         def cut() -> bool:
-            with psycopg.connect(self._superuser_url, autocommit=True) as connection:
+            with self._superuser() as connection:
                 connection.execute(CUT, [application])
             return True
 
         await _once_it_can_be_done(cut, psycopg.OperationalError)
 
+    async def hold(self, statement: str, seconds: float) -> None:
+        """Leave a transaction open after a statement of an operator's or a DBA's, and go without committing."""
+
+        def begin() -> bool:
+            with self._superuser() as connection, connection.transaction(force_rollback=True):
+                connection.execute("set local lock_timeout = '2s'")
+                connection.execute(statement.encode())
+                connection.execute("select pg_sleep(%s)", [seconds])
+            return True
+
+        await _once_it_can_be_done(begin, psycopg.OperationalError)
+
+    async def take_all_connections(self, seconds: float) -> None:
+        """Leave nobody a connection with Postgres for a while."""
+
+        def take() -> bool:
+            with contextlib.ExitStack() as taken:
+                with contextlib.suppress(psycopg.OperationalError):
+                    while True:
+                        taken.enter_context(psycopg.connect(self.settings.database_url, **PATIENCE))
+                time.sleep(seconds)
+            return True
+
+        await _once_it_can_be_done(take, psycopg.OperationalError)
+
+    def _superuser(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self._superuser_url, autocommit=True, **PATIENCE)
+
     async def cut_redis(self, kind: str) -> None:
         """End the connections of a kind: `normal` or `pubsub`."""
 
         def cut() -> bool:
-            with redis.Redis.from_url(self.settings.redis_url) as client:
+            with redis.Redis.from_url(self.settings.redis_url, socket_timeout=5) as client:
                 client.client_kill_filter(_type=kind, skipme=True)
             return True
 

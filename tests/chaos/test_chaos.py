@@ -1,5 +1,8 @@
 """A short piece of what `make chaos` does: nothing is missed, whatever dies."""
 
+import os
+import subprocess
+import sys
 from itertools import islice
 
 from app.simulate.plan import Options
@@ -7,8 +10,8 @@ from tests.chaos.blows import ONE_OF_EACH, blows
 from tests.chaos.house import house
 from tests.chaos.run import LONGEST_MINUTES, chaos
 
-# A relay, a worker, all of ours, Redis, Postgres, and sessions: in the first six, with short pauses.
-SEED, COUNT = 241, 6
+# All of ours, the relay's sessions, locked payments, Redis, a worker, Postgres: the first six, with short pauses.
+SEED, COUNT = 3279, 6
 OPTIONS = Options(customers=8, mitras=3, minutes=LONGEST_MINUTES, seed=SEED)
 
 
@@ -25,6 +28,20 @@ def test_each_kind_befalls_once_before_any_does_again() -> None:
     assert len(set(kinds[:ONE_OF_EACH])) == ONE_OF_EACH
     assert sorted(kinds[:ONE_OF_EACH]) == sorted(kinds[ONE_OF_EACH:])
     assert kinds[:ONE_OF_EACH] != kinds[ONE_OF_EACH:]
+
+
+def test_a_run_that_cannot_even_begin_ends_in_a_verdict() -> None:
+    """Without a Redis to start: whatever breaks the run is its verdict."""
+    nowhere = {**os.environ, "PATH": ""}
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.chaos", "--seed=1"],
+        env=nowhere,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.stdout.splitlines()[-1].startswith("verdict: it came to no end: ")
+    assert ran.returncode == 1
 
 
 async def test_nothing_is_missed_and_nothing_doubled_whatever_dies() -> None:

@@ -38,6 +38,7 @@ STATE = (
     "extensions",
     "events",
     "outbox",
+    "handed_on",
     "idempotency_keys",
     "deadline_errors",
     "heartbeats",

@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-import psycopg
 import pytest
 
-from tests.cluster import TestCluster
 from tests.conftest import Clock, Connect, Connection
 from tests.races.arena import PATIENCE, Arena, Orders
 from tests.races.crowd import MANY, Crowd
@@ -59,13 +57,6 @@ def in_thread() -> Iterator[InThread]:
     """Starts a call beside the test; what it gives back waits for the call's end."""
     with ThreadPoolExecutor() as threads:
         yield lambda call, *arguments: threads.submit(call, *arguments).result
-
-
-@pytest.fixture
-def admin(cluster: TestCluster, database: str) -> Iterator[Connection]:
-    """A superuser's connection to the test's database."""
-    with psycopg.connect(cluster.superuser_url(database), autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture

@@ -37,11 +37,28 @@ EXTENSION = True
 """What create_payment_session is told of a payment for an extension."""
 
 
+# As the true clock does, it stands still within a transaction, whatever time another lets pass.
+CLOCK = """
+create or replace function logic.now()
+returns timestamptz
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if coalesce(current_setting('test.now', true), '') = '' then
+        perform set_config('test.now', (select at::text from test.clock), true);
+    end if;
+    return current_setting('test.now')::timestamptz;
+end
+$$
+"""
+
+
 class Storm:
     """A few people, everything that was ever made for them, and what the calls were told."""
 
     def __init__(self, world: World, connect: Connect) -> None:
         self._connect = connect
+        world.owner.execute(CLOCK)
         for key, value in SETTINGS.items():
             world.configure(key, value)
         self.world = world

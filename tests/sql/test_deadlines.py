@@ -160,6 +160,7 @@ def test_the_error_of_what_has_ended_otherwise_is_forgotten(world: World) -> Non
     break_payment(world, payment)
     world.wait(20 * 60)
     mend(world)
+    world.sound = False
     world.owner.execute("update data.payment_sessions set expires_at = expires_at + interval '1 hour'")
     world.api("cancel_payment_session", payment, customer)
     world.wait(60)

@@ -17,7 +17,15 @@ from app.sockets import conversation, frames
 from app.sockets.websocket import Code
 from tests.conftest import Connection
 
-PAGES = ("functions.md", "refusals.md", "state-machines.md", "configuration.md", "events.md", "sockets.md")
+PAGES = (
+    "functions.md",
+    "refusals.md",
+    "state-machines.md",
+    "configuration.md",
+    "events.md",
+    "invariants.md",
+    "sockets.md",
+)
 HOW = "write it anew: `make reference`"
 
 

@@ -589,6 +589,7 @@ def copied(world: World) -> Scene:
 def blocked_by_hand(world: World) -> Scene:
     device = signed_in(world)
     world.owner.execute("update data.users set blocked_at = logic.now()")
+    world.sound = False
     return scene(world, customer=device.id)
 
 
@@ -625,6 +626,7 @@ def operator_inside(then: str) -> Make:
         world.control("finish_login", made.email, PASSWORD_HASH, None, device.id, hashed("t0"))
         if then == "disabled by hand":
             world.owner.execute("update data.cc_users set active = false")
+            world.sound = False
         elif then == "copied":
             for token, successor in (("t0", "t1"), ("t1", "t2")):
                 world.control("refresh_login", device.id, hashed(token), "s", hashed(successor), False)

@@ -422,6 +422,7 @@ def test_whoever_is_blocked_is_out_and_stays_out(world: World, audience: str) ->
 
 def test_a_row_that_was_blocked_by_hand_is_not_refreshed(world: World) -> None:
     device = signed_in(world)
+    world.sound = False
     world.owner.execute(
         "update data.users set blocked_at = logic.now() where id = %s", [device.row["person_id"]]
     )
