@@ -40,7 +40,8 @@ MITRAS = ("Sari", "Yoga", "Tari")
 FRESH = """
 truncate data.payment_sessions, data.pairing_requests, data.pairing_offers, data.pairing_failures,
     data.failure_tallies, data.chat_sessions, data.chat_messages, data.extensions, data.events, data.outbox,
-    data.handed_on, data.idempotency_keys, data.deadline_errors, data.heartbeats, data.offers_owed, data.users, data.mitras;
+    data.handed_on, data.idempotency_keys, data.deadline_errors, data.heartbeats, data.offers_owed,
+    data.users, data.mitras;
 update data.service_state set any_mitra_reachable = false;
 update data.app_config c
 set value = h.value, version = 1, updated_at = h.changed_at, updated_by = h.changed_by
