@@ -11,7 +11,7 @@ from playwright.async_api import Page, Route, ViewportSize, expect
 from tests.rest.harness import Client
 from tests.sockets.harness import signed_in
 from tests.web.conftest import OpenPhone
-from tests.web.harness import LOST, LOW, ON_ITS_SIDE, PATIENCE_MS, Phone
+from tests.web.harness import FULL_STORAGE, LOST, LOW, OLDER, ON_ITS_SIDE, PATIENCE_MS, Phone
 from tests.web.world import World, kept
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -102,6 +102,35 @@ async def test_what_is_not_sent_survives_a_reload(world: World, talk: Talk) -> N
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
     await expect(talk.page.get_by_label("Tulis pesan")).to_have_value("belum selesai")
     assert world.said(talk.chat_id) == ["dari tadi"]
+
+
+async def test_each_tab_of_a_chat_has_its_own_draft(talk: Talk) -> None:
+    field = talk.page.get_by_label("Tulis pesan")
+    await field.fill("yang pertama")
+    other = await talk.phone.new_tab(f"/chat/{talk.chat_id}")
+    theirs = other.get_by_label("Tulis pesan")
+    await expect(theirs).to_have_value("yang pertama")
+    await theirs.fill("yang kedua")
+    await field.fill("yang pertama, lebih panjang")
+    await other.reload()
+    await expect(theirs).to_have_value("yang kedua")
+    await theirs.press("Enter")
+    await expect(theirs).to_have_value("")
+    await talk.phone.reload()
+    await expect(field).to_have_value("yang pertama, lebih panjang")
+    await other.reload()
+    await expect(theirs).to_have_value("")
+
+
+async def test_a_full_storage_costs_no_message(world: World, talk: Talk) -> None:
+    await talk.phone.context.add_init_script(FULL_STORAGE)
+    await talk.phone.reload()
+    await expect(talk.page.get_by_text("Kamu terhubung dengan")).to_be_visible()
+    await talk.write("Halo?")
+    await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
+    await talk.write("Masih di sana?")
+    await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(2)
+    assert world.said(talk.chat_id) == ["Halo?", "Masih di sana?"]
 
 
 async def test_what_was_said_meanwhile_is_there_again(world: World, talk: Talk) -> None:
@@ -265,7 +294,9 @@ async def test_a_chat_goes_on_in_a_new_session(world: World, talk: Talk) -> None
     await expect(talk.page.get_by_text("Curhat ini berlanjut di sesi yang baru.")).to_be_visible()
 
 
-async def test_many_messages_follow_the_talk(world: World, talk: Talk) -> None:
+@pytest.mark.parametrize("lacks", ["null", OLDER], ids=["new", "older"])
+async def test_many_messages_follow_the_talk(world: World, talk: Talk, lacks: str) -> None:
+    await talk.phone.context.add_init_script(lacks)
     await asyncio.gather(*(world.say(talk.mitra, talk.chat_id, f"pesan {number}") for number in range(120)))
     await expect(talk.page.locator(".bubble")).to_have_count(120)
     last = talk.page.locator(".bubble").last

@@ -3,8 +3,10 @@ import { useServerClock } from "../clock/countdown";
 import { dayName, timeOfDay } from "../format/time";
 import type { Message, Role } from "../socket/events";
 import { classNames } from "../ui/class-names";
+import { useFillsScreen } from "../ui/fills-screen";
 import { CheckIcon, ClockIcon, DownIcon, ReadIcon, WarningIcon } from "../ui/icons";
 import "./message-list.css";
+import { last } from "../format/last";
 import type { View } from "./conversation";
 
 export interface MessageListCopy {
@@ -44,6 +46,7 @@ export function MessageList({
   after?: ReactNode;
   onDiscard: (clientMessageId: string) => void;
 }) {
+  useFillsScreen();
   const clock = useServerClock();
   const list = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
@@ -55,7 +58,7 @@ export function MessageList({
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is added is followed
   useLayoutEffect(() => {
     const element = list.current;
-    const { at } = unsent.at(-1) ?? { at: 0 };
+    const { at } = last(unsent) ?? { at: 0 };
     if (at > wroteAt.current) following.current = true; // whoever writes wants to see it
     wroteAt.current = Math.max(wroteAt.current, at);
     if (element && following.current) element.scrollTop = element.scrollHeight;
@@ -120,7 +123,7 @@ export function MessageList({
             who={copy.me}
             body={body}
             time={timeOfDay(at)}
-            follows={index > 0 || messages.at(-1)?.sender === me}
+            follows={index > 0 || last(messages)?.sender === me}
             state={refused ? "refused" : "sending"}
             copy={copy}
             {...(refused && { onDiscard: () => onDiscard(client_message_id) })}
