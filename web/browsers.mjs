@@ -37,6 +37,7 @@ const FALLBACKS = {
   "css.at-rules.container": "a wide table scrolls within its box",
   "css.properties.-webkit-tap-highlight-color": "nothing to take away",
   "css.properties.forced-color-adjust": "only where there are forced colours",
+  "css.properties.contain": "more is laid out than has to be",
   "css.properties.cursor": "a finger has no pointer",
   "css.properties.resize": "a finger has no handle to pull at",
   "css.properties.outline": "the outline has square corners",

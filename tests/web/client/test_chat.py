@@ -310,6 +310,56 @@ async def test_many_messages_follow_the_talk(world: World, talk: Talk, lacks: st
     await expect(last).to_be_in_viewport()
 
 
+async def test_what_comes_while_one_reads_back_is_not_read_yet(world: World, talk: Talk) -> None:
+    await asyncio.gather(*(world.say(talk.mitra, talk.chat_id, f"pesan {number}") for number in range(60)))
+    await expect(talk.page.locator(".bubble")).to_have_count(60)
+    await until_read(world, talk, 60)
+    await talk.page.locator(".messages-scroll").evaluate("element => element.scrollTo(0, 0)")
+    newest = talk.page.get_by_role("button", name="Ke pesan terbaru")
+    await expect(newest).to_be_visible()
+    await world.say(talk.mitra, talk.chat_id, "yang baru")
+    await expect(talk.page.get_by_text("yang baru")).to_have_count(1)
+    await talk.write("aku balas dulu")  # whoever writes is at the end again
+    await until_read(world, talk, 61)
+    await talk.page.locator(".messages-scroll").evaluate("element => element.scrollTo(0, 0)")
+    await expect(newest).to_be_visible()
+    await world.say(talk.mitra, talk.chat_id, "yang terakhir")
+    await expect(talk.page.get_by_text("yang terakhir")).to_have_count(1)
+    async with signed_in(talk.customer) as socket:  # a frame of ours that comes after any read of the page's
+        await socket.send("typing", chat_session_id=talk.chat_id)
+        assert read_by_customer(world, talk) == 61
+    await newest.click()
+    await until_read(world, talk, 63)
+
+
+def read_by_customer(world: World, talk: Talk) -> object:
+    return world.value("select customer_read_seq from data.chat_sessions where id = %s", talk.chat_id)
+
+
+async def until_read(world: World, talk: Talk, seq: int) -> None:
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while read_by_customer(world, talk) != seq:  # noqa: ASYNC110 - the database has no condition to wait for
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize(("size", "zoom"), [((390, 844), "200%"), ((320, 200), "100%")], ids=["text", "zoom"])
+async def test_large_text_leaves_the_head_of_the_talk_readable(
+    world: World, talk: Talk, size: tuple[int, int], zoom: str
+) -> None:
+    """Text at 200 %, and a page of 1280 pixels at 400 %."""
+    await talk.page.set_viewport_size(ViewportSize(width=size[0], height=size[1]))
+    await talk.page.evaluate("size => { document.documentElement.style.fontSize = size; }", zoom)
+    await talk.phone.look(f"chat-large-{zoom.strip('%')}")
+    head = talk.page.locator(".top-bar")
+    wide = await head.evaluate("element => [element.scrollWidth, element.clientWidth]")
+    assert wide[0] <= wide[1]
+    name = talk.page.get_by_role("heading", name=world.name(talk.mitra))
+    cut = await name.evaluate("element => element.scrollWidth - element.clientWidth")
+    assert cut <= 1
+    for thing in (name, talk.page.locator(".chat-time"), talk.page.get_by_label("Tulis pesan")):
+        await expect(thing).to_be_in_viewport(ratio=0.9)
+
+
 async def test_who_writes_while_reading_back_sees_what_they_wrote(world: World, talk: Talk) -> None:
     for number in range(30):
         await world.say(talk.mitra, talk.chat_id, f"pesan {number}")

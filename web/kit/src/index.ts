@@ -50,3 +50,4 @@ export { Title } from "./ui/title";
 export { useToast } from "./ui/toast";
 export { TopBar } from "./ui/top-bar";
 export { useWrong } from "./ui/wrong";
+export { serviceWorker } from "./worker";

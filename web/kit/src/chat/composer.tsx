@@ -35,17 +35,21 @@ export function Composer({
 }) {
   const [text, setText] = useState(() => storedInTab.getItem(place) ?? adopted(place));
   const field = useRef<HTMLTextAreaElement>(null);
+  const shown = useRef(0);
   const id = useId();
   const body = text.trim();
   const length = body.length > MOST ? [...body].length : body.length; // as the service counts
   const wrong = length > MOST ? tooLong(count(length), count(MOST)) : "";
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as high as the text
   useEffect(() => {
     const element = field.current;
     if (!element) return;
-    element.style.height = "auto";
-    element.style.height = `${element.scrollHeight}px`;
+    const { style, scrollHeight, clientHeight } = element;
+    const shorter = text.length < shown.current;
+    shown.current = text.length;
+    if (!shorter && style.height !== "" && scrollHeight <= clientHeight) return; // a longer text that fits: no layout anew
+    style.height = "auto";
+    style.height = `${element.scrollHeight}px`;
   }, [text]);
 
   function write(next: string) {

@@ -33,6 +33,7 @@ export function MessageList({
   copy,
   empty,
   after,
+  onAtEnd,
   onDiscard,
 }: {
   view: View;
@@ -44,6 +45,8 @@ export function MessageList({
   empty?: ReactNode;
   /** At the very end: what happens now. */
   after?: ReactNode;
+  /** Somebody reads back, or is at the end again, where the newest is before their eyes. */
+  onAtEnd: (atEnd: boolean) => void;
   onDiscard: (clientMessageId: string) => void;
 }) {
   useFillsScreen();
@@ -93,6 +96,7 @@ export function MessageList({
           if (clientHeight !== height.current) return; // what moved it is its new size: the observer sees to that
           following.current = scrollHeight - scrollTop - clientHeight < AT_END;
           setAway(!following.current);
+          onAtEnd(following.current);
         }}
       >
         {history === "loading" && messages.length === 0 && <p className="messages-note">{copy.loading}</p>}
@@ -108,7 +112,7 @@ export function MessageList({
                 mine={message.sender === me}
                 who={message.sender === me ? copy.me : them}
                 body={message.body}
-                time={timeOfDay(message.sent_at)}
+                at={message.sent_at}
                 follows={!newDay && before?.sender === message.sender}
                 state={message.sender === me ? (message.seq <= readByThem ? "read" : "sent") : null}
                 copy={copy}
@@ -122,7 +126,7 @@ export function MessageList({
             mine
             who={copy.me}
             body={body}
-            time={timeOfDay(at)}
+            at={at}
             follows={index > 0 || last(messages)?.sender === me}
             state={refused ? "refused" : "sending"}
             copy={copy}
@@ -159,7 +163,7 @@ const Bubble = memo(function Bubble({
   mine,
   who,
   body,
-  time,
+  at,
   follows,
   state,
   copy,
@@ -168,7 +172,8 @@ const Bubble = memo(function Bubble({
   mine: boolean;
   who: string;
   body: string;
-  time: string;
+  /** When it was sent. It is written here, so that it is written once for a message that stays. */
+  at: string | number;
   follows: boolean;
   state: State;
   copy: MessageListCopy;
@@ -188,7 +193,7 @@ const Bubble = memo(function Bubble({
         {body}
       </p>
       <p className="bubble-foot">
-        <time>{time}</time>
+        <time>{timeOfDay(at)}</time>
         <Mark state={state} copy={copy} />
       </p>
       {onDiscard && (
