@@ -33,7 +33,7 @@ COPY web/kit/package.json kit/
 COPY web/client/package.json client/
 COPY web/mitra/package.json mitra/
 COPY web/control-center/package.json control-center/
-RUN npm ci --no-audit --no-fund
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY web ./
 COPY --from=openapi /srv/curhat/build/openapi ../build/openapi
 RUN npm run build \

@@ -86,6 +86,7 @@ def create_public_app(settings: Settings) -> App:
     )
     app.blueprint(blueprint("public", public_table.ROUTES, public_table.SOCKETS))
     app.blueprint(docs.blueprint("public"))
+    static.install_folder(app, "docs", "/docs")
     static.install(app, {"client": "", "mitra": "/mitra"})
     return app
 
@@ -122,6 +123,7 @@ def create_internal_app(settings: Settings) -> App:
     )
     app.blueprint(blueprint("internal", internal_table.ROUTES, internal_table.SOCKETS))
     app.blueprint(docs.blueprint("internal"))
+    static.install_folder(app, "docs", "/docs")
     static.install(app, {"control-center": ""})
     return app
 
@@ -208,7 +210,8 @@ async def _stop(server: Any) -> None:  # noqa: ANN401
 
 
 def _create_app(listener: Listener, settings: Settings, methods: Sequence[str]) -> App:
-    app = App(f"curhat_{listener}", configure_logging=False)
+    # Strict: a proxy that keeps /readyz to itself need not know that /readyz/ is another way to write it.
+    app = App(f"curhat_{listener}", configure_logging=False, strict_slashes=True)
     Sanic.unregister_app(app)
     # Sanic reads from here that nobody speaks HTTP/3, and leaves an empty alt-svc header out.
     app.state.server_info.append(ApplicationServerInfo({"version": HTTP.VERSION_1}))

@@ -1,7 +1,8 @@
 // @ts-check
-// Makes the types of the REST API of its OpenAPI documents, builds the three apps to ../build/web, and beside every file
-// that shrinks its .br and .gz, made once and as small as they get: the service only hands them out.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// Makes the types of the REST API of its OpenAPI documents, builds the three apps to ../build/web, puts the files of
+// Swagger UI beside them, and beside every file that shrinks its .br and .gz, made once and as small as they get: the
+// service only hands them out.
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -27,6 +28,13 @@ rmSync(OUT, { recursive: true, force: true });
 for (const app of APPS) {
   const here = fileURLToPath(new URL(app, import.meta.url));
   await build({ configFile: join(here, "vite.config.mjs"), logLevel: "warn" });
+}
+for (const app of ["client", "mitra"]) {
+  cpSync(fileURLToPath(new URL("kit/public", import.meta.url)), join(OUT, app), { recursive: true });
+}
+mkdirSync(join(OUT, "docs"));
+for (const name of ["swagger-ui.css", "swagger-ui-bundle.js"]) {
+  copyFileSync(new URL(`node_modules/swagger-ui-dist/${name}`, import.meta.url), join(OUT, "docs", name));
 }
 await Promise.all(filesBelow(OUT).map(compress));
 

@@ -1,8 +1,12 @@
 // @ts-check
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
+import browserslistToEsbuild from "browserslist-to-esbuild";
 
-/** How an app is built: to `build/web/<name>`, for the path it is served at, without anything inline.
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** How an app is built: to `build/web/<name>`, for the path it is served at and the browsers of package.json, without
+ * anything inline.
  *
  * @param {string} name
  * @param {string} base
@@ -20,7 +24,7 @@ export function app(name, base, port = process.env.CURHAT_PUBLIC_PORT || 3000) {
       emptyOutDir: true,
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      target: "es2022",
+      target: browserslistToEsbuild(undefined, { path: here }),
       reportCompressedSize: false,
       rolldownOptions: { checks: { pluginTimings: false } },
     },

@@ -1,24 +1,17 @@
 """`/openapi.json`, and `/docs`: a page to read and to try it, which loads nothing from anywhere else.
 
-The page is Swagger UI, whose files come with a Python package. It runs under a policy that allows scripts and
-styles of this address alone.
+The page is Swagger UI, whose files `web/build.mjs` puts beside the web apps; `app.http.static` hands them out. It runs
+under a policy that allows scripts and styles of this address alone.
 """
 
-from functools import cache
 from html import escape
-from importlib.metadata import distribution
-from pathlib import Path
 
 from sanic import Blueprint, HTTPResponse, Request
 
 from app.described.openapi import TITLES, document
-from app.http.routes import Handler, Listener
+from app.http.routes import Listener
 
-FILES = {
-    "swagger-ui.css": "text/css; charset=utf-8",
-    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-}
-
+READS = ["GET", "HEAD"]
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -65,27 +58,16 @@ def blueprint(listener: Listener) -> Blueprint:
     async def docs(_request: Request) -> HTTPResponse:
         return HTTPResponse(page, headers=HEADERS, content_type="text/html; charset=utf-8")
 
-    made.add_route(openapi_json, "/openapi.json")
-    made.add_route(docs, "/docs")
-    made.add_route(_start, "/docs/start.js", name="start")
-    for name, content_type in FILES.items():
-        made.add_route(_file(name, content_type), f"/docs/{name}", name=name)
+    made.add_route(openapi_json, "/openapi.json", methods=READS)
+    made.add_route(docs, "/docs", methods=READS)
+    made.add_route(_to_docs, "/docs/", methods=READS, name="to_docs")
+    made.add_route(_start, "/docs/start.js", methods=READS, name="start")
     return made
+
+
+async def _to_docs(_request: Request) -> HTTPResponse:
+    return HTTPResponse(None, 308, {"location": "/docs"})
 
 
 async def _start(_request: Request) -> HTTPResponse:
     return HTTPResponse(START, headers=FOR_A_DAY, content_type="text/javascript; charset=utf-8")
-
-
-def _file(name: str, content_type: str) -> Handler:
-    async def serve(_request: Request) -> HTTPResponse:
-        return HTTPResponse(_read(name), headers=FOR_A_DAY, content_type=content_type)
-
-    return serve
-
-
-@cache
-def _read(name: str) -> bytes:
-    """A file of Swagger UI, kept once somebody has asked for it."""
-    directory = distribution("flask-swagger-ui").locate_file("flask_swagger_ui/dist")
-    return (Path(str(directory)) / name).read_bytes()

@@ -100,8 +100,7 @@ def _of_what_it_takes(route: Route) -> Iterable[tuple[int, str]]:
         yield from ((401, "unauthenticated"), (403, "forbidden"))
     if takes.body is not None:
         yield from ((400, "invalid_body"), (413, "too_large"))
-    if takes.query is not None:
-        yield 400, "invalid_query"
+    yield 400, "invalid_query"
     if takes.idempotency_key:
         yield 400, "invalid_idempotency_key"
     if set(takes.path.values()) - {str}:

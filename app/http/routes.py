@@ -18,6 +18,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, get_type_hints
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import msgspec
@@ -35,6 +36,7 @@ Reader = Callable[[Request], Any]
 Form = type[msgspec.Struct] | str
 
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 PATH_PARAMETER = re.compile(r"<(?P<name>\w+):(?P<kind>\w+)>")
 PATH_KINDS = {"uuid": UUID, "str": str, "int": int}
 
@@ -121,10 +123,15 @@ def blueprint(name: str, routes: Iterable[Route], sockets: Iterable[Socket] = ()
     """The routes as Sanic takes them, each behind its audience and with what its handler takes decoded."""
     made = Blueprint(name)
     for route in routes:
-        made.add_route(_answering(route), route.path, methods=[route.method], name=route.name)
+        made.add_route(_answering(route), route.path, methods=methods_of(route), name=route.name)
     for path, handler in sockets:
         made.add_websocket_route(handler, path, name=handler.__name__)
     return made
+
+
+def methods_of(route: Route) -> list[str]:
+    """The methods that a route answers: HEAD wherever GET is (RFC 9110)."""
+    return ["GET", "HEAD"] if route.method == "GET" else [route.method]
 
 
 def caller(request: Request) -> Caller:
@@ -154,11 +161,14 @@ def search_reply(body: bytes | None) -> HTTPResponse:
 def _answering(route: Route) -> Handler:
     audience, handler = route.audience, route.handler
     readers = list(_readers(route.takes))
+    takes_query = route.takes.query is not None
 
     async def answering(request: Request, **given: Any) -> HTTPResponse | None:  # noqa: ANN401
         if audience is not None:
             claims = request.app.ctx.standing.let_in(audience, bearer(request))
             request.ctx.caller = Caller(audience, claims.subject_id)
+        if not takes_query and request.query_string:
+            raise Refusal(400, "invalid_query", "This address takes no query.")
         for name, read in readers:
             given[name] = read(request)
         return await handler(request, **given)
@@ -197,8 +207,8 @@ def _query_reader(shape: type[msgspec.Struct]) -> Reader:
 
     def read(request: Request) -> msgspec.Struct:
         given: dict[str, list[str]] = {}
-        for name, values in request.get_args(keep_blank_values=True).items():
-            given.setdefault(bracketed.get(name, name), []).extend(values)
+        for name, value in _pairs(request.query_string):
+            given.setdefault(bracketed.get(name, name), []).append(value)
         for name, values in given.items():
             if name not in lists and len(values) > 1:
                 raise Refusal(400, "invalid_query", f"This is given more than once - at `$.{name}`.")
@@ -211,6 +221,19 @@ def _query_reader(shape: type[msgspec.Struct]) -> Reader:
             raise Refusal(400, "invalid_query", f"{error}.") from error
 
     return read
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    """The parameters of a query, nothing of it left out: what cannot be read is refused."""
+    if query == "":
+        return []
+    unreadable = Refusal(400, "invalid_query", "The query is not made of name=value pairs in UTF-8.")
+    if BROKEN_ESCAPE.search(query):
+        raise unreadable
+    try:
+        return parse_qsl(query, keep_blank_values=True, strict_parsing=True, errors="strict")
+    except ValueError as error:
+        raise unreadable from error
 
 
 def _is_list(hint: object) -> bool:

@@ -125,6 +125,16 @@ class WebApp:
         return path == self.prefix or path.startswith(f"{self.prefix}/")
 
 
+def install_folder(app: Sanic[Any, Any], name: str, prefix: str, built: Path = BUILT) -> None:
+    """Serve the files of a built folder at a prefix. One that was not built is left out, and the log says so."""
+    folder = built / name
+    if not folder.is_dir():
+        log.warning("this folder has not been built", folder=str(folder))
+    for path in sorted(folder.glob("*")):
+        if not path.name.endswith((".br", ".gz")):
+            _add_file(app, f"{prefix}/{path.name}", File.read(path, path.name))
+
+
 def install(app: Sanic[Any, Any], apps: Mapping[str, str], built: Path = BUILT) -> None:
     """Serve these apps, each by its name at its prefix. One that was not built is left out, and the log says so."""
     found = []

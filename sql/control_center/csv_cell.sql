@@ -1,11 +1,23 @@
--- A spreadsheet takes a text that begins like a formula for one, and would run it: an apostrophe makes it text.
+-- A spreadsheet takes a text that begins like a formula for one, and would run it: an apostrophe makes it text. Where
+-- its separator is not the comma, the quotes of a cell within a line mean nothing to it, and a cell begins after each
+-- separator or line break of the text: an apostrophe goes there too.
 create or replace function logic.csv_cell(p_text text)
 returns text
 language sql immutable security invoker
 as $$
-    select coalesce(
-        '"' || case when p_text ~ E'^[[:space:]]*[-=+@＝＋－＠]|^[\t\r\n]' then '''' else '' end || pg_catalog.replace(p_text, '"', '""') || '"',
-        ''
-    )
+    select '"' || pg_catalog.replace(
+        pg_catalog.regexp_replace(
+            pg_catalog.regexp_replace(
+                coalesce(p_text, ''),
+                E'^(?=[\\s\\u0001-\\u0020\\u00A0\\u200B\\u3000\\uFEFF"]*[-=+@＝＋－＠−﹢﹣﹦﹫]|[\\t\\r\\n])',
+                ''''
+            ),
+            E'([;|\\t\\n\\v\\f\\r\\u0085\\u2028\\u2029])(?=[\\s\\u0001-\\u0020\\u00A0\\u200B\\u3000\\uFEFF"]*[-=+@＝＋－＠−﹢﹣﹦﹫])',
+            E'\\1''',
+            'g'
+        ),
+        '"',
+        '""'
+    ) || '"'
 $$;
-comment on function logic.csv_cell is 'A text as a cell of a CSV file (RFC 4180) that no spreadsheet takes for a formula; nothing when null.';
+comment on function logic.csv_cell is 'A text as a quoted cell of a CSV file (RFC 4180), empty when null, that no spreadsheet takes for a formula, whatever its separator.';

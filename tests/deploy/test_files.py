@@ -319,4 +319,4 @@ def test_no_proxy_leads_to_the_figures() -> None:
     caddyfile = (DEPLOY / "Caddyfile").read_text("utf-8")
     (matcher,) = re.findall(r"^\s*respond (@\w+) 404$", caddyfile, re.MULTILINE)
     (paths,) = re.findall(rf"^\s*{matcher} path (.*)$", caddyfile, re.MULTILINE)
-    assert "/metrics" in paths.split()
+    assert {"/metrics", "/metrics/*", "/readyz", "/readyz/*"} <= set(paths.split())

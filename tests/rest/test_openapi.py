@@ -125,6 +125,7 @@ def test_a_routes_refusals_are_those_of_its_function_and_of_its_row() -> None:
     assert told == stated | {
         (400, "invalid_body"),
         (400, "invalid_idempotency_key"),
+        (400, "invalid_query"),
         (401, "unauthenticated"),
         (403, "forbidden"),
         (413, "too_large"),

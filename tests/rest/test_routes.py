@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from app.described.reference import app_refusals
 from app.described.refusals import statuses
 from app.http.edge import App
 from app.http.routes import Listener, Route, blueprint, reply
+from app.public import table
 from app.server import create_public_app
 from app.settings import Settings
 from tests.rest.harness import Client, running
@@ -156,6 +158,45 @@ async def test_what_does_not_fit_is_refused_by_name(trial: httpx.AsyncClient) ->
     assert "$.name" in await sentence("invalid_body", json={"name": 1})
     await sentence("invalid_idempotency_key", headers={"Idempotency-Key": "a b"})
     refused(await trial.patch("/trial/tall/7", json={"name": "Sari"}), 404, "not_found")
+
+
+@pytest.mark.parametrize("query", ["limit", "limit=1&", "shades=%zz", "shades=%ff", "=1", "shades=%"])
+async def test_a_query_that_cannot_be_read_whole_is_refused(trial: httpx.AsyncClient, query: str) -> None:
+    refused(await trial.patch(f"{THING}?{query}", json={"name": "Sari"}), 400, "invalid_query")
+
+
+async def test_no_route_drops_a_query_in_silence(
+    customer: Client, mitra: Client, http: httpx.AsyncClient
+) -> None:
+    """Whatever a route does not know is refused, also where it knows no query at all."""
+    clients = {"customer": customer, "mitra": mitra}
+    for route in table.ROUTES:
+        path = re.sub(r"<\w+:uuid>", str(uuid4()), route.path)
+        headers = clients[route.audience].headers() if route.audience in clients else {}
+        response = await http.request(route.method, f"{path}?unheard_of=1", headers=headers, json={})
+        refused(response, 400, "invalid_query")
+
+
+async def test_head_is_answered_wherever_get_is(
+    customer: Client, mitra: Client, http: httpx.AsyncClient
+) -> None:
+    clients = {"customer": customer, "mitra": mitra}
+    paths = [(route.path, route.audience) for route in table.ROUTES if route.method == "GET"]
+    for path, audience in [*paths, ("/docs", None), ("/openapi.json", None), ("/docs/swagger-ui.css", None)]:
+        path = re.sub(r"<\w+:uuid>", str(uuid4()), path)  # noqa: PLW2901
+        headers = clients[audience].headers() if audience in clients else {}
+        got = await http.get(path, headers=headers)
+        head = await http.head(path, headers=headers)
+        assert (head.status_code, head.content) == (got.status_code, b""), path
+        assert head.headers["content-type"] == got.headers["content-type"]
+        assert "content-length" in head.headers
+
+
+async def test_an_address_is_written_in_one_way(customer: Client, http: httpx.AsyncClient) -> None:
+    """A proxy that answers /readyz itself would let another way to write it through."""
+    for path in ("/readyz/", "/metrics/", "/healthz/", "/api/client/state/"):
+        refused(await http.get(path, headers=customer.headers()), 404, "not_found")
+    assert (await http.get("/docs/")).headers["location"] == "/docs"
 
 
 async def test_who_asks_is_looked_at_before_what_is_asked(customer: Client, http: httpx.AsyncClient) -> None:

@@ -278,22 +278,48 @@ def test_a_line_says_what_its_row_does(house: House) -> None:
     assert notes == {"", "'=1+1", 'dua\nbaris, "kutip"'}
 
 
+SEPARATORS = ";|\t\n\r\v\f\u0085\u2028"
+"""What a spreadsheet may end a cell at; the comma it finds within quotes."""
+
+
 @pytest.mark.parametrize(
     ("text", "cell"),
     [
         ("Budi", '"Budi"'),
         ('a "b", c', '"a ""b"", c"'),
         ("", '""'),
-        (None, ""),
+        (None, '""'),
         *((f"{sign}1", f'"\'{sign}1"') for sign in "=+-@＝＋－＠"),
         ("  =1", '"\'  =1"'),
         ("\t1", '"\'\t1"'),
-        ("\r=1", '"\'\r=1"'),
+        ("\r=1", "\"'\r'=1\""),
+        ('"=1', '"\'""=1"'),
+        ("\u00a0\u200b\ufeff=1", '"\'\u00a0\u200b\ufeff=1"'),
+        ("−1", '"\'−1"'),
         ("1=1", '"1=1"'),
+        ("a; b, c - d", '"a; b, c - d"'),
+        *((f"Budi{one}=1", f'"Budi{one}\'=1"') for one in SEPARATORS),
+        *((f"Budi;{sign}1;{sign}2", f"\"Budi;'{sign}1;'{sign}2\"") for sign in "=+-@＝＋－＠"),
+        ('Budi; "=1"', '"Budi;\' ""=1"""'),
     ],
 )
 def test_a_cell_is_quoted_and_never_a_formula(house: House, text: str | None, cell: str) -> None:
     assert one(house.world.owner, "select logic.csv_cell(%s)", [text]) == cell
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_no_cell_of_a_line_is_a_formula_whatever_separates_cells(house: House, separator: str) -> None:
+    """Read as a spreadsheet with another separator does: quotes within a cell are characters."""
+    line = one(
+        house.world.owner,
+        "select logic.failure_csv(f) from control_center.failed_pairings f order by f.id limit 1",
+        [],
+    )
+    assert all(cell.startswith('"') and cell.endswith('"') for cell in line.rstrip("\r\n").split(",") if cell)
+    hostile = one(house.world.owner, "select logic.csv_cell(%s)", [f'Budi{separator} "=1{separator}+1'])
+    cells = [cell.strip().lstrip('"') for cell in hostile.split(separator)]
+    assert len(cells) == 3
+    assert not any(cell.startswith(tuple("=+-@")) for cell in cells)
 
 
 # The counts

@@ -44,6 +44,46 @@ OPENS_NOTHING = """
     window.setTimeout = (run, ms, ...given) => (ms === 3_000 ? 0 : later(run, ms, ...given));
 """
 
+OLDER = """
+    for (const [of, names] of [
+        [URLSearchParams.prototype, ["size"]],
+        [Array.prototype, ["at", "findLast", "findLastIndex", "toSorted", "toReversed", "toSpliced", "with"]],
+        [Object.getPrototypeOf(Uint8Array.prototype), ["at", "findLast", "findLastIndex", "toSorted", "with"]],
+        [String.prototype, ["at", "isWellFormed", "toWellFormed"]],
+        [Object, ["hasOwn", "groupBy"]],
+        [Map, ["groupBy"]],
+        [Array, ["fromAsync"]],
+        [Promise, ["withResolvers", "try"]],
+        [Set.prototype, ["union", "intersection", "difference", "isSubsetOf"]],
+        [AbortSignal, ["any", "timeout"]],
+        [AbortSignal.prototype, ["throwIfAborted"]],
+        [Crypto.prototype, ["randomUUID"]],
+        [Navigator.prototype, ["locks", "userActivation", "vibrate"]],
+        [HTMLDialogElement.prototype, ["show", "showModal", "close", "open"]],
+        [HTMLFormElement.prototype, ["requestSubmit"]],
+        [HTMLElement.prototype, ["inert"]],
+        [Element.prototype, ["checkVisibility"]],
+        [URL, ["canParse"]],
+        [window, ["structuredClone", "BroadcastChannel", "requestIdleCallback", "scheduler", "Iterator"]],
+    ]) for (const name of names) delete of[name];
+    const knows = CSS.supports;
+    CSS.supports = (...asked) => !/dvh|:has|color-mix/.test(asked.join(" ")) && knows.call(CSS, ...asked);
+"""
+"""Takes away what the oldest browsers meant (web/package.json) do not have."""
+
+NO_STORAGE = """
+    for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
+        Object.defineProperty(window, name, {
+            get() { throw new DOMException("The operation is insecure.", "SecurityError"); },
+        });
+    }
+"""
+"""As where a browser is told to keep nothing of a site's."""
+
+FULL_STORAGE = """
+    Storage.prototype.setItem = () => { throw new DOMException("It is full.", "QuotaExceededError"); };
+"""
+
 PHONE = ViewportSize(width=390, height=844)
 SMALL_PHONE = ViewportSize(width=320, height=640)
 LOW = ViewportSize(width=360, height=320)

@@ -4,15 +4,19 @@ import pytest
 from playwright.async_api import expect
 
 from tests.web.conftest import OpenPhone
+from tests.web.harness import OLDER
 from tests.web.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_the_whole_way_on_two_phones(world: World, open_phone: OpenPhone) -> None:
+@pytest.mark.parametrize("lacks", ["", OLDER], ids=["new", "older"])
+async def test_the_whole_way_on_two_phones(world: World, open_phone: OpenPhone, lacks: str) -> None:
     customer, mitra = world.customer(), await world.mitra(online=False)
     phones = await open_phone(customer), await open_phone(mitra, app="mitra")
     theirs, ours = (phone.page for phone in phones)
+    for phone in phones:
+        await phone.context.add_init_script(lacks or "null")
     await phones[0].go("/")
     await phones[1].go("/mitra/")
     start = theirs.get_by_role("button", name="Mulai Curhat")

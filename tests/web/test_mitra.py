@@ -199,6 +199,21 @@ async def test_what_waits_elsewhere_leaves_room_to_write(world: World, open_phon
     await phone.look("chat-extension-and-requests")
 
 
+async def test_two_requests_over_a_talk_leave_room_for_it(world: World, open_phone: OpenPhone) -> None:
+    mitra = await world.mitra()
+    chat_id = await world.chat(world.customer(), mitra)
+    phone = await in_chat(open_phone, mitra, chat_id)
+    for _ in range(2):
+        await world.searching(world.customer())
+    await expect(phone.page.get_by_role("article", name="Permintaan curhat baru")).to_have_count(2)
+    await phone.look("two-requests-over-a-talk")
+    height = await phone.page.locator(".messages").evaluate("element => element.clientHeight")
+    assert height >= 844 / 3
+    await expect(phone.page.get_by_label("Tulis pesan")).to_be_in_viewport(ratio=1)
+    for button in await phone.page.get_by_role("button", name="Terima permintaan").all():
+        await expect(button).to_be_in_viewport(ratio=0.9)
+
+
 async def test_several_talks_at_once(world: World, open_phone: OpenPhone) -> None:
     """On a wide screen the talk is beside the list; what is not looked at is marked."""
     one, other, mitra = world.customer(), world.customer(), await world.mitra()

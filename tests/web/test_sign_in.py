@@ -8,7 +8,7 @@ from playwright.async_api import Page, ViewportSize, expect
 from app.identity.sender import OTP_FILE
 from tests.auth.door import new_phone, wrong
 from tests.web.conftest import OpenPhone
-from tests.web.harness import DESK, LOST, PHONE, Phone
+from tests.web.harness import DESK, LOST, NO_STORAGE, PHONE, Phone
 from tests.web.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -74,6 +74,27 @@ async def test_the_first_screen_is_for_everybody(
     await expect(phone.page.get_by_role("heading", name=heading)).to_be_focused()
     await phone.look("sign-in")
     await phone.fits("sign-in")
+
+
+@pytest.mark.parametrize(("app", "path"), [("client", "/"), ("mitra", "/mitra/"), ("control-center", "/")])
+async def test_a_browser_that_keeps_nothing_shows_the_app(open_phone: OpenPhone, app: str, path: str) -> None:
+    phone = await open_phone(app=app)
+    await phone.context.add_init_script(NO_STORAGE)
+    await phone.go(path)
+    await expect(phone.page.get_by_role("heading", level=1)).to_be_focused()
+
+
+async def test_somebody_signs_in_on_a_browser_that_keeps_nothing(world: World, open_phone: OpenPhone) -> None:
+    phone, number = await open_phone(), new_phone()
+    page = phone.page
+    await phone.context.add_init_script(NO_STORAGE)
+    await phone.go("/")
+    await ask_for_code(page, number)
+    await page.get_by_label("Kode 6 angka").fill(code_for(world, number))
+    await page.get_by_role("button", name="Masuk").click()
+    await page.get_by_label("Nama panggilan").fill("Rani")
+    await page.get_by_role("button", name="Masuk").click()
+    await expect(page.get_by_text("Hai, Rani")).to_be_visible()
 
 
 async def test_what_is_no_phone_number_is_said_beside_it(open_phone: OpenPhone) -> None:

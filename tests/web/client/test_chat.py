@@ -11,7 +11,7 @@ from playwright.async_api import Page, Route, ViewportSize, expect
 from tests.rest.harness import Client
 from tests.sockets.harness import signed_in
 from tests.web.conftest import OpenPhone
-from tests.web.harness import LOST, LOW, ON_ITS_SIDE, PATIENCE_MS, Phone
+from tests.web.harness import FULL_STORAGE, LOST, LOW, OLDER, ON_ITS_SIDE, PATIENCE_MS, Phone
 from tests.web.world import World, kept
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -102,6 +102,35 @@ async def test_what_is_not_sent_survives_a_reload(world: World, talk: Talk) -> N
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
     await expect(talk.page.get_by_label("Tulis pesan")).to_have_value("belum selesai")
     assert world.said(talk.chat_id) == ["dari tadi"]
+
+
+async def test_each_tab_of_a_chat_has_its_own_draft(talk: Talk) -> None:
+    field = talk.page.get_by_label("Tulis pesan")
+    await field.fill("yang pertama")
+    other = await talk.phone.new_tab(f"/chat/{talk.chat_id}")
+    theirs = other.get_by_label("Tulis pesan")
+    await expect(theirs).to_have_value("yang pertama")
+    await theirs.fill("yang kedua")
+    await field.fill("yang pertama, lebih panjang")
+    await other.reload()
+    await expect(theirs).to_have_value("yang kedua")
+    await theirs.press("Enter")
+    await expect(theirs).to_have_value("")
+    await talk.phone.reload()
+    await expect(field).to_have_value("yang pertama, lebih panjang")
+    await other.reload()
+    await expect(theirs).to_have_value("")
+
+
+async def test_a_full_storage_costs_no_message(world: World, talk: Talk) -> None:
+    await talk.phone.context.add_init_script(FULL_STORAGE)
+    await talk.phone.reload()
+    await expect(talk.page.get_by_text("Kamu terhubung dengan")).to_be_visible()
+    await talk.write("Halo?")
+    await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
+    await talk.write("Masih di sana?")
+    await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(2)
+    assert world.said(talk.chat_id) == ["Halo?", "Masih di sana?"]
 
 
 async def test_what_was_said_meanwhile_is_there_again(world: World, talk: Talk) -> None:
@@ -265,7 +294,9 @@ async def test_a_chat_goes_on_in_a_new_session(world: World, talk: Talk) -> None
     await expect(talk.page.get_by_text("Curhat ini berlanjut di sesi yang baru.")).to_be_visible()
 
 
-async def test_many_messages_follow_the_talk(world: World, talk: Talk) -> None:
+@pytest.mark.parametrize("lacks", ["null", OLDER], ids=["new", "older"])
+async def test_many_messages_follow_the_talk(world: World, talk: Talk, lacks: str) -> None:
+    await talk.phone.context.add_init_script(lacks)
     await asyncio.gather(*(world.say(talk.mitra, talk.chat_id, f"pesan {number}") for number in range(120)))
     await expect(talk.page.locator(".bubble")).to_have_count(120)
     last = talk.page.locator(".bubble").last
@@ -277,6 +308,56 @@ async def test_many_messages_follow_the_talk(world: World, talk: Talk) -> None:
     await talk.page.locator(".messages-scroll").evaluate("element => element.scrollTo(0, 0)")
     await talk.page.get_by_role("button", name="Ke pesan terbaru").click()
     await expect(last).to_be_in_viewport()
+
+
+async def test_what_comes_while_one_reads_back_is_not_read_yet(world: World, talk: Talk) -> None:
+    await asyncio.gather(*(world.say(talk.mitra, talk.chat_id, f"pesan {number}") for number in range(60)))
+    await expect(talk.page.locator(".bubble")).to_have_count(60)
+    await until_read(world, talk, 60)
+    await talk.page.locator(".messages-scroll").evaluate("element => element.scrollTo(0, 0)")
+    newest = talk.page.get_by_role("button", name="Ke pesan terbaru")
+    await expect(newest).to_be_visible()
+    await world.say(talk.mitra, talk.chat_id, "yang baru")
+    await expect(talk.page.get_by_text("yang baru")).to_have_count(1)
+    await talk.write("aku balas dulu")  # whoever writes is at the end again
+    await until_read(world, talk, 61)
+    await talk.page.locator(".messages-scroll").evaluate("element => element.scrollTo(0, 0)")
+    await expect(newest).to_be_visible()
+    await world.say(talk.mitra, talk.chat_id, "yang terakhir")
+    await expect(talk.page.get_by_text("yang terakhir")).to_have_count(1)
+    async with signed_in(talk.customer) as socket:  # a frame of ours that comes after any read of the page's
+        await socket.send("typing", chat_session_id=talk.chat_id)
+        assert read_by_customer(world, talk) == 61
+    await newest.click()
+    await until_read(world, talk, 63)
+
+
+def read_by_customer(world: World, talk: Talk) -> object:
+    return world.value("select customer_read_seq from data.chat_sessions where id = %s", talk.chat_id)
+
+
+async def until_read(world: World, talk: Talk, seq: int) -> None:
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while read_by_customer(world, talk) != seq:  # noqa: ASYNC110 - the database has no condition to wait for
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize(("size", "zoom"), [((390, 844), "200%"), ((320, 200), "100%")], ids=["text", "zoom"])
+async def test_large_text_leaves_the_head_of_the_talk_readable(
+    world: World, talk: Talk, size: tuple[int, int], zoom: str
+) -> None:
+    """Text at 200 %, and a page of 1280 pixels at 400 %."""
+    await talk.page.set_viewport_size(ViewportSize(width=size[0], height=size[1]))
+    await talk.page.evaluate("size => { document.documentElement.style.fontSize = size; }", zoom)
+    await talk.phone.look(f"chat-large-{zoom.strip('%')}")
+    head = talk.page.locator(".top-bar")
+    wide = await head.evaluate("element => [element.scrollWidth, element.clientWidth]")
+    assert wide[0] <= wide[1]
+    name = talk.page.get_by_role("heading", name=world.name(talk.mitra))
+    cut = await name.evaluate("element => element.scrollWidth - element.clientWidth")
+    assert cut <= 1
+    for thing in (name, talk.page.locator(".chat-time"), talk.page.get_by_label("Tulis pesan")):
+        await expect(thing).to_be_in_viewport(ratio=0.9)
 
 
 async def test_who_writes_while_reading_back_sees_what_they_wrote(world: World, talk: Talk) -> None:

@@ -8,7 +8,7 @@ from playwright.async_api import Page, Route, expect
 
 from tests.rest.harness import Client, pay
 from tests.web.conftest import OpenPhone
-from tests.web.harness import LOST
+from tests.web.harness import LOST, SCREENS
 from tests.web.world import World, kept
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -54,6 +54,26 @@ async def test_from_home_to_the_chat(world: World, open_phone: OpenPhone) -> Non
     await page.get_by_role("button", name="Mulai ngobrol").click()
     await expect(page.get_by_role("heading", name=world.name(mitra))).to_be_visible()
     assert world.payments(customer)[-1] == "consumed"
+
+
+async def test_forced_colours_show_which_price_is_chosen(world: World, open_phone: OpenPhone) -> None:
+    customer, _ = world.customer(), await world.mitra()
+    phone = await open_phone(customer)
+    page = phone.page
+    await page.emulate_media(forced_colors="active")
+    await phone.go("/")
+    await page.get_by_role("button", name="Mulai Curhat").click()
+    await expect(page.get_by_role("radio", name="15 menit")).to_be_checked()
+    looks = await page.locator(".tier").evaluate_all(
+        """all => all.map(one => {
+            const marked = getComputedStyle(one.querySelector(".tier-check svg")).visibility === "visible";
+            const framed = getComputedStyle(one).outlineStyle !== "none";
+            return [one.querySelector("input").checked, marked, framed];
+        })"""
+    )
+    assert len(looks) > 1
+    assert all(checked == marked == framed for checked, marked, framed in looks), looks
+    await phone.page.screenshot(path=SCREENS / "client" / "payment-forced-colours.png")
 
 
 async def test_the_chat_opens_by_itself(world: World, open_phone: OpenPhone) -> None:

@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from tests.conftest import Connection
 from tests.web.control_center.conftest import OpenDesk
+from tests.web.control_center.test_failed_pairings import shows
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -46,7 +47,10 @@ async def test_the_figures_are_asked_for_again_although_nothing_happens(open_des
 async def test_a_picture_is_read_by_keyboard_and_leads_to_its_failures(
     open_desk: OpenDesk, owner: Connection
 ) -> None:
-    desk = await open_desk("viewer")
+    """Both count Jakarta's day, although times are shown in another zone."""
+    desk = await open_desk(
+        "viewer", remembers='localStorage["curhat.control-center.zone"] = "Asia/Jayapura";'
+    )
     await desk.go("/dashboard")
     explorer = desk.page.get_by_role("figure", name="Kegagalan menurut sebab").get_by_role("slider")
     await explorer.focus()
@@ -63,8 +67,10 @@ async def test_a_picture_is_read_by_keyboard_and_leads_to_its_failures(
     await expect(explorer).to_have_attribute("aria-valuetext", said)
     await desk.page.keyboard.press("Enter")
     await expect(desk.page).to_have_url(
-        desk.phone.url(f"/failed-pairings?needs_action=any&date_from={row[1]}&date_to={row[1]}")
+        desk.phone.url(f"/failed-pairings?needs_action=any&date_from={row[1]}&date_to={row[1]}&days=wib")
     )
+    await shows(desk, owner, "(created_at at time zone 'Asia/Jakarta')::date = %s::date", row[1])
+    await expect(desk.page.get_by_role("button", name="Rentang tanggal")).to_contain_text("(WIB)")
 
 
 async def test_a_picture_shows_its_figures_to_the_mouse_and_as_a_table(

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, Route, ViewportSize, expect
 
 from tests.conftest import Connection
 from tests.rest.harness import Client, pay, until
@@ -430,6 +430,41 @@ async def test_a_viewer_may_look_and_nothing_else(open_desk: OpenDesk, owner: Co
     await expect(desk.page.get_by_role("checkbox")).to_have_count(0)
     refused = await desk.operator.post(f"/internal/failed-pairings/{row[0]}/action", {"action": "refunded"})
     assert (refused.status_code, refused.json()["error"]) == (403, "role_not_sufficient")
+
+
+async def test_escape_in_the_panel_leads_back_to_the_row(open_desk: OpenDesk) -> None:
+    desk = await open_desk()
+    await desk.go("/failed-pairings")
+    link = desk.page.locator("tbody .row-time").nth(3)
+    await link.focus()
+    await desk.page.keyboard.press("Enter")
+    await expect(desk.page.locator(".panel h2")).to_be_focused()
+    await desk.page.keyboard.press("Escape")
+    await expect(desk.page.locator(".panel")).to_have_count(0)
+    await expect(link).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [390, 768, 1024, 1280])
+async def test_the_table_stays_in_its_card_and_its_actions_on_the_screen(
+    open_desk: OpenDesk, width: int
+) -> None:
+    desk = await open_desk(viewport=ViewportSize(width=width, height=800))
+    await desk.phone.go("/failed-pairings")
+    act = desk.page.get_by_role("button", name=re.compile("Tindakan untuk")).first
+    await expect(act).to_be_visible()
+    for _ in range(2):
+        box = await desk.page.locator(".table-box").bounding_box()
+        button = await act.bounding_box()
+        assert box is not None
+        assert button is not None
+        assert button["x"] + button["width"] <= min(width, box["x"] + box["width"])
+        inside = await desk.page.locator(".table-scroll").evaluate("one => one.getBoundingClientRect().right")
+        assert inside <= box["x"] + box["width"] + 1
+        await desk.look(f"failures-{width}{'-open' if width >= 1024 and _ else ''}")
+        if width < 1024:
+            break  # there the panel is all of the screen
+        await desk.page.locator("tbody .row-time").first.click()
+        await expect(desk.page.locator(".panel")).to_be_visible()
 
 
 async def test_a_row_is_found_and_decided_by_keyboard_alone(

@@ -1,9 +1,10 @@
 """Signing in with a password, and who may: an admin's page."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from app.identity.passwords import hash_password
 from tests.conftest import Connection
@@ -65,6 +66,28 @@ async def test_a_password_is_changed_by_whoever_knows_the_old_one(
     ).fetchone()
     assert row is not None
     assert row[0] != HASH
+
+
+async def test_a_refusal_that_comes_after_its_dialog_was_closed_is_told(open_desk: OpenDesk) -> None:
+    desk = await open_desk("admin")
+    page = desk.page
+    asked: asyncio.Future[Route] = asyncio.get_running_loop().create_future()
+
+    async def hold(route: Route) -> None:
+        asked.set_result(route)
+
+    await page.route("**/internal/auth/password", hold)
+    await desk.go("/dashboard")
+    await page.get_by_role("button", name="Ganti kata sandi").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Kata sandi sekarang").fill("bukan ini, sungguh")
+    await dialog.get_by_label("Kata sandi baru").fill("yang baru dan panjang")
+    await dialog.get_by_role("button", name="Ganti", exact=True).click()
+    route = await asked
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    await route.continue_()
+    await expect(page.locator(".toast-danger")).to_be_visible()
 
 
 async def test_an_admin_takes_somebody_on_and_says_what_they_may(

@@ -1,4 +1,4 @@
-import { insist as insistOn, isPassing, type PaymentSession, Refused } from "@curhat/kit";
+import { insist as insistOn, isPassing, type PaymentSession, Refused, stored } from "@curhat/kit";
 import type { components } from "@curhat/kit/public";
 import { api, belongings, keys, live, queries } from "./service";
 import { type Failure, withDecision, withExtension, withFailure, withPayment, withSearch } from "./state";
@@ -114,8 +114,8 @@ export async function extend(chatId: string, tier: Tier): Promise<void> {
   const { epoch } = live;
   const place = belongings.place(`extending.${chatId}.${tier.id}`);
   try {
-    const paymentId = localStorage.getItem(place) ?? (await chooseExtension(chatId, tier));
-    localStorage.setItem(place, paymentId);
+    const paymentId = stored.getItem(place) ?? (await chooseExtension(chatId, tier));
+    stored.setItem(place, paymentId);
     await confirm(paymentId);
     const extension = await insist(`extend:${paymentId}`, (key) =>
       api.post("/api/client/chat-sessions/{chat_session_id}/extensions", {
@@ -124,10 +124,10 @@ export async function extend(chatId: string, tier: Tier): Promise<void> {
         key,
       }),
     );
-    localStorage.removeItem(place);
+    stored.removeItem(place);
     live.apply(epoch, (state) => withExtension(state, extension));
   } catch (error) {
-    if (!isPassing(error)) localStorage.removeItem(place);
+    if (!isPassing(error)) stored.removeItem(place);
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import {
   GiftIcon,
   HistoryIcon,
   IconButton,
+  last,
   Mark,
   NextIcon,
   PersonIcon,
@@ -29,7 +30,7 @@ import "./home.css";
 /** Where everything begins. */
 export function Home({ state }: { state: State }) {
   const [showsAccount, setShowsAccount] = useState(false);
-  const chat = state.chats.at(-1);
+  const chat = last(state.chats);
   return (
     <main className="screen home">
       <header className="home-head">

@@ -1,4 +1,4 @@
-import { Crashed, start } from "@curhat/kit";
+import { Crashed, serviceWorker, start } from "@curhat/kit";
 import "@curhat/kit/styles.css";
 import "@curhat/kit/screen.css";
 import "./layout.css";
@@ -7,3 +7,4 @@ import { copy } from "./copy";
 import { clock, queries } from "./service";
 
 start(<App />, { queries, clock, failed: <Crashed copy={copy.crashed} /> });
+void serviceWorker();

@@ -1,3 +1,4 @@
+import { last } from "@curhat/kit";
 import type { Chat, Failure, Search, State } from "./state";
 
 /** What this browser remembers that the person has seen. */
@@ -29,7 +30,7 @@ export function demandOf(state: State, memory: Memory): Demand {
   ) {
     return { screen: failure.fallback_offered ? "unavailable" : "failed", failure };
   }
-  const chat = state.chats.at(-1);
+  const chat = last(state.chats);
   if (chat !== undefined && chat.id !== memory.chat) return { screen: "found", chat };
   return { screen: "free" };
 }

@@ -6,6 +6,7 @@ import {
   DialogActions,
   money,
   secondsLeft,
+  storedInTab,
   Title,
   useSecondsLeft,
   useServerClock,
@@ -114,9 +115,9 @@ function useWholeWait(search: Search): number {
   const clock = useServerClock();
   const [whole] = useState(() => {
     const place = `curhat.wait.${search.id}`;
-    const kept = Number(sessionStorage.getItem(place));
+    const kept = Number(storedInTab.getItem(place));
     const seconds = kept > 0 ? kept : secondsLeft(search.deadline_at, clock);
-    sessionStorage.setItem(place, String(seconds));
+    storedInTab.setItem(place, String(seconds));
     return seconds;
   });
   return whole;

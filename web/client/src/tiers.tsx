@@ -1,4 +1,4 @@
-import { CheckIcon, money } from "@curhat/kit";
+import { CheckIcon, classNames, money } from "@curhat/kit";
 import type { Tier } from "./actions";
 import { copy } from "./copy";
 import "./tiers.css";
@@ -17,7 +17,7 @@ export function Tiers({
     <fieldset className="tiers">
       <legend className="visually-hidden">{copy.payment.tiers}</legend>
       {tiers.map((tier) => (
-        <label key={tier.id} className="tier">
+        <label key={tier.id} className={classNames("tier", tier.id === chosen?.id && "tier-chosen")}>
           <input
             type="radio"
             name="tier"

@@ -332,6 +332,7 @@ export const copy = {
     today: "Hari ini",
     yesterday: "Kemarin",
     lastDays: (days: number) => `${days} hari terakhir`,
+    home: "WIB",
     datesIn: (zone: string) => `Hari menurut ${zone}`,
     search: "Cari nama, nomor HP, atau ID",
     of: { customer: "Pelanggan", mitra: "Bestie dituju" },

@@ -1,4 +1,5 @@
 import { start } from "@curhat/kit";
+import "@oddbird/popover-polyfill";
 import "@curhat/kit/styles.css";
 import { App } from "./app";
 import { Failed } from "./failed";

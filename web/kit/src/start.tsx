@@ -28,6 +28,7 @@ export function start(
   app: ReactNode,
   around: { queries: QueryClient; clock: ServerClock; failed: ReactNode },
 ): void {
+  if (!CSS.supports("height", "100dvh")) followHeight();
   const place = document.getElementById("app");
   if (place === null) throw new Error("The page has no place for the app.");
   createRoot(place).render(
@@ -41,4 +42,11 @@ export function start(
       </ErrorBoundary>
     </StrictMode>,
   );
+}
+
+/** Where CSS does not know how much of the page is seen beside the browser's bars, it is told. */
+function followHeight(): void {
+  const tell = () => document.documentElement.style.setProperty("--screen", `${innerHeight}px`);
+  tell();
+  addEventListener("resize", tell);
 }

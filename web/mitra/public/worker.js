@@ -1,7 +1,9 @@
 // @ts-check
 /// <reference lib="webworker" />
 // Shows what waits for the mitra while no page of the app is seen: Chrome on Android takes notifications from service
-// workers alone. It keeps nothing, and answers no request in the network's place.
+// workers alone. Without a network it has a page that says so (`offline-worker.js`).
+
+importScripts("offline-worker.js");
 
 /** @typedef {{ tag: string, body: string }} Notice */
 /** @typedef {{ title: string, icon: string, notices: Notice[], again: boolean }} Waiting */

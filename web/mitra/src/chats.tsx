@@ -1,4 +1,4 @@
-import { Avatar, Countdown, useConversation } from "@curhat/kit";
+import { Avatar, Countdown, last, useConversation } from "@curhat/kit";
 import { Link } from "wouter";
 import { copy } from "./copy";
 import { conversations } from "./service";
@@ -26,8 +26,8 @@ function Entry({ chat, open }: { chat: Chat; open: boolean }) {
   const conversation = conversations.get(chat.id);
   const { messages, typing } = useConversation(conversation);
   const { unread } = conversation;
-  const last = messages.at(-1);
-  const said = last && (last.sender === "mitra" ? copy.home.you(last.body) : last.body);
+  const newest = last(messages);
+  const said = newest && (newest.sender === "mitra" ? copy.home.you(newest.body) : newest.body);
   return (
     <li>
       <Link href={`/chat/${chat.id}`} className="talk" aria-current={open ? "page" : undefined}>

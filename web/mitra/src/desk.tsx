@@ -1,4 +1,4 @@
-import { useToast } from "@curhat/kit";
+import { useFillsScreen, useToast } from "@curhat/kit";
 import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { Chat } from "./chat/chat";
 import { copy } from "./copy";
@@ -36,6 +36,7 @@ export function Desk({ state, lost, place }: { state: State; lost: boolean; plac
   useRinging(offers.length + extensions.length > 0);
   useNotices(offers, extensions);
   useClosings();
+  useFillsScreen(wide);
 
   const requests = (
     <Requests

@@ -1,4 +1,4 @@
-import { Crashed, start } from "@curhat/kit";
+import { Crashed, serviceWorker, start } from "@curhat/kit";
 import "@curhat/kit/styles.css";
 import "@curhat/kit/screen.css";
 import { App } from "./app";
@@ -6,3 +6,4 @@ import { copy } from "./copy";
 import { clock, queries } from "./service";
 
 start(<App />, { queries, clock, failed: <Crashed copy={copy.failed} /> });
+void serviceWorker();

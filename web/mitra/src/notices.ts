@@ -1,3 +1,4 @@
+import { serviceWorker } from "@curhat/kit";
 import { useEffect, useState } from "react";
 import { copy } from "./copy";
 import type { Extension, Offer } from "./state";
@@ -46,22 +47,10 @@ export function useAskForNotices(): { ask: (() => void) | null } {
   };
 }
 
-/** The worker that shows them; null where a browser has none, as on a page without TLS. */
-let worker: Promise<ServiceWorkerRegistration> | null = null;
-
 async function show(notices: readonly Notice[], again: boolean): Promise<void> {
   if (permission() !== "granted") return;
-  worker ??= register();
-  const registration = await worker.catch(() => {
-    worker = null; // offline, perhaps: the next one tries again
-    return null;
-  });
+  const registration = await serviceWorker();
   registration?.active?.postMessage({ title: copy.appName, icon: `${BASE}icon-192.png`, notices, again });
-}
-
-async function register(): Promise<ServiceWorkerRegistration> {
-  await navigator.serviceWorker.register(`${BASE}worker.js`);
-  return navigator.serviceWorker.ready;
 }
 
 function permission(): NotificationPermission {

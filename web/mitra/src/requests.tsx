@@ -1,4 +1,4 @@
-import { Avatar, Button, CountdownRing, useToast } from "@curhat/kit";
+import { Avatar, Button, CountdownRing, classNames, last, useToast } from "@curhat/kit";
 import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { accept, decline, markSeen } from "./actions";
@@ -19,9 +19,12 @@ export function Requests({
   extensions: readonly Extension[];
   chats: readonly Chat[];
 }) {
-  const newest = offers.at(-1);
+  const newest = last(offers);
   return (
-    <section className="requests" aria-label={copy.request.region}>
+    <section
+      className={classNames("requests", offers.length + extensions.length === 0 && "requests-none")}
+      aria-label={copy.request.region}
+    >
       <p role="alert" className="visually-hidden">
         {newest && `${copy.request[newest.request_type]}: ${textOf(newest)}`}
       </p>

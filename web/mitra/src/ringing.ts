@@ -49,6 +49,10 @@ function play(context: AudioContext, hertz: number, at: number): void {
   note.stop(at + LASTS);
 }
 
+/** Browsers without `navigator.userActivation` (Safari before 16.4) want a touch or a key too. */
+let touched = false;
+for (const what of ["pointerup", "keydown"]) addEventListener(what, () => (touched = true), { once: true });
+
 function mayBeHeard(): boolean {
-  return navigator.userActivation?.hasBeenActive ?? false;
+  return navigator.userActivation?.hasBeenActive ?? touched;
 }

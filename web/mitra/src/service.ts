@@ -10,6 +10,7 @@ import {
   type Said,
   ServerClock,
   Session,
+  stored,
 } from "@curhat/kit";
 import type { paths } from "@curhat/kit/public";
 import { type Frame, model, type State } from "./state";
@@ -19,7 +20,7 @@ export const session = new Session("mitra");
 export const api = new Api<paths>(session);
 export const clock = new ServerClock();
 export const belongings = new Belongings("mitra");
-export const keys = new Keys(localStorage, (intent) => belongings.place(`key.${intent}`));
+export const keys = new Keys(stored, (intent) => belongings.place(`key.${intent}`));
 export const queries = newQueryClient();
 export const live = new Live<State, Frame, Said>("/api/mitra/ws", session, clock, model);
 

@@ -1,4 +1,4 @@
-import { Button, timeOfDay, useServerClock } from "@curhat/kit";
+import { Button, last, timeOfDay, useServerClock } from "@curhat/kit";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { copy } from "./copy";
@@ -19,7 +19,7 @@ const today = queryOptions({
       });
       chats.push(...page.rows);
       cursor = page.next;
-    } while (cursor !== null && Date.parse(chats.at(-1)?.started_at ?? "") >= midnight);
+    } while (cursor !== null && Date.parse(last(chats)?.started_at ?? "") >= midnight);
     return chats;
   },
 });

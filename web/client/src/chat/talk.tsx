@@ -10,7 +10,7 @@ import {
   useReading,
   type View,
 } from "@curhat/kit";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { copy } from "../copy";
 import { live } from "../service";
 import type { Chat } from "../state";
@@ -32,7 +32,8 @@ export function Talk({
   const name = chat.mitra.display_name;
   const running = chat.status === "active";
   const { link } = useLive(live);
-  useReading(conversation, view, running);
+  const [atEnd, setAtEnd] = useState(true);
+  useReading(conversation, view, running && atEnd);
   return (
     <main className="chat">
       <TopBar label={copy.back}>
@@ -49,6 +50,7 @@ export function Talk({
         them={name}
         copy={copy.messages}
         empty={<p className="chat-empty">{copy.chat.empty(name)}</p>}
+        onAtEnd={setAtEnd}
         onDiscard={(id) => conversation.forget(id)}
       />
       {children}

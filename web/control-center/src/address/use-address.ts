@@ -45,5 +45,6 @@ export function wholeNumber(text: string | null, otherwise: number, most = Numbe
 }
 
 function address(path: string, params: URLSearchParams): string {
-  return params.size > 0 ? `${path}?${params}` : path;
+  const text = params.toString();
+  return text === "" ? path : `${path}?${text}`;
 }

@@ -1,4 +1,4 @@
-import { classNames } from "@curhat/kit";
+import { classNames, last } from "@curhat/kit";
 import { Fragment, type KeyboardEvent, type PointerEvent, useState } from "react";
 import { copy } from "../copy";
 import { labelled, runs, stacked, ticks } from "./scale";
@@ -168,7 +168,7 @@ function PaneOf({
       ? Math.max(0, ...Array.from({ length: count }, (_, at) => sum(series, at)))
       : Math.max(0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const marks = ticks(highest, height > 110 ? 4 : 2);
-  const most = marks.at(-1) ?? 1;
+  const most = last(marks) ?? 1;
   const y = (value: number) => from + height - (value / most) * height;
   const gap = step > 8 ? Math.min(4, step * 0.22) : step * 0.15;
 
@@ -219,7 +219,7 @@ function PaneOf({
                   <path
                     className="chart-area"
                     style={{ fill: color }}
-                    d={`M${middle(run[0]?.[0] ?? 0, step)} ${y(0)} ${run.map(([at, value]) => `L${middle(at, step)} ${y(value)}`).join(" ")} L${middle(run.at(-1)?.[0] ?? 0, step)} ${y(0)} Z`}
+                    d={`M${middle(run[0]?.[0] ?? 0, step)} ${y(0)} ${run.map(([at, value]) => `L${middle(at, step)} ${y(value)}`).join(" ")} L${middle(last(run)?.[0] ?? 0, step)} ${y(0)} Z`}
                   />
                 )}
                 {run.length === 1 ? (

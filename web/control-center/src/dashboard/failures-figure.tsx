@@ -59,7 +59,7 @@ export function FailuresFigure({ days }: { days: readonly DashboardDay[] }) {
         places={placesOf(days)}
         onPick={(at) => {
           const day = days[at]?.day;
-          if (day) navigate(`/failed-pairings?needs_action=any&date_from=${day}&date_to=${day}`);
+          if (day) navigate(`/failed-pairings?needs_action=any&date_from=${day}&date_to=${day}&days=wib`);
         }}
         panes={[
           {

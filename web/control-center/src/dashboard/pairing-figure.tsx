@@ -1,3 +1,4 @@
+import { lastWhere } from "@curhat/kit";
 import { Figure } from "../charts/figure";
 import { SeriesChart } from "../charts/series-chart";
 import { copy } from "../copy";
@@ -11,7 +12,7 @@ import { useTable } from "./use-table";
 /** How long it takes until somebody is there: for half of them, and for the unluckiest. */
 export function PairingFigure({ days }: { days: readonly DashboardDay[] }) {
   const words = copy.dashboard.pairing;
-  const last = days.findLast(({ seconds_to_pair_p50 }) => seconds_to_pair_p50 !== null);
+  const last = lastWhere(days, ({ seconds_to_pair_p50 }) => seconds_to_pair_p50 !== null);
   const shown = (seconds: number | null) => (seconds === null ? copy.nothing : duration(seconds));
   return (
     <Figure

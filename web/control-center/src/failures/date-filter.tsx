@@ -4,12 +4,18 @@ import { copy } from "../copy";
 import { isDay, longDay, moved, shortDay } from "../time/days";
 import { useTimes } from "../time/use-times";
 import { useToday } from "../time/use-today";
+import { HOME } from "../time/zone";
 import { CalendarIcon } from "../ui/icons";
 
 type Range = { from: string | null; to: string | null };
 
-/** From which day to which, in the zone that times are shown in. */
-export function DateFilter({ from, to, onChange }: Range & { onChange: (range: Range) => void }) {
+/** From which day to which, in the zone that times are shown in; `home`: in Jakarta's. */
+export function DateFilter({
+  from,
+  to,
+  home,
+  onChange,
+}: Range & { home: boolean; onChange: (range: Range) => void }) {
   const id = useId();
   const times = useTimes();
   const today = useToday(times);
@@ -21,7 +27,8 @@ export function DateFilter({ from, to, onChange }: Range & { onChange: (range: R
     [words.lastDays(7), { from: moved(today, -6), to: today }],
     [words.lastDays(30), { from: moved(today, -29), to: today }],
   ];
-  const known = ranges.find(([, range]) => range.from === from && range.to === to);
+  const elsewhere = home && times.zone !== HOME;
+  const known = elsewhere ? undefined : ranges.find(([, range]) => range.from === from && range.to === to);
   return (
     <>
       <span className="visually-hidden" id={`${id}-label`}>
@@ -36,6 +43,7 @@ export function DateFilter({ from, to, onChange }: Range & { onChange: (range: R
         popoverTarget={id}
       >
         {known?.[0] ?? inWords(from, to)}
+        {elsewhere && ` (${words.home})`}
       </Button>
       <div id={id} popover="auto" className="menu date-menu">
         <div className="date-ranges">
@@ -66,7 +74,7 @@ export function DateFilter({ from, to, onChange }: Range & { onChange: (range: R
             onChange={(day) => onChange({ from, to: day })}
           />
         </div>
-        <p className="soft small">{words.datesIn(times.name)}</p>
+        <p className="soft small">{words.datesIn(elsewhere ? words.home : times.name)}</p>
       </div>
     </>
   );

@@ -124,6 +124,7 @@ export function FailureTable({
       key: "action",
       head: words.action,
       small: true,
+      pinned: true,
       cell: (row) =>
         row.needs_action && selection !== null ? (
           <Menu

@@ -30,6 +30,16 @@ describe("the filter of failures", () => {
     });
   });
 
+  it("goes by days of Jakarta in any zone when the address says so, until other days are chosen", () => {
+    const days = filter("date_from=2026-11-01&date_to=2026-11-02&days=wib");
+    expect(queryOf(days, new Times("Asia/Jayapura"))).toMatchObject({
+      date_from: "2026-11-01",
+      date_to: "2026-11-02",
+    });
+    expect(changesOf({ from: "2026-11-03", to: null })).toMatchObject({ days: null });
+    expect(changesOf({ page: 2 })).not.toHaveProperty("days");
+  });
+
   it("begins at the first page when it changes", () => {
     const before = new URLSearchParams("page=7&needs_action=any");
     expect(changed(before, changesOf({ causes: ["customer_cancelled"] })).toString()).toBe(

@@ -12,6 +12,8 @@ export interface Filter {
   causes: CauseTag[];
   from: string | null;
   to: string | null;
+  /** The days are Jakarta's, as those of the dashboard, whatever zone times are shown in. */
+  home: boolean;
   search: string;
   customer: string | null;
   mitra: string | null;
@@ -31,6 +33,7 @@ export function filterOf(params: URLSearchParams): Filter {
     causes: CAUSES.filter((tag) => known.has(tag)),
     from: dayOf(params.get("date_from")),
     to: dayOf(params.get("date_to")),
+    home: params.get("days") === "wib",
     search: params.get("search")?.trim() ?? "",
     customer: params.get("customer_id"),
     mitra: params.get("mitra_id"),
@@ -46,6 +49,7 @@ export function changesOf(filter: Partial<Filter>): Changes {
   if (filter.causes !== undefined) changes["cause_tags"] = filter.causes;
   if (filter.from !== undefined) changes["date_from"] = filter.from;
   if (filter.to !== undefined) changes["date_to"] = filter.to;
+  if (filter.from !== undefined || filter.to !== undefined) changes["days"] = filter.home ? "wib" : null;
   if (filter.search !== undefined) changes["search"] = filter.search;
   if (filter.customer !== undefined) changes["customer_id"] = filter.customer;
   if (filter.mitra !== undefined) changes["mitra_id"] = filter.mitra;
@@ -68,14 +72,15 @@ export function isFiltered({ needs, causes, from, to, search, customer, mitra }:
   return needs !== "true" || causes.length > 0 || Boolean(from || to || search || customer || mitra);
 }
 
-/** The query of the service. Days are those of the zone that times are shown in. */
+/** The query of the service. Days are those of the zone that times are shown in, unless the filter says otherwise. */
 export function queryOf(filter: Filter, times: Times) {
   const { needs, causes, from, to, search, customer, mitra, page, size } = filter;
+  const asTheyAre = filter.home || times.zone === HOME;
   return {
     ...(needs !== "any" && { needs_action: needs === "true" }),
     ...(causes.length > 0 && { cause_tags: causes }),
-    ...(from && { date_from: times.zone === HOME ? from : instant(from, times) }),
-    ...(to && { date_to: times.zone === HOME ? to : instant(moved(to, 1), times) }),
+    ...(from && { date_from: asTheyAre ? from : instant(from, times) }),
+    ...(to && { date_to: asTheyAre ? to : instant(moved(to, 1), times) }),
     ...(search.length >= SHORTEST_SEARCH && { search }),
     ...(customer && { customer_id: customer }),
     ...(mitra && { mitra_id: mitra }),

@@ -28,7 +28,7 @@ export function Filters({
         onChoose={(needs) => onChange({ needs })}
       />
       <CauseFilter causes={filter.causes} onChange={(causes) => onChange({ causes })} />
-      <DateFilter from={filter.from} to={filter.to} onChange={onChange} />
+      <DateFilter from={filter.from} home={filter.home} to={filter.to} onChange={onChange} />
       <SearchField label={words.search} value={filter.search} onSearch={(search) => onChange({ search })} />
       {filter.search !== "" && filter.search.length < SHORTEST_SEARCH && (
         <span className="soft small" role="status">

@@ -1,4 +1,4 @@
-import { Button, Dialog, DialogActions, Field, slugOf, useToast } from "@curhat/kit";
+import { Button, Dialog, DialogActions, Field, slugOf, useToast, useWrong } from "@curhat/kit";
 import { type FormEvent, useState } from "react";
 import { copy } from "../copy";
 import { api, queries } from "../service";
@@ -19,10 +19,11 @@ const FIELDS: Record<string, "name" | "email" | "password"> = {
 export function AddOperatorDialog({ onClose }: { onClose: () => void }) {
   const [role, setRole] = useState<Role>("operator");
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<{ field: string; sentence: string } | null>(null);
+  const [field, setField] = useState("");
+  const [error, setError] = useWrong();
   const toast = useToast();
   const words = copy.operators;
-  const wrong = (field: string) => (error?.field === field ? error.sentence : "");
+  const wrong = (of: string) => (of === field ? error : "");
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -31,11 +32,12 @@ export function AddOperatorDialog({ onClose }: { onClose: () => void }) {
       String(given.get(name)),
     );
     if (!password || password.length < copy.password.shortest) {
-      setError({ field: "password", sentence: copy.password.tooShort });
+      setField("password");
+      setError(copy.password.tooShort);
       return;
     }
     setBusy(true);
-    setError(null);
+    setError("");
     try {
       await api.post("/internal/operators", {
         body: { display_name: display_name ?? "", email: email ?? "", role, password },
@@ -44,7 +46,8 @@ export function AddOperatorDialog({ onClose }: { onClose: () => void }) {
       toast({ text: words.added(display_name ?? "") });
       onClose();
     } catch (failure) {
-      setError({ field: FIELDS[slugOf(failure)] ?? "password", sentence: sentenceOf(failure) });
+      setField(FIELDS[slugOf(failure)] ?? "password");
+      setError(sentenceOf(failure));
       setBusy(false);
     }
   }

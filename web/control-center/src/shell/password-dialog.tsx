@@ -1,4 +1,4 @@
-import { Button, Dialog, DialogActions, Field, slugOf, useToast } from "@curhat/kit";
+import { Button, Dialog, DialogActions, Field, slugOf, useToast, useWrong } from "@curhat/kit";
 import { type FormEvent, useState } from "react";
 import { copy } from "../copy";
 import { api, session } from "../service";
@@ -7,7 +7,8 @@ import { sentenceOf } from "../words";
 /** Chooses another password for oneself; every other device is signed out. */
 export function PasswordDialog({ onClose }: { onClose: () => void }) {
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<{ field: "old" | "new"; sentence: string } | null>(null);
+  const [field, setField] = useState<"old" | "new">("new");
+  const [error, setError] = useWrong();
   const toast = useToast();
   const words = copy.password;
 
@@ -16,11 +17,12 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
     const given = new FormData(event.currentTarget);
     const [old, next] = [String(given.get("old")), String(given.get("new"))];
     if (next.length < words.shortest) {
-      setError({ field: "new", sentence: words.tooShort });
+      setField("new");
+      setError(words.tooShort);
       return;
     }
     setBusy(true);
-    setError(null);
+    setError("");
     try {
       session.adopt(
         await api.post("/internal/auth/password", { body: { password: old, new_password: next } }),
@@ -28,10 +30,8 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
       toast({ text: words.changed });
       onClose();
     } catch (failure) {
-      setError({
-        field: slugOf(failure) === "password_wrong" ? "old" : "new",
-        sentence: sentenceOf(failure),
-      });
+      setField(slugOf(failure) === "password_wrong" ? "old" : "new");
+      setError(sentenceOf(failure));
       setBusy(false);
     }
   }
@@ -46,7 +46,7 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
           type="password"
           autoComplete="current-password"
           required
-          error={error?.field === "old" && error.sentence}
+          error={field === "old" && error}
         />
         <Field
           label={words.next}
@@ -55,7 +55,7 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
           autoComplete="new-password"
           required
           hint={words.hint}
-          error={error?.field === "new" && error.sentence}
+          error={field === "new" && error}
         />
         <DialogActions>
           <Button kind="quiet" onClick={onClose}>

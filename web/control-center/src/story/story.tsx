@@ -1,4 +1,4 @@
-import { Button, CheckIcon, CloseIcon, classNames, money, shownPhone } from "@curhat/kit";
+import { Button, CheckIcon, CloseIcon, classNames, last, lastWhere, money, shownPhone } from "@curhat/kit";
 import { useRef, useState } from "react";
 import { Link } from "wouter";
 import { copy } from "../copy";
@@ -21,7 +21,7 @@ import { Timeline } from "./timeline";
 export function StoryOf({ story, heading: Heading = "h3" }: { story: Story; heading?: "h2" | "h3" }) {
   const { payment, failures, searches, chats, extensions } = story;
   const times = useTimes();
-  const failure = failures.findLast((one) => one.superseded_at === null) ?? failures.at(-1);
+  const failure = lastWhere(failures, (one) => one.superseded_at === null) ?? last(failures);
   const words = copy.story;
   return (
     <div className="story">

@@ -14,6 +14,8 @@ export interface Column<Row> {
   named?: boolean;
   /** Left out where there is less room; what it says is then on the row's own page. */
   from?: "narrow" | "medium" | "wide";
+  /** Stays in sight where the table has to scroll sideways. */
+  pinned?: boolean;
 }
 
 /** Rows of the same kind. Where they lead somewhere a click anywhere does too, but for links and controls in them. */
@@ -37,43 +39,46 @@ export function Table<Row>({
 }) {
   return (
     <div className={classNames("table-box", plain && "table-plain")}>
-      <table className="table">
-        <caption className="visually-hidden">{caption}</caption>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column.key} scope="col" className={classOf(column)}>
-                {column.head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr
-              key={rowKey(row)}
-              className={classNames(onRow && "row-link", rowName?.(row))}
-              onClick={onRow && ((event) => !isControl(event) && onRow(row))}
-            >
+      <div className="table-scroll">
+        <table className="table">
+          <caption className="visually-hidden">{caption}</caption>
+          <thead>
+            <tr>
               {columns.map((column) => (
-                <td key={column.key} className={classOf(column)}>
-                  {column.named ? <div>{column.cell(row)}</div> : column.cell(row)}
-                </td>
+                <th key={column.key} scope="col" className={classOf(column)}>
+                  {column.head}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr
+                key={rowKey(row)}
+                className={classNames(onRow && "row-link", rowName?.(row))}
+                onClick={onRow && ((event) => !isControl(event) && onRow(row))}
+              >
+                {columns.map((column) => (
+                  <td key={column.key} className={classOf(column)}>
+                    {column.named ? <div>{column.cell(row)}</div> : column.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }
 
-function classOf<Row>({ number, small, named, from }: Column<Row>): string {
+function classOf<Row>({ number, small, named, from, pinned }: Column<Row>): string {
   return classNames(
     number && "cell-number",
     small && "cell-small",
     named && "cell-named",
     from && `from-${from}`,
+    pinned && "cell-pinned",
   );
 }
 

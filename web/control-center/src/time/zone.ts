@@ -1,3 +1,4 @@
+import { stored } from "@curhat/kit";
 /** The zone that times are shown in. It is chosen here and remembered by this browser; nothing is ever shown without it. */
 
 export const HOME = "Asia/Jakarta";
@@ -12,12 +13,12 @@ export function ownZone(): string {
 }
 
 export function readZone(): string {
-  const kept = localStorage.getItem(PLACE);
+  const kept = stored.getItem(PLACE);
   return kept !== null && isZone(kept) ? kept : HOME;
 }
 
 export function chooseZone(zone: string): void {
-  localStorage.setItem(PLACE, zone);
+  stored.setItem(PLACE, zone);
   for (const listener of listeners) listener();
 }
 

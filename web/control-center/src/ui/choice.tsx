@@ -1,3 +1,4 @@
+import { classNames } from "@curhat/kit";
 import { type ReactNode, useId } from "react";
 import "./choice.css";
 
@@ -29,7 +30,7 @@ export function Choice<Value extends string>({
     <fieldset className="choice" disabled={disabled} aria-describedby={describedBy}>
       <legend className="visually-hidden">{label}</legend>
       {options.map((option) => (
-        <label key={option.value}>
+        <label key={option.value} className={classNames(option.value === value && "choice-chosen")}>
           <input
             type="radio"
             name={name}

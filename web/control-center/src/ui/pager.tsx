@@ -41,7 +41,11 @@ export function Pager({
 
   function jump(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const wanted = Number(new FormData(event.currentTarget).get("page"));
+    goTo(String(new FormData(event.currentTarget).get("page")));
+  }
+
+  function goTo(given: string) {
+    const wanted = Number(given);
     if (Number.isInteger(wanted) && wanted >= 1) onPage(Math.min(wanted, pages));
   }
 
@@ -69,7 +73,7 @@ export function Pager({
           inputMode="numeric"
           autoComplete="off"
           defaultValue={page}
-          onBlur={(event) => event.currentTarget.form?.requestSubmit()}
+          onBlur={(event) => goTo(event.currentTarget.value)}
         />
         <span>{copy.pager.of(pages)}</span>
       </form>

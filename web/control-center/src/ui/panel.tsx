@@ -3,7 +3,8 @@ import { type ReactNode, useEffect, useId, useRef } from "react";
 import { copy } from "../copy";
 import "./panel.css";
 
-/** What belongs to a row, beside the list it is from. The list stays in reach; Escape closes the panel. */
+/** What belongs to a row, beside the list it is from. The list stays in reach; Escape closes the panel, and the
+ * focus goes back to the list. */
 export function Panel({
   title,
   subject,
@@ -28,12 +29,19 @@ export function Panel({
     body.current?.scrollTo(0, 0);
   }, [subject]);
 
+  /** The focus goes back to the row that this is from, before the panel that holds it is gone. */
+  function leave() {
+    const row = document.querySelector<HTMLElement>('main a[aria-current="true"]');
+    (row ?? document.querySelector<HTMLElement>("main h1"))?.focus();
+    onClose();
+  }
+
   return (
     <aside
       className="panel"
       aria-labelledby={id}
       onKeyDown={(event) => {
-        if (event.key === "Escape" && !event.defaultPrevented) onClose();
+        if (event.key === "Escape" && !event.defaultPrevented) leave();
       }}
     >
       <div className="panel-head">
@@ -41,7 +49,7 @@ export function Panel({
           {title}
         </h2>
         {actions}
-        <IconButton label={copy.close} onClick={onClose}>
+        <IconButton label={copy.close} onClick={leave}>
           <CloseIcon />
         </IconButton>
       </div>

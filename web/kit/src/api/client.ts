@@ -85,7 +85,8 @@ export function address(path: string, call: Pick<Call, "path" | "query">): strin
       if (one !== undefined && one !== null) query.append(name, String(one));
     }
   }
-  return query.size > 0 ? `${filled}?${query}` : filled;
+  const text = query.toString();
+  return text === "" ? filled : `${filled}?${text}`;
 }
 
 async function send(method: Method, url: string, call: Call, token: string | null): Promise<unknown> {

@@ -2,8 +2,16 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { count } from "../format/count";
 import { SendIcon } from "../ui/icons";
 import "./composer.css";
+import { stored, storedInTab } from "../session/storage";
 
 const MOST = 4000;
+
+/** What a tab begins with that has no draft of its own; it is that tab's from then on. */
+function adopted(place: string): string {
+  const draft = stored.getItem(place) ?? "";
+  storedInTab.setItem(place, draft);
+  return draft;
+}
 
 /** Where a message is written. Enter sends it, Shift and Enter begin a new line; what is not sent stays through a reload. */
 export function Composer({
@@ -15,7 +23,7 @@ export function Composer({
   onType,
   onSend,
 }: {
-  /** Where in localStorage the text stands that is not sent yet. */
+  /** Where the text stands that is not sent yet: each tab has its own, and a new one begins with the newest. */
   place: string;
   label: string;
   placeholder: string;
@@ -25,25 +33,30 @@ export function Composer({
   onType: () => void;
   onSend: (body: string) => void;
 }) {
-  const [text, setText] = useState(() => localStorage.getItem(place) ?? "");
+  const [text, setText] = useState(() => storedInTab.getItem(place) ?? adopted(place));
   const field = useRef<HTMLTextAreaElement>(null);
+  const shown = useRef(0);
   const id = useId();
   const body = text.trim();
   const length = body.length > MOST ? [...body].length : body.length; // as the service counts
   const wrong = length > MOST ? tooLong(count(length), count(MOST)) : "";
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as high as the text
   useEffect(() => {
     const element = field.current;
     if (!element) return;
-    element.style.height = "auto";
-    element.style.height = `${element.scrollHeight}px`;
+    const { style, scrollHeight, clientHeight } = element;
+    const shorter = text.length < shown.current;
+    shown.current = text.length;
+    if (!shorter && style.height !== "" && scrollHeight <= clientHeight) return; // a longer text that fits: no layout anew
+    style.height = "auto";
+    style.height = `${element.scrollHeight}px`;
   }, [text]);
 
   function write(next: string) {
     setText(next);
-    if (next === "") localStorage.removeItem(place);
-    else localStorage.setItem(place, next);
+    storedInTab.setItem(place, next);
+    if (next === "") stored.removeItem(place);
+    else stored.setItem(place, next);
   }
 
   function submit() {
@@ -54,7 +67,7 @@ export function Composer({
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
     event.preventDefault();
     submit();
   }
@@ -92,4 +105,9 @@ export function Composer({
       </button>
     </form>
   );
+}
+
+/** Whether a key belongs to the keyboard's own writing of a word; Safari says so by the code 229 alone. */
+function isComposing({ nativeEvent }: KeyboardEvent): boolean {
+  return nativeEvent.isComposing || nativeEvent.keyCode === 229;
 }

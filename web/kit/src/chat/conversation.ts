@@ -1,4 +1,7 @@
+import type { KeyStore } from "../api/keys";
+import { lastWhere } from "../format/last";
 import { uuid } from "../format/uuid";
+import { stored } from "../session/storage";
 import type { Chat, ChatFrame, Message, Role, Said } from "../socket/events";
 import { Log } from "./log";
 import { Outbox, type Unsent } from "./outbox";
@@ -10,7 +13,7 @@ export interface Surroundings {
   /** The messages after a `seq`, oldest first, a page of them. */
   fetch: (chatId: string, afterSeq: number) => Promise<{ rows: Message[]; next: number | null }>;
   now: () => number;
-  /** Where in localStorage something of the person's stands. */
+  /** Where in the store something of the person's stands. */
   place: (name: string) => string;
 }
 
@@ -58,7 +61,7 @@ export class Conversation {
   constructor(
     readonly id: string,
     private readonly around: Surroundings,
-    store: Storage = localStorage,
+    store: KeyStore = stored,
   ) {
     this.outbox = new Outbox(store, around.place(`unsent.${id}`));
   }
@@ -160,7 +163,7 @@ export class Conversation {
 
   /** The person has the other's newest message before their eyes. */
   sawAll(): void {
-    const seq = this.log.messages.findLast(({ sender }) => sender !== this.around.me)?.seq ?? 0;
+    const seq = lastWhere(this.log.messages, ({ sender }) => sender !== this.around.me)?.seq ?? 0;
     if (seq <= Math.max(this.readByMe, this.saidRead)) return;
     if (this.around.send({ type: "read", chat_session_id: this.id, seq })) this.saidRead = seq;
   }

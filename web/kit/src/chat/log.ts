@@ -1,3 +1,4 @@
+import { last } from "../format/last";
 import type { Message } from "../socket/events";
 
 /** The messages of a chat by `seq`, and up to where nothing is missing. Immutable: every change is a new one. */
@@ -35,6 +36,6 @@ export class Log {
   }
 
   get lastSeq(): number {
-    return this.messages.at(-1)?.seq ?? 0;
+    return last(this.messages)?.seq ?? 0;
   }
 }

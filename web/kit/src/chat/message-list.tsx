@@ -3,8 +3,10 @@ import { useServerClock } from "../clock/countdown";
 import { dayName, timeOfDay } from "../format/time";
 import type { Message, Role } from "../socket/events";
 import { classNames } from "../ui/class-names";
+import { useFillsScreen } from "../ui/fills-screen";
 import { CheckIcon, ClockIcon, DownIcon, ReadIcon, WarningIcon } from "../ui/icons";
 import "./message-list.css";
+import { last } from "../format/last";
 import type { View } from "./conversation";
 
 export interface MessageListCopy {
@@ -31,6 +33,7 @@ export function MessageList({
   copy,
   empty,
   after,
+  onAtEnd,
   onDiscard,
 }: {
   view: View;
@@ -42,8 +45,11 @@ export function MessageList({
   empty?: ReactNode;
   /** At the very end: what happens now. */
   after?: ReactNode;
+  /** Somebody reads back, or is at the end again, where the newest is before their eyes. */
+  onAtEnd: (atEnd: boolean) => void;
   onDiscard: (clientMessageId: string) => void;
 }) {
+  useFillsScreen();
   const clock = useServerClock();
   const list = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
@@ -55,7 +61,7 @@ export function MessageList({
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is added is followed
   useLayoutEffect(() => {
     const element = list.current;
-    const { at } = unsent.at(-1) ?? { at: 0 };
+    const { at } = last(unsent) ?? { at: 0 };
     if (at > wroteAt.current) following.current = true; // whoever writes wants to see it
     wroteAt.current = Math.max(wroteAt.current, at);
     if (element && following.current) element.scrollTop = element.scrollHeight;
@@ -90,6 +96,7 @@ export function MessageList({
           if (clientHeight !== height.current) return; // what moved it is its new size: the observer sees to that
           following.current = scrollHeight - scrollTop - clientHeight < AT_END;
           setAway(!following.current);
+          onAtEnd(following.current);
         }}
       >
         {history === "loading" && messages.length === 0 && <p className="messages-note">{copy.loading}</p>}
@@ -105,7 +112,7 @@ export function MessageList({
                 mine={message.sender === me}
                 who={message.sender === me ? copy.me : them}
                 body={message.body}
-                time={timeOfDay(message.sent_at)}
+                at={message.sent_at}
                 follows={!newDay && before?.sender === message.sender}
                 state={message.sender === me ? (message.seq <= readByThem ? "read" : "sent") : null}
                 copy={copy}
@@ -119,8 +126,8 @@ export function MessageList({
             mine
             who={copy.me}
             body={body}
-            time={timeOfDay(at)}
-            follows={index > 0 || messages.at(-1)?.sender === me}
+            at={at}
+            follows={index > 0 || last(messages)?.sender === me}
             state={refused ? "refused" : "sending"}
             copy={copy}
             {...(refused && { onDiscard: () => onDiscard(client_message_id) })}
@@ -156,7 +163,7 @@ const Bubble = memo(function Bubble({
   mine,
   who,
   body,
-  time,
+  at,
   follows,
   state,
   copy,
@@ -165,7 +172,8 @@ const Bubble = memo(function Bubble({
   mine: boolean;
   who: string;
   body: string;
-  time: string;
+  /** When it was sent. It is written here, so that it is written once for a message that stays. */
+  at: string | number;
   follows: boolean;
   state: State;
   copy: MessageListCopy;
@@ -185,7 +193,7 @@ const Bubble = memo(function Bubble({
         <bdi>{body}</bdi>
       </p>
       <p className="bubble-foot">
-        <time>{time}</time>
+        <time>{timeOfDay(at)}</time>
         <Mark state={state} copy={copy} />
       </p>
       {onDiscard && (

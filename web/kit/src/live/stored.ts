@@ -1,14 +1,15 @@
 import { useCallback, useSyncExternalStore } from "react";
+import { stored } from "../session/storage";
 
 const listeners = new Set<() => void>();
 
 /** Something that this browser remembers for all its tabs, at this place in localStorage: its value, and how to change it (null: forget it). */
 export function useStored(place: string): [string | null, (value: string | null) => void] {
-  const value = useSyncExternalStore(subscribe, () => localStorage.getItem(place));
+  const value = useSyncExternalStore(subscribe, () => stored.getItem(place));
   const change = useCallback(
     (next: string | null) => {
-      if (next === null) localStorage.removeItem(place);
-      else localStorage.setItem(place, next);
+      if (next === null) stored.removeItem(place);
+      else stored.setItem(place, next);
       for (const listener of [...listeners]) listener();
     },
     [place],

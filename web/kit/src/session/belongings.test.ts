@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { Belongings } from "./belongings";
+import { SafeStore } from "./storage";
 
 /** As a browser's: what stands in it is counted and named. */
-function storage(): Storage {
+function storage(): SafeStore {
   const kept = new Map<string, string>();
-  return {
+  const storage: Storage = {
     get length() {
       return kept.size;
     },
@@ -14,10 +15,11 @@ function storage(): Storage {
     removeItem: (name) => void kept.delete(name),
     clear: () => kept.clear(),
   };
+  return new SafeStore(() => storage);
 }
 
-function twoThings(store: Storage): Belongings {
-  const belongings = new Belongings("customer", store);
+function twoThings(store: SafeStore): Belongings {
+  const belongings = new Belongings("customer", [store]);
   belongings.belongTo("budi");
   for (const name of ["draft.1", "unsent.1"]) store.setItem(belongings.place(name), name);
   return belongings;
@@ -26,7 +28,7 @@ function twoThings(store: Storage): Belongings {
 test("whoever signs in again finds their own", () => {
   const store = storage();
   const belongings = twoThings(store);
-  new Belongings("customer", store).belongTo("budi");
+  new Belongings("customer", [store]).belongTo("budi");
   expect(store.getItem(belongings.place("draft.1"))).toBe("draft.1");
 });
 
@@ -39,9 +41,19 @@ test("somebody else finds nothing", () => {
 
 test("what belongs to another app's person stays", () => {
   const store = storage();
-  const mitra = new Belongings("mitra", store);
+  const mitra = new Belongings("mitra", [store]);
   store.setItem(mitra.place("draft.1"), "hai");
   twoThings(store).clear();
-  expect(store.length).toBe(1);
+  expect(store.places()).toHaveLength(1);
   expect(store.getItem(mitra.place("draft.1"))).toBe("hai");
+});
+
+test("what a tab keeps for itself goes with its person, whichever tab somebody else signs in with", () => {
+  const [shared, one, other] = [storage(), storage(), storage()];
+  const tabs = [one, other].map((tab) => new Belongings("customer", [shared, tab]));
+  for (const tab of tabs) tab.belongTo("budi");
+  one.setItem("curhat.customer.draft.1", "a");
+  other.setItem("curhat.customer.draft.1", "b");
+  for (const tab of tabs) tab.belongTo("rani");
+  expect([one, other].map((tab) => tab.getItem("curhat.customer.draft.1"))).toEqual([null, null]);
 });

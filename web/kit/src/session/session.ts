@@ -1,5 +1,6 @@
 import { callAnonymously } from "../api/client";
 import { Refused } from "../api/errors";
+import { stored } from "./storage";
 
 /** Who is signed in. */
 export interface User {
@@ -108,12 +109,12 @@ export class Session {
   end(because: SignedOutBecause): void {
     if (this.read() === null) return;
     this.signedOutBecause = because;
-    localStorage.removeItem(this.place);
+    stored.removeItem(this.place);
     this.announce();
   }
 
   private read(): Kept | null {
-    const text = localStorage.getItem(this.place);
+    const text = stored.getItem(this.place);
     if (text !== this.known.text) this.known = { text, kept: parse(text) };
     return this.known.kept;
   }
@@ -125,7 +126,7 @@ export class Session {
       staleAt: Date.now() + reply.expires_in * 1000,
       user: reply.user,
     };
-    localStorage.setItem(this.place, JSON.stringify(kept));
+    stored.setItem(this.place, JSON.stringify(kept));
     this.announce();
     return kept;
   }

@@ -8,6 +8,7 @@ import { Field } from "../ui/field";
 import { Title } from "../ui/title";
 import { deviceSecret } from "./device";
 import "./sign-in.css";
+import { storedInTab } from "../session/storage";
 
 export interface SignInCopy {
   page: string;
@@ -121,13 +122,13 @@ export function PhoneSignIn({
 /** Remembered in this tab: whoever goes to read the message and comes back finds the place again. */
 function useGiven(audience: Audience): [Given, (given: Given) => void] {
   const place = `curhat.sign-in.${audience}`;
-  const [given, setGiven] = useState<Given>(() => JSON.parse(sessionStorage.getItem(place) ?? "{}"));
+  const [given, setGiven] = useState<Given>(() => JSON.parse(storedInTab.getItem(place) ?? "{}"));
   return [
     given,
     (next) => {
       const { phone, resendAt } = next;
-      if (phone === undefined) sessionStorage.removeItem(place);
-      else sessionStorage.setItem(place, JSON.stringify({ phone, resendAt }));
+      if (phone === undefined) storedInTab.removeItem(place);
+      else storedInTab.setItem(place, JSON.stringify({ phone, resendAt }));
       setGiven(next);
     },
   ];

@@ -21,9 +21,9 @@ export function Dialog({ title, children, onClose, kind = "dialog", picture, cla
   useEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
-    if (element && !element.open) element.showModal();
+    const leave = element ? show(element) : undefined;
     return () => {
-      element?.close();
+      leave?.();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
@@ -40,7 +40,7 @@ export function Dialog({ title, children, onClose, kind = "dialog", picture, cla
       }}
       // A browser lets nobody refuse the second Escape in a row. Whoever shows the dialog says when it is over.
       onClose={() => {
-        if (dialog.current && !dialog.current.open) dialog.current.showModal();
+        if (dialog.current && !dialog.current.open) show(dialog.current);
       }}
     >
       <div className="dialog-body">
@@ -52,6 +52,38 @@ export function Dialog({ title, children, onClose, kind = "dialog", picture, cla
       </div>
     </dialog>
   );
+}
+
+/** Show it over the page; returns how to close it.
+ *
+ * Safari before 15.4 knows no dialog: then the page behind is hidden from the keyboard and from screen readers by hand.
+ */
+function show(dialog: HTMLDialogElement): () => void {
+  if (typeof dialog.showModal === "function") {
+    if (!dialog.open) dialog.showModal();
+    return () => dialog.close();
+  }
+  const keys = (event: KeyboardEvent) => {
+    if (event.key === "Escape") dialog.dispatchEvent(new Event("cancel", { cancelable: true }));
+  };
+  const stay = ({ target }: FocusEvent) => {
+    if (target instanceof Node && !dialog.contains(target)) focusFirst(dialog);
+  };
+  dialog.setAttribute("open", "");
+  dialog.setAttribute("aria-modal", "true");
+  dialog.classList.add("dialog-by-hand");
+  document.addEventListener("keydown", keys);
+  document.addEventListener("focusin", stay);
+  if (!dialog.contains(document.activeElement)) focusFirst(dialog);
+  return () => {
+    document.removeEventListener("keydown", keys);
+    document.removeEventListener("focusin", stay);
+    dialog.removeAttribute("open");
+  };
+}
+
+function focusFirst(dialog: HTMLElement): void {
+  dialog.querySelector<HTMLElement>("button, input, textarea, select, a[href], [tabindex]")?.focus();
 }
 
 /** The buttons of a dialog, the one that goes on first. */

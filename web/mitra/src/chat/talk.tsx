@@ -8,7 +8,7 @@ import {
   useReading,
   type View,
 } from "@curhat/kit";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { Unread } from "../chats";
 import { copy } from "../copy";
 import type { Chat } from "../state";
@@ -31,7 +31,8 @@ export function Talk({
   const name = chat.customer.display_name;
   const running = chat.status === "active";
   const elsewhere = useUnread(chats.filter(({ id }) => id !== chat.id));
-  useReading(conversation, view, running);
+  const [atEnd, setAtEnd] = useState(true);
+  useReading(conversation, view, running && atEnd);
   return (
     <section className="chat" aria-label={copy.chat.page(name)}>
       <TopBar label={copy.back}>
@@ -49,6 +50,7 @@ export function Talk({
         them={name}
         copy={copy.messages}
         empty={<p className="chat-empty">{copy.chat.empty(name)}</p>}
+        onAtEnd={setAtEnd}
         onDiscard={(id) => conversation.forget(id)}
       />
       {children}
