@@ -818,6 +818,12 @@ FAULTS = [
         "{failure}",
     ),
     Fault(
+        "a decision that its customer never heard of",
+        "delete from data.events where type = 'MONEY'",
+        "the customer was told what was decided about their money",
+        "{failure}",
+    ),
+    Fault(
         "another decision",
         "update data.pairing_failures set operator_action = 'credited' where id = '{failure}'",
         "whatever is done is an event",
