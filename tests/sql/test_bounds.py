@@ -1,5 +1,6 @@
 """What one person can repeat is bounded, and the bound is nobody's who uses it as it is meant."""
 
+import psycopg
 import pytest
 
 from tests.sql.world import World, refuses
@@ -26,7 +27,7 @@ def test_who_must_wait_is_told_for_how_long(world: World) -> None:
     for _ in range(10):
         world.say(chat)
     world.clock.advance(20)
-    with pytest.raises(Exception, match="too_many_messages") as caught:
+    with pytest.raises(psycopg.DatabaseError, match="too_many_messages") as caught:
         world.say(chat)
     assert caught.value.diag.message_hint == '{"retry_after": 40}'
 
