@@ -4,10 +4,9 @@ returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if p_user_id is distinct from (case p_role
-        when 'customer' then p_chat.customer_id
-        when 'mitra' then p_chat.mitra_id
-    end) then
+    if (
+        p_user_id = case p_role when 'customer' then p_chat.customer_id when 'mitra' then p_chat.mitra_id end
+    ) is not true then
         perform logic.refuse(404, 'chat_session_not_found', 'There is no such chat.');
     end if;
 end

@@ -287,3 +287,15 @@ def test_nobody_sees_a_phone_number_but_their_own(world: World, chat: Row) -> No
     frames = [envelope["frame"] for envelope in world.drain()]
     assert phones["users"] not in str(frames)
     assert phones["mitras"] not in str(frames)
+
+
+@pytest.mark.parametrize("role", ["customer", "mitra", "operator", None])
+@pytest.mark.parametrize(
+    ("function", "more"), [("send_message", (None, "Halo")), ("mark_read", (1,)), ("end_chat", ())]
+)
+def test_nobody_is_no_member_of_a_chat(
+    world: World, role: str | None, function: str, more: tuple[object, ...]
+) -> None:
+    chat = world.chat(world.customer(), world.mitra())
+    with refuses(404, "chat_session_not_found"):
+        world.api(function, chat["id"], role, None, *more)

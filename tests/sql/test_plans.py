@@ -282,7 +282,11 @@ def talk_much(world: World, chat: Row) -> None:
         "from generate_series(1, 2000) n",
         [chat["id"]],
     )
-    world.owner.execute("update data.chat_sessions set last_seq = 2000 where id = %s", [chat["id"]])
+    world.owner.execute(
+        "update data.chat_sessions set last_seq = 2000, started_at = started_at - interval '10 minutes' "
+        "where id = %s",
+        [chat["id"]],
+    )
 
 
 def fall_due(world: World) -> None:
