@@ -423,6 +423,8 @@ FACTS: dict[str, type[Reply]] = {
     "otp_too_soon": WaitForNumber,
     "otp_wrong": TriesLeft,
     "sign_in_locked": Wait,
+    "too_many_messages": Wait,
+    "too_many_payments": Wait,
     "too_many_requests": Wait,
 }
 """What goes along with some refusals, by slug, beside the slug and the sentence."""

@@ -11,6 +11,7 @@ begin
     from data.app_config s
     where case
         when s.value_type = 'enum' then s.value <> all (s.options)
+        when s.value_type = 'prefixes' then s.value !~ '^[1-9][0-9]{0,6}(,[1-9][0-9]{0,6}){0,99}$'
         when s.value ~ '^-?[0-9]{1,9}$' then s.value::integer not between s.minimum and s.maximum
         else true
     end

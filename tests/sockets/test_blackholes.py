@@ -71,7 +71,7 @@ async def near_redis(network: Network, settings: Settings) -> AsyncIterator[Sett
 async def listening(network: Network, settings: Settings, log: Path, *words: str) -> AsyncIterator[None]:
     """`curhat listen` on the near network, at work; what it says goes to the log."""
     command = network.near.command(sys.executable, "-P", "-m", "app.cli", "listen", *words)
-    deployed = replace(settings, env="production", jwt_keys=(), otp_sender="")
+    deployed = replace(settings, env="production", jwt_keys=(), operator_jwt_keys=(), otp_sender="")
     environment = {**os.environ, **deployed.environment()}
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(

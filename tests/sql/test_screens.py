@@ -297,7 +297,9 @@ def test_the_audit_is_run_by_a_job_and_its_findings_are_alarms_until_they_are_go
     assert ("health", "audit") in alarms(world, viewer)
     world.owner.execute("select logic.refresh_audit_findings()")
     assert "audit" not in {kind for kind, _ in alarms(world, viewer)}, "it merely waits while nobody fires"
-    world.owner.execute("insert into data.heartbeats values ('pg_cron', 'infinity', '-infinity')")
+    world.owner.execute(
+        "insert into data.heartbeats (process, at, since) values ('pg_cron', 'infinity', '-infinity')"
+    )
     world.owner.execute("select logic.refresh_audit_findings()")
     found = alarms(world, viewer)
     assert ("audit", "no deadline is overdue by more than five seconds") in found

@@ -26,6 +26,7 @@ PATIENT = {
     "returning_chat_confirmation_timeout_seconds": 300,
     "extension_timeout_seconds": 300,
     "extension_default_action_on_timeout": "auto_approve",
+    "messages_per_minute": 600,
 }
 
 
