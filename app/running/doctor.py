@@ -3,9 +3,12 @@
 import difflib
 import os
 import platform
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
@@ -14,6 +17,7 @@ from rich.console import Console
 
 from app import embedded
 from app.embedded import place
+from app.embedded.environment import libpq_variables
 from app.embedded.place import PlaceError
 from app.embedded.postgres import MINIMUM_VERSION, PostgresError
 from app.embedded.redis_server import RedisServerError, find_program
@@ -43,6 +47,7 @@ class Finding:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything, in the order in which things depend on each other. Blocks, changes nothing."""
     yield Finding("Python", "ok", platform.python_version())
+    yield _node()
     yield from _variables()
     yield from _postgres_programs(settings)
     yield from _redis_program(settings)
@@ -85,6 +90,27 @@ def _variables() -> Iterator[Finding]:
                 f"{name} is set, and nothing reads it",
                 f"did you mean {near[0]}?" if near else "",
             )
+    # Without CURHAT_DATABASE_URL these are forgotten by now: they change nothing of an embedded run.
+    for name in libpq_variables():
+        yield Finding(
+            "Settings",
+            "note",
+            f"{name} is set, and says what CURHAT_DATABASE_URL does not",
+            f"unset {name}, unless it is about this server",
+        )
+
+
+def _node() -> Finding:
+    """Whether the web apps can be built here: `bin/setup` takes the Node.js of .venv first."""
+    beside = Path(sys.executable).parent
+    node = shutil.which("node", path=f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
+    if node is None:
+        return Finding("Node.js", "note", "is not here: the web apps cannot be built", "make install")
+    version = subprocess.run([node, "--version"], check=True, capture_output=True, text=True).stdout.strip()
+    major, minor, *_ = map(int, version.removeprefix("v").split("."))
+    if (major, minor) < (20, 19) or (major == 22 and minor < 12):
+        return Finding("Node.js", "note", f"{version} in {node} is too old for the web apps", "make install")
+    return Finding("Node.js", "ok", f"{version} in {node}")
 
 
 def _postgres_programs(settings: Settings) -> Iterator[Finding]:

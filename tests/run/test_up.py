@@ -459,6 +459,25 @@ def test_the_doctor_says_who_may_look_to_a_login_that_may_not(
     assert "let CURHAT_DATABASE_URL name the login that migrates" in done.stdout, done.stdout
 
 
+def test_the_doctor_names_a_misspelt_setting_and_a_variable_of_libpq(
+    curhat: Curhat, cluster: TestCluster, database: str
+) -> None:
+    done = curhat.run(
+        "doctor", CURHAT_WORKER="3", CURHAT_DATABASE_URL=cluster.url(database), PGAPPNAME="another"
+    )
+    assert "did you mean CURHAT_WORKERS?" in done.stdout, done.stdout
+    assert "unset PGAPPNAME" in done.stdout
+
+
+def test_the_doctor_says_which_node_is_too_old(curhat: Curhat, tmp_path: Path) -> None:
+    node = tmp_path / "node"
+    node.write_text("#!/bin/sh\necho v18.20.4\n", encoding="ascii")
+    node.chmod(0o755)
+    done = curhat.run("doctor", PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    ours = Path(sys.executable).parent / "node"
+    assert ("v18.20.4" in done.stdout) is not ours.exists(), done.stdout
+
+
 def test_a_token_is_printed_in_development_and_refused_in_production(curhat: Curhat) -> None:
     printed = curhat.run("token", "customer", DEMO_CUSTOMER)
     assert (printed.returncode, printed.stdout.count(".")) == (0, 2)
