@@ -101,6 +101,8 @@ def _of_what_it_takes(route: Route) -> Iterable[tuple[int, str]]:
     if takes.body is not None:
         yield from ((400, "invalid_body"), (413, "too_large"))
     yield 400, "invalid_query"
+    if takes.query is not None:
+        yield 414, "address_too_long"
     if takes.idempotency_key:
         yield 400, "invalid_idempotency_key"
     if set(takes.path.values()) - {str}:

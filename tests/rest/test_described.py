@@ -54,12 +54,16 @@ NEVER = {
     *("unauthenticated", "forbidden", "too_many_requests"),
 }
 REFUSED_FOR_A_REASON = ["2xx", "400", "401", "403", "404", "409", "410", "429"]
+REJECTED = ["400", "401", "403", "404", "405", "406", "409", "413", "414", "415", "422", "429", "5xx"]
 
 CONFIG = {
     "seed": SEED,
     "suppress-health-check": ["all"],  # some of them are measures of time
     "generation": {"max-examples": EXAMPLES, "deterministic": True, "allow-x00": True},
-    "checks": {"positive_data_acceptance": {"expected-statuses": REFUSED_FOR_A_REASON}},
+    "checks": {
+        "positive_data_acceptance": {"expected-statuses": REFUSED_FOR_A_REASON},
+        "negative_data_rejection": {"expected-statuses": REJECTED},
+    },
 }
 
 

@@ -111,7 +111,7 @@ async def test_a_method_that_an_address_does_not_take_is_told_which_it_does(
     for method in ("DELETE", "TRACE"):
         response = await http.request(method, messages)
         refused(response, 405, "method_not_allowed")
-        assert response.headers["allow"] == "GET, POST"
+        assert response.headers["allow"] == "GET, POST, HEAD"
 
 
 async def test_a_body_that_is_too_large_is_refused(customer: Client) -> None:

@@ -31,6 +31,7 @@ def settings(settings: Settings) -> Settings:
         settings,
         env="production",
         jwt_keys=(JwtKey("k", "s" * 32),),
+        operator_jwt_keys=(),
         public_port=port,
         demo=False,
         otp_sender="http://127.0.0.1:9/nobody",

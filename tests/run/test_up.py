@@ -25,6 +25,7 @@ from tests.run.conftest import GIVE_UP_SECONDS, Curhat, children, eventually, is
 PRODUCTION = {
     "CURHAT_ENV": "production",
     "CURHAT_JWT_KEYS": f"k:{'s' * 32}",
+    "CURHAT_OPERATOR_JWT_KEYS": f"o:{'t' * 32}",
     "CURHAT_OTP_SENDER": "https://codes.example",
 }
 TELLING = {"public-1", "internal", *LISTENERS}

@@ -178,6 +178,7 @@ async def test_an_operator_of_another_role_starts_anew_and_one_who_is_disabled_i
         url = f"{internal.socket_url}/internal/ws"
         async with raw_socket(url, "curhat.v1", f"bearer.{token}") as socket:
             assert (await socket.frame())["operator"]["role"] == "operator"
+            operator.execute("set role curhat_staff_admin")
             operator.execute(
                 f"select ops.change_operator('clerk@curhat.example', {change}, p_who => 'Ratna')".encode()
             )

@@ -132,8 +132,8 @@ def test_the_audit_finds_a_decision_that_was_not_told(world: World) -> None:
     customer = world.customer()
     decide(world, failed(world, customer))
     assert world.audit() == []
-    world.owner.execute("delete from data.events where type = 'MONEY'")
-    assert [found["invariant"] for found in world.audit()] == [
-        "the customer was told what was decided about their money"
-    ]
     world.sound = False
+    world.owner.execute("alter table data.events disable trigger user")
+    world.owner.execute("delete from data.events where type = 'MONEY'")
+    found = {one["invariant"] for one in world.audit()}
+    assert "the customer was told what was decided about their money" in found

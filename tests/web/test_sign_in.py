@@ -184,9 +184,6 @@ async def test_a_session_that_has_ended_leads_back_to_the_door(world: World, ope
     refresh = await kept(phone.page, "refresh")
     ended = await world.api.post("/api/auth/logout", json={"refresh_token": refresh})
     assert ended.status_code == 200, ended.text
-    await access_token_runs_out(phone.page)
-
-    await phone.reload()
 
     await expect(
         phone.page.get_by_text("Sesimu sudah berakhir. Masuk lagi untuk melanjutkan.")

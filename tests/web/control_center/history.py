@@ -283,7 +283,12 @@ def live_through(connection: Connection, days: int) -> None:
         life.run()
         life.now = until
         life.tick()
-    connection.execute("delete from data.outbox")  # who would have heard of it has heard
+    # Whoever would have heard of it has heard.
+    connection.execute(
+        "with heard as (delete from data.outbox returning event_id, at) "
+        "insert into data.handed_on (since, event_ids) "
+        "select min(at), range_agg(int8range(event_id, event_id, '[]')) from heard"
+    )
     connection.execute("select logic.refresh_daily_figures(%s)", [days + 1])
     connection.execute("select logic.refresh_hourly_figures(%s)", [24 * days])
     connection.execute("select logic.fold_failure_tallies(), logic.refresh_audit_findings()")
