@@ -76,10 +76,10 @@ class Settings:
 
     `database_url` and `redis_url` are empty when the embedded servers are meant. `postgres` says which Postgres the
     embedded one is: a major or the directory of its programs, empty for the best that is installed. The first of
-    `jwt_keys` signs, all of them verify. `trusted_proxies` are believed in whom they speak for. `otp_sender` is ``log`` (never in
-    production) or the http(s) address of a webhook, which may hold a password. In production both may be empty, for a
-    process that does not `demand` them. `home` is an absolute path. `metrics_token` is what whoever scrapes must show,
-    empty for none.
+    `jwt_keys` signs, all of them verify. `trusted_proxies` are believed in whom they speak for. `otp_sender` is ``log``
+    (never in production) or the http(s) address of a webhook, which may hold a password. In production both may be
+    empty, for a process that does not `demand` them. `home` is an absolute path. `metrics_token` is what whoever
+    scrapes must show, empty for none.
     """
 
     env: Environment

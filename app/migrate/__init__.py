@@ -51,11 +51,11 @@ def migrate(
     database_url: str,
     log: FilteringBoundLogger,
     *,
-    migrations: Path = MIGRATIONS,
+    migrations: Path | None = MIGRATIONS,
     sql: Path = SQL,
     schedule_jobs: bool = True,
 ) -> MigrationReport:
-    """Bring the database up to date.
+    """Bring the database up to date; where `migrations` is None, sql/ and the jobs alone.
 
     The URL's login must own the database and may create roles (CREATEROLE) if they are not there yet; it
     needs no superuser, except that pg_cron's extension is created, and its functions are granted, by one.
@@ -65,7 +65,9 @@ def migrate(
         with psycopg.connect(database_url, autocommit=True) as connection:
             _take_time(connection)
             _wait_for_turn(connection, log)
-            applied, cleared = apply_migrations(database_url, migrations, log)
+            applied, cleared = (
+                ((), False) if migrations is None else apply_migrations(database_url, migrations, log)
+            )
             code = apply_code(connection, sql, log)
             _make_partitions(connection, log)
             cron = (

@@ -21,6 +21,7 @@ from app.embedded.postgres import MINIMUM_VERSION
 from app.identity.sender import OTP_FILE
 from app.log import configure
 from app.migrate import migrate
+from app.migrate.watching import watch
 from app.running import programs
 from app.running.accounts import server_account
 from app.running.probes import TIMEOUT_SECONDS, base_url, port_problem
@@ -111,7 +112,9 @@ async def _run(servers: Embedded, supervisor: Supervisor, console: Console) -> N
             demo = await start(servers, supervisor, console)
             _show(servers, demo, console, seconds=time.monotonic() - began)
             log.info("up")
-            await asyncio.get_running_loop().create_future()  # never done: it is cancelled
+            if servers.given.production:
+                await asyncio.get_running_loop().create_future()  # never done: it is cancelled
+            await watch(servers.settings.database_url, partial(_say_when, console), log)
         except asyncio.CancelledError:
             console.print("\nStopping …")
             raise
@@ -157,10 +160,10 @@ def _show(servers: Embedded, demo: Demo, console: Console, *, seconds: float) ->
     for path in servers.place.outside(settings.home) if servers.programs() else []:
         say(f"Servers' files {path} (they cannot be in CURHAT_HOME)")
     say(f"More           {command} psql · {command} doctor · {command} simulate")
-    if not servers.has_cron:
+    if servers.postgres is not None and not servers.has_cron:
         say(
             "\n[yellow]pg_cron is not installed:[/] deadlines hang on the deadline listener alone "
-            "(Debian: apt-get install postgresql-15-cron)."
+            f"(Debian: apt-get install postgresql-{servers.postgres.programs.major}-cron)."
         )
     if demo.people:
         say("\nDemo people; the mitras are bots: online, and they accept after a few seconds.")
@@ -172,6 +175,11 @@ def _show(servers: Embedded, demo: Demo, console: Console, *, seconds: float) ->
         say(f"\nDemo operators of the control center; their password: {DEMO_PASSWORD}")
         for operator in demo.operators:
             say(f"  {operator.line()}")
+
+
+def _say_when(console: Console, sentence: str) -> None:
+    at = time.strftime("%H:%M:%S")
+    console.print(f"{at}  {sentence}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _command() -> str:
