@@ -3,9 +3,13 @@
 import difflib
 import os
 import platform
+import re
+import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
@@ -25,6 +29,8 @@ from app.running.probes import TIMEOUT_SECONDS, answers, base_url, port_problem
 from app.settings import VARIABLES, Settings
 
 Verdict = Literal["ok", "note", "wrong"]
+NODE = "Node.js 20.19, 22.12 or newer"
+SPELT_ALIKE = 0.8
 SIGNS = {"ok": "[green]ok[/]     ", "note": "[yellow]note[/]   ", "wrong": "[red]wrong[/]  "}
 
 
@@ -38,10 +44,15 @@ class Finding:
     remedy: str = ""
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at everything, in the order in which things depend on each other. Blocks, changes nothing."""
+def examine(settings: Settings, libpq: Sequence[str] = ()) -> Iterator[Finding]:
+    """Look at everything, in the order in which things depend on each other. Blocks, changes nothing.
+
+    `libpq`: which of libpq's variables were set when we were called.
+    """
     yield Finding("Python", "ok", platform.python_version())
+    yield node(os.environ.get("PATH", ""), str(Path(sys.executable).parent))
     yield from _variables()
+    yield from _foreign_variables(settings, libpq)
     yield from _postgres_programs(settings)
     yield from _redis_program(settings)
     yield from _home(settings)
@@ -73,16 +84,48 @@ def show(findings: Iterator[Finding], console: Console) -> bool:
     return well
 
 
+def node(*directories: str) -> Finding:
+    """The web apps are built with the first that will do; nothing that runs needs it."""
+    seen = []
+    for directory in directories:
+        program = shutil.which("node", path=directory)
+        if program is None:
+            continue
+        shown = subprocess.run(
+            [program, "--version"], check=False, capture_output=True, text=True
+        ).stdout.strip()
+        seen.append(f"{shown or 'one that does not run'} in {program}")
+        version = re.match(r"v(\d+)\.(\d+)\.", shown)
+        if version is not None:
+            major, minor = int(version[1]), int(version[2])
+            if major > 22 or (major, minor) >= (22, 12) or (major == 20 and minor >= 19):
+                return Finding("Node", "ok", seen[-1])
+    return Finding(
+        "Node", "note", ", ".join(seen) or "is not installed", f"building the web apps needs {NODE}"
+    )
+
+
 def _variables() -> Iterator[Finding]:
-    for name in sorted(os.environ):
-        if name.startswith("CURHAT_") and name not in VARIABLES:
-            near = difflib.get_close_matches(name, VARIABLES, n=1)
+    for name in sorted(os.environ.keys() - set(VARIABLES)):
+        near = difflib.get_close_matches(name.upper().replace("-", "_"), VARIABLES, n=1, cutoff=SPELT_ALIKE)
+        if near or name.startswith("CURHAT_"):
             yield Finding(
                 "Settings",
                 "note",
                 f"{name} is set, and nothing reads it",
                 f"did you mean {near[0]}?" if near else "",
             )
+
+
+def _foreign_variables(settings: Settings, libpq: Sequence[str]) -> Iterator[Finding]:
+    if not libpq:
+        return
+    names = ", ".join(libpq)
+    if settings.database_url:
+        remedy = "they count for whatever CURHAT_DATABASE_URL leaves open; unset them if they are about another server"
+        yield Finding("Settings", "note", f"{names} set", remedy)
+    else:
+        yield Finding("Settings", "ok", f"{names} set, and not heeded: the Postgres is our own")
 
 
 def _postgres_programs(settings: Settings) -> Iterator[Finding]:
@@ -118,9 +161,14 @@ def _redis_program(settings: Settings) -> Iterator[Finding]:
 
 
 def _home(settings: Settings) -> Iterator[Finding]:
+    if settings.home.exists() and not os.access(settings.home, os.R_OK | os.W_OK | os.X_OK):
+        remedy = "start Curhat as the user who made it, or set another CURHAT_HOME"
+        yield Finding("CURHAT_HOME", "wrong", f"{settings.home} cannot be written to by you", remedy)
+        return
     try:
-        server_account()
+        account = server_account()
         found = place.find(settings.home)
+        embedded.check_owner(found.data, account)
     except (PlaceError, NoAccountError) as error:
         yield Finding("CURHAT_HOME", "wrong", str(settings.home), str(error))
         return
