@@ -98,7 +98,7 @@ def node(*directories: str) -> Finding:
         version = re.match(r"v(\d+)\.(\d+)\.", shown)
         if version is not None:
             major, minor = int(version[1]), int(version[2])
-            if major > 22 or (major, minor) >= (22, 12) or (major == 20 and minor >= 19):
+            if (major, minor) >= (22, 12) or (major == 20 and minor >= 19):
                 return Finding("Node", "ok", seen[-1])
     return Finding(
         "Node", "note", ", ".join(seen) or "is not installed", f"building the web apps needs {NODE}"
