@@ -21,13 +21,14 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app import embedded
 from app.embedded import place
-from app.embedded.environment import forget_libpq
+from app.embedded.environment import forget_libpq, libpq_variables
 from app.log import configure, process_name
 from app.running.programs import LISTENERS
 from app.running.signals import until_asked_to_stop
 from app.running.supervisor import StartError, supervise
 from app.settings import Settings, SettingsError
 
+LIBPQ = "curhat.libpq_variables"  # where a command finds which of them were set
 TOKEN_LIFETIME = timedelta(hours=12)
 
 log = structlog.get_logger(__name__)
@@ -60,6 +61,7 @@ def main(context: click.Context) -> None:
     """A paid, on-demand curhat service. `curhat up` runs all of it on this machine."""
     with told_in_a_sentence():
         context.obj = Settings.from_environment()
+    context.meta[LIBPQ] = libpq_variables()
     if not context.obj.database_url:
         forget_libpq()  # they are about another server
 
@@ -348,14 +350,14 @@ def openapi(listener: str) -> None:
 
 
 @main.command()
-@click.pass_obj
-def doctor(settings: Settings) -> None:
+@click.pass_context
+def doctor(context: click.Context) -> None:
     """Say what is installed, running and reachable, and what to do about the rest."""
     from rich.console import Console
 
     from app.running.doctor import examine, show
 
-    if not show(examine(settings), Console()):
+    if not show(examine(context.obj, context.meta[LIBPQ]), Console()):
         raise click.exceptions.Exit(1)
 
 

@@ -203,7 +203,7 @@ def find_cluster_programs(settings: Settings, place: Place) -> Programs:
 def _cluster(settings: Settings, place: Place, account: Account | None) -> Cluster:
     programs = find_cluster_programs(settings, place)
     libraries = [name for name in LIBRARIES if programs.has_library(name)]
-    _check_owner(place.data, account)
+    check_owner(place.data, account)
     return Cluster(
         programs=programs,
         data=place.data,
@@ -218,7 +218,8 @@ def _cluster(settings: Settings, place: Place, account: Account | None) -> Clust
     )
 
 
-def _check_owner(data: Path, account: Account | None) -> None:
+def check_owner(data: Path, account: Account | None) -> None:
+    """Raise PlaceError when the data is somebody else's than the account's."""
     if data.exists():
         owner, wanted = data.stat().st_uid, os.geteuid() if account is None else account.uid
         if owner != wanted:

@@ -119,7 +119,7 @@ def find_programs(data: Path | None = None, asked: str = "") -> Programs:
         if made_by not in (None, programs.major):
             raise PostgresError(
                 f"The data in {data} was made by PostgreSQL {made_by}, and CURHAT_POSTGRES asks for "
-                f"{programs.major}: unset it to go on with {made_by}, or move the data with `curhat up --move-data`."
+                f"{programs.major}: unset it to go on with {made_by}, or set another CURHAT_HOME to start afresh."
             )
         return programs
     installed = installed_programs()

@@ -57,7 +57,7 @@ def migrate(
     sql: Path = SQL,
     schedule_jobs: bool = True,
 ) -> MigrationReport:
-    """Bring the database up to date; without `migrations`, sql/ alone.
+    """Bring the database up to date; where `migrations` is None, sql/ and the jobs alone.
 
     The URL's login must own the database and may create roles (CREATEROLE) if they are not there yet; it
     needs no superuser, except that pg_cron's extension is created, and its functions are granted, by one.
@@ -67,7 +67,9 @@ def migrate(
         with connect(database_url) as connection:
             _refuse_encoding(connection)
             _wait_for_turn(connection, log)
-            applied, cleared = apply_migrations(database_url, migrations, log) if migrations else ((), False)
+            applied, cleared = (
+                ((), False) if migrations is None else apply_migrations(database_url, migrations, log)
+            )
             code = apply_code(connection, sql, log)
             _make_partitions(connection, log)
             set_job_sessions(connection)

@@ -25,12 +25,12 @@ async def watch(
     changes nothing, and is tried again when anything is saved.
     """
     applied: dict[Path, tuple[int, int]] = {}  # what was saved since the start is seen by the first look
-    known = set(_seen(migrations))
+    known = _seen(migrations).keys()
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         for path in sorted(_seen(migrations).keys() - known):
             say(f"{path.name} is new: `curhat migrate` applies it.")
-        known = set(_seen(migrations))
+        known = _seen(migrations).keys()
         if (now := _seen(sql)) == applied:
             continue
         applied = now

@@ -3,10 +3,11 @@
 import difflib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,7 +18,6 @@ from rich.console import Console
 
 from app import embedded
 from app.embedded import place
-from app.embedded.environment import libpq_variables
 from app.embedded.place import PlaceError
 from app.embedded.postgres import MINIMUM_VERSION, PostgresError
 from app.embedded.redis_server import RedisServerError, find_program
@@ -31,6 +31,8 @@ from app.sessions import connect
 from app.settings import VARIABLES, Settings
 
 Verdict = Literal["ok", "note", "wrong"]
+NODE = "Node.js 20.19, 22.12 or newer"
+SPELT_ALIKE = 0.8
 SIGNS = {"ok": "[green]ok[/]     ", "note": "[yellow]note[/]   ", "wrong": "[red]wrong[/]  "}
 
 
@@ -44,11 +46,15 @@ class Finding:
     remedy: str = ""
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at everything, in the order in which things depend on each other. Blocks, changes nothing."""
+def examine(settings: Settings, libpq: Sequence[str] = ()) -> Iterator[Finding]:
+    """Look at everything, in the order in which things depend on each other. Blocks, changes nothing.
+
+    `libpq`: which of libpq's variables were set when we were called.
+    """
     yield Finding("Python", "ok", platform.python_version())
-    yield _node()
+    yield node(os.environ.get("PATH", ""), str(Path(sys.executable).parent))
     yield from _variables()
+    yield from _foreign_variables(settings, libpq)
     yield from _postgres_programs(settings)
     yield from _redis_program(settings)
     yield from _home(settings)
@@ -80,37 +86,48 @@ def show(findings: Iterator[Finding], console: Console) -> bool:
     return well
 
 
+def node(*directories: str) -> Finding:
+    """The web apps are built with the first that will do; nothing that runs needs it."""
+    seen = []
+    for directory in directories:
+        program = shutil.which("node", path=directory)
+        if program is None:
+            continue
+        shown = subprocess.run(
+            [program, "--version"], check=False, capture_output=True, text=True
+        ).stdout.strip()
+        seen.append(f"{shown or 'one that does not run'} in {program}")
+        version = re.match(r"v(\d+)\.(\d+)\.", shown)
+        if version is not None:
+            major, minor = int(version[1]), int(version[2])
+            if (major, minor) >= (22, 12) or (major == 20 and minor >= 19):
+                return Finding("Node", "ok", seen[-1])
+    return Finding(
+        "Node", "note", ", ".join(seen) or "is not installed", f"building the web apps needs {NODE}"
+    )
+
+
 def _variables() -> Iterator[Finding]:
-    for name in sorted(os.environ):
-        if name.startswith("CURHAT_") and name not in VARIABLES:
-            near = difflib.get_close_matches(name, VARIABLES, n=1)
+    for name in sorted(os.environ.keys() - set(VARIABLES)):
+        near = difflib.get_close_matches(name.upper().replace("-", "_"), VARIABLES, n=1, cutoff=SPELT_ALIKE)
+        if near or name.startswith("CURHAT_"):
             yield Finding(
                 "Settings",
                 "note",
                 f"{name} is set, and nothing reads it",
                 f"did you mean {near[0]}?" if near else "",
             )
-    # Without CURHAT_DATABASE_URL these are forgotten by now: they change nothing of an embedded run.
-    for name in libpq_variables():
-        yield Finding(
-            "Settings",
-            "note",
-            f"{name} is set, and says what CURHAT_DATABASE_URL does not",
-            f"unset {name}, unless it is about this server",
-        )
 
 
-def _node() -> Finding:
-    """Whether the web apps can be built here: `bin/setup` takes the Node.js of .venv first."""
-    beside = Path(sys.executable).parent
-    node = shutil.which("node", path=f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
-    if node is None:
-        return Finding("Node.js", "note", "is not here: the web apps cannot be built", "make install")
-    version = subprocess.run([node, "--version"], check=True, capture_output=True, text=True).stdout.strip()
-    major, minor, *_ = map(int, version.removeprefix("v").split("."))
-    if (major, minor) < (20, 19) or (major == 22 and minor < 12):
-        return Finding("Node.js", "note", f"{version} in {node} is too old for the web apps", "make install")
-    return Finding("Node.js", "ok", f"{version} in {node}")
+def _foreign_variables(settings: Settings, libpq: Sequence[str]) -> Iterator[Finding]:
+    if not libpq:
+        return
+    names = ", ".join(libpq)
+    if settings.database_url:
+        remedy = "they count for whatever CURHAT_DATABASE_URL leaves open; unset them if they are about another server"
+        yield Finding("Settings", "note", f"{names} set", remedy)
+    else:
+        yield Finding("Settings", "ok", f"{names} set, and not heeded: the Postgres is our own")
 
 
 def _postgres_programs(settings: Settings) -> Iterator[Finding]:
@@ -146,9 +163,14 @@ def _redis_program(settings: Settings) -> Iterator[Finding]:
 
 
 def _home(settings: Settings) -> Iterator[Finding]:
+    if settings.home.exists() and not os.access(settings.home, os.R_OK | os.W_OK | os.X_OK):
+        remedy = "start Curhat as the user who made it, or set another CURHAT_HOME"
+        yield Finding("CURHAT_HOME", "wrong", f"{settings.home} cannot be written to by you", remedy)
+        return
     try:
-        server_account()
+        account = server_account()
         found = place.find(settings.home)
+        embedded.check_owner(found.data, account)
     except (PlaceError, NoAccountError) as error:
         yield Finding("CURHAT_HOME", "wrong", str(settings.home), str(error))
         return

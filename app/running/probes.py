@@ -1,8 +1,11 @@
 """Whether a server answers right now: asked when processes are started, and by `curhat doctor`."""
 
 import asyncio
+import contextlib
+import errno
 import socket
 import urllib.request
+from pathlib import Path
 from urllib.error import URLError
 
 import psycopg
@@ -12,6 +15,7 @@ from app import redis_client
 from app.primary import writable
 
 TIMEOUT_SECONDS = 2
+LISTENING = "0A"  # TCP_LISTEN in /proc/net/tcp
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever http_proxy says
 
@@ -30,7 +34,27 @@ def port_problem(host: str, port: int) -> str | None:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
     except OSError as error:
-        return error.strerror or str(error)
+        holder = port_holder(port) if error.errno == errno.EADDRINUSE else None
+        return f"{error.strerror or error}{f', by {holder}' if holder else ''}"
+    return None
+
+
+def port_holder(port: int) -> str | None:
+    """Which process listens on a TCP port, as far as the kernel tells us (others' processes only tell root)."""
+    sockets = set()
+    for table in ("tcp", "tcp6"):
+        with contextlib.suppress(OSError):
+            for line in Path("/proc/net", table).read_text(encoding="ascii").splitlines()[1:]:
+                _, local, _, state, _, _, _, _, _, inode, *_ = line.split()
+                if state == LISTENING and int(local.rpartition(":")[2], 16) == port:
+                    sockets.add(f"socket:[{inode}]")
+    if not sockets:
+        return None
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has just ended, or is not ours to look at
+            if any(str(file.readlink()) in sockets for file in (process / "fd").iterdir()):
+                name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
+                return f"{name} (process {process.name})"
     return None
 
 

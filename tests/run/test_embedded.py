@@ -221,7 +221,7 @@ def test_data_goes_on_with_the_major_that_made_it_and_another_that_is_asked_for_
     (home / "PG_VERSION").write_text("15\n")
     assert postgres.find_programs(home).major == 15
     with pytest.raises(
-        PostgresError, match=r"made by PostgreSQL 15, and CURHAT_POSTGRES asks for 16: .*--move-data"
+        PostgresError, match=r"made by PostgreSQL 15, and CURHAT_POSTGRES asks for 16: unset it"
     ):
         postgres.find_programs(home, "16")
 

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import shutil
 import subprocess
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.embedded.place import RECORD, PlaceError, find, locked, make, make_home
-from app.embedded.postgres import SOCKET_PATH_LIMIT
+from app.embedded.postgres import SOCKET_PATH_LIMIT, PostgresError, find_programs
 from app.running.accounts import can_enter, server_account
+from app.settings import Settings, SettingsError
 from tests.run.conftest import remove_home
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
@@ -126,3 +128,38 @@ def test_a_holder_that_is_killed_holds_nothing(home: Path) -> None:
         process.kill()
     with locked(home):
         pass
+
+
+@contextlib.contextmanager
+def as_the_account() -> Iterator[None]:
+    """We are the servers' account for a while; without root we are nobody else anyway."""
+    account = server_account()
+    if account is None:
+        yield
+        return
+    os.seteuid(account.uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_home_that_cannot_be_read_names_its_path(home: Path) -> None:
+    """By whatever first looks into it."""
+    closed = home / "closed"
+    (closed / "home" / "postgres").mkdir(parents=True)
+    (closed / "home" / RECORD).write_text("{}")
+    (closed / "home" / "postgres" / "PG_VERSION").write_text("15\n")
+    closed.chmod(0)
+    try:
+        with as_the_account():
+            with pytest.raises(
+                (SettingsError, PlaceError), match=f"{closed}/home.* cannot be read: Permission denied"
+            ):
+                find(Settings.from_environment({"CURHAT_HOME": str(closed / "home")}).home)
+            with pytest.raises(
+                PostgresError, match=f"{closed}/home/postgres cannot be read: Permission denied"
+            ):
+                find_programs(closed / "home" / "postgres")
+    finally:
+        closed.chmod(0o700)

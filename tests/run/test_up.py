@@ -449,6 +449,41 @@ def test_the_doctor_says_what_to_do_where_nothing_runs(curhat: Curhat) -> None:
     assert "curhat up" in done.stdout
 
 
+def test_the_doctor_names_what_is_misspelt_and_what_is_foreign(curhat: Curhat) -> None:
+    misspelt = {
+        "CURHAT_PUBLIC_PROT": "1",
+        "CURAHT_WORKERS": "1",
+        "curhat_home": "/x",
+        "CURHAT_SOMETHING_ELSE": "1",
+    }
+    said = curhat.run("doctor", **misspelt, PGPORT="1", PGSERVICE="x").stdout
+    for name, meant in zip(misspelt, ("PUBLIC_PORT", "WORKERS", "HOME"), strict=False):
+        assert f"{name} is set, and nothing reads it" in said
+        assert f"did you mean CURHAT_{meant}?" in said
+    assert "CURHAT_SOMETHING_ELSE is set, and nothing reads it\n" in said
+    assert "PGPORT, PGSERVICE set, and not heeded" in said
+    given = curhat.run("doctor", PGPORT="1", CURHAT_DATABASE_URL="postgresql:///curhat?host=/nowhere").stdout
+    assert "they count for whatever CURHAT_DATABASE_URL leaves open" in given
+
+
+def test_the_doctor_names_who_has_the_port_as_does_curhat_up(curhat: Curhat) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        environment = {"CURHAT_PUBLIC_PORT": str(other.getsockname()[1])}
+        holder = f"(process {os.getpid()})"
+        assert holder in curhat.run("doctor", **environment).stdout
+        assert holder in curhat.run("up", **environment).stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
+def test_the_doctor_says_whose_data_it_is(curhat: Curhat) -> None:
+    make_home(curhat.home, server_account())
+    (curhat.home / "postgres").mkdir()
+    said = curhat.run("doctor").stdout
+    assert f"The data in {curhat.home / 'postgres'} belongs to the user with the id 0" in said
+
+
 def test_the_doctor_says_who_may_look_to_a_login_that_may_not(
     curhat: Curhat, cluster: TestCluster, database: str
 ) -> None:
@@ -458,25 +493,6 @@ def test_the_doctor_says_who_may_look_to_a_login_that_may_not(
         done = curhat.run("doctor", CURHAT_DATABASE_URL=cluster.postgres.url(database, login))
         monitor.execute(sql.SQL("drop role {}").format(sql.Identifier(login)))
     assert "let CURHAT_DATABASE_URL name the login that migrates" in done.stdout, done.stdout
-
-
-def test_the_doctor_names_a_misspelt_setting_and_a_variable_of_libpq(
-    curhat: Curhat, cluster: TestCluster, database: str
-) -> None:
-    done = curhat.run(
-        "doctor", CURHAT_WORKER="3", CURHAT_DATABASE_URL=cluster.url(database), PGAPPNAME="another"
-    )
-    assert "did you mean CURHAT_WORKERS?" in done.stdout, done.stdout
-    assert "unset PGAPPNAME" in done.stdout
-
-
-def test_the_doctor_says_which_node_is_too_old(curhat: Curhat, tmp_path: Path) -> None:
-    node = tmp_path / "node"
-    node.write_text("#!/bin/sh\necho v18.20.4\n", encoding="ascii")
-    node.chmod(0o755)
-    done = curhat.run("doctor", PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    ours = Path(sys.executable).parent / "node"
-    assert ("v18.20.4" in done.stdout) is not ours.exists(), done.stdout
 
 
 def test_a_token_is_printed_in_development_and_refused_in_production(curhat: Curhat) -> None:

@@ -294,7 +294,8 @@ def live_through(connection: Connection, days: int) -> None:
     connection.execute("select logic.fold_failure_tallies(), logic.refresh_audit_findings()")
     # Those who are on duty at its end have a lease for their whole shift.
     connection.execute(
-        "delete from data.audit_findings where invariant = 'nothing holds longer than its setting allows' and entity = 'mitra'"
+        "delete from data.audit_findings "
+        "where invariant = 'nothing holds longer than its setting allows' and entity = 'mitra'"
     )
     connection.execute("analyze")
 
