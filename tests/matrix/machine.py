@@ -5,6 +5,7 @@ Nothing of it is in this repository: it is read when the matrix runs.
 
 import ast
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -22,7 +23,8 @@ VARIABLES = re.compile(
     r"|npm_config_\w+|playwright_\w+)$",
     re.IGNORECASE,
 )
-USER_NPMRC = Path("/root/.npmrc")
+HOME = Path(pwd.getpwuid(0).pw_dir)  # of root, in a bare system as here
+USER_NPMRC = HOME / ".npmrc"
 GLOBAL_NPMRC = Path("/etc/npmrc")
 
 

@@ -20,7 +20,7 @@ from tests.matrix import machine
 
 PACKAGES = ("make", "git", "ca-certificates")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-CHECKOUT = "/root/curhat"
+CHECKOUT = f"{machine.HOME}/curhat"
 HOLDS = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private")
 # Its /dev/shm is its own: our tests clean up there, and must not meet those of the machine.
 HOLD = """
@@ -75,7 +75,13 @@ class System:
 
     def command(self, script: str, directory: str = CHECKOUT) -> list[str]:
         """The command line that runs a line of shell in it, as root, from a folder."""
-        variables = {"PATH": PATH, "HOME": "/root", "TERM": "dumb", "LANG": "C.UTF-8", **self.environment}
+        variables = {
+            "PATH": PATH,
+            "HOME": str(machine.HOME),
+            "TERM": "dumb",
+            "LANG": "C.UTF-8",
+            **self.environment,
+        }
         return [
             *("nsenter", "--target", str(self.holder), "--mount", "--pid"),
             *("chroot", str(self.root), "env", "--ignore-environment"),
