@@ -27,7 +27,7 @@ begin
     if found then
         perform logic.refuse(
             429, 'too_many_messages', 'Too many messages in a minute. Wait a little.',
-            jsonb_build_object('retry_after', greatest(1, ceil(extract(epoch from v_first - v_since))))
+            jsonb_build_object('retry_after', logic.seconds_until(v_first + interval '1 minute'))
         );
     end if;
 end

@@ -16,7 +16,7 @@ begin
     if found then
         perform logic.refuse(
             429, 'too_many_payments', 'Too many payments in an hour. Try again later.',
-            jsonb_build_object('retry_after', greatest(1, ceil(extract(epoch from v_first - v_since))))
+            jsonb_build_object('retry_after', logic.seconds_until(v_first + interval '1 hour'))
         );
     end if;
 end
