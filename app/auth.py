@@ -73,11 +73,6 @@ def issue_token(
     return jwt.encode(claims, key.secret, ALGORITHM, headers={"kid": key.kid})
 
 
-def verify_token(settings: Settings, audience: Audience, token: str) -> UUID:
-    """Whose token it is; raises what `read_token` raises."""
-    return read_token(settings, audience, token).subject_id
-
-
 def read_token(settings: Settings, audience: Audience, token: str, now: float | None = None) -> Claims:
     """What a token says that holds at `now` (Unix time, by default this machine's).
 

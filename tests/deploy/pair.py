@@ -164,6 +164,11 @@ class Node:
         return True
 
 
+def loopback_network() -> str:
+    """The first three bytes of a network on loopback that no other run uses."""
+    return f"127.{secrets.randbelow(200) + 20}.{secrets.randbelow(250) + 1}"
+
+
 @dataclass
 class Pair:
     """The primary and its standby."""
@@ -173,7 +178,7 @@ class Pair:
     standby: Node = field(init=False)
 
     def __post_init__(self) -> None:
-        network = f"127.{secrets.randbelow(200) + 20}.{secrets.randbelow(250) + 1}"
+        network = loopback_network()
         self.primary = Node.at(self.base / "one", f"{network}.1")
         self.standby = Node.at(self.base / "two", f"{network}.2")
 

@@ -4,7 +4,6 @@ What differs from deploy/ha is where things lie and how often Patroni looks.
 """
 
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -27,7 +26,16 @@ from app.migrate import migrate
 from app.running.accounts import make_directory, server_account, write_file
 from app.running.supervisor import dying_with
 from tests.cluster import IN_MEMORY, wait_until
-from tests.deploy.pair import DATABASE, HBA, LOGINS, PASSWORDS, SETTINGS, Connection, deployed_settings
+from tests.deploy.pair import (
+    DATABASE,
+    HBA,
+    LOGINS,
+    PASSWORDS,
+    SETTINGS,
+    Connection,
+    deployed_settings,
+    loopback_network,
+)
 
 HA = Path(__file__).resolve().parents[2] / "deploy" / "ha"
 PROGRAMS = ("etcd", "etcdctl")
@@ -156,7 +164,7 @@ class Machines:
     etcd: Machine = field(init=False)
 
     def __post_init__(self) -> None:
-        network = f"127.{secrets.randbelow(200) + 20}.{secrets.randbelow(250) + 1}"
+        network = loopback_network()
         names = ("one", "two", "etcd")
         made = [Machine(self.base, name, f"{network}.{number}") for number, name in enumerate(names, 1)]
         self.one, self.two, self.etcd = made
