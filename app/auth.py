@@ -13,7 +13,7 @@ from uuid import UUID
 
 import jwt
 
-from app.db import Refusal
+from app.refusals import Refusal
 from app.settings import JwtKey, Settings
 
 Audience = Literal["customer", "mitra", "operator"]

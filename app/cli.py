@@ -1,81 +1,73 @@
 """The command line. A command parses the settings, calls one function, and says in a sentence what failed.
 
-Exit codes: 0; 1 for what failed on the way; 2 for what is wrong before anything has begun.
+Exit codes: 0; 1 for what failed on the way; 2 for what is wrong before anything has begun. The commands of the workshop
+(`up`, `simulate`, `doctor` …) are there where it is installed: on a developer's machine, not in the image.
 """
 
 import asyncio
-import os
-import shlex
-import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-from typing import Any, NoReturn
-from uuid import UUID
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
 import click
 import psycopg
 import structlog
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from app import embedded
-from app.embedded import place
-from app.embedded.environment import forget_libpq, libpq_variables
+from app.failure import Failure
 from app.log import configure, process_name
+from app.running.libpq import WERE_SET, forget_libpq, libpq_variables
 from app.running.programs import LISTENERS
 from app.running.signals import until_asked_to_stop
-from app.running.supervisor import StartError, supervise
+from app.running.supervisor import supervise
 from app.settings import Settings, SettingsError
-
-LIBPQ = "curhat.libpq_variables"  # where a command finds which of them were set
-TOKEN_LIFETIME = timedelta(hours=12)
 
 log = structlog.get_logger(__name__)
 
 
-@contextmanager
-def told_in_a_sentence() -> Iterator[None]:
-    """End the process with the sentence of an expected failure, and the exit code of its kind."""
-    from app.migrate import MigrateError
+class Commands(click.Group):
+    """Tells an expected failure of a command in its sentence, and exits with the code of its kind."""
 
-    try:
-        yield
-    except (SettingsError, *embedded.CANNOT_RUN) as error:
-        _end(str(error), 2)
-    except (StartError, MigrateError) as error:
-        _end(str(error), 1)
-    except psycopg.Error as error:
-        _end(f"Postgres: {str(error).strip()}", 1)
-
-
-def _end(sentence: str, code: int) -> NoReturn:
-    click.echo(sentence, err=True)
-    raise click.exceptions.Exit(code)
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - what a command returns
+        try:
+            return super().invoke(ctx)
+        except Failure as failure:
+            sentence, code = str(failure), failure.exit_code
+        except psycopg.Error as error:
+            sentence, code = f"Postgres: {str(error).strip()}", 1
+        click.echo(sentence, err=True)
+        raise click.exceptions.Exit(code)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="curhat")
 @click.pass_context
 def main(context: click.Context) -> None:
     """A paid, on-demand curhat service. `curhat up` runs all of it on this machine."""
-    with told_in_a_sentence():
-        context.obj = Settings.from_environment()
-    context.meta[LIBPQ] = libpq_variables()
+    context.obj = Settings.from_environment()
+    context.meta[WERE_SET] = libpq_variables()
     if not context.obj.database_url:
         forget_libpq()  # they are about another server
 
 
-@main.command()
-@click.pass_obj
-def up(settings: Settings) -> None:
-    """Run everything here: Postgres, Redis, migrations, demo people, the service."""
-    from rich.console import Console
+def _located(settings: Settings) -> Settings:
+    """The settings, with the addresses of the servers of `curhat up` where none are given."""
+    if settings.database_url and settings.redis_url:
+        return settings
+    located: Settings = _embedded().locate(settings)
+    return located
 
-    from app.running import up
 
-    with told_in_a_sentence():
-        up.up(settings, Console())
+def _database(settings: Settings) -> str:
+    return settings.database_url or _embedded().locate_database(settings)
+
+
+def _embedded() -> Any:  # noqa: ANN401 - a module of the workshop, which nothing of app/ imports
+    if find_spec("workshop") is None:
+        raise SettingsError(
+            "CURHAT_DATABASE_URL and CURHAT_REDIS_URL must be set: no servers come with this."
+        )
+    return import_module("workshop.embedded")
 
 
 @main.command()
@@ -85,8 +77,7 @@ def migrate(settings: Settings) -> None:
     from app.migrate import migrate as bring_up_to_date
 
     configure(settings)
-    with told_in_a_sentence():
-        report = bring_up_to_date(embedded.locate_database(settings), log)
+    report = bring_up_to_date(_database(settings), log)
     if not report.changed_anything:
         click.echo("The database is up to date.")
         return
@@ -107,30 +98,29 @@ SERVED = click.Choice(["public", "internal"])
 def serve(settings: Settings, only: str | None, worker: str | None, name: str | None) -> None:
     """Serve the API: CURHAT_WORKERS public workers and an internal one, kept running."""
     from app.running import programs
-    from app.running.up import check_port
+    from app.running.probes import check_port
     from app.server import serve_worker
 
     if only and worker:
         raise click.UsageError("--worker is of one listener already: leave --only out.")
     configure(settings, name=name or worker or only or "serve")
-    with told_in_a_sentence():
-        asked = worker or only
-        for listener in [asked] if asked else programs.NEEDS:
-            settings.demand(*programs.NEEDS[listener])
-        settings = embedded.locate(settings)
-        if worker is None:
-            wanted = []
-            if only != "internal":
-                check_port("PUBLIC", settings.host, settings.public_port)
-                wanted += programs.public_workers(settings)
-            if only != "public":
-                check_port("INTERNAL", settings.internal_host, settings.internal_port)
-                wanted += programs.internal_workers(settings)
-            asyncio.run(supervise(wanted))
-        elif worker == "public":
-            serve_worker(settings, "public")
-        else:
-            serve_worker(settings, "internal")
+    asked = worker or only
+    for listener in [asked] if asked else programs.NEEDS:
+        settings.demand(*programs.NEEDS[listener])
+    settings = _located(settings)
+    if worker is None:
+        wanted = []
+        if only != "internal":
+            check_port("PUBLIC", settings.host, settings.public_port)
+            wanted += programs.public_workers(settings)
+        if only != "public":
+            check_port("INTERNAL", settings.internal_host, settings.internal_port)
+            wanted += programs.internal_workers(settings)
+        asyncio.run(supervise(wanted))
+    elif worker == "public":
+        serve_worker(settings, "public")
+    else:
+        serve_worker(settings, "internal")
 
 
 @main.command()
@@ -141,13 +131,12 @@ def listen(settings: Settings, worker: str | None, name: str | None) -> None:
     """Run what waits on Postgres: relay, deadline listener and availability listener, kept running."""
     import uvloop
 
-    from app.figures.metrics import Figures
+    from app.metrics import Figures
     from app.running import programs
     from listeners import availability, deadlines, relay
 
     configure(settings, name=name or worker or "listen")
-    with told_in_a_sentence():
-        settings = embedded.locate(settings)
+    settings = _located(settings)
     if worker is None:
         asyncio.run(supervise(programs.listeners(settings)))
         return
@@ -167,8 +156,7 @@ def healthy(settings: Settings, parts: tuple[str, ...]) -> None:
     """
     from app.running import programs
 
-    with told_in_a_sentence():
-        settings = embedded.locate(settings)
+    settings = _located(settings)
     made = {
         "public": programs.public_workers,
         "internal": programs.internal_workers,
@@ -177,38 +165,8 @@ def healthy(settings: Settings, parts: tuple[str, ...]) -> None:
     asked = [program for part in parts or made for program in made[part](settings)]
     lame = asyncio.run(programs.not_ready(asked))
     if lame:
-        _end(f"Not at work: {', '.join(lame)}.", 1)
-
-
-@main.command(hidden=True)
-@click.option("--name", default="demo", help="What it is called in the log.")
-@click.pass_obj
-def demo(settings: Settings, name: str) -> None:
-    """Keep the demo mitras online."""
-    from app.simulate.demo import run_demo
-
-    configure(settings, name=name)
-    with told_in_a_sentence():
-        settings.demand("CURHAT_JWT_KEYS")
-        settings = embedded.locate(settings)
-    asyncio.run(until_asked_to_stop(run_demo(settings)))
-
-
-@main.command()
-@click.pass_obj
-def seed(settings: Settings) -> None:
-    """Add the demo people, once, and list them."""
-    from app.seed import DEMO_PASSWORD, seed_demo, seed_demo_operators
-
-    if settings.production and not settings.demo:
-        _end("CURHAT_ENV is production: demo people are added only with CURHAT_DEMO=on.", 2)
-    with told_in_a_sentence():
-        url = embedded.locate_database(settings)
-        for person in seed_demo(url):
-            click.echo(person.line())
-        if not settings.production:
-            for operator in seed_demo_operators(url):
-                click.echo(f"{operator.line()}   {DEMO_PASSWORD}")
+        click.echo(f"Not at work: {', '.join(lame)}.", err=True)
+        raise click.exceptions.Exit(1)
 
 
 @main.command()
@@ -223,14 +181,10 @@ def admin(settings: Settings, email: str, role: str, name: str | None) -> None:
 
     Who is there already gets this role and this password, and is signed out everywhere.
     """
-    from app.identity.admin import PasswordError, RefusedError, let_in
+    from app.identity.admin import let_in
 
-    with told_in_a_sentence():
-        url = embedded.locate_database(settings)
-        try:
-            let_in(url, email, name or email.partition("@")[0], role, _new_password())
-        except (PasswordError, RefusedError) as error:
-            _end(str(error), 2)
+    url = _database(settings)
+    let_in(url, email, name or email.partition("@")[0], role, _new_password())
     click.echo(f"{email} may sign in to the control center as {role}.")
 
 
@@ -238,106 +192,6 @@ def _new_password() -> str:
     if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
     return sys.stdin.readline().rstrip("\n")
-
-
-SHARE = click.FloatRange(0, 1)
-
-
-@main.command()
-@click.option("--customers", type=click.IntRange(1), default=50, show_default=True)
-@click.option("--mitras", type=click.IntRange(1), default=10, show_default=True)
-@click.option("--minutes", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
-@click.option("--declines", type=SHARE, default=0.1, show_default=True, help="Share of offers declined.")
-@click.option("--cancels", type=SHARE, default=0.1, show_default=True, help="Share of searches given up.")
-@click.option(
-    "--silent", type=SHARE, default=0.1, show_default=True, help="Share of mitras who never answer."
-)
-@click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same choices.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-@click.pass_obj
-def simulate(settings: Settings, /, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - the options above
-    """Let bots be customers and mitras over the real API, and see that nothing is missed or shown twice.
-
-    Ends with an error when anything was, or when ops.audit() finds anything. Refused in production.
-    """
-    from app.simulate.plan import Options
-    from app.simulate.simulation import run_simulation
-
-    configure(settings)
-    if settings.production:
-        _end("CURHAT_ENV is production: a simulation fills the database with people that it makes up.", 2)
-    with told_in_a_sentence():
-        settings = embedded.locate(settings)
-        _public_listener(settings)
-        code = asyncio.run(run_simulation(settings, Options(**options), as_json=as_json))
-    raise click.exceptions.Exit(code)
-
-
-@main.command()
-@click.argument("audience", type=click.Choice(["customer", "mitra", "operator"]))
-@click.argument("id", type=click.UUID)
-@click.pass_obj
-def token(settings: Settings, audience: str, id: UUID) -> None:  # noqa: A002 - its name on the command line
-    """Print an access token for somebody, good for 12 hours. Refused in production."""
-    click.echo(_token(settings, audience, id))
-
-
-@main.command()
-@click.argument("audience", type=click.Choice(["customer", "mitra"]))
-@click.argument("id", type=click.UUID)
-@click.pass_obj
-def socket(settings: Settings, audience: str, id: UUID) -> None:  # noqa: A002 - its name on the command line
-    """Open somebody's WebSocket here: frames are printed, lines typed are sent. Refused in production."""
-    from app.sockets import terminal
-
-    access_token = _token(settings, audience, id)
-    if not asyncio.run(terminal.run(_public_listener(settings), audience, access_token)):
-        raise click.exceptions.Exit(1)
-
-
-def _public_listener(settings: Settings) -> str:
-    """Where the public listener answers; ends the process when it does not."""
-    from app.running.probes import answers, base_url
-
-    url = base_url(settings.host, settings.public_port)
-    if not answers(f"{url}/healthz"):
-        _end(f"Nothing answers at {url}: start `curhat up`, or set CURHAT_HOST and CURHAT_PUBLIC_PORT.", 2)
-    return url
-
-
-def _token(settings: Settings, audience: str, id: UUID) -> str:  # noqa: A002 - as in the commands
-    from app.auth import AUDIENCES, issue_token
-
-    if settings.production:
-        _end("CURHAT_ENV is production: people sign in there, and tokens are not handed out.", 2)
-    kind = next(one for one in AUDIENCES if one == audience)
-    return issue_token(settings, kind, id, TOKEN_LIFETIME)
-
-
-@main.command(context_settings={"ignore_unknown_options": True})
-@click.option(
-    "--role",
-    type=click.Choice(["owner", "app", "listener", "operator", "staff_admin", "control_center"]),
-    help="Whose rights to have; without it, those of the login.",
-)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@click.pass_obj
-def psql(settings: Settings, role: str | None, arguments: tuple[str, ...]) -> None:
-    """Open psql on the database; what follows `--` goes to psql."""
-    with told_in_a_sentence():
-        url = embedded.locate_database(settings)
-        program = shutil.which("psql")
-        if program is None:
-            program = embedded.find_cluster_programs(settings, place.find(settings.home)).path("psql")
-        where = conninfo_to_dict(url)
-    environment = dict(os.environ)
-    if (password := where.pop("password", None)) is not None:
-        environment["PGPASSWORD"] = str(password)  # arguments are seen by everybody on this machine
-    if role is not None:
-        options = [environment.get("PGOPTIONS", ""), "-c", shlex.quote(f"role=curhat_{role}")]
-        environment["PGOPTIONS"] = " ".join(options).strip()
-    database = make_conninfo("", **where)
-    os.execve(program, ["psql", f"--dbname={database}", *arguments], environment)  # noqa: S606 - it becomes psql
 
 
 @main.command()
@@ -349,17 +203,9 @@ def openapi(listener: str) -> None:
     click.echo(document(next(one for one in TABLES if one == listener)))
 
 
-@main.command()
-@click.pass_context
-def doctor(context: click.Context) -> None:
-    """Say what is installed, running and reachable, and what to do about the rest."""
-    from rich.console import Console
-
-    from app.running.doctor import examine, show
-
-    if not show(examine(context.obj, context.meta[LIBPQ]), Console()):
-        raise click.exceptions.Exit(1)
-
+if find_spec("workshop") is not None:
+    for command in import_module("workshop.commands").COMMANDS:
+        main.add_command(command)
 
 if __name__ == "__main__":
     main()

@@ -17,7 +17,7 @@ import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor
 
-from app.http import request_id
+from app import request_id
 from app.settings import Settings
 
 STDERR = 2

@@ -19,6 +19,8 @@ import psycopg
 import redis
 from psycopg.conninfo import conninfo_to_dict
 
+from app.failure import Failure
+
 Environment = Literal["development", "production"]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -65,7 +67,7 @@ MISSING = {
 }
 
 
-class SettingsError(Exception):
+class SettingsError(Failure):
     """A setting that cannot be used; the text is one sentence that names the variable."""
 
 

@@ -21,13 +21,13 @@ import structlog
 import uvloop
 
 from app.auth import issue_token
-from app.embedded.redis_server import RedisServer, find_program
 from app.migrate import migrate
 from app.running.accounts import server_account
 from app.server import bind, create_internal_app, serving
 from app.settings import Settings
 from bench import history
 from bench.measure import Line, console, say, show
+from workshop.embedded.redis_server import RedisServer, find_program
 
 DATABASE = "failures"
 TARGET_MILLISECONDS = 100

@@ -18,10 +18,10 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from app.auth import issue_token
 from app.running.probes import base_url
-from app.simulate.people import seed_people
 from bench.measure import Line, say, show
 from bench.stack import Stack, stack
 from tests.web.harness import PHONE, chromium_options, signed_in
+from workshop.simulate.people import seed_people
 
 TARGET_MILLISECONDS = 2_000
 BYTES_PER_SECOND = 1_638_400 / 8

@@ -23,9 +23,9 @@ from websockets.typing import Subprotocol
 
 from app.auth import Audience, issue_token
 from app.running.probes import base_url
-from app.simulate.live import PROTOCOL
 from bench.measure import Line, console, say, show
 from bench.stack import Stack, stack
+from workshop.simulate.live import PROTOCOL
 
 TARGET_MILLISECONDS = 5
 WARM_UP_SECONDS = 3.0

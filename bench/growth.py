@@ -31,11 +31,11 @@ import psycopg
 import structlog
 from rich.table import Table
 
-from app.embedded.postgres import Cluster
 from app.migrate import migrate
 from bench import history
 from bench.history import Connection
 from bench.measure import Line, console, say, show
+from workshop.embedded.postgres import Cluster
 
 EMPTY, GROWING = "growth_empty", "growth_growing"
 TARGET_RATIO = 1.1

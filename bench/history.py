@@ -13,10 +13,10 @@ from typing import Any
 
 import psycopg
 
-from app.db import SESSION, SESSIONS, Schema
-from app.embedded.postgres import Cluster, find_programs
+from app.postgres.db import SESSION, SESSIONS, Schema
 from app.running.accounts import make_directory, server_account
 from bench.measure import say
+from workshop.embedded.postgres import Cluster, find_programs
 
 CHUNK = 500_000
 SERVER_SETTINGS = {

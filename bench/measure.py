@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from app.simulate.report import percentile
+from workshop.simulate.report import percentile
 
 console = Console(width=110)
 

@@ -15,14 +15,14 @@ from pathlib import Path
 import asyncpg
 import structlog
 
-from app import embedded
-from app.embedded import DATABASE, Embedded, place
 from app.migrate import migrate
 from app.running import programs
 from app.running.accounts import server_account
 from app.running.supervisor import Supervisor
 from app.settings import Settings
 from bench.measure import say
+from workshop import embedded
+from workshop.embedded import DATABASE, Embedded, place
 
 # As in production: a line of JSON for each request.
 PRODUCTION = {

@@ -25,11 +25,11 @@ import uvloop
 from rich.table import Table
 
 from app.auth import issue_token
-from app.db import SESSION, SESSIONS
-from app.embedded.postgres import find_programs
+from app.postgres.db import SESSION, SESSIONS
 from bench.load import Result, request, send
 from bench.measure import console, say
 from bench.stack import Stack, stack
+from workshop.embedded.postgres import find_programs
 
 REST_CLIENTS, REST_CONNECTIONS, REST_WORKERS, REST_TARGET = 8, 32, 2, 0.60
 EVENT_CLIENTS, EVENT_TARGET = 16, 0.8

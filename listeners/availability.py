@@ -6,7 +6,7 @@ It guarantees
 - that many changes at once cost a look every few milliseconds at most.
 
 Any number of these may run: workers keep the newer of what they are told. With none, workers ask for
-themselves (`app.availability`).
+themselves (`app.sockets.availability`).
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app import redis_client
 from app.envelope import AVAILABILITY_CHANNEL, AVAILABILITY_KEY, AVAILABILITY_SECONDS, DECODE_ERRORS
-from app.figures.metrics import Figures, Timings
+from app.metrics import Figures, Timings
 from app.retries import Retries
 from app.settings import Settings
 from listeners.channel import Channel, Notification, count

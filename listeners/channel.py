@@ -20,7 +20,7 @@ from uuid import uuid4
 
 import structlog
 
-from app.figures.metrics import Figures
+from app.metrics import Figures
 from app.retries import Retries
 from listeners.connection import CONNECTION_ERRORS, Connection, connected
 

@@ -9,8 +9,8 @@ import asyncpg
 import structlog
 from psycopg.conninfo import conninfo_to_dict
 
-from app.primary import REPORTED, TARGET
-from app.sessions import SESSION, SET_NEWER
+from app.postgres.primary import REPORTED, TARGET
+from app.postgres.sessions import SESSION, SET_NEWER
 
 CONNECT_TIMEOUT_SECONDS = 5.0  # for each server that the URL names
 # Long enough for any batch of ours, short enough that a dead connection is noticed within 10 s.

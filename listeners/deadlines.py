@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import structlog
 
-from app.figures.metrics import Figures
+from app.metrics import Figures
 from app.retries import Retries
 from app.settings import Settings
 from listeners.channel import Channel, count

@@ -25,7 +25,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app import redis_client
 from app.envelope import BEAT_CHANNEL, BEAT_SECONDS, REDIS_CHANNEL, join
-from app.figures.metrics import Figures
+from app.metrics import Figures
 from app.retries import Retries
 from app.settings import Settings
 from listeners.channel import Channel, count

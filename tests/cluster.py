@@ -25,10 +25,10 @@ from psycopg import sql
 from pytest_postgresql.janitor import DatabaseJanitor
 from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_fixed
 
-from app.embedded.postgres import SUPERUSER, Cluster, Programs, find_programs
-from app.embedded.redis_server import RedisServer, find_program
 from app.migrate import migrate
 from app.running.accounts import make_directory, server_account
+from workshop.embedded.postgres import SUPERUSER, Cluster, Programs, find_programs
+from workshop.embedded.redis_server import RedisServer, find_program
 
 PREFIX = "curhat-test-"
 OWNER_FILE = "pid"

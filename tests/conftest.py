@@ -20,13 +20,13 @@ import psycopg
 import pytest
 import redis
 
-from app.embedded.environment import forget_libpq
-from app.embedded.postgres import PostgresError
-from app.embedded.redis_server import RedisServer
 from app.migrate import MigrateError
+from app.running.libpq import forget_libpq
 from app.settings import Settings
 from tests import cluster as clusters
 from tests.cluster import TestCluster, server_programs
+from workshop.embedded.postgres import PostgresError
+from workshop.embedded.redis_server import RedisServer
 
 APP_OPTIONS = {
     "curhat.app_rings": "on",

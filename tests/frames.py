@@ -6,7 +6,7 @@ import msgspec
 
 from app.envelope import decode
 from app.internal.frames import BODIES, OperatorEvent
-from app.sockets import frames
+from app.public import frames
 from tests.conftest import Connection
 
 DECODERS: dict[str, msgspec.json.Decoder[Any]] = {

@@ -4,8 +4,8 @@ import sys
 
 import psycopg
 
-from app.described import reference
 from tests.cluster import TEMPLATE, TestCluster
+from workshop.reference import generate
 
 
 def main() -> None:
@@ -15,10 +15,10 @@ def main() -> None:
         cluster.prepare_extensions()
         cluster.make_template()
         with psycopg.connect(cluster.url(TEMPLATE), autocommit=True) as connection:
-            for path in reference.write(connection):
+            for path in generate.write(connection):
                 sys.stdout.write(f"{path}\n")
-            text = reference.README.read_text(encoding="utf-8")
-            reference.README.write_text(reference.readme(text, connection), encoding="utf-8")
+            text = generate.README.read_text(encoding="utf-8")
+            generate.README.write_text(generate.readme(text, connection), encoding="utf-8")
     finally:
         cluster.stop()
 

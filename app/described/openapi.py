@@ -1,9 +1,9 @@
 """The OpenAPI 3.1 document of a listener, made of its table of routes: nothing is said twice.
 
-What goes in and out are the types of `app.bodies` and `app.replies`; the refusals of a route are those of the
-SQL functions that its handler calls (`app.described.refusals`) and those that follow from what it takes. The frames
-of the listener's sockets are among the schemas (`FrameTo…`, `FrameFrom…`), for clients that generate their types from
-them.
+What goes in and out are the types of `app.public.bodies` and `app.public.replies`. The refusals of a route are those
+of the SQL functions that its handler calls (`app.described.refusals`) and those that follow from what it takes. The
+frames of the listener's sockets are among the schemas (`FrameTo…`, `FrameFrom…`), for clients that generate their
+types from them.
 """
 
 import inspect
@@ -15,17 +15,17 @@ from uuid import UUID
 
 import msgspec
 
-from app import replies
 from app.auth import Audience
-from app.db import only_reads
 from app.described import refusals
 from app.http.errors import HTTP_SLUGS
 from app.http.routes import IDEMPOTENCY_KEY, PATH_PARAMETER, Form, Listener, Route
 from app.internal import frames as internal_frames
 from app.internal import replies as internal_replies
 from app.internal import table as internal_table
+from app.postgres.db import only_reads
+from app.public import conversation, frames, replies
 from app.public import table as public_table
-from app.sockets import conversation, frames
+from app.sockets import serving
 
 TABLES: Mapping[Listener, Sequence[Route]] = {
     "public": public_table.ROUTES,
@@ -41,7 +41,7 @@ FRAMES: Mapping[Listener, Mapping[str, Any]] = {
     "public": {
         "FrameToCustomer": frames.ToCustomer,
         "FrameToMitra": frames.ToMitra,
-        "FrameFromClient": conversation.Auth | conversation.Said,
+        "FrameFromClient": serving.Auth | conversation.Said,
     },
     "internal": {
         "FrameToOperator": internal_frames.ToOperator,

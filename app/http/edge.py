@@ -42,9 +42,10 @@ from sanic.http.http1 import HTTP_CONTINUE
 from sanic.response import BaseHTTPResponse
 from sanic.server import HttpProtocol
 
-from app.figures.metrics import Figures
-from app.http import proxies, request_id
+from app import request_id
+from app.http import proxies
 from app.log import RequestLog
+from app.metrics import Figures
 from app.settings import Settings
 
 MOST_TARGET_BYTES = 4 * 1024

@@ -13,7 +13,7 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.constants import HTTP_METHODS
 from sanic.exceptions import SanicException
 
-from app.db import Refusal, TryAgain
+from app.refusals import Refusal, TryAgain
 
 # Requests that never reach a handler of ours, by the status that Sanic gives them.
 HTTP_SLUGS = {

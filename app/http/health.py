@@ -7,9 +7,9 @@ import msgspec
 from sanic import HTTPResponse, Request
 
 from app.auth import Unauthenticated
-from app.db import Refusal
-from app.figures.metrics import CONTENT_TYPE, Scrape
 from app.http.routes import bearer, database, reply
+from app.metrics import CONTENT_TYPE, Scrape
+from app.refusals import Refusal
 from app.settings import Settings
 
 LISTENERS = ("relay", "deadline listener", "availability listener")

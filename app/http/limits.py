@@ -19,8 +19,8 @@ from redis.exceptions import RedisError
 from sanic import Request
 
 from app import redis_client
-from app.db import Refusal, TryAgain
 from app.http.proxies import client_address
+from app.refusals import Refusal, TryAgain
 
 PREFIX = "curhat:limit"
 ANSWER_SECONDS = 0.25

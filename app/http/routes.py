@@ -25,8 +25,9 @@ import msgspec
 from sanic import Blueprint, HTTPResponse, Request
 
 from app.auth import Audience, Unauthenticated
-from app.db import Database, Refusal
 from app.envelope import DECODE_ERRORS
+from app.postgres.db import Database
+from app.refusals import Refusal
 
 Listener = Literal["public", "internal"]
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]  # None: it has responded, piece by piece

@@ -4,15 +4,16 @@ import getpass
 
 import psycopg
 
+from app.failure import Failure
 from app.identity.passwords import LONGEST, SHORTEST, hash_password
-from app.sessions import connect
+from app.postgres.sessions import connect
 
 
-class PasswordError(Exception):
+class PasswordError(Failure):
     """A password that is no good; the text is one sentence."""
 
 
-class RefusedError(Exception):
+class RefusedError(Failure):
     """The database has refused; the text is its sentence."""
 
 

@@ -19,7 +19,7 @@ from argon2 import PasswordHasher
 from argon2.low_level import Type, hash_secret
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-from app.db import Busy
+from app.refusals import Busy
 
 SHORTEST = 12
 LONGEST = 256

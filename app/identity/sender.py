@@ -20,7 +20,7 @@ import msgspec
 import structlog
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from app.db import TryAgain
+from app.refusals import TryAgain
 from app.settings import OTP_LOG, Settings
 
 ATTEMPTS = 3

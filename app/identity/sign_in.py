@@ -12,9 +12,9 @@ import msgspec
 from sanic import HTTPResponse, Request
 
 from app.auth import LIFETIME, Audience, issue_token
-from app.db import Refusal
 from app.http.routes import reply
 from app.identity.refresh import RefreshToken
+from app.refusals import Refusal
 
 
 class KeptRefusal(msgspec.Struct):

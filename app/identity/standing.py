@@ -19,8 +19,9 @@ import structlog
 
 from app.auth import LIFETIME, Audience, Claims, Unauthenticated, read_token
 from app.clock import DatabaseClock
-from app.db import Database, DatabaseError, Refusal
 from app.envelope import Envelope
+from app.postgres.db import Database, DatabaseError
+from app.refusals import Refusal
 from app.settings import Settings
 from app.sockets.hub import Hub, Member
 from app.sockets.websocket import Code

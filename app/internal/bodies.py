@@ -5,8 +5,8 @@ from uuid import UUID
 
 import msgspec
 
-from app.bodies import Body, Limit, Whole
-from app.replies import CauseTag, OperatorAction, Presence
+from app.public.bodies import Body, Limit, Whole
+from app.public.replies import CauseTag, OperatorAction, Presence
 
 LongLimit = Annotated[int, msgspec.Meta(ge=1, le=200)]
 Version = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]

@@ -8,10 +8,10 @@ from uuid import UUID
 import msgspec
 from sanic import HTTPResponse, Request
 
-from app.db import Argument
 from app.http import accept
 from app.http.routes import caller, database, reply
 from app.internal.bodies import Decision, Decisions, FailedPairingsFilter
+from app.postgres.db import Argument
 
 CSV = "text/csv; charset=utf-8"
 FILE = {"content-disposition": 'attachment; filename="failed-pairings.csv"'}

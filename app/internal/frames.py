@@ -9,10 +9,10 @@ import msgspec
 from app.auth import Audience
 from app.envelope import Role
 from app.internal.replies import OperatorState
-from app.replies import Count, Failure, OperatorAction, Time
-from app.replies import Role as OperatorRole
-from app.sockets.conversation import Auth, Ping
-from app.sockets.frames import EventId, PongFrame
+from app.public.frames import EventId, PongFrame
+from app.public.replies import Count, Failure, OperatorAction, Time
+from app.public.replies import Role as OperatorRole
+from app.sockets.serving import Auth, Ping
 
 EventType = Literal[
     "PAYMENT_SESSION",

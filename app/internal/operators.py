@@ -4,9 +4,9 @@ from uuid import UUID
 
 from sanic import HTTPResponse, Request
 
-from app.bodies import NewOperator, OperatorChange
 from app.http.routes import caller, database, reply
 from app.identity.passwords import Passwords
+from app.public.bodies import NewOperator, OperatorChange
 
 
 async def list_operators(request: Request) -> HTTPResponse:

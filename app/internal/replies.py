@@ -10,7 +10,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from app.replies import (
+from app.public.frames import EventId
+from app.public.replies import (
     CauseTag,
     ChatStatus,
     Count,
@@ -28,7 +29,6 @@ from app.replies import (
     Seconds,
     Time,
 )
-from app.sockets.frames import EventId
 
 OfferStatus = Literal["offered", "accepted", "declined", "auto_rejected", "withdrawn"]
 ValueType = Literal["integer", "enum", "prefixes"]

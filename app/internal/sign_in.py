@@ -3,12 +3,12 @@
 import msgspec
 from sanic import HTTPResponse, Request
 
-from app.bodies import Credentials, HeldToken, NewPassword
 from app.http.limits import LOGINS_OF_ADDRESS, client_networks, limits
 from app.http.routes import caller, database, reply
 from app.identity.passwords import Passwords
 from app.identity.refresh import RefreshToken, make_salt
 from app.identity.sign_in import refreshed, signed_in
+from app.public.bodies import Credentials, HeldToken, NewPassword
 
 
 class Begun(msgspec.Struct):

@@ -10,8 +10,8 @@ from sanic import Request
 from app.auth import Claims
 from app.clock import DatabaseClock
 from app.envelope import DECODE_ERRORS
-from app.sockets.conversation import Ping, serve
 from app.sockets.hub import Hub, Member
+from app.sockets.serving import Ping, serve
 from app.sockets.websocket import Code, WebSocket, text_frame
 
 _ping_decoder = msgspec.json.Decoder(Ping)

@@ -61,7 +61,7 @@ from app.internal.replies import (
 from app.internal.settings import list_config_history, list_settings, set_config
 from app.internal.sign_in import change_own_password, end_login, login, refresh_login
 from app.internal.socket import operator_socket
-from app.replies import Health, Operator, Operators, Readiness, SignedInOperator, SignedOut
+from app.public.replies import Health, Operator, Operators, Readiness, SignedInOperator, SignedOut
 
 FAILURES = "/internal/failed-pairings"
 FAILURE = f"{FAILURES}/<failure_id:uuid>"

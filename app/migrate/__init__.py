@@ -18,7 +18,7 @@ from app.migrate.errors import MigrateError, told
 from app.migrate.history import apply_migrations
 from app.migrate.job_sessions import set_job_sessions
 from app.migrate.retrying import LOCK_TIMEOUT, without_blocking
-from app.sessions import connect
+from app.postgres.sessions import connect
 
 __all__ = ["CodeReport", "CronReport", "MigrateError", "MigrationReport", "migrate"]
 

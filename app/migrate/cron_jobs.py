@@ -15,7 +15,7 @@ from psycopg.rows import class_row
 from structlog.typing import FilteringBoundLogger
 
 from app.migrate.errors import MigrateError
-from app.sessions import connect
+from app.postgres.sessions import connect
 
 DEFAULT_DATABASE = "postgres"
 PREFIX = "curhat:"

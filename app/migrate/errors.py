@@ -2,9 +2,13 @@
 
 import psycopg
 
+from app.failure import Failure
 
-class MigrateError(Exception):
-    """The database was left as it was before the step that failed. The text says what to do about."""
+
+class MigrateError(Failure):
+    """The database was left as it was before the step that failed. The text says what to do about it."""
+
+    exit_code = 1
 
 
 def told(error: psycopg.Error) -> str:

@@ -24,7 +24,7 @@ from yoyo.migrations import Migration, MigrationList
 
 from app.migrate.errors import MigrateError, line_at, told
 from app.migrate.retrying import LOCK_TIMEOUT, without_blocking
-from app.sessions import connect
+from app.postgres.sessions import connect
 
 SCHEMA = "yoyo"
 LOCK_WAIT_SECONDS = 30

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from app.sessions import NEWER, SESSION
+from app.postgres.sessions import NEWER, SESSION
 
 # Jobs take as long as they take, and wait for nobody for long.
 JOB = {**SESSION, **NEWER, "lock_timeout": "2s"}

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sanic import HTTPResponse, Request
 
-from app.bodies import MessagePage, NewExtension, NewMessage, Page
 from app.http.routes import caller, database, reply
+from app.public.bodies import MessagePage, NewExtension, NewMessage, Page
 
 
 async def list_chat_sessions(request: Request, query: Page) -> HTTPResponse:

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sanic import HTTPResponse, Request
 
-from app.bodies import NewMitraStatus
 from app.http.routes import caller, database, reply
+from app.public.bodies import NewMitraStatus
 
 
 async def set_mitra_status(request: Request, body: NewMitraStatus) -> HTTPResponse:

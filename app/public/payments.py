@@ -4,9 +4,9 @@ from uuid import UUID
 
 from sanic import HTTPResponse, Request
 
-from app.bodies import NewPaymentSession, WhichTiers
 from app.http.limits import PAYMENTS_OF_CUSTOMER, limits
 from app.http.routes import caller, database, reply
+from app.public.bodies import NewPaymentSession, WhichTiers
 
 
 async def get_pricing(request: Request, query: WhichTiers) -> HTTPResponse:

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from sanic import HTTPResponse, Request
 
-from app.availability import Watch
-from app.bodies import PaidRequest, ReturningRequest
 from app.http.routes import caller, database, reply, search_reply
+from app.public.bodies import PaidRequest, ReturningRequest
+from app.sockets.availability import Watch
 
 
 async def client_state(request: Request) -> HTTPResponse:

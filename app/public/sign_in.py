@@ -3,7 +3,6 @@
 import msgspec
 from sanic import HTTPResponse, Request
 
-from app.bodies import HeldToken, OneTimeCode, PhoneNumber
 from app.http.limits import (
     CODES_OF_ADDRESS,
     CODES_OF_NUMBER,
@@ -16,6 +15,7 @@ from app.identity.codes import hash_code, hash_device, make_code
 from app.identity.refresh import RefreshToken, make_salt
 from app.identity.sender import CodeNotSent, Message, Sender
 from app.identity.sign_in import raise_if_kept, refreshed, signed_in
+from app.public.bodies import HeldToken, OneTimeCode, PhoneNumber
 
 
 class Wanted(msgspec.Struct):

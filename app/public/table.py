@@ -10,6 +10,7 @@ from app.public.chats import (
     request_extension,
     send_message,
 )
+from app.public.conversation import client_socket, mitra_socket
 from app.public.mitras import (
     accept_request,
     approve_extension,
@@ -28,18 +29,8 @@ from app.public.payments import (
     get_pricing,
     see_decision,
 )
-from app.public.searches import (
-    cancel_request,
-    client_state,
-    fallback_to_blast,
-    mitra_availability,
-    start_general_request,
-    start_returning_request,
-)
-from app.public.sign_in import end_sign_in, refresh_sign_in, request_otp, verify_otp
-from app.replies import (
+from app.public.replies import (
     AcceptedChat,
-    Availability,
     CancelledSearch,
     Chat,
     Chats,
@@ -65,7 +56,16 @@ from app.replies import (
     SignedOut,
     StartedSearch,
 )
-from app.sockets.conversation import client_socket, mitra_socket
+from app.public.searches import (
+    cancel_request,
+    client_state,
+    fallback_to_blast,
+    mitra_availability,
+    start_general_request,
+    start_returning_request,
+)
+from app.public.sign_in import end_sign_in, refresh_sign_in, request_otp, verify_otp
+from app.sockets.availability import Availability
 
 PAID = "<payment_session_id:uuid>"
 PAYMENTS = "/api/client/payment-sessions"

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.failure import Failure
+
 CANDIDATES = ("postgres", "nobody")
 
 
-class NoAccountError(Exception):
+class NoAccountError(Failure):
     """We are root and found no other account to run a server under."""
 
 

@@ -6,13 +6,15 @@ import errno
 import socket
 import urllib.request
 from pathlib import Path
+from typing import Literal
 from urllib.error import URLError
 
 import psycopg
 from redis.exceptions import RedisError
 
 from app import redis_client
-from app.primary import writable
+from app.postgres.primary import writable
+from app.settings import SettingsError
 
 TIMEOUT_SECONDS = 2
 LISTENING = "0A"  # TCP_LISTEN in /proc/net/tcp
@@ -109,3 +111,13 @@ async def connected_as(url: str, application: str) -> bool:
             return await found.fetchone() is not None
     except psycopg.Error:
         return False
+
+
+def check_port(name: Literal["PUBLIC", "INTERNAL"], host: str, port: int) -> None:
+    """Raise SettingsError when a listener's port cannot be had."""
+    problem = port_problem(host, port)
+    if problem is not None:
+        raise SettingsError(
+            f"Cannot listen on {host}:{port} ({problem}): stop what uses it, or set CURHAT_{name}_PORT "
+            f"or CURHAT_{'' if name == 'PUBLIC' else 'INTERNAL_'}HOST to something else."
+        )

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.running.probes import base_url, connected_as, http_answers
@@ -22,7 +23,6 @@ WITHHELD = {
         "CURHAT_OTP_SENDER",
         "CURHAT_INTERNAL_DATABASE_URL",
     ),
-    "demo": ("CURHAT_OPERATOR_JWT_KEYS", "CURHAT_INTERNAL_DATABASE_URL"),
 }
 LISTENERS = ("relay", "deadlines", "availability")
 WORKER_STOP_SECONDS = 20.0  # a little more than a worker takes at most to let its requests finish
@@ -36,12 +36,12 @@ def workers(settings: Settings, log_dir: Path | None = None) -> list[Program]:
 def public_workers(settings: Settings, log_dir: Path | None = None) -> list[Program]:
     """The public listener's workers, which share its port."""
     return [
-        _program(
+        program(
             settings,
             f"public-{number}",
             ["serve", "--worker", "public"],
             log_dir,
-            part="public",
+            withheld=WITHHELD["public"],
             ready=_http(settings.host, settings.public_port),
         )
         for number in range(1, settings.workers + 1)
@@ -50,13 +50,14 @@ def public_workers(settings: Settings, log_dir: Path | None = None) -> list[Prog
 
 def internal_workers(settings: Settings, log_dir: Path | None = None) -> list[Program]:
     """The internal listener's one worker."""
+    url = settings.internal_database_url or settings.database_url
     return [
-        _program(
-            settings,
+        program(
+            replace(settings, database_url=url, internal_database_url=""),
             "internal",
             ["serve", "--worker", "internal"],
             log_dir,
-            part="internal",
+            withheld=WITHHELD["internal"],
             ready=_http(settings.internal_host, settings.internal_port),
         )
     ]
@@ -65,21 +66,16 @@ def internal_workers(settings: Settings, log_dir: Path | None = None) -> list[Pr
 def listeners(settings: Settings, log_dir: Path | None = None) -> list[Program]:
     """What waits on Postgres; each is ready when it is connected."""
     return [
-        _program(
+        program(
             settings,
             name,
             ["listen", "--worker", name],
             log_dir,
-            part="listen",
+            withheld=WITHHELD["listen"],
             ready=_connected(settings.database_url, f"curhat {name}"),
         )
         for name in LISTENERS
     ]
-
-
-def demo(settings: Settings, log_dir: Path) -> Program:
-    """The demo mitras."""
-    return _program(settings, "demo", ["demo"], log_dir, part="demo")
 
 
 async def not_ready(programs: Sequence[Program]) -> list[str]:
@@ -92,22 +88,20 @@ async def not_ready(programs: Sequence[Program]) -> list[str]:
     return [program.name for program, well in zip(programs, ready, strict=True) if not well]
 
 
-def _program(
+def program(
     settings: Settings,
     name: str,
     arguments: list[str],
     log_dir: Path | None,
     *,
-    part: str,
+    withheld: Sequence[str],
     ready: Callable[[], Awaitable[bool]] | None = None,
 ) -> Program:
-    told = dict.fromkeys(WITHHELD[part], "")
-    if part == "internal" and settings.internal_database_url:
-        told |= {"CURHAT_DATABASE_URL": settings.internal_database_url, "CURHAT_INTERNAL_DATABASE_URL": ""}
+    """This very command line with these arguments, without the settings that are `withheld`."""
     return Program(
         name=name,
         command=[sys.executable, "-P", "-m", "app.cli", *arguments, "--name", name],
-        environment={**os.environ, **settings.environment(), **told},
+        environment={**os.environ, **settings.environment(), **dict.fromkeys(withheld, "")},
         log=None if log_dir is None else log_dir / f"{name}.log",
         ready=ready,
         stop_seconds=WORKER_STOP_SECONDS,

@@ -23,6 +23,7 @@ from typing import Self
 
 import structlog
 
+from app.failure import Failure
 from app.log import open_file
 from app.retries import MOST_DOUBLINGS
 from app.running.accounts import Account, process_options
@@ -37,8 +38,10 @@ LAST_LINES = 5
 log = structlog.get_logger(__name__)
 
 
-class StartError(Exception):
+class StartError(Failure):
     """A program would not start. The text says which, how it ended, and where to read more."""
+
+    exit_code = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ from redis.exceptions import RedisError
 
 from app import envelope, redis_client
 from app.auth import Audience, Claims
-from app.db import Database, DatabaseError, Refusal
 from app.envelope import BEAT_CHANNEL, BEAT_SECONDS, DECODE_ERRORS, REDIS_CHANNEL, Envelope
+from app.postgres.db import Database, DatabaseError
+from app.refusals import Refusal
 from app.sockets.subscription import Subscription
 from app.sockets.websocket import Code, WebSocket, text_frame
 

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 import msgspec
 import structlog
 
-from app.db import Database, DatabaseError, Refusal
+from app.postgres.db import Database, DatabaseError
+from app.refusals import Refusal
 from app.sockets.hub import Hub
 
 # A third of the least presence_ttl_seconds: two renewals may fail before a lease lapses.

@@ -33,7 +33,8 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from app.http import edge, request_id
+from app import request_id
+from app.http import edge
 
 SUBPROTOCOL = Subprotocol("curhat.v1")
 

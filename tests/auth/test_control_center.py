@@ -17,7 +17,6 @@ from psycopg.conninfo import make_conninfo
 from app.auth import Forbidden, Unauthenticated, issue_token, read_token
 from app.identity.passwords import SHORTEST, Passwords, Typed, hash_password
 from app.running import programs
-from app.seed import DEMO_PASSWORD, seed_demo_operators
 from app.server import create_internal_app, create_public_app
 from app.settings import JwtKey, Settings
 from tests.auth.door import PASSWORD, Door, new_phone
@@ -25,6 +24,7 @@ from tests.conftest import Connection
 from tests.rest.contract import check
 from tests.rest.harness import running
 from tests.rest.test_refusals import refused
+from workshop.seed import DEMO_PASSWORD, seed_demo_operators
 
 TakeOn = Callable[..., dict[str, Any]]
 

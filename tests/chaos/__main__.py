@@ -16,11 +16,11 @@ import click
 import structlog
 from rich.console import Console
 
-from app.simulate.plan import Options
-from app.simulate.report import Summary
 from tests.chaos.blows import ONE_OF_EACH
 from tests.chaos.house import house
 from tests.chaos.run import LONGEST_MINUTES, chaos
+from workshop.simulate.plan import Options
+from workshop.simulate.report import Summary
 
 LONGEST_SECONDS = 1800
 """A run of one of each takes some minutes."""

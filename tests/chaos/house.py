@@ -14,14 +14,13 @@ import psycopg
 import redis
 from rich.console import Console
 
-from app import embedded
-from app.embedded import DATABASE, place
-from app.running import up
 from app.running.accounts import server_account
 from app.running.supervisor import Supervisor
 from app.settings import Settings
 from tests.ports import free_port
 from tests.run.conftest import new_home
+from workshop import embedded, up
+from workshop.embedded import DATABASE, place
 
 # Short enough that windows end again and again while it runs.
 WINDOWS = {"pairing_blast_timeout_seconds": "8", "presence_ttl_seconds": "30"}

@@ -7,11 +7,11 @@ from itertools import islice
 
 from rich.console import Console
 
-from app.simulate.plan import Options
-from app.simulate.report import Progress, Summary
-from app.simulate.simulation import simulate
 from tests.chaos.blows import blows
 from tests.chaos.house import House
+from workshop.simulate.plan import Options
+from workshop.simulate.report import Progress, Summary
+from workshop.simulate.simulation import simulate
 
 # What ends the simulation is the last blow, far sooner than this.
 LONGEST_MINUTES = 30

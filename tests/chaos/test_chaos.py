@@ -5,10 +5,10 @@ import subprocess
 import sys
 from itertools import islice
 
-from app.simulate.plan import Options
 from tests.chaos.blows import ONE_OF_EACH, blows
 from tests.chaos.house import house
 from tests.chaos.run import LONGEST_MINUTES, chaos
+from workshop.simulate.plan import Options
 
 # All of ours, the relay's sessions, locked payments, Redis, a worker, Postgres: the first six, with short pauses.
 SEED, COUNT = 3279, 6

@@ -21,13 +21,13 @@ import psutil
 import psycopg
 import structlog
 
-from app.embedded.postgres import Cluster
 from app.migrate import migrate
 from app.running.accounts import make_directory, process_options, server_account
 from app.running.probes import TIMEOUT_SECONDS
 from app.running.supervisor import dying_with
 from tests.cluster import IN_MEMORY, server_programs, wait_until
 from tests.run.conftest import children
+from workshop.embedded.postgres import Cluster
 
 DATABASE = "curhat"
 PASSWORDS = {

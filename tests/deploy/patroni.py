@@ -21,7 +21,6 @@ import psycopg
 import structlog
 from ruamel.yaml import YAML
 
-from app.embedded.postgres import find_programs, postgres_url
 from app.migrate import migrate
 from app.running.accounts import make_directory, server_account, write_file
 from app.running.supervisor import dying_with
@@ -36,6 +35,7 @@ from tests.deploy.pair import (
     deployed_settings,
     loopback_network,
 )
+from workshop.embedded.postgres import find_programs, postgres_url
 
 HA = Path(__file__).resolve().parents[2] / "deploy" / "ha"
 PROGRAMS = ("etcd", "etcdctl")

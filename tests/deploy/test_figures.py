@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from app.figures.metrics import Figures, Scrape
+from app.metrics import Figures, Scrape
 from app.server import create_internal_app, create_public_app
 from app.settings import Settings
 from listeners import availability, deadlines, relay

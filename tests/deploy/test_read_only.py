@@ -13,9 +13,10 @@ import psycopg
 import pytest
 import structlog
 
-from app.db import QUICK_LANES, SLOW_LANES, Unavailable
 from app.migrate import MigrateError, migrate
-from app.primary import writable
+from app.postgres.db import QUICK_LANES, SLOW_LANES
+from app.postgres.primary import writable
+from app.refusals import Unavailable
 from app.settings import Settings
 from listeners import deadlines
 from listeners.channel import Channel

@@ -12,7 +12,6 @@ import httpx
 import pytest
 import redis
 
-from app.embedded.redis_server import find_program
 from app.http.edge import App
 from app.http.limits import CODES_OF_ADDRESS
 from app.server import create_internal_app
@@ -25,6 +24,7 @@ from tests.rest.harness import Client, People, background, pair, running, settin
 from tests.run.conftest import eventually
 from tests.sockets.harness import signed_in
 from tests.sockets.test_lost_connections import say, shown
+from workshop.embedded.redis_server import find_program
 
 START = DEPLOYED.parent / "redis" / "start"
 

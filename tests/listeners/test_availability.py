@@ -9,11 +9,11 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from app.embedded.redis_server import RedisServer, find_program
 from app.envelope import AVAILABILITY_CHANNEL, AVAILABILITY_KEY, AVAILABILITY_SECONDS, AvailabilityTold
 from app.settings import Settings
 from listeners import availability, relay
 from tests.listeners.conftest import Cut, Listens, Run, Writer, until
+from workshop.embedded.redis_server import RedisServer, find_program
 
 NEVER = 3600.0
 LISTENER = "curhat availability"

@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from psycopg.types.json import Jsonb
 
-from app.figures.metrics import Figures, Scrape
+from app.metrics import Figures, Scrape
 from app.settings import Settings
 from listeners import availability, deadlines, relay
 from tests.listeners.conftest import Cut, Run, Writer, until

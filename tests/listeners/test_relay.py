@@ -14,7 +14,6 @@ from pathlib import Path
 
 import psycopg
 
-from app.embedded.redis_server import RedisServer, find_program
 from app.settings import Settings
 from listeners import relay
 from tests.listeners.conftest import (
@@ -28,6 +27,7 @@ from tests.listeners.conftest import (
     until,
     write_event,
 )
+from workshop.embedded.redis_server import RedisServer, find_program
 
 RELAY = "curhat relay"
 NEVER = 3600.0

@@ -10,11 +10,10 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from app import availability
-from app.embedded.redis_server import RedisServer, find_program
 from app.envelope import AVAILABILITY_KEY
 from app.server import create_internal_app
 from app.settings import Settings
+from app.sockets import availability
 from listeners import availability as listener
 from listeners import relay
 from tests.conftest import Connection
@@ -30,6 +29,7 @@ from tests.rest.harness import (
     running,
     until,
 )
+from workshop.embedded.redis_server import RedisServer, find_program
 
 POLL = "/api/client/mitra-availability"
 NOBODY = {"available": False, "count": 0}

@@ -13,9 +13,10 @@ import psycopg
 import pytest
 from structlog.testing import capture_logs
 
-from app import db, lane
-from app.bell import Bell
-from app.db import QUICK_LANES, SLOW_LANES, Database, DatabaseError, Refusal, Unavailable, UnknownOutcome
+from app.postgres import db, lane
+from app.postgres.bell import Bell
+from app.postgres.db import QUICK_LANES, SLOW_LANES, Database, DatabaseError
+from app.refusals import Refusal, Unavailable, UnknownOutcome
 from tests.conftest import Connect, Connection
 from tests.rest.harness import PATIENCE_SECONDS, Postgres, background, until
 

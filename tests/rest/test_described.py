@@ -24,7 +24,6 @@ from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 
 from app.described.openapi import TABLES, document
-from app.embedded.redis_server import RedisServer
 from app.http.limits import PREFIX
 from app.http.routes import Listener, Route
 from app.server import bind
@@ -35,6 +34,7 @@ from tests.frames import misfits
 from tests.rest.harness import People, settings_for
 from tests.rest.processes import serving
 from tests.rest.scenes import MOMENTS, Scenes, is_uuid
+from workshop.embedded.redis_server import RedisServer
 
 Case = AnyCase[Any]
 Parametrize = Callable[[Callable[..., None]], Callable[..., None]]

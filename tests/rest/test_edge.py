@@ -17,9 +17,10 @@ from sanic import Request
 from sanic.compat import Header
 from sanic.server import HttpProtocol
 
-from app.db import QUICK_LANES
-from app.http import edge, request_id
+from app import request_id
+from app.http import edge
 from app.http.proxies import client_address, is_https
+from app.postgres.db import QUICK_LANES
 from app.server import create_internal_app
 from app.settings import Settings
 from tests.conftest import Connection

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.db import QUICK_LANES, SLOW_LANES
+from app.postgres.db import QUICK_LANES, SLOW_LANES
 from app.server import create_internal_app
 from app.settings import Settings
 from tests.conftest import Connection

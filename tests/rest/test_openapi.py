@@ -9,17 +9,16 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from app import replies
 from app.cli import main
 from app.described import docs
 from app.described.openapi import FRAMES, TABLES, document
-from app.described.reference import read_transitions
 from app.described.refusals import by_function, statuses
 from app.http.edge import App
 from app.http.routes import Listener
 from app.internal import replies as internal_replies
 from app.internal.replies import FACTS, OfferStatus, ValueType
-from app.replies import (
+from app.public import replies
+from app.public.replies import (
     CauseTag,
     ChatStatus,
     EndReason,
@@ -35,6 +34,7 @@ from app.server import create_internal_app, create_public_app
 from app.settings import Settings
 from tests.conftest import Connection
 from tests.rest.harness import running
+from workshop.reference.generate import read_transitions
 
 CREATE: dict[Listener, Callable[[Settings], App]] = {
     "public": create_public_app,

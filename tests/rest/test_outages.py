@@ -6,8 +6,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from app.db import QUICK_LANES, SLOW_LANES
 from app.http.health import LISTENERS
+from app.postgres.db import QUICK_LANES, SLOW_LANES
 from app.settings import Settings
 from listeners import availability, deadlines, relay
 from tests.conftest import Connect, Connection

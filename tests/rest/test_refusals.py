@@ -11,7 +11,7 @@ import jwt
 import pytest
 
 from app.auth import LIFETIME, Unauthenticated, issue_token, read_token
-from app.replies import FACTS
+from app.public.replies import FACTS
 from app.settings import Settings
 from tests.conftest import Connect
 from tests.rest.harness import Client, People, Worker, pay

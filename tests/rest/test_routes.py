@@ -13,7 +13,6 @@ import pytest
 from sanic import HTTPResponse, Request
 
 from app.described.openapi import SCHEMAS, TABLES, refusals_of
-from app.described.reference import app_refusals
 from app.described.refusals import statuses
 from app.http.edge import App
 from app.http.routes import Listener, Route, blueprint, reply
@@ -22,6 +21,7 @@ from app.server import create_public_app
 from app.settings import Settings
 from tests.rest.harness import Client, running
 from tests.rest.test_refusals import refused
+from workshop.reference.generate import app_refusals
 
 EVERY = [(listener, route) for listener in TABLES for route in TABLES[listener]]
 every_route = pytest.mark.parametrize(

@@ -18,10 +18,10 @@ from typing import Any
 
 import pytest
 
-from app.embedded.place import RECORD
 from app.running.supervisor import dying_with
 from tests.cluster import IN_MEMORY
 from tests.ports import free_port
+from workshop.embedded.place import RECORD
 
 PREFIX = "curhat-run-of-"
 GIVE_UP_SECONDS = 120  # far more than any wait takes, so that a failure does not hang

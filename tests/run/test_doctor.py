@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.running.doctor import node
+from workshop.doctor import node
 
 
 def node_that_says(version: str, directory: Path) -> Path:

@@ -13,14 +13,14 @@ import psycopg
 import pytest
 import redis
 
-from app import embedded
-from app.embedded import UNFINISHED, Embedded, postgres
-from app.embedded.place import PlaceError, find, make_home
-from app.embedded.postgres import PostgresError
 from app.running.accounts import process_options, server_account
 from app.running.supervisor import Supervisor
 from app.settings import Settings
 from tests.run.conftest import GIVE_UP_SECONDS, eventually, is_alive, remove_home
+from workshop import embedded
+from workshop.embedded import UNFINISHED, Embedded, postgres
+from workshop.embedded.place import PlaceError, find, make_home
+from workshop.embedded.postgres import PostgresError
 
 
 def settings_for(home: Path) -> Settings:

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.figures.metrics import BOUNDS, DIRECTORY, FORGOTTEN_SECONDS, SILENT_SECONDS, Figures, Scrape, Values
+from app.metrics import BOUNDS, DIRECTORY, FORGOTTEN_SECONDS, SILENT_SECONDS, Figures, Scrape, Values
 from tests.run.conftest import until
 
 Key = tuple[str, frozenset[tuple[str, str]]]

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from app.embedded.place import RECORD, PlaceError, find, locked, make, make_home
-from app.embedded.postgres import SOCKET_PATH_LIMIT, PostgresError, find_programs
 from app.running.accounts import can_enter, server_account
 from app.settings import Settings, SettingsError
 from tests.run.conftest import remove_home
+from workshop.embedded.place import RECORD, PlaceError, find, locked, make, make_home
+from workshop.embedded.postgres import SOCKET_PATH_LIMIT, PostgresError, find_programs
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
 
@@ -117,7 +117,7 @@ def test_a_home_has_one_holder_at_a_time(home: Path) -> None:
 def test_a_holder_that_is_killed_holds_nothing(home: Path) -> None:
     make_home(home, None)
     holding = (
-        "import sys, time; from pathlib import Path; from app.embedded.place import locked\n"
+        "import sys, time; from pathlib import Path; from workshop.embedded.place import locked\n"
         "with locked(Path(sys.argv[1])): print('held', flush=True); time.sleep(1000)"
     )
     with subprocess.Popen(

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from psycopg import sql
 
-from app.embedded.place import make_home
 from app.identity.sender import OTP_FILE
 from app.running.accounts import server_account
 from app.running.programs import LISTENERS, NEEDS
-from app.seed import DEMO_PASSWORD
 from app.settings import MISSING
 from tests.cluster import TestCluster
 from tests.conftest import Connection
 from tests.run.conftest import GIVE_UP_SECONDS, Curhat, children, eventually, is_alive, new_curhat
+from workshop.embedded.place import make_home
+from workshop.seed import DEMO_PASSWORD
 
 PRODUCTION = {
     "CURHAT_ENV": "production",

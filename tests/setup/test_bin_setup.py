@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from app.embedded.postgres import PROGRAM_DIRECTORIES
+from workshop.embedded.postgres import PROGRAM_DIRECTORIES
 
 PROJECT = Path(__file__).parents[2]
 SETUP = PROJECT / "bin" / "setup"

@@ -11,10 +11,10 @@ import psycopg
 import pytest
 import redis
 
-from app.embedded.postgres import Cluster, PostgresError, find_programs
-from app.embedded.redis_server import RedisServer, RedisServerError, find_program
 from app.running.accounts import can_enter, make_directory, server_account
 from tests.cluster import server_programs, wait_until
+from workshop.embedded.postgres import Cluster, PostgresError, find_programs
+from workshop.embedded.redis_server import RedisServer, RedisServerError, find_program
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import pytest
 import structlog
 from psycopg import sql
 
-from app import sessions
-from app.db import Database, Schema
 from app.migrate import MigrateError, migrate
 from app.migrate.job_sessions import JOB
+from app.postgres import sessions
+from app.postgres.db import Database, Schema
 from listeners.connection import connected
 from tests.cluster import LOGIN, TestCluster
 from tests.conftest import Connect, Connection

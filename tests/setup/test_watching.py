@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 import structlog
 
-from app.migrate.watching import watch
 from tests.setup.conftest import Tree
+from workshop.watching import watch
 
 GIVE_UP_SECONDS = 60
 ONE = """create or replace function api.one()

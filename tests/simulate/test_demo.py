@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 
-from app.simulate.demo import run_demo
-from app.simulate.knowledge import Chat
-from app.simulate.people import seed_people
-from app.simulate.person import Person
-from app.simulate.plan import Figures
-from app.simulate.simulation import make_person, rest_client
 from tests.simulate.conftest import Service
+from workshop.simulate.demo import run_demo
+from workshop.simulate.knowledge import Chat
+from workshop.simulate.people import seed_people
+from workshop.simulate.person import Person
+from workshop.simulate.plan import Figures
+from workshop.simulate.simulation import make_person, rest_client
 
 GIVE_UP_SECONDS = 60
 

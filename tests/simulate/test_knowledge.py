@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from app.simulate.knowledge import (
+from workshop.simulate.knowledge import (
     Json,
     Knowledge,
     ended_fact,

@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 
 from app.auth import issue_token
-from app.simulate.live import Frame, LiveSocket, TurnedAwayError
-from app.simulate.people import seed_people
 from tests.simulate.conftest import Service
+from workshop.simulate.live import Frame, LiveSocket, TurnedAwayError
+from workshop.simulate.people import seed_people
 
 GIVE_UP_SECONDS = 30
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from app.simulate.knowledge import Chat, Role, ended_fact
-from app.simulate.people import HEARD_BY, Event, events_heard, seed_people
-from app.simulate.person import Person
-from app.simulate.plan import Figures
-from app.simulate.simulation import make_person, rest_client
-from app.simulate.truth import truth, untold
 from tests.conftest import Connection
 from tests.simulate.conftest import Service
+from workshop.simulate.knowledge import Chat, Role, ended_fact
+from workshop.simulate.people import HEARD_BY, Event, events_heard, seed_people
+from workshop.simulate.person import Person
+from workshop.simulate.plan import Figures
+from workshop.simulate.simulation import make_person, rest_client
+from workshop.simulate.truth import truth, untold
 
 GIVE_UP_SECONDS = 30
 

@@ -19,12 +19,12 @@ from structlog import get_logger
 from app.envelope import REDIS_CHANNEL, split
 from app.migrate import SQL, migrate
 from app.settings import Settings
-from app.simulate.plan import Options
-from app.simulate.report import Progress, Summary
-from app.simulate.simulation import run_simulation, simulate
 from tests.conftest import Connection
 from tests.rest.harness import background, until
 from tests.simulate.conftest import Service, running
+from workshop.simulate.plan import Options
+from workshop.simulate.report import Progress, Summary
+from workshop.simulate.simulation import run_simulation, simulate
 
 SMALL = Options(customers=5, mitras=2, minutes=0.1, seed=1)
 LIVELY = Options(customers=12, mitras=4, minutes=5, seed=1)

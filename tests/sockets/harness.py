@@ -16,7 +16,7 @@ from websockets.typing import Subprotocol
 from app.auth import Audience
 from app.envelope import REDIS_CHANNEL, Envelope, encode
 from app.internal.frames import EventType, OperatorEvent, ToOperator
-from app.sockets import frames
+from app.public import frames
 from tests.rest.harness import PATIENCE_SECONDS, Client
 
 PATHS: dict[Audience, str] = {

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from app import availability
 from app.envelope import AVAILABILITY_CHANNEL
+from app.sockets import availability
 from tests.rest.harness import Client, Worker, until
 from tests.sockets.harness import Socket, signed_in
 

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from app.auth import Audience
-from app.db import QUICK_LANES, SLOW_LANES
+from app.postgres.db import QUICK_LANES, SLOW_LANES
 from app.sockets import hub, subscription
 from tests.conftest import Connection
 from tests.rest.harness import Client, Postgres, Worker, pair, pay, until

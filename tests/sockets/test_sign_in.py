@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.auth import Audience, issue_token
-from app.sockets import conversation
+from app.sockets import serving
 from tests.rest.harness import Client, Worker, until
 from tests.sockets.harness import PATHS, raw_socket, signed_in
 
@@ -103,7 +103,7 @@ async def test_a_first_frame_that_is_none_is_closed_with_4009(worker: Worker, fr
 async def test_silence_before_sign_in_is_closed_with_4001(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conversation, "SIGN_IN_SECONDS", 0.05)
+    monkeypatch.setattr(serving, "SIGN_IN_SECONDS", 0.05)
     async with raw_socket(url(worker, "customer")) as socket:
         assert await socket.close_code() == 4001
 

@@ -13,7 +13,6 @@ import httpx
 import pytest
 import redis
 
-from app.embedded.redis_server import RedisServer
 from app.http.limits import Limit, Limits
 from app.settings import Settings
 from app.sockets import hub
@@ -23,6 +22,7 @@ from tests.listeners.wire import Line, redis_wire
 from tests.rest.harness import Client, background, pair, running, until
 from tests.sockets.harness import signed_in
 from tests.sockets.test_lost_connections import say, shown
+from workshop.embedded.redis_server import RedisServer
 
 LIMIT = Limit("test", at_once=1000, per_ten_minutes=1000, open_without_redis=False)
 NOWHERE = ("127.0.0.1", "1")

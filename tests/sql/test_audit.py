@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.described.reference import invariants, read_functions
 from tests.conftest import Connection
 from tests.sql.faults import FAULTS, Fault, build
 from tests.sql.world import World, refuses
+from workshop.reference.generate import invariants, read_functions
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)

@@ -5,14 +5,14 @@ from typing import get_args
 import msgspec
 import pytest
 
-from app.described.reference import EventType, read_event_types
 from app.envelope import Role
 from app.internal import frames as internal_frames
-from app.replies import Message
-from app.sockets import frames
+from app.public import frames
+from app.public.replies import Message
 from tests.conftest import Connection
 from tests.frames import misfits
 from tests.sql.world import World
+from workshop.reference.generate import EventType, read_event_types
 
 OF_NO_EVENT = {"snapshot", *(str(shape.__struct_config__.tag) for shape in get_args(frames.Answer))}
 IN_EVERY_FRAME = {"id", "at"}

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from app.described.reference import Function, read_functions
 from app.migrate import SQL
 from app.migrate.sources import Kind, Source, read_sources
 from tests.conftest import Connection
+from workshop.reference.generate import Function, read_functions
 
 HEADER = re.compile(r"^-- Refuses: ((?:.*\n)(?:-- .*\n)*)", re.MULTILINE)
 NEXT_ENTRY = re.compile(r"^-- [A-Z][a-z]+: ", re.MULTILINE)

@@ -8,10 +8,10 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from app.described.reference import read_functions
 from tests.conftest import Connection
 from tests.sql.doors import CODE, PASSWORD_HASH, Device, ask, hashed, new_phone, operator, signed_in, tell
 from tests.sql.world import World
+from workshop.reference.generate import read_functions
 
 STATUS = {
     "account_blocked": 403,

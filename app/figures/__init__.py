@@ -1,1 +1,0 @@
-"""What is counted, and how whoever scrapes it gets it."""

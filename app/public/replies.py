@@ -1,0 +1,423 @@
+"""What comes back, by type: exactly the JSON that the functions of sql/ build.
+
+Nothing here is encoded or decoded on the way, replies go out as they come from the database; the types are what
+the OpenAPI documents say of them, and tests hold them against real replies and against the constraints of the
+tables. Text of a fixed set is named after the set.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+PaymentStatus = Literal["pending", "confirmed", "consumed", "failed_pairing", "abandoned", "expired"]
+RequestType = Literal["general", "returning"]
+RequestStatus = Literal["searching", "matched", "failed", "cancelled"]
+CauseTag = Literal[
+    "no_mitra_available",
+    "all_mitras_rejected",
+    "targeted_mitra_offline",
+    "targeted_mitra_rejected",
+    "targeted_mitra_timeout",
+    "payment_session_expired",
+    "customer_cancelled",
+]
+ChatStatus = Literal["active", "ended"]
+EndReason = Literal["time_up", "ended_by_customer", "ended_by_mitra", "ended_by_operator", "continued"]
+Sender = Literal["customer", "mitra"]
+ExtensionStatus = Literal["requested", "approved", "auto_approved", "rejected", "auto_rejected", "withdrawn"]
+ExtensionDefault = Literal["auto_approve", "auto_reject"]
+Role = Literal["viewer", "operator", "admin"]
+Presence = Literal["online", "unreachable", "offline"]
+Beside = Literal["ok", "silent"]
+OperatorAction = Literal["refunded", "credited", "no_action"]
+MoneyStatus = Literal["waiting", "under_review", "refunded", "credited", "no_action"]
+
+Rupiah = Annotated[int, msgspec.Meta(ge=0, description="Whole rupiah.")]
+Minutes = Annotated[int, msgspec.Meta(ge=1)]
+WholeSeconds = Annotated[int, msgspec.Meta(ge=1)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Seq = Annotated[int, msgspec.Meta(ge=0, description="Counts the messages of one chat.")]
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Reply(msgspec.Struct, forbid_unknown_fields=True):
+    """A JSON object with these fields and no others."""
+
+
+class Health(Reply):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Readiness(Reply):
+    """What the database says of itself, who works beside us, and whether events come in."""
+
+    database: Literal["ok"]
+    events_waiting: Annotated[int, msgspec.Meta(ge=0, le=1000)]
+    oldest_event_seconds: float
+    overdue_deadlines: Annotated[int, msgspec.Meta(ge=0, le=100)]
+    oldest_deadline_seconds: float
+    last_worked_seconds: dict[str, float]
+    codes_of_hour: Count | UnsetType = UNSET
+    codes_most_per_hour: Count | UnsetType = UNSET
+    codes_refused: Count | UnsetType = UNSET
+    connections: Annotated[int, msgspec.Meta(ge=0)] | UnsetType = UNSET
+    relay: Beside | UnsetType = UNSET
+    deadline_listener: Beside | UnsetType = UNSET
+    availability_listener: Beside | UnsetType = UNSET
+    events: Literal["ok", "interrupted"] | UnsetType = UNSET
+
+
+class Person(Reply):
+    """What the other side of a chat may see of somebody."""
+
+    id: UUID
+    display_name: str
+
+
+class Self(Reply):
+    """What somebody sees of themselves."""
+
+    id: UUID
+    display_name: str
+    phone: str
+
+
+class SentCode(Reply):
+    """A code is on its way to this number: how many seconds it holds, and after how many another may be asked for."""
+
+    phone: str
+    expires_in: WholeSeconds
+    resend_in: WholeSeconds
+
+
+class SignedIn(Reply):
+    """An access token for `expires_in` seconds, and the refresh token that gets the next one, once."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: WholeSeconds
+    user: Self
+
+
+class SignedOut(Reply):
+    """The sign-in on this device has ended."""
+
+    status: Literal["signed_out"]
+
+
+class OperatorSelf(Reply):
+    """What somebody of the control center sees of themselves."""
+
+    id: UUID
+    email: str
+    display_name: str
+    role: Role
+
+
+class SignedInOperator(Reply):
+    """As for a customer or mitra."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: WholeSeconds
+    user: OperatorSelf
+
+
+class Operator(OperatorSelf):
+    """Somebody of the control center, as an admin sees them."""
+
+    active: bool
+    created_at: Time
+
+
+class Operators(Reply):
+    """Everybody of the control center, by name."""
+
+    rows: list[Operator]
+    total: Count
+
+
+class Tier(Reply):
+    """Some minutes and their price."""
+
+    id: UUID
+    duration_minutes: Minutes
+    amount: Rupiah
+    is_free_trial: bool
+
+
+class Pricing(Reply):
+    """The tiers to choose from."""
+
+    tiers: list[Tier]
+    free_trial_eligible: bool
+
+
+class PaymentSession(Reply):
+    """What a customer pays."""
+
+    id: UUID
+    status: PaymentStatus
+    amount: Rupiah
+    duration_minutes: Minutes
+    is_free_trial: bool
+    is_extension: bool
+    tier_id: UUID | None
+    targeted_mitra_id: UUID | None
+    created_at: Time
+    confirmed_at: Time | None
+    charged_at: Time | None
+    consumed_at: Time | None
+    expires_at: Time
+
+
+class Search(Reply):
+    """A search as the customer's app sees it; `seconds_left` by the server's clock."""
+
+    id: UUID
+    payment_session_id: UUID
+    request_type: RequestType
+    status: RequestStatus
+    deadline_at: Time
+    seconds_left: Seconds
+    mitra: Person | None
+
+
+class StartedSearch(Search):
+    """A search that was asked for."""
+
+    already_running: bool
+
+
+class CancelledSearch(Reply):
+    """A search that was given up."""
+
+    status: Literal["cancelled"]
+    payment_session_id: UUID
+
+
+class Failure(Reply):
+    """A payment that came to nothing, as the customer's app sees it."""
+
+    failure_id: UUID
+    payment_session_id: UUID
+    request_id: UUID | None
+    cause_tag: CauseTag
+    amount: Rupiah
+    refund_due: bool
+    fallback_offered: bool
+    mitra: Person | None
+    created_at: Time
+
+
+class Money(Reply):
+    """Where the money of a payment is: it waits to be used, is under review, or was decided on."""
+
+    payment_session_id: UUID
+    failure_id: UUID | None
+    is_extension: bool
+    amount: Rupiah
+    duration_minutes: Minutes
+    mitra: Person | None
+    status: MoneyStatus
+    status_at: Time
+    expires_at: Time
+    cause_tag: CauseTag | None
+    fallback_offered: bool
+    seen_at: Time | None
+
+
+class FailedSearch(Failure):
+    """A search that failed at once; the failure is recorded."""
+
+    reason: Literal["targeted_mitra_offline"]
+
+
+class Chat(Reply):
+    """A chat as its two people see it."""
+
+    id: UUID
+    status: ChatStatus
+    payment_session_id: UUID
+    request_id: UUID
+    customer: Person
+    mitra: Person
+    duration_minutes: Minutes
+    started_at: Time
+    ends_at: Time
+    ended_at: Time | None
+    end_reason: EndReason | None
+    last_seq: Seq
+    customer_read_seq: Seq
+    mitra_read_seq: Seq
+
+
+class CustomersChat(Chat):
+    """A chat in its customer's history, with whether "Curhat lagi" is possible now."""
+
+    can_chat_again: bool
+
+
+class AcceptedChat(Reply):
+    """The chat that an accepted request became."""
+
+    chat_session: Chat
+
+
+class Chats(Reply):
+    """A page of a mitra's chats, newest first; `next` is the `cursor` of the page after, null at the end."""
+
+    rows: list[Chat]
+    next: str | None
+
+
+class CustomersChats(Reply):
+    """A page of a customer's chats, newest first; `next` is the `cursor` of the page after, null at the end."""
+
+    rows: list[CustomersChat]
+    next: str | None
+
+
+class Message(Reply):
+    """What one of the two people said."""
+
+    chat_session_id: UUID
+    seq: Seq
+    sender: Sender
+    client_message_id: UUID
+    body: str
+    sent_at: Time
+
+
+class Messages(Reply):
+    """Messages, oldest first; `next` is the `after_seq` to go on from, null at the end."""
+
+    rows: list[Message]
+    next: Seq | None
+
+
+class Extension(Reply):
+    """More minutes that were asked for, and what happens when nobody answers."""
+
+    id: UUID
+    chat_session_id: UUID
+    payment_session_id: UUID
+    duration_minutes: Minutes
+    status: ExtensionStatus
+    requested_at: Time
+    deadline_at: Time
+    default_action: ExtensionDefault
+
+
+class Offer(Reply):
+    """A search as a mitra's app sees it."""
+
+    request_id: UUID
+    request_type: RequestType
+    duration_minutes: Minutes
+    customer: Person
+    sent_at: Time
+    seen_at: Time | None
+    deadline_at: Time
+
+
+class Offers(Reply):
+    """A mitra's open offers, oldest first."""
+
+    rows: list[Offer]
+    total: Count
+
+
+class SeenOffer(Reply):
+    """An offer that a mitra has been shown."""
+
+    request_id: UUID
+    seen: Literal[True]
+
+
+class DeclinedOffer(Reply):
+    """An offer that a mitra said no to."""
+
+    request_id: UUID
+    status: Literal["declined"]
+
+
+class MitraStatus(Reply):
+    """A mitra's own switch, and until when they count as reachable."""
+
+    online: bool
+    reachable_until: Time | None
+
+
+class ClientState(Reply):
+    """A customer's whole present state: what the socket's `snapshot` says, too."""
+
+    server_time: Time
+    user: Self
+    payment_session: PaymentSession | None
+    search: Search | None
+    last_failure: Failure | None
+    money: list[Money]
+    chats: list[Chat]
+    extensions: list[Extension]
+    lost_chats: Annotated[
+        list[UUID], msgspec.Meta(description="Those of the chats whose mitra is out of reach.")
+    ]
+
+
+class ForcedOffline(Reply):
+    """That somebody else than the mitra set them offline: who, when, and why, if they said so."""
+
+    by: Literal["operator", "system"]
+    note: str | None
+    at: Time
+
+
+class MitraState(Reply):
+    """A mitra's whole present state: what the socket's `snapshot` says, too."""
+
+    server_time: Time
+    user: Self
+    online: bool
+    presence: Presence
+    reachable_until: Time | None
+    forced_offline: ForcedOffline | None
+    offers: list[Offer]
+    chats: list[Chat]
+    extensions: list[Extension]
+
+
+class Wait(Reply):
+    """How many seconds to wait, as Retry-After says, too."""
+
+    retry_after: WholeSeconds
+
+
+class WaitForNumber(Wait):
+    """The same, and the number as it is read."""
+
+    phone: str
+
+
+class TriesLeft(Reply):
+    """How many wrong tries there are before one has to wait."""
+
+    tries_left: Annotated[int, msgspec.Meta(ge=1)]
+
+
+FACTS: dict[str, type[Reply]] = {
+    "codes_ran_out": Wait,
+    "otp_too_soon": WaitForNumber,
+    "otp_wrong": TriesLeft,
+    "sign_in_locked": Wait,
+    "too_many_messages": Wait,
+    "too_many_payments": Wait,
+    "too_many_requests": Wait,
+}
+"""What goes along with some refusals, by slug, beside the slug and the sentence."""
