@@ -1,12 +1,12 @@
 """The OpenAPI 3.1 document of a listener, made of its table of routes: nothing is said twice.
 
-What goes in and out are the types of `app.public.bodies` and `app.public.replies`. The refusals of a route are those
-of the SQL functions that its handler calls (`app.described.refusals`) and those that follow from what it takes. The
+What goes in and out are the types of `app.public.bodies` and `app.public.replies`. A route is described by the comment
+of its SQL function. Its refusals are those of the functions that it calls (`app.described.refusals`) and those that
+follow from what it takes. The
 frames of the listener's sockets are among the schemas (`FrameTo…`, `FrameFrom…`), for clients that generate their
 types from them.
 """
 
-import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from importlib.metadata import version
@@ -31,7 +31,6 @@ TABLES: Mapping[Listener, Sequence[Route]] = {
     "public": public_table.ROUTES,
     "internal": internal_table.ROUTES,
 }
-SCHEMAS: Mapping[Listener, str] = {"public": "api", "internal": "control_center"}
 TITLES: Mapping[Listener, str] = {
     "public": "Curhat: customers and mitras",
     "internal": "Curhat: control center",
@@ -64,7 +63,7 @@ def document(listener: Listener) -> bytes:
     paths: dict[str, Json] = {}
     for route in routes:
         path = paths.setdefault(PATH_PARAMETER.sub(r"{\g<name>}", route.path), {})
-        path[route.method.lower()] = _operation(route, SCHEMAS[listener], shapes)
+        path[route.method.lower()] = _operation(route, shapes)
     audiences = sorted({route.audience for route in routes if route.audience is not None})
     whole = {
         "openapi": "3.1.1",
@@ -79,19 +78,19 @@ def document(listener: Listener) -> bytes:
     return msgspec.json.encode(whole)
 
 
-def refusals_of(route: Route, schema: str) -> dict[int, list[str]]:
-    """What a route may refuse with: slugs by status, sorted. `schema` is that of the functions it calls."""
+def refusals_of(route: Route) -> dict[int, list[str]]:
+    """What a route may refuse with: slugs by status, sorted."""
     found: dict[int, set[str]] = {status: set(slugs) for status, slugs in route.refuses.items()}
-    for status, slug in (*_of_what_it_takes(route), *_of_what_it_calls(route, schema)):
+    for status, slug in (*_of_what_it_takes(route), *_of_what_it_calls(route)):
         found.setdefault(status, set()).add(slug)
     found.setdefault(500, set()).add("internal_error")
     return {status: sorted(slugs) for status, slugs in sorted(found.items())}
 
 
-def facts_of(schema: str) -> Mapping[str, type[msgspec.Struct]]:
-    """What goes along with refusals by slug, from the functions of `schema`."""
+def facts_of(route: Route) -> Mapping[str, type[msgspec.Struct]]:
+    """What goes along with a route's refusals, by slug."""
     of_everybody = replies.FACTS
-    return {**of_everybody, **internal_replies.FACTS} if schema == SCHEMAS["internal"] else of_everybody
+    return {**of_everybody, **internal_replies.FACTS} if route.schema == "control_center" else of_everybody
 
 
 def _of_what_it_takes(route: Route) -> Iterable[tuple[int, str]]:
@@ -107,14 +106,16 @@ def _of_what_it_takes(route: Route) -> Iterable[tuple[int, str]]:
         yield 400, "invalid_idempotency_key"
     if set(takes.path.values()) - {str}:
         yield 404, "not_found"
+    if route.limit is not None:
+        yield 429, "too_many_requests"
 
 
-def _of_what_it_calls(route: Route, schema: str) -> Iterable[tuple[int, str]]:
+def _of_what_it_calls(route: Route) -> Iterable[tuple[int, str]]:
     for function in route.functions:
-        for slug in refusals.by_function()[f"{schema}.{function}"]:
+        for slug in refusals.by_function()[function]:
             yield refusals.statuses()[slug], slug
         yield from ((503, slug) for slug in MOMENTARY)
-        if not only_reads(function):
+        if not only_reads(function.partition(".")[2]):
             yield 503, UNKNOWN
 
 
@@ -158,8 +159,8 @@ def _name(reference: Json) -> str:
     return str(reference["$ref"]).rpartition("/")[2]
 
 
-def _operation(route: Route, schema: str, shapes: _Shapes) -> Json:
-    summary, _, description = inspect.getdoc(route.handler).partition("\n\n")  # type: ignore[union-attr]
+def _operation(route: Route, shapes: _Shapes) -> Json:
+    summary, _, description = route.description.partition("\n\n")
     made: Json = {
         "operationId": route.name,
         "summary": summary,
@@ -176,7 +177,7 @@ def _operation(route: Route, schema: str, shapes: _Shapes) -> Json:
             "required": True,
             "content": {"application/json": {"schema": shapes.of(route.takes.body)}},
         }
-    made["responses"] = _responses(route, schema, shapes)
+    made["responses"] = _responses(route, shapes)
     return made
 
 
@@ -202,13 +203,13 @@ def _path_schema(kind: type) -> Json:
     ]
 
 
-def _responses(route: Route, schema: str, shapes: _Shapes) -> Json:
-    refused = refusals_of(route, schema)
+def _responses(route: Route, shapes: _Shapes) -> Json:
+    refused = refusals_of(route)
     return {
         str(status): _response(
             status,
             route.replies.get(status, ()),
-            _refusals(refused.get(status, []), facts_of(schema)),
+            _refusals(refused.get(status, []), facts_of(route)),
             shapes,
         )
         for status in sorted({*route.replies, *refused})

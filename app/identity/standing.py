@@ -97,7 +97,7 @@ class Standing:
             changed, self._changed = self._changed, set()
             began = time.monotonic()
             try:
-                reply = await self._database.call("get_standing", TOLD_SECONDS)
+                reply = await self._database.call("get_standing", token_seconds=TOLD_SECONDS)
             except (Refusal, DatabaseError) as error:
                 self._changed |= changed
                 log.warning("it could not be read who signed out", reason=repr(error))

@@ -1,8 +1,9 @@
 """The only door to Postgres. All it knows is how to call a function of its audience's schema.
 
-`await database.call("confirm_payment_session", payment_session_id, customer_id, key)` sends
-`select api.confirm_payment_session($1,$2,$3)` and gives the function's jsonb as text, ready to be a reply's
-body (None for null and void). Arguments go as text and take their types from the function's own signature.
+`await database.call("get_payment_session", payment_session_id=…, customer_id=…)` sends
+`select api.get_payment_session(p_payment_session_id=>$1,p_customer_id=>$2)` and gives the function's jsonb as text,
+ready to be a reply's body (None for null and void). Arguments go by name, as text, and take their types from the
+function's own signature.
 
 Raises:
     Refusal: the function refused (SQLSTATE PT + HTTP status); nothing has changed.
@@ -143,7 +144,7 @@ class Database:
         # holds on to where it was.
         self._tasks.clear()
 
-    async def call(self, function: str, *arguments: Argument) -> bytes | None:
+    async def call(self, function: str, /, **arguments: Argument) -> bytes | None:
         """Call the schema's `function`; see the module for what it gives and raises."""
         if self._timings is None:
             return await self._call(function, arguments)
@@ -161,7 +162,7 @@ class Database:
             self._timings.observe(perf_counter() - began, function, outcome)
         return reply
 
-    async def _call(self, function: str, arguments: Sequence[Argument]) -> bytes | None:
+    async def _call(self, function: str, arguments: Mapping[str, Argument]) -> bytes | None:
         try:
             return await self._ask(function, arguments)
         except LostError as error:
@@ -172,21 +173,21 @@ class Database:
         except LostError as error:
             raise Unavailable from error
 
-    def send(self, function: str, *arguments: Argument) -> Call:
+    def send(self, function: str, /, **arguments: Argument) -> Call:
         """Put a call on its way without waiting for it; its future gets the answer."""
         lane = self._free_lane(self._slow if function.startswith("list_") and self._slow else self._quick)
         reads = only_reads(function)
         cause = None if reads else request_id.current.get() or None
-        texts = [_text(argument) for argument in arguments]
+        texts = [_text(argument) for argument in arguments.values()]
         if cause is not None:
             texts.append(cause.encode())
-        statement = _statement(self._schema, function, len(arguments), told_its_cause=cause is not None)
+        statement = _statement(self._schema, function, tuple(arguments), told_its_cause=cause is not None)
         call = Call(statement, texts, None if reads else self._on_commit)
         lane.send(call)
         return call
 
-    async def _ask(self, function: str, arguments: Sequence[Argument]) -> bytes | None:
-        call = self.send(function, *arguments)
+    async def _ask(self, function: str, arguments: Mapping[str, Argument]) -> bytes | None:
+        call = self.send(function, **arguments)
         try:
             return await call.future or None  # void is an empty text
         except ServerError as error:
@@ -236,17 +237,18 @@ def _parameters(url: str, session: Mapping[str, str]) -> dict[str, Any]:
 
 
 @cache
-def _statement(schema: Schema, function: str, arguments: int, *, told_its_cause: bool) -> bytes:
+def _statement(schema: Schema, function: str, arguments: tuple[str, ...], *, told_its_cause: bool) -> bytes:
     """The call; with its cause as one more argument, which is set before the function is called.
 
-    `case` goes by its order. Setting and call cost no more than the call alone, as far as pgbench can tell.
+    `case` evaluates in order. pgbench shows no difference between setting and call, and the call alone.
     """
-    if not function.isidentifier():
-        raise ValueError(f"{function!r} is no function of {schema}")
-    places = ",".join(f"${number}" for number in range(1, arguments + 1))
+    for name in (function, *arguments):
+        if not name.isidentifier():
+            raise ValueError(f"{name!r} cannot be written in a call of {schema}")
+    places = ",".join(f"p_{name}=>${number}" for number, name in enumerate(arguments, 1))
     call = f"{schema}.{function}({places})"
     if told_its_cause:
-        cause = f"pg_catalog.set_config('curhat.request_id',${arguments + 1},true)"
+        cause = f"pg_catalog.set_config('curhat.request_id',${len(arguments) + 1},true)"
         call = f"case when {cause} is not null then {call} end"
     return f"select {call}".encode()
 

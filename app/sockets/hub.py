@@ -127,7 +127,7 @@ class Member:
         """
         async with self._refreshing:
             self._held = self._held or []
-            self._show(await database.call(STATES[self.role], self.user_id) or b"{}")
+            self._show(await database.call(STATES[self.role], **{f"{self.role}_id": self.user_id}) or b"{}")
             held, self._held = self._held, None
             for frame in held:
                 self._send(frame)

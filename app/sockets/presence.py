@@ -64,7 +64,7 @@ class Leases:
         """Renew now. What fails is tried again in a moment."""
         self._closed.difference_update(mitra_ids)
         try:
-            reply = await self._database.call("renew_leases", mitra_ids, self._worker)
+            reply = await self._database.call("renew_leases", mitra_ids=mitra_ids, worker=self._worker)
         except (Refusal, DatabaseError) as error:
             log.warning("presence leases not renewed", mitras=len(mitra_ids), reason=repr(error))
             self._again.update(mitra_ids)
@@ -105,6 +105,6 @@ class Leases:
 
     async def _release(self, mitra_id: UUID) -> None:
         try:
-            await self._database.call("release_lease", mitra_id, self._worker)
+            await self._database.call("release_lease", mitra_id=mitra_id, worker=self._worker)
         except (Refusal, DatabaseError) as error:
             log.warning("a presence lease runs on after its app was closed", reason=repr(error))

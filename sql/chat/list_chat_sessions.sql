@@ -1,6 +1,6 @@
 -- Keyset, newest first: p_cursor is the `next` of the page before, see logic.cursor_of.
 -- Refuses: invalid_cursor.
-create or replace function api.list_chat_sessions(p_role text, p_user_id uuid, p_cursor text, p_limit integer)
+create or replace function api.list_chat_sessions(p_role text, p_person_id uuid, p_cursor text, p_limit integer)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -10,7 +10,7 @@ declare
     v_last data.chat_sessions;
 begin
     v_chats := array(
-        select c from logic.chat_page(p_role, p_user_id, logic.cursor_time(p_cursor), logic.cursor_id(p_cursor), v_limit + 1) c
+        select c from logic.chat_page(p_role, p_person_id, logic.cursor_time(p_cursor), logic.cursor_id(p_cursor), v_limit + 1) c
     );
     if cardinality(v_chats) > v_limit then
         v_last := v_chats[v_limit];

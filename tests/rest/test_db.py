@@ -29,8 +29,8 @@ create function api.get_through() returns jsonb language plpgsql security define
 $$ begin perform pg_advisory_xact_lock_shared(1); return '1'; end $$
 """
 ECHO = """
-create function api.get_echo(a integer, b text, c uuid[], d boolean, e uuid) returns jsonb language sql as
-$$ select jsonb_build_array(a, b, c, d, e) $$
+create function api.get_echo(p_a integer, p_b text, p_c uuid[], p_d boolean, p_e uuid) returns jsonb language sql as
+$$ select jsonb_build_array(p_a, p_b, p_c, p_d, p_e) $$
 """
 
 
@@ -101,20 +101,25 @@ async def door(database_url: str, functions: Connection, rings: Rings) -> AsyncI
 async def test_every_kind_of_argument_arrives_as_it_was_given(door: Database) -> None:
     one, two = UUID(int=1), UUID(int=2)
     yes, no = True, False
-    answer = await door.call("get_echo", -7, 'quote " \\ {brace} é 🙂', [one, two], yes, one)
+    answer = await door.call("get_echo", a=-7, b='quote " \\ {brace} é 🙂', c=[one, two], d=yes, e=one)
     assert answer is not None
     assert answer.decode() == f'[-7, "quote \\" \\\\ {{brace}} é 🙂", ["{one}", "{two}"], true, "{one}"]'
-    assert await door.call("get_echo", None, None, None, None, None) == b"[null, null, null, null, null]"
-    assert await door.call("get_echo", 0, "", [], no, two) == f'[0, "", [], false, "{two}"]'.encode()
+    assert (
+        await door.call("get_echo", a=None, b=None, c=None, d=None, e=None)
+        == b"[null, null, null, null, null]"
+    )
+    assert (
+        await door.call("get_echo", e=two, d=no, c=[], b="", a=0) == f'[0, "", [], false, "{two}"]'.encode()
+    )
 
 
 async def test_texts_of_a_list_arrive_as_they_were_given(door: Database, functions: Connection) -> None:
     functions.execute(
-        "create function api.get_texts(a text[]) returns jsonb language sql as 'select to_jsonb(a)'"
+        "create function api.get_texts(p_a text[]) returns jsonb language sql as 'select to_jsonb(p_a)'"
     )
     texts = ["a,b", "{c}", 'quote " \\', "", "null", " d ", "é 🙂"]
-    assert json.loads(await door.call("get_texts", texts) or b"") == texts
-    assert await door.call("get_texts", []) == b"[]"
+    assert json.loads(await door.call("get_texts", a=texts) or b"") == texts
+    assert await door.call("get_texts", a=[]) == b"[]"
 
 
 async def test_void_and_null_are_none(door: Database, functions: Connection) -> None:
@@ -138,7 +143,7 @@ async def test_a_statement_is_planned_once_for_a_session(
 
 async def test_a_refusal_carries_what_the_function_said(door: Database) -> None:
     with pytest.raises(Refusal) as refused:
-        await door.call("get_payment_session", UUID(int=1), UUID(int=2))
+        await door.call("get_payment_session", payment_session_id=UUID(int=1), customer_id=UUID(int=2))
     assert (refused.value.status, refused.value.slug) == (404, "payment_session_not_found")
     assert refused.value.sentence
     assert refused.value.facts == {}
@@ -157,7 +162,7 @@ async def test_a_refusal_carries_its_facts(door: Database, functions: Connection
 
 
 async def test_a_call_that_fails_is_no_matter_of_those_beside_it(door: Database) -> None:
-    calls = [door.call("nap", "0" if number % 2 else "broken") for number in range(40)]
+    calls = [door.call("nap", seconds="0" if number % 2 else "broken") for number in range(40)]
     answers = await asyncio.gather(*calls, return_exceptions=True)
     assert [isinstance(answer, DatabaseError) for answer in answers] == [
         number % 2 == 0 for number in range(40)
@@ -192,7 +197,7 @@ async def test_a_function_that_is_replaced_under_traffic_fails_no_call(
 async def test_a_lost_connection_leaves_the_outcome_of_a_change_open(
     door: Database, postgres: Postgres, door_naps: Callable[[int], bool]
 ) -> None:
-    change = asyncio.create_task(door.call("nap", "60"))
+    change = asyncio.create_task(door.call("nap", seconds="60"))
     await until(lambda: door_naps(1))
     with postgres.away():
         with pytest.raises(UnknownOutcome):
@@ -200,9 +205,9 @@ async def test_a_lost_connection_leaves_the_outcome_of_a_change_open(
         await until(lambda: door.connected == 0)
         for function in ("nap", "get_nap", "list_nap"):
             with pytest.raises(Unavailable):
-                await door.call(function, "0")
+                await door.call(function, seconds="0")
     await until(lambda: door.connected == QUICK_LANES + SLOW_LANES)
-    assert await door.call("nap", "0") == b'"0"'
+    assert await door.call("nap", seconds="0") == b'"0"'
 
 
 async def test_a_connection_that_ends_as_soon_as_it_stands_is_a_failure_more_each_time(
@@ -227,7 +232,7 @@ async def test_a_connection_that_owes_an_answer_for_too_long_is_given_up(
 ) -> None:
     monkeypatch.setattr(lane, "SILENCE_SECONDS", 0.1)
     with pytest.raises(UnknownOutcome):
-        await door.call("nap", "5")
+        await door.call("nap", seconds="5")
     await until(lambda: door.connected == QUICK_LANES + SLOW_LANES)
 
 
@@ -250,10 +255,10 @@ def door_naps(postgres: Postgres) -> Callable[[int], bool]:
 async def test_a_call_that_waits_holds_up_nobody_else(
     door: Database, postgres: Postgres, door_naps: Callable[[int], bool]
 ) -> None:
-    waiting = asyncio.create_task(door.call("nap", "60"))
+    waiting = asyncio.create_task(door.call("nap", seconds="60"))
     await until(lambda: door_naps(1))
     for _ in range(30):
-        assert await door.call("nap", "0") == b'"0"'
+        assert await door.call("nap", seconds="0") == b'"0"'
     assert door_naps(1)
     postgres.cut(*postgres.asleep())
     with pytest.raises(UnknownOutcome):
@@ -263,9 +268,9 @@ async def test_a_call_that_waits_holds_up_nobody_else(
 async def test_lists_are_answered_while_every_lane_for_the_rest_waits(
     door: Database, postgres: Postgres, door_naps: Callable[[int], bool]
 ) -> None:
-    waiting = [asyncio.create_task(door.call("nap", "60")) for _ in range(QUICK_LANES)]
+    waiting = [asyncio.create_task(door.call("nap", seconds="60")) for _ in range(QUICK_LANES)]
     await until(lambda: door_naps(QUICK_LANES))
-    assert await door.call("list_nap", "0") == b'"0"'
+    assert await door.call("list_nap", seconds="0") == b'"0"'
     for pid in postgres.asleep():
         postgres.cut(pid)
     assert all(
@@ -291,11 +296,16 @@ async def test_a_call_whose_caller_is_gone_is_carried_out_and_rings(
 
 
 async def test_looks_and_refusals_do_not_ring(door: Database, rings: Rings) -> None:
-    await door.call("get_nap", "0")
+    await door.call("get_nap", seconds="0")
     with pytest.raises(Refusal):
-        await door.call("confirm_payment_session", UUID(int=1), UUID(int=2), None)
+        await door.call(
+            "confirm_payment_session",
+            payment_session_id=UUID(int=1),
+            customer_id=UUID(int=2),
+            idempotency_key=None,
+        )
     assert rings.count == 0
-    await door.call("nap", "0")
+    await door.call("nap", seconds="0")
     assert rings.count == 1
 
 
@@ -311,7 +321,7 @@ async def test_closing_waits_for_what_is_on_its_way_and_takes_nothing_new(
             closing = asyncio.create_task(database.close())
             await asyncio.sleep(0)
             with pytest.raises(Unavailable):
-                await database.call("nap", "0")
+                await database.call("nap", seconds="0")
         assert await last == b"1"
         await closing
 

@@ -88,7 +88,7 @@ async def test_what_no_request_caused_has_none_although_it_follows_one_over_the_
         await mitra.post("/api/mitra/status", {"online": online})
     last = db.execute("select max(id) from data.events").fetchone()
     for online in (True, False) * QUICK_LANES:
-        await worker.app.ctx.database.call("set_mitra_status", mitra.id, online)
+        await worker.app.ctx.database.call("set_mitra_status", mitra_id=mitra.id, online=online)
     assert last is not None
     found = db.execute("select distinct request_id from data.events where id > %s", last).fetchall()
     assert found == [(None,)]
