@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import redis
+from redis import retry as blocking
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
@@ -40,6 +42,17 @@ def connect(
     )
     pool.connection_class = _dropped_when_refused(pool.connection_class)
     return Redis.from_pool(pool)
+
+
+def connect_blocking(url: str, *, answer_seconds: float | None = CONNECT_SECONDS) -> redis.Redis:
+    """The same for code without an event loop: commands and tests."""
+    return redis.Redis.from_url(
+        url,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=answer_seconds,
+        retry=blocking.Retry(NoBackoff(), 0),
+        driver_info=None,
+    )
 
 
 async def check(client: Redis) -> None:

@@ -22,10 +22,11 @@ from types import TracebackType
 from typing import Self
 
 import structlog
+from tenacity import wait_exponential
 
 from app.failure import Failure
 from app.log import open_file
-from app.retries import MOST_DOUBLINGS
+from app.retries import seconds_after
 from app.running.accounts import Account, process_options
 from app.running.signals import until_asked_to_stop
 
@@ -84,7 +85,7 @@ class Backoff:
 
     def seconds(self, failures: int) -> float:
         """The pause after so many failures in a row."""
-        return min(self.first * 2.0 ** min(failures, MOST_DOUBLINGS), self.longest)
+        return seconds_after(failures, wait_exponential(self.first, self.longest))
 
 
 @dataclass(slots=True)

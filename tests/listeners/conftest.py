@@ -9,9 +9,9 @@ from typing import Any
 
 import psycopg
 import pytest
-import redis.asyncio as redis
 from psycopg.types.json import Jsonb
 
+from app import redis_client
 from app.envelope import REDIS_CHANNEL, split
 from app.settings import Settings
 
@@ -139,7 +139,7 @@ class Subscriber:
     """Keeps what comes over Redis, as an app worker would see it."""
 
     def __init__(self, url: str) -> None:
-        self._redis = redis.Redis.from_url(url)
+        self._redis = redis_client.connect(url)
         self._messages = self._redis.pubsub(ignore_subscribe_messages=True)
         self.frames: list[dict[str, Any]] = []
         self.messages = 0

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
+from app import redis_client
 from app.envelope import AVAILABILITY_KEY
 from app.server import create_internal_app
 from app.settings import Settings
@@ -50,7 +51,7 @@ async def listened(settings: Settings) -> AsyncIterator[None]:
     async with (
         background(listener.run(settings)),
         background(relay.run(settings)),
-        Redis.from_url(settings.redis_url) as redis,
+        redis_client.connect(settings.redis_url) as redis,
     ):
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not await redis.exists(AVAILABILITY_KEY):  # noqa: ASYNC110 - it tells only when asked
@@ -116,7 +117,7 @@ async def test_a_worker_that_begins_to_listen_takes_what_was_told_last(
     settings: Settings, redis_url: str
 ) -> None:
     kept = '{"available": true, "count": 7, "at": "2100-01-01T00:00:00Z"}'
-    async with Redis.from_url(redis_url) as redis:
+    async with redis_client.connect(redis_url) as redis:
         await redis.set(AVAILABILITY_KEY, kept, px=9000)
     async with running(settings) as worker:
         await comes_to(worker, {"available": True, "count": 7})
@@ -126,7 +127,7 @@ async def test_what_was_told_last_and_cannot_be_read_ends_no_worker(
     settings: Settings, redis_url: str, people: People, db: Connection
 ) -> None:
     db.execute("select api.set_mitra_status(%s, true)", [people.mitra()])
-    async with Redis.from_url(redis_url) as redis:
+    async with redis_client.connect(redis_url) as redis:
         await redis.set(AVAILABILITY_KEY, '{"available": "by another version"}', px=9000)
     async with running(settings) as worker:
         await until(lambda: worker.app.ctx.availability.asked >= 2)  # it has read that, and goes on
@@ -175,7 +176,7 @@ async def test_of_two_workers_one_asks_for_both(
 ) -> None:
     monkeypatch.setattr(availability, "LOOK_SECONDS", 0.02)
     monkeypatch.setattr(availability, "TURN_MILLISECONDS", 60_000)
-    async with running(settings) as another, Redis.from_url(settings.redis_url) as redis:
+    async with running(settings) as another, redis_client.connect(settings.redis_url) as redis:
         for one in (worker, another):
             await one.app.ctx.availability._subscription.subscribed.wait()  # noqa: SLF001
         await turn_taken(redis)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from app import redis_client
 from app.envelope import AVAILABILITY_CHANNEL
 from app.sockets import availability
 from tests.rest.harness import Client, Worker, until
@@ -33,7 +34,7 @@ class Teller:
 @pytest.fixture
 async def teller(worker: Worker, redis_url: str) -> AsyncIterator[Teller]:
     await worker.app.ctx.availability._subscription.subscribed.wait()  # noqa: SLF001
-    async with Redis.from_url(redis_url) as redis:
+    async with redis_client.connect(redis_url) as redis:
         yield Teller(redis)
 
 
@@ -119,7 +120,7 @@ async def test_another_number_is_told_when_it_is_due(
 async def test_what_is_older_than_what_is_known_is_not_told(
     at_once: None, customer: Client, teller: Teller, redis_url: str
 ) -> None:
-    async with signed_in(customer) as socket, Redis.from_url(redis_url) as redis:
+    async with signed_in(customer) as socket, redis_client.connect(redis_url) as redis:
         await watch(socket)
         await teller.tell(1)
         assert await count(socket) == 1
@@ -133,7 +134,7 @@ async def test_what_is_older_than_what_is_known_is_not_told(
 async def test_a_clock_that_was_set_back_is_believed(
     at_once: None, customer: Client, teller: Teller, redis_url: str
 ) -> None:
-    async with signed_in(customer) as socket, Redis.from_url(redis_url) as redis:
+    async with signed_in(customer) as socket, redis_client.connect(redis_url) as redis:
         await watch(socket)
         await teller.tell(1)
         assert await count(socket) == 1
@@ -146,7 +147,7 @@ async def test_a_clock_that_was_set_back_is_believed(
 async def test_what_cannot_be_read_disturbs_nothing(
     at_once: None, customer: Client, teller: Teller, redis_url: str
 ) -> None:
-    async with signed_in(customer) as socket, Redis.from_url(redis_url) as redis:
+    async with signed_in(customer) as socket, redis_client.connect(redis_url) as redis:
         await watch(socket)
         for text in ("", "null", "{}", b"\xff"):
             await redis.publish(AVAILABILITY_CHANNEL, text)
