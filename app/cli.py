@@ -1,7 +1,7 @@
-"""The command line. A command parses the settings, calls one function, and says in a sentence what failed.
+"""The command line. A command parses the settings, calls one function, and prints a failure as a sentence.
 
-Exit codes: 0; 1 for what failed on the way; 2 for what is wrong before anything has begun. The commands of the workshop
-(`up`, `simulate`, `doctor` …) are there where it is installed: on a developer's machine, not in the image.
+Exit codes: 0; 1 if it failed on the way; 2 if something was wrong before it began. The workshop's commands (`up`,
+`simulate`, `doctor` …) exist where the workshop is installed: on a developer's machine, not in the image.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 class Commands(click.Group):
-    """Tells an expected failure of a command in its sentence, and exits with the code of its kind."""
+    """Prints an expected failure of a command as its sentence, and exits with its code."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - what a command returns
         try:
@@ -47,7 +47,7 @@ def main(context: click.Context) -> None:
     context.obj = Settings.from_environment()
     context.meta[WERE_SET] = libpq_variables()
     if not context.obj.database_url:
-        forget_libpq()  # they are about another server
+        forget_libpq()  # they name another server
 
 
 def _located(settings: Settings) -> Settings:

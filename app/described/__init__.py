@@ -1,1 +1,1 @@
-"""What the code and the database say of themselves: OpenAPI documents, the pages of docs/reference/."""
+"""The OpenAPI documents, and the page that shows them."""

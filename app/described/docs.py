@@ -1,7 +1,7 @@
-"""`/openapi.json`, and `/docs`: a page to read and to try it, which loads nothing from anywhere else.
+"""`/openapi.json`, and `/docs`: a page to read and try it, which loads nothing from other hosts.
 
-The page is Swagger UI, whose files `web/build.mjs` puts beside the web apps; `app.http.static` hands them out. It runs
-under a policy that allows scripts and styles of this address alone.
+The page is Swagger UI, whose files `web/build.mjs` puts beside the web apps; `app.http.static` serves them. Its
+policy allows scripts and styles of this origin alone.
 """
 
 from html import escape

@@ -1,10 +1,9 @@
-"""The OpenAPI 3.1 document of a listener, made of its table of routes: nothing is said twice.
+"""The OpenAPI 3.1 document of a listener, made from its table of routes.
 
 What goes in and out are the types of `app.public.bodies` and `app.public.replies`. A route is described by the comment
 of its SQL function. Its refusals are those of the functions that it calls (`app.described.refusals`) and those that
-follow from what it takes. The
-frames of the listener's sockets are among the schemas (`FrameTo…`, `FrameFrom…`), for clients that generate their
-types from them.
+follow from what it takes. The frames of the listener's sockets are among the schemas (`FrameTo…`, `FrameFrom…`),
+for clients that generate their types from them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -49,7 +48,7 @@ FRAMES: Mapping[Listener, Mapping[str, Any]] = {
     },
 }
 
-# What may come of any call of a function; the second only where it may have changed something.
+# The refusals of any call; the second only of a call that may have changed something.
 MOMENTARY = ("busy", "unavailable", "response_timeout")
 UNKNOWN = "unknown_outcome"
 
@@ -79,7 +78,7 @@ def document(listener: Listener) -> bytes:
 
 
 def refusals_of(route: Route) -> dict[int, list[str]]:
-    """What a route may refuse with: slugs by status, sorted."""
+    """The refusals of a route: slugs by status, sorted."""
     found: dict[int, set[str]] = {status: set(slugs) for status, slugs in route.refuses.items()}
     for status, slug in (*_of_what_it_takes(route), *_of_what_it_calls(route)):
         found.setdefault(status, set()).add(slug)
@@ -88,7 +87,7 @@ def refusals_of(route: Route) -> dict[int, list[str]]:
 
 
 def facts_of(route: Route) -> Mapping[str, type[msgspec.Struct]]:
-    """What goes along with a route's refusals, by slug."""
+    """The types of the facts of a route's refusals, by slug."""
     of_everybody = replies.FACTS
     return {**of_everybody, **internal_replies.FACTS} if route.schema == "control_center" else of_everybody
 
@@ -120,7 +119,7 @@ def _of_what_it_calls(route: Route) -> Iterable[tuple[int, str]]:
 
 
 class _Shapes:
-    """The types that routes and sockets name, as JSON schemas: those of queries whole, of the others by reference."""
+    """The types of routes and sockets as JSON schemas: those of queries inline, the others by reference."""
 
     def __init__(self, routes: Iterable[Route], unions: Mapping[str, Any]) -> None:
         named = {shape for route in routes for shape in _shapes_of(route)}
@@ -138,7 +137,7 @@ class _Shapes:
         return self._schemas[form]
 
     def parameters_of(self, query: type[msgspec.Struct]) -> Iterable[tuple[str, Json, bool]]:
-        """The name of each parameter, its schema, whether it must be there."""
+        """The name of each parameter, its schema, whether it is required."""
         schema = self._queries[query]
         for name, part in schema["properties"].items():
             yield name, part, name in schema.get("required", ())
@@ -230,7 +229,7 @@ def _response(status: int, forms: Form | tuple[Form, ...], refused: Sequence[Jso
 
 
 def _refusals(slugs: Sequence[str], facts: Mapping[str, type[msgspec.Struct]]) -> list[Json]:
-    """One for all that have nothing but a sentence, one for each that has facts."""
+    """One schema for all refusals without facts, one for each that has facts."""
     plain = [slug for slug in slugs if slug not in facts]
     made = [_refusal(plain, {})] if plain else []
     for slug in slugs:

@@ -1,7 +1,7 @@
-"""What sql/ says of refusals: the status of every slug, and the slugs that a function may come to.
+"""The refusals that sql/ states: the status of every slug, and the slugs of every function.
 
-sql/ is where they are written, and nothing repeats them: a slug's status stands where a body refuses, what a
-function may come to stands in its comment, which tests hold against its body and all that it calls.
+They are written only in sql/: a slug's status where a body refuses, a function's slugs in its comment. Tests hold
+the comment against the body and all that it calls.
 """
 
 import re

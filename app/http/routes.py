@@ -38,7 +38,7 @@ from app.postgres.functions import functions
 from app.refusals import Refusal
 
 Listener = Literal["public", "internal"]
-Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]  # None: it has responded, piece by piece
+Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]  # None: it has sent the response itself
 SocketHandler = Callable[..., Coroutine[Any, Any, None]]
 Socket = tuple[str, SocketHandler]
 Reader = Callable[[Request], Any]
@@ -151,7 +151,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who a request is from."""
+    """The authenticated caller of a request."""
 
     audience: Audience
     id: UUID
@@ -173,7 +173,7 @@ def methods_of(route: Route) -> list[str]:
 
 
 def caller(request: Request) -> Caller:
-    """Who asks; only behind an audience."""
+    """The caller; only on routes with an audience."""
     found: Caller = request.ctx.caller
     return found
 
@@ -251,9 +251,9 @@ def _body_reader(shape: type[msgspec.Struct]) -> Reader:
 
 
 def _query_reader(shape: type[msgspec.Struct]) -> Reader:
-    """Reads parameters of one value each, and lists as a parameter that is given again and again.
+    """Read single parameters, and lists as a repeated parameter.
 
-    A list's parameter may be written with brackets, `cause_tags[]=…`, as many clients do.
+    A list may be written with brackets, `cause_tags[]=…`, as many clients do.
     """
     lists = {part.encode_name for part in msgspec.structs.fields(shape) if _is_list(part.type)}
     bracketed = {f"{name}[]": name for name in lists}
@@ -277,7 +277,7 @@ def _query_reader(shape: type[msgspec.Struct]) -> Reader:
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
-    """The parameters of a query, nothing of it left out: what cannot be read is refused."""
+    """The parameters of a query. A query that cannot be read whole is refused."""
     if query == "":
         return []
     unreadable = Refusal(400, "invalid_query", "The query is not made of name=value pairs in UTF-8.")
@@ -306,10 +306,10 @@ def _idempotency_key(request: Request) -> str | None:
 
 
 def bearer(request: Request) -> str:
-    """The token that a request bears.
+    """The bearer token of a request.
 
     Raises:
-        Unauthenticated: it bears none.
+        Unauthenticated: it has none.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":

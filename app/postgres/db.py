@@ -13,10 +13,10 @@ Raises:
         key, it takes effect once.
     DatabaseError: anything else, which is our fault; nothing has changed.
 
-Functions that change something are told which request it is for (`app.request_id`), in the same statement: the
-setting holds for its transaction alone, and lands in the events that it writes. They ring the bell once they have
-committed. Functions that only read are known by their name (`get_…`, `list_…`, `…_state`, `ready`). Lists have
-lanes of their own, so that nobody's payment waits behind a long history.
+Functions that change something get the request's id (`app.request_id`) in the same statement, as a setting of their
+transaction; it lands in the events that they write. They ring the bell once they have committed. Functions that
+only read are known by their name (`get_…`, `list_…`, `…_state`, `ready`). Lists have lanes of their own, so that no
+payment waits behind a long history.
 """
 
 import asyncio
@@ -41,11 +41,11 @@ from app.refusals import Busy, Refusal, Unavailable, UnknownOutcome
 QUICK_LANES = 4
 SLOW_LANES = 2
 FIRST_CONNECTION_SECONDS = 5.0
-DRAIN_SECONDS = 4.0  # what is on its way was sent while requests were being finished
+DRAIN_SECONDS = 4.0  # for calls that were sent while the last requests finished
 
 Schema = Literal["api", "control_center"]
-# What the apps do is planned once for a session, whoever comes first: tests hold that these plans read by an index,
-# and making one anew took longer than some of the calls. Operators' filters differ too much for that.
+# The apps' calls use generic plans: tests hold that these use an index, and planning anew took longer than some of
+# the calls. Operators' filters differ too much for that.
 SESSIONS: dict[Schema, dict[str, str]] = {
     "api": {"role": "curhat_app", "plan_cache_mode": "force_generic_plan"},
     "control_center": {"role": "curhat_control_center"},
@@ -57,7 +57,7 @@ SESSION = {
     "statement_timeout": "10000",
     "idle_in_transaction_session_timeout": "10000",
 }
-# A peer that vanished is noticed within 10 s, idle or not. A unix socket needs none of it.
+# A vanished peer is noticed within 10 s, idle or not. A unix socket needs none of it.
 KEEPALIVE = {
     "keepalives": 1,
     "keepalives_idle": 3,
@@ -77,11 +77,11 @@ log = structlog.get_logger(__name__)
 
 
 class DatabaseError(Exception):
-    """A function failed in a way that it should not have."""
+    """A function failed unexpectedly."""
 
 
 class Database:
-    """Several lanes to one Postgres; a new call goes to the one with the least on its way.
+    """Several lanes to one Postgres; a new call goes to the least loaded one.
 
     `schema` says whose functions are called, under the rights of their role: `api` for what the apps do,
     `control_center` for what operators' screens do. `session` adds to the connections' settings. `on_commit`
@@ -115,11 +115,11 @@ class Database:
 
     @property
     def lanes(self) -> Mapping[str, Sequence[Lane]]:
-        """The lanes by kind, to be looked at."""
+        """The lanes by kind, for metrics."""
         return {"quick": self._quick, "slow": self._slow}
 
     async def open(self, tasks: asyncio.TaskGroup) -> None:
-        """Hold the lanes open as tasks of `tasks`; wait a little for the first connections, not for ever."""
+        """Hold the lanes open as tasks of `tasks`. Wait a little for the first connections, but not for ever."""
         self._tasks = [tasks.create_task(lane.run(), name="database lane") for lane in self._lanes]
         try:
             async with asyncio.timeout(FIRST_CONNECTION_SECONDS):
@@ -129,7 +129,7 @@ class Database:
             log.warning("no connection to the database yet, serving without")
 
     async def close(self) -> None:
-        """Take no more calls, let those on their way be answered, and close the connections."""
+        """Take no more calls, wait for those in flight, and close the connections."""
         self._closing = True
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
@@ -169,12 +169,12 @@ class Database:
             if not only_reads(function):
                 raise UnknownOutcome from error
         try:
-            return await self._ask(function, arguments)  # a look does no harm when it is taken again
+            return await self._ask(function, arguments)  # reading again does no harm
         except LostError as error:
             raise Unavailable from error
 
     def send(self, function: str, /, **arguments: Argument) -> Call:
-        """Put a call on its way without waiting for it; its future gets the answer."""
+        """Send a call without waiting for it; its future gets the answer."""
         lane = self._free_lane(self._slow if function.startswith("list_") and self._slow else self._quick)
         reads = only_reads(function)
         cause = None if reads else request_id.current.get() or None
@@ -275,7 +275,7 @@ def _element(of_array: UUID | str) -> str:
 
 
 def _encoded(text: str) -> bytes:
-    """Postgres' text holds every character but one."""
+    """A text of Postgres holds every character but U+0000."""
     if "\0" in text:
         raise Refusal(400, "invalid_body", "A text must not contain the character U+0000.")
     return text.encode()

@@ -1,4 +1,4 @@
-"""What a worker counts beside its requests: its calls, its connections, its sockets, and what it knows of mitras."""
+"""A worker's metrics beside its requests: calls, connections, sockets, availability."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from app.sockets.hub import Hub
 
 
 def calls(figures: Figures) -> Timings:
-    """Calls of functions, by what came of them."""
+    """Calls of functions, by outcome."""
     return figures.timings(
         "curhat_function_call_seconds",
         "Calls of SQL functions, from asked to answered; outcome: ok, refused, busy, unavailable, unknown, failed, "
@@ -36,13 +36,13 @@ def database(figures: Figures, used: Database, bell: Bell) -> None:
     )
     figures.gauge(
         "curhat_database_calls_in_flight",
-        "Calls that are on their way.",
+        "Calls in flight.",
         lambda: {(kind,): sum(lane.in_flight for lane in lanes) for kind, lanes in used.lanes.items()},
         "lanes",
     )
     figures.gauge(
         "curhat_database_longest_queue",
-        "Calls on their way over the lane that has the most.",
+        "Calls in flight on the lane that has the most.",
         lambda: {
             (kind,): max((lane.in_flight for lane in lanes), default=0) for kind, lanes in used.lanes.items()
         },
@@ -51,7 +51,7 @@ def database(figures: Figures, used: Database, bell: Bell) -> None:
 
 
 def sockets(figures: Figures, hub: Hub) -> None:
-    """The WebSockets, and what waits for them."""
+    """The WebSockets, and what is unsent."""
 
     def by_role() -> Mapping[Values, float]:
         found = Counter(member.role for member in hub.members())
@@ -86,9 +86,9 @@ def sockets(figures: Figures, hub: Hub) -> None:
 
 
 def availability(figures: Figures, watch: Watch) -> None:
-    """What polls are answered with."""
+    """What polls are answered."""
     figures.gauge(
-        "curhat_availability_mitras", "How many mitras can be had, as polls are told.", lambda: watch.count
+        "curhat_availability_mitras", "How many mitras are available, as polls are told.", lambda: watch.count
     )
     figures.gauge(
         "curhat_availability_age_seconds",
