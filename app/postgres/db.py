@@ -23,6 +23,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
@@ -72,6 +73,7 @@ BUSY_STATES = frozenset({"55P03", "40P01", "40001", "57014"})
 UNAVAILABLE_CLASSES = ("08", "53", "57")
 
 Argument = str | int | UUID | Sequence[UUID] | Sequence[str] | None
+NO_ARGUMENTS: Mapping[str, Argument] = MappingProxyType({})
 
 log = structlog.get_logger(__name__)
 
@@ -173,7 +175,7 @@ class Database:
         except LostError as error:
             raise Unavailable from error
 
-    def send(self, function: str, /, **arguments: Argument) -> Call:
+    def send(self, function: str, arguments: Mapping[str, Argument] = NO_ARGUMENTS) -> Call:
         """Send a call without waiting for it; its future gets the answer."""
         lane = self._free_lane(self._slow if function.startswith("list_") and self._slow else self._quick)
         reads = only_reads(function)
@@ -181,13 +183,13 @@ class Database:
         texts = [_text(argument) for argument in arguments.values()]
         if cause is not None:
             texts.append(cause.encode())
-        statement = _statement(self._schema, function, tuple(arguments), told_its_cause=cause is not None)
+        statement = _statement(self._schema, function, tuple(arguments), cause is not None)
         call = Call(statement, texts, None if reads else self._on_commit)
         lane.send(call)
         return call
 
     async def _ask(self, function: str, arguments: Mapping[str, Argument]) -> bytes | None:
-        call = self.send(function, **arguments)
+        call = self.send(function, arguments)
         try:
             return await call.future or None  # void is an empty text
         except ServerError as error:
@@ -218,6 +220,7 @@ class Database:
         return connection
 
 
+@cache
 def only_reads(function: str) -> bool:
     """Whether a function changes nothing, by its name."""
     return function.startswith(("get_", "list_")) or function.endswith("_state") or function == "ready"
@@ -237,7 +240,7 @@ def _parameters(url: str, session: Mapping[str, str]) -> dict[str, Any]:
 
 
 @cache
-def _statement(schema: Schema, function: str, arguments: tuple[str, ...], *, told_its_cause: bool) -> bytes:
+def _statement(schema: Schema, function: str, arguments: tuple[str, ...], told_its_cause: bool) -> bytes:
     """The call; with its cause as one more argument, which is set before the function is called.
 
     `case` evaluates in order. pgbench shows no difference between setting and call, and the call alone.
