@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from enum import IntEnum
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from app.migrate.errors import MigrateError
 
@@ -91,8 +91,10 @@ def _folders(directory: Path) -> list[str]:
             raise MigrateError(f"{order} lists {folder} twice.")
         if not (directory / folder).is_dir():
             raise MigrateError(f"{order} lists {folder}, but there is no such folder.")
-    for path in _visible(directory):
-        if path.name not in (*listed, ORDER):
+    groups = {group for folder in listed for group in PurePath(folder).parents} or {PurePath()}
+    known = {*groups, *map(PurePath, listed), PurePath(ORDER)}
+    for path in (path for group in groups for path in _visible(directory / group)):
+        if path.relative_to(directory) not in known:
             raise MigrateError(f"{path} is not listed in {order}, so nobody would apply it.")
     return listed
 

@@ -22,9 +22,6 @@ begin
         'CHAT_REQUEST_CLOSED', 'pairing_request', p_request.id, 'searching', p_status, p_request.customer_id,
         v_mitra_ids, p_actor, jsonb_build_object('request_id', p_request.id, 'reason', p_reason)
     );
-    if p_offer_status = 'auto_rejected' then
-        perform logic.take_idlers_offline(v_mitra_ids);
-    end if;
 end
 $$;
 comment on function logic.close_request is

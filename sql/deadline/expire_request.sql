@@ -1,5 +1,5 @@
 -- The deadline of a search's window.
--- Locks: payment session, request; neither is waited for. Then its offers.
+-- Locks: payment session, request, its offers, mitras who missed it; none is waited for.
 create or replace function logic.expire_request(p_request_id uuid)
 returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -21,6 +21,7 @@ begin
         end,
         'deadline'
     );
+    perform logic.take_idlers_offline(p_request_id);
     return true;
 end
 $$;
