@@ -14,7 +14,8 @@ import redis
 from app.embedded.postgres import Cluster, PostgresError, find_programs
 from app.embedded.redis_server import RedisServer, RedisServerError, find_program
 from app.running.accounts import can_enter, make_directory, server_account
-from tests.cluster import server_programs, wait_until
+from tests.cluster import server_programs
+from tests.waits import wait_until
 
 
 @pytest.fixture
