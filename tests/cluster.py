@@ -10,7 +10,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,10 +23,10 @@ import redis
 import structlog
 from psycopg import sql
 from pytest_postgresql.janitor import DatabaseJanitor
-from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_fixed
 
 from app.migrate import migrate
 from app.running.accounts import make_directory, server_account
+from tests.waits import wait_until
 from workshop.embedded.postgres import SUPERUSER, Cluster, Programs, find_programs
 from workshop.embedded.redis_server import RedisServer, find_program
 
@@ -195,18 +195,6 @@ class TestCluster:
             dbname=name,
             template_dbname=template,
         )
-
-
-def wait_until(condition: Callable[[], bool], tries: int = 3000) -> None:
-    """Return when the condition holds; fail when it still does not after so many looks at it."""
-    retrying = Retrying(
-        retry=retry_if_result(lambda holds: not holds),
-        stop=stop_after_attempt(tries),
-        wait=wait_fixed(0.01),
-        retry_error_callback=lambda _: False,
-    )
-    if not retrying(condition):
-        raise AssertionError("the condition never came to hold")
 
 
 def is_blocked(connection: psycopg.Connection[Any], pid: int) -> bool:

@@ -25,8 +25,9 @@ from app.migrate import migrate
 from app.running.accounts import make_directory, process_options, server_account
 from app.running.probes import TIMEOUT_SECONDS
 from app.running.supervisor import dying_with
-from tests.cluster import IN_MEMORY, server_programs, wait_until
+from tests.cluster import IN_MEMORY, server_programs
 from tests.run.conftest import children
+from tests.waits import wait_until
 from workshop.embedded.postgres import Cluster
 
 DATABASE = "curhat"

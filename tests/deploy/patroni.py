@@ -24,7 +24,7 @@ from ruamel.yaml import YAML
 from app.migrate import migrate
 from app.running.accounts import make_directory, server_account, write_file
 from app.running.supervisor import dying_with
-from tests.cluster import IN_MEMORY, wait_until
+from tests.cluster import IN_MEMORY
 from tests.deploy.pair import (
     DATABASE,
     HBA,
@@ -35,6 +35,7 @@ from tests.deploy.pair import (
     deployed_settings,
     loopback_network,
 )
+from tests.waits import wait_until
 from workshop.embedded.postgres import find_programs, postgres_url
 
 HA = Path(__file__).resolve().parents[2] / "deploy" / "ha"
@@ -42,7 +43,6 @@ PROGRAMS = ("etcd", "etcdctl")
 PASSWORD = "patroni's"
 # No less is taken: the time that a silent primary keeps its part (ttl) is at least 20 s.
 OFTEN = {"ttl": 20, "loop_wait": 1, "retry_timeout": 3}
-START_TRIES = 12_000  # two minutes
 
 
 def what_is_missing() -> str:
@@ -178,10 +178,10 @@ class Machines:
         try:
             machines._start_etcd()
             machines._start_patroni(machines.one)
-            wait_until(machines.one.is_leader, START_TRIES)
+            wait_until(machines.one.is_leader)
             migrate(machines.url("curhat"), structlog.get_logger())
             machines._start_patroni(machines.two)
-            wait_until(machines.two.is_synchronous, START_TRIES)
+            wait_until(machines.two.is_synchronous)
         except BaseException:
             machines.end()
             raise

@@ -19,8 +19,9 @@ from app.running.programs import NEEDS
 from app.settings import Settings
 from tests.deploy.pair import Connection, Pair
 from tests.rest.harness import Client
-from tests.run.conftest import Curhat, eventually
+from tests.run.conftest import Curhat
 from tests.sockets.harness import Socket, signed_in
+from tests.waits import until, wait_until
 
 SECRETS = {
     "CURHAT_JWT_KEYS": f"one:{'k' * 32}",
@@ -29,7 +30,6 @@ SECRETS = {
 }
 CREATE = "/api/client/payment-sessions"
 SEARCH_SECONDS = 5
-GIVE_UP_SECONDS = 60  # far more than any wait takes, so that a failure does not hang
 
 LOGINS = {"public": "curhat_public", "internal": "curhat_internal", "listen": "curhat_listen"}
 COMMANDS = {
@@ -101,7 +101,7 @@ def serving(pair: Servers, redis_url: str, directory: Path) -> Iterator[Service]
         for part, curhat in parts.items():
             curhat.start(*COMMANDS[part])
         service = Service(parts, settings)
-        eventually(lambda: service.said().count("all programs are ready") == len(parts), "all are ready")
+        wait_until(lambda: service.said().count("all programs are ready") == len(parts), "all are ready")
         yield service
     finally:
         for curhat in parts.values():
@@ -167,9 +167,7 @@ async def paying(payers: list[Payer]) -> AsyncIterator[None]:
 async def each_has_paid(payers: list[Payer], times: int) -> None:
     """Return when each of them has paid so many times more."""
     wanted = {id(payer): len(payer.confirmed) + times for payer in payers}
-    async with asyncio.timeout(GIVE_UP_SECONDS):
-        while any(len(payer.confirmed) < wanted[id(payer)] for payer in payers):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await until(lambda: all(len(payer.confirmed) >= wanted[id(payer)] for payer in payers))
 
 
 async def frame_about(socket: Socket, frame_type: str, payment_id: str) -> None:
@@ -227,9 +225,7 @@ async def test_when_the_primary_dies_the_standby_takes_over_with_every_confirmed
         await searcher.until_answered("/api/client/chat-requests", {"payment_session_id": created["id"]})
 
         pair.primary.kill()
-        async with asyncio.timeout(GIVE_UP_SECONDS):
-            while not all(payer.unanswered for payer in payers):  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        await until(lambda: all(payer.unanswered for payer in payers))
         pair.promote_standby()
 
         await each_has_paid(payers, 3)
@@ -242,7 +238,7 @@ async def test_when_the_primary_dies_the_standby_takes_over_with_every_confirmed
             "where process not in ('pg_cron', 'audit')"  # what pg_cron runs, once a minute and more seldom
         )
         assert now_primary.execute(beats).fetchone() == (True,)
-        eventually(
+        wait_until(
             lambda: now_primary.execute("select from booted").rowcount == 1,
             "pg_cron runs the jobs of the old primary on the new one",
         )

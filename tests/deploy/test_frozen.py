@@ -7,7 +7,7 @@ what is connected to it stays so.
 import asyncio
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -18,16 +18,9 @@ from app.settings import Settings
 from tests.deploy import patroni
 from tests.deploy.pair import Connection, Pair
 from tests.deploy.patroni import HA, Machines
-from tests.deploy.test_failover import (
-    GIVE_UP_SECONDS,
-    Payer,
-    customers,
-    each_has_paid,
-    nothing_is_lost,
-    paying,
-    serving,
-)
+from tests.deploy.test_failover import Payer, customers, each_has_paid, nothing_is_lost, paying, serving
 from tests.rest.harness import Client
+from tests.waits import until
 
 PAYERS = 5
 
@@ -52,13 +45,6 @@ def pair() -> Iterator[Pair]:
         yield pair
     finally:
         pair.end()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until a condition holds; looking at it may block."""
-    async with asyncio.timeout(2 * GIVE_UP_SECONDS):
-        while not await asyncio.to_thread(condition):  # noqa: ASYNC110 - other processes set no event
-            await asyncio.sleep(0.1)
 
 
 def payers_of(settings: Settings, http: httpx.AsyncClient, people: list[UUID]) -> list[Payer]:
@@ -88,10 +74,10 @@ async def test_a_frozen_primary_does_not_take_its_part_back(
             async with paying(payers):
                 await each_has_paid(payers, 3)
                 with machines.one.frozen():
-                    await until(machines.two.is_leader)
+                    await until(lambda: asyncio.to_thread(machines.two.is_leader))
                     await each_has_paid(payers, 10)
                 await each_has_paid(payers, 10)
-                await until(machines.one.streams)
+                await until(lambda: asyncio.to_thread(machines.one.streams))
                 await each_has_paid(payers, 3)
     assert machines.two.is_leader()
     assert not machines.one.is_leader()
@@ -124,10 +110,10 @@ async def test_without_patroni_nobody_of_ours_goes_on_with_a_primary_that_was_fr
                     with pair.primary.frozen():
                         pair.promote_standby()
                         with pair.standby.superuser() as now_primary:
-                            await until(lambda: ours(now_primary) == before)
+                            await until(lambda: asyncio.to_thread(lambda: ours(now_primary) == before))
                         await each_has_paid(payers, 3)
                     await each_has_paid(payers, 3)
-                    await until(lambda: ours(primary) == 0)
+                    await until(lambda: asyncio.to_thread(lambda: ours(primary) == 0))
                 await each_has_paid(payers, 3)
     with pair.standby.superuser() as now_primary:
         nothing_is_lost(now_primary, payers)

@@ -16,8 +16,9 @@ import pytest
 import structlog
 
 from app.migrate import migrate
-from tests.cluster import IN_MEMORY, wait_until
+from tests.cluster import IN_MEMORY
 from tests.deploy.pair import DATABASE, PASSWORDS, Node, Pair
+from tests.waits import wait_until
 
 WITHOUT_JOBS = {"cron.database_name": "postgres"}  # where pg_cron has no jobs
 WITH_JOBS = {"cron.database_name": DATABASE}

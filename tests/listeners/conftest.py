@@ -14,9 +14,7 @@ from psycopg.types.json import Jsonb
 
 from app.envelope import REDIS_CHANNEL, split
 from app.settings import Settings
-
-# A wait that is this long has failed; no test measures anything by it.
-GIVE_UP_SECONDS = 120
+from tests.waits import until
 
 Run = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
 Cut = Callable[[str], Awaitable[None]]
@@ -91,13 +89,6 @@ def listens(monitor: psycopg.Connection[Any], database: str) -> Listens:
         await until(pinged)
 
     return begun
-
-
-async def until(holds: Callable[[], Awaitable[object]]) -> None:
-    """Return when something holds; fail when it never does."""
-    async with asyncio.timeout(GIVE_UP_SECONDS):
-        while not await holds():  # noqa: ASYNC110 — a database has no asyncio.Event
-            await asyncio.sleep(0.01)
 
 
 class Writers:

@@ -10,8 +10,9 @@ import pytest
 
 from app.settings import Settings
 from listeners import availability, deadlines, relay
-from tests.listeners.conftest import GIVE_UP_SECONDS, Run, Subscriber, Writer, write_event
+from tests.listeners.conftest import Run, Subscriber, Writer, write_event
 from tests.listeners.test_deadlines import expired, pending_payment
+from tests.waits import PATIENCE_SECONDS
 
 TIMES = 50
 CUT = (
@@ -42,7 +43,7 @@ async def test_asked_to_stop_it_stops(settings: Settings, writer: Writer, listen
         await write_event(writer, marker)
         await a_moment(chance)
         task.cancel()
-        await asyncio.wait([task], timeout=GIVE_UP_SECONDS)
+        await asyncio.wait([task], timeout=PATIENCE_SECONDS)
         assert task.cancelled()
 
 

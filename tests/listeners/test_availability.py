@@ -12,7 +12,8 @@ from redis.asyncio import Redis
 from app.envelope import AVAILABILITY_CHANNEL, AVAILABILITY_KEY, AVAILABILITY_SECONDS, AvailabilityTold
 from app.settings import Settings
 from listeners import availability, relay
-from tests.listeners.conftest import Cut, Listens, Run, Writer, until
+from tests.listeners.conftest import Cut, Listens, Run, Writer
+from tests.waits import until
 from workshop.embedded.redis_server import RedisServer, find_program
 
 NEVER = 3600.0

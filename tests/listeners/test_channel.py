@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from listeners.channel import Channel, Notification
-from tests.listeners.conftest import GIVE_UP_SECONDS, Cut, Run, Writer, until
+from tests.listeners.conftest import Cut, Run, Writer
 from tests.listeners.wire import wire
+from tests.waits import PATIENCE_SECONDS, until
 
 NAME = "channel under test"
 # Its NOTIFY to itself, as the server brings it: "A", length, pid, channel, an empty payload.
@@ -38,7 +39,7 @@ async def round_trip(channel: Channel) -> None:
 
 
 async def next_payload(channel: Channel) -> str:
-    notification = await channel.next(GIVE_UP_SECONDS)
+    notification = await channel.next(PATIENCE_SECONDS)
     assert notification is not None
     return notification.payload
 
@@ -52,7 +53,7 @@ async def test_a_notification_is_delivered_with_its_channel_and_payload(
 
     await writer.execute("select pg_notify('weather', 'rain')")
 
-    async with asyncio.timeout(GIVE_UP_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         async for notification in channel:
             assert notification == Notification("weather", "rain")
             break
@@ -128,7 +129,7 @@ async def test_a_bug_in_reading_the_state_ends_it_loudly(database_url: str) -> N
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        async with asyncio.timeout(GIVE_UP_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await Channel(database_url, ["news"], name=NAME, on_connected=fail).run()
 
 

@@ -12,7 +12,7 @@ import pytest
 from listeners import connection
 from listeners.connection import connected
 from tests.conftest import Connection
-from tests.listeners.conftest import GIVE_UP_SECONDS
+from tests.waits import PATIENCE_SECONDS
 
 NAME = "connection under test"
 
@@ -36,7 +36,7 @@ def through(database_url: str, *others: Path) -> str:
 
 
 async def database_of(url: str) -> str:
-    async with asyncio.timeout(GIVE_UP_SECONDS), connected(url, NAME) as opened:
+    async with asyncio.timeout(PATIENCE_SECONDS), connected(url, NAME) as opened:
         found: str = await opened.fetchval("select current_database()")
         return found
 

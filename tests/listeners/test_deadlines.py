@@ -7,7 +7,8 @@ import psycopg
 
 from app.settings import Settings
 from listeners import deadlines
-from tests.listeners.conftest import Cut, Listens, Run, Writer, until
+from tests.listeners.conftest import Cut, Listens, Run, Writer
+from tests.waits import until
 
 LISTENER = "curhat deadlines"
 NEVER = 3600.0

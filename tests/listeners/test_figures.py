@@ -9,9 +9,10 @@ from psycopg.types.json import Jsonb
 from app.metrics import Figures, Scrape
 from app.settings import Settings
 from listeners import availability, deadlines, relay
-from tests.listeners.conftest import Cut, Run, Writer, until
+from tests.listeners.conftest import Cut, Run, Writer
 from tests.listeners.test_deadlines import expired, pending_payment
 from tests.run.test_metrics import Key, key, values
+from tests.waits import until
 
 
 @pytest.fixture

@@ -16,17 +16,8 @@ import psycopg
 
 from app.settings import Settings
 from listeners import relay
-from tests.listeners.conftest import (
-    GIVE_UP_SECONDS,
-    Cut,
-    Listens,
-    Run,
-    Subscriber,
-    Writer,
-    Writers,
-    until,
-    write_event,
-)
+from tests.listeners.conftest import Cut, Listens, Run, Subscriber, Writer, Writers, write_event
+from tests.waits import PATIENCE_SECONDS, until
 from workshop.embedded.redis_server import RedisServer, find_program
 
 RELAY = "curhat relay"
@@ -129,12 +120,12 @@ async def test_every_event_is_notified_once_and_without_its_body(
         run(relay.run(settings, look_seconds=NEVER))
 
         announced = []
-        async for notification in listener.notifies(timeout=GIVE_UP_SECONDS):
+        async for notification in listener.notifies(timeout=PATIENCE_SECONDS):
             announced.append(json.loads(notification.payload))
             if len(announced) == len(written):
                 break
         await writer.execute("notify curhat_events, 'last'")
-        async for notification in listener.notifies(timeout=GIVE_UP_SECONDS, stop_after=1):
+        async for notification in listener.notifies(timeout=PATIENCE_SECONDS, stop_after=1):
             assert notification.payload == "last"
 
     assert sorted(event["id"] for event in announced) == sorted(row[0] for row in rows)

@@ -8,7 +8,7 @@ import os
 from collections import Counter
 
 from tests.model.machine import walk
-from tests.model.model import CAUSE_TAGS
+from tests.model.ops import CAUSE_TAGS
 from tests.sql.world import World
 
 ROUNDS = int(os.environ.get("CURHAT_MODEL_ROUNDS", "3"))

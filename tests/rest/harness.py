@@ -19,9 +19,9 @@ from app.server import bind, create_public_app, serving
 from app.settings import Settings
 from tests.conftest import Connect, Connection
 from tests.rest.contract import check
+from tests.waits import PATIENCE_SECONDS, until
 
-PATIENCE_SECONDS = 60.0
-"""How long a test waits for what must come; never a measure of how fast it should."""
+__all__ = ["PATIENCE_SECONDS", "until"]
 
 numbers = itertools.count(1)
 
@@ -85,13 +85,6 @@ async def background(awaitable: Awaitable[None]) -> AsyncIterator[asyncio.Task[N
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Wait until a condition holds."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not condition():  # noqa: ASYNC110 - Postgres and the like have no asyncio.Event
-            await asyncio.sleep(0.005)
 
 
 # Whoever waits for a lock in one of our functions waits for as long as the test holds it, and not for lock_timeout.

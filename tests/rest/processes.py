@@ -5,17 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from app.http.routes import Listener
 from app.settings import Settings
-from tests.rest.harness import PATIENCE_SECONDS, background
-
-START_SECONDS = 60.0
-"""How long a worker may take to serve on a machine that does much else."""
+from tests.rest.harness import background
+from tests.waits import PATIENCE_SECONDS, wait_until
 
 SERVE = """
 from app.server import serve_worker
@@ -72,11 +69,8 @@ def serving(settings: Settings, listener: Listener) -> Iterator[None]:
         subprocess.Popen(command, env=_environment(settings), stdout=output) as process,
     ):
         try:
-            give_up = time.monotonic() + START_SECONDS
-            while b"serving" not in log.read_bytes():
-                assert process.poll() is None, "the worker ended"
-                assert time.monotonic() < give_up, "the worker does not serve"
-                time.sleep(0.02)
+            wait_until(lambda: process.poll() is not None or b"serving" in log.read_bytes())
+            assert process.poll() is None, "the worker ended"
             yield
         finally:
             process.terminate()
@@ -88,7 +82,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 async def _serves(output: asyncio.StreamReader) -> None:
     """Return when the worker says so; others may answer on its port already."""
-    async with asyncio.timeout(START_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while b"serving" not in (line := await output.readline()):
             assert line, "the worker ended"
 

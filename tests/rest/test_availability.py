@@ -1,6 +1,5 @@
 """Polls are answered from the worker's memory, and what it holds is right within seconds, whoever has died."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,6 @@ from listeners import availability as listener
 from listeners import relay
 from tests.conftest import Connection
 from tests.rest.harness import (
-    PATIENCE_SECONDS,
     Client,
     People,
     Postgres,
@@ -52,9 +50,7 @@ async def listened(settings: Settings) -> AsyncIterator[None]:
         background(relay.run(settings)),
         Redis.from_url(settings.redis_url) as redis,
     ):
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not await redis.exists(AVAILABILITY_KEY):  # noqa: ASYNC110 - it tells only when asked
-                await asyncio.sleep(0.01)
+        await until(lambda: redis.exists(AVAILABILITY_KEY))
         yield
 
 
@@ -178,7 +174,7 @@ async def test_of_two_workers_one_asks_for_both(
     async with running(settings) as another, Redis.from_url(settings.redis_url) as redis:
         for one in (worker, another):
             await one.app.ctx.availability._subscription.subscribed.wait()  # noqa: SLF001
-        await turn_taken(redis)
+        await until(lambda: redis.exists(availability.TURN_KEY))
         await go_online(mitra)
         before = asked()
 
@@ -187,13 +183,6 @@ async def test_of_two_workers_one_asks_for_both(
         await comes_to(worker, ONE)
         await comes_to(another, ONE)
         assert asked() == before + 1
-
-
-async def turn_taken(redis: Redis) -> None:
-    """Return when a worker has taken the turn to ask."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await redis.exists(availability.TURN_KEY):  # noqa: ASYNC110 - Redis has no asyncio.Event
-            await asyncio.sleep(0.005)
 
 
 async def test_without_redis_postgres_is_asked_and_all_comes_back_by_itself(

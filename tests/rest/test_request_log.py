@@ -16,7 +16,7 @@ import pytest
 from app.server import bind
 from app.settings import JwtKey, Settings
 from tests.conftest import Connection
-from tests.rest.harness import PATIENCE_SECONDS, Client, pair
+from tests.rest.harness import PATIENCE_SECONDS, Client, pair, until
 from tests.sockets.harness import signed_in
 
 CREATE = "/api/client/payment-sessions"
@@ -66,10 +66,8 @@ async def process(settings: Settings, tmp_path: Path) -> AsyncIterator[Logging]:
         )
     logging = Logging(process, file)
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while '"serving"' not in logging.text():
-                assert process.returncode is None, logging.text()
-                await asyncio.sleep(0.02)
+        await until(lambda: process.returncode is not None or '"serving"' in logging.text())
+        assert process.returncode is None, logging.text()
         yield logging
     finally:
         if process.returncode is None:

@@ -4,7 +4,6 @@
 and it is up to the deadline listener.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 from app.settings import Settings
 from listeners import availability, deadlines, relay
 from tests.conftest import Connection
-from tests.rest.harness import PATIENCE_SECONDS, Client, background, go_online, pair, pay, search
+from tests.rest.harness import Client, background, go_online, pair, pay, search, until
 
 Row = dict[str, Any]
 WindowEnds = Callable[[str, str], None]
@@ -51,9 +50,11 @@ def failures(db: Connection) -> Failures:
 
 async def comes_to(look: Callable[[], Awaitable[object]], wanted: object) -> None:
     """Wait until a look at the API shows what is wanted."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while await look() != wanted:  # noqa: ASYNC110 - REST tells only when it is asked
-            await asyncio.sleep(0.05)
+
+    async def shows() -> bool:
+        return await look() == wanted
+
+    await until(shows)
 
 
 async def status(customer: Client, payment_id: str) -> object:

@@ -1,6 +1,5 @@
 """A CURHAT_HOME of a test's own, and `curhat` as a process of its own in it."""
 
-import asyncio
 import contextlib
 import json
 import os
@@ -9,9 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,25 +19,10 @@ import pytest
 from app.running.supervisor import dying_with
 from tests.cluster import IN_MEMORY
 from tests.ports import free_port
+from tests.waits import PATIENCE_SECONDS, wait_until
 from workshop.embedded.place import RECORD
 
 PREFIX = "curhat-run-of-"
-GIVE_UP_SECONDS = 120  # far more than any wait takes, so that a failure does not hang
-
-
-def eventually(condition: Callable[[], bool], what: str) -> None:
-    """Return as soon as the condition holds."""
-    give_up = time.monotonic() + GIVE_UP_SECONDS
-    while not condition():
-        assert time.monotonic() < give_up, f"it did not come to this: {what}"
-        time.sleep(0.02)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """As `eventually`, for tests that go on meanwhile."""
-    async with asyncio.timeout(GIVE_UP_SECONDS):
-        while not condition():  # noqa: ASYNC110 - other processes and files set no event
-            await asyncio.sleep(0.01)
 
 
 def is_alive(pid: int) -> bool:
@@ -98,7 +81,7 @@ class Curhat:
             check=False,
             capture_output=True,
             text=True,
-            timeout=GIVE_UP_SECONDS,
+            timeout=PATIENCE_SECONDS,
         )
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
@@ -121,7 +104,7 @@ class Curhat:
         """Start `curhat up` and return when it says that it is up."""
         earlier = self.said().count("Curhat is up")
         process = self.start("up", **environment)
-        eventually(
+        wait_until(
             lambda: self.said().count("Curhat is up") > earlier or process.poll() is not None, "curhat up"
         )
         assert process.poll() is None, self.said()
@@ -130,7 +113,7 @@ class Curhat:
     def interrupt(self, process: "subprocess.Popen[str]") -> int:
         """Press Ctrl-C and return the exit code."""
         process.send_signal(signal.SIGINT)
-        return process.wait(GIVE_UP_SECONDS)
+        return process.wait(PATIENCE_SECONDS)
 
     @property
     def output(self) -> Path:
@@ -143,14 +126,14 @@ class Curhat:
     def get(self, path: str) -> int:
         """The status of a GET from the public listener."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"http://127.0.0.1:{self.public_port}{path}", timeout=GIVE_UP_SECONDS) as response:
+        with opener.open(f"http://127.0.0.1:{self.public_port}{path}", timeout=PATIENCE_SECONDS) as response:
             return int(response.status)
 
     def figures(self) -> str:
         """What the internal listener tells of all processes."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         url = f"http://127.0.0.1:{self.internal_port}/metrics"
-        with opener.open(url, timeout=GIVE_UP_SECONDS) as response:
+        with opener.open(url, timeout=PATIENCE_SECONDS) as response:
             text: bytes = response.read()
         return text.decode()
 
@@ -161,7 +144,7 @@ class Curhat:
             f"http://127.0.0.1:{port}{path}", json.dumps(body).encode(), method="POST"
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=GIVE_UP_SECONDS) as response:
+        with opener.open(request, timeout=PATIENCE_SECONDS) as response:
             return int(response.status), json.load(response)
 
     def end(self) -> None:

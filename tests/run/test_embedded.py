@@ -16,7 +16,8 @@ import redis
 from app.running.accounts import process_options, server_account
 from app.running.supervisor import Supervisor
 from app.settings import Settings
-from tests.run.conftest import GIVE_UP_SECONDS, eventually, is_alive, remove_home
+from tests.run.conftest import is_alive, remove_home
+from tests.waits import PATIENCE_SECONDS, wait_until
 from workshop import embedded
 from workshop.embedded import UNFINISHED, Embedded, postgres
 from workshop.embedded.place import PlaceError, find, make_home
@@ -122,7 +123,7 @@ async def test_what_a_killed_run_left_running_is_stopped_and_its_data_kept(home:
     try:
         async with running(home) as servers:
             assert not is_alive(postmaster)
-            assert left.wait(GIVE_UP_SECONDS) == 0
+            assert left.wait(PATIENCE_SECONDS) == 0
             with connect(servers) as connection:
                 connection.execute("table kept")
     finally:
@@ -262,7 +263,7 @@ async def test_pg_cron_runs_a_procedure_that_commits_over_our_socket(home: Path)
             servers.provision()
     async with running(home) as servers:
         with connect(servers) as connection:
-            eventually(
+            wait_until(
                 lambda: connection.execute("select count(distinct at) from ticks").fetchone() == (3,),
                 "pg_cron has called the procedure, and each commit was a transaction",
             )

@@ -12,7 +12,7 @@ from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.metrics import BOUNDS, DIRECTORY, FORGOTTEN_SECONDS, SILENT_SECONDS, Figures, Scrape, Values
-from tests.run.conftest import until
+from tests.waits import until
 
 Key = tuple[str, frozenset[tuple[str, str]]]
 
@@ -171,9 +171,8 @@ async def test_a_process_writes_while_it_works_and_takes_its_figures_along_when_
     seen: list[dict[Key, float]] = []
 
     async def work() -> None:
-        while not (found := scraped(tmp_path)):  # noqa: ASYNC110 - a file has no asyncio.Event
-            await asyncio.sleep(0.01)
-        seen.append(found)
+        await until(lambda: scraped(tmp_path))
+        seen.append(scraped(tmp_path))
 
     await figures.beside(work())
     assert key("curhat_loop_late_seconds", process="relay") in seen[0]

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from app.running.signals import until_asked_to_stop
-from tests.run.conftest import GIVE_UP_SECONDS
+from tests.waits import PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -21,7 +21,7 @@ async def test_being_asked_to_stop_cancels_the_work_and_waits_for_its_end(number
 
     before = signal.signal(number, signal.default_int_handler)  # whoever runs the tests may ignore hangups
     try:
-        async with asyncio.timeout(GIVE_UP_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await until_asked_to_stop(work())
     finally:
         signal.signal(number, before)
@@ -37,7 +37,7 @@ async def test_being_asked_again_hurries_it_up() -> None:
             await asyncio.get_running_loop().create_future()
         finally:
             os.kill(os.getpid(), signal.SIGTERM)
-            await asyncio.wait_for(hurried.wait(), GIVE_UP_SECONDS)
+            await asyncio.wait_for(hurried.wait(), PATIENCE_SECONDS)
 
     await until_asked_to_stop(work(), hurry=hurried.set)
 

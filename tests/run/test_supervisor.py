@@ -12,7 +12,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.running.supervisor import Backoff, Program, StartError, Supervisor
-from tests.run.conftest import GIVE_UP_SECONDS, eventually, is_alive, until
+from tests.run.conftest import is_alive
+from tests.waits import PATIENCE_SECONDS, until, wait_until
 
 AT_ONCE = Backoff(first=0.001, longest=0.001)
 SLEEP = ("sleep", "1000")
@@ -133,11 +134,11 @@ async def test_kill_cuts_a_stop_short(supervisor: Supervisor, tmp_path: Path) ->
         return (tmp_path / "ready").exists()
 
     command = (*STUBBORN, f"{tmp_path}/ready")
-    await supervisor.start(Program("stubborn", command, ready=started, stop_seconds=10 * GIVE_UP_SECONDS))
+    await supervisor.start(Program("stubborn", command, ready=started, stop_seconds=10 * PATIENCE_SECONDS))
     stopping = asyncio.create_task(supervisor.stop())
     await asyncio.sleep(0)
     supervisor.kill()
-    await asyncio.wait_for(stopping, GIVE_UP_SECONDS)
+    await asyncio.wait_for(stopping, PATIENCE_SECONDS)
 
 
 async def test_a_program_is_not_started_again_while_all_are_stopped(tmp_path: Path) -> None:
@@ -195,7 +196,7 @@ def test_no_program_outlives_a_supervisor_that_is_killed() -> None:
         assert list(pids) == ["sleeper", "deaf"]
         assert all(map(is_alive, pids.values()))
         process.kill()
-        eventually(lambda: not any(map(is_alive, pids.values())), "the programs are gone")
+        wait_until(lambda: not any(map(is_alive, pids.values())), "the programs are gone")
 
 
 async def never() -> bool:

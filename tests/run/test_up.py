@@ -18,7 +18,8 @@ from app.running.programs import LISTENERS, NEEDS
 from app.settings import MISSING
 from tests.cluster import TestCluster
 from tests.conftest import Connection
-from tests.run.conftest import GIVE_UP_SECONDS, Curhat, children, eventually, is_alive, new_curhat
+from tests.run.conftest import Curhat, children, is_alive, new_curhat
+from tests.waits import PATIENCE_SECONDS, wait_until
 from workshop.embedded.place import make_home
 from workshop.seed import DEMO_PASSWORD
 
@@ -102,20 +103,20 @@ def test_every_process_has_a_log(running: Running) -> None:
 def test_one_address_tells_the_figures_of_every_process(running: Running) -> None:
     curhat, _ = running
     assert curhat.get("/healthz") == 200
-    eventually(lambda: set(began(curhat)) == TELLING, "every process has told its figures")
+    wait_until(lambda: set(began(curhat)) == TELLING, "every process has told its figures")
     polled = (
         r'curhat_http_request_seconds_count{method="GET",process="public-1",route="/healthz",status="200"}'
     )
-    eventually(lambda: polled in curhat.figures(), "the public worker has told of a request")
+    wait_until(lambda: polled in curhat.figures(), "the public worker has told of a request")
 
 
 def test_a_process_that_is_killed_leaves_no_figures_behind(running: Running) -> None:
     curhat, process = running
-    eventually(lambda: set(began(curhat)) == TELLING, "every process has told its figures")
+    wait_until(lambda: set(began(curhat)) == TELLING, "every process has told its figures")
     before = began(curhat)
     (relay,) = (pid for pid, command in children(process.pid).items() if command.endswith(" relay"))
     os.kill(relay, signal.SIGKILL)
-    eventually(lambda: began(curhat)["relay"] > before["relay"], "another relay tells its own")
+    wait_until(lambda: began(curhat)["relay"] > before["relay"], "another relay tells its own")
     assert began(curhat) == {**before, "relay": began(curhat)["relay"]}
     assert {path.stem for path in (curhat.home / "metrics").iterdir()} == TELLING
 
@@ -168,7 +169,7 @@ def test_psql_runs_with_the_role_that_is_asked_for(running: Running) -> None:
 def test_a_socket_whose_input_is_empty_ends_when_the_server_objects(running: Running) -> None:
     curhat, _ = running
     process = curhat.start("socket", "customer", NOBODY)
-    assert process.wait(GIVE_UP_SECONDS) == 1
+    assert process.wait(PATIENCE_SECONDS) == 1
     assert curhat.said().endswith("\nclosed: 4001 (private use) customer_not_found\n")
     assert "Traceback" not in curhat.said()
 
@@ -183,7 +184,7 @@ def test_a_line_that_no_frame_can_be_is_refused_by_the_server(running: Running, 
         env=curhat.environment,
         check=False,
         capture_output=True,
-        timeout=GIVE_UP_SECONDS,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.stderr.startswith(b"closed: 4009"), done.stderr
 
@@ -210,7 +211,7 @@ def test_everything_is_healthy(running: Running) -> None:
         told.append((done.stderr, done.returncode))
         return told[-1] == ("", 0)
 
-    eventually(healthy, "everything is healthy")
+    wait_until(healthy, "everything is healthy")
     assert all(code == 0 or said.startswith("Not at work: ") for said, code in told)
 
 
@@ -237,7 +238,7 @@ def test_the_doctor_finds_everything_there(running: Running) -> None:
         lines = [line for line in curhat.run("doctor").stdout.splitlines() if line.startswith("ok")]
         return all(any(subject in line for line in lines) for subject in subjects)
 
-    eventually(all_there, "the doctor finds each of them")
+    wait_until(all_there, "the doctor finds each of them")
 
 
 @pytest.mark.parametrize(
@@ -251,7 +252,7 @@ def test_serve_and_listen_keep_their_own_programs_running_beside_it(
     other = Curhat(curhat.home, name=command)  # with other ports, and the same Postgres and Redis
     process = other.start(*command.split())
     curhat.started.append(process)
-    eventually(
+    wait_until(
         lambda: "all programs are ready" in other.said() or process.poll() is not None, "all are ready"
     )
     pids = list(children(process.pid))
@@ -265,7 +266,7 @@ def test_serve_and_listen_keep_their_own_programs_running_beside_it(
     def healthy() -> set[str]:
         return {part for part in ("public", "internal") if other.run("healthy", part).returncode == 0}
 
-    eventually(lambda: healthy() == parts, "what was started is healthy, and nothing else")
+    wait_until(lambda: healthy() == parts, "what was started is healthy, and nothing else")
     assert other.interrupt(process) == 0
     assert [pid for pid in pids if is_alive(pid)] == []
 
@@ -278,12 +279,12 @@ def test_a_process_that_is_killed_comes_back(running: Running, name: str) -> Non
     def pid() -> int | None:
         return next((number for number, command in children(process.pid).items() if mark in command), None)
 
-    eventually(lambda: pid() is not None, f"{name} runs")
+    wait_until(lambda: pid() is not None, f"{name} runs")
     first = pid()
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    eventually(lambda: pid() not in (None, first), f"{name} runs again")
-    eventually(lambda: curhat.run("psql", "--", "-X", "-c", "select 1").returncode == 0, "Postgres answers")
+    wait_until(lambda: pid() not in (None, first), f"{name} runs again")
+    wait_until(lambda: curhat.run("psql", "--", "-X", "-c", "select 1").returncode == 0, "Postgres answers")
     log = (curhat.home / "log" / "up.log").read_text(encoding="utf-8")
     assert any("program ended" in line and f"program={name}" in line for line in log.splitlines())
 
@@ -308,7 +309,7 @@ def test_no_process_outlives_a_run_that_is_killed_and_the_next_one_starts(curhat
     assert len(pids) == 4 + len(LISTENERS)
     process.kill()
     process.wait()
-    eventually(lambda: not any(map(is_alive, pids)), "all of its processes are gone")
+    wait_until(lambda: not any(map(is_alive, pids)), "all of its processes are gone")
     curhat.up(CURHAT_DEMO="off")
     assert curhat.get("/readyz") == 200
 
@@ -318,7 +319,7 @@ def test_a_shell_that_is_set_up_for_another_server_changes_nothing(curhat: Curha
     curhat.environment.update(FOREIGN)
     curhat.up()
     assert curhat.get("/readyz") == 200
-    eventually(lambda: curhat.run("healthy").returncode == 0, "everything is healthy")
+    wait_until(lambda: curhat.run("healthy").returncode == 0, "everything is healthy")
     show = "select current_user, current_setting('timezone'), current_setting('client_encoding'), inet_server_port()"
     told = curhat.run("psql", "--role", "operator", "--", "-X", "-A", "-t", "-c", show)
     assert (told.stdout, told.stderr) == ("curhat_operator|UTC|UTF8|\n", "")
@@ -326,7 +327,7 @@ def test_a_shell_that_is_set_up_for_another_server_changes_nothing(curhat: Curha
     assert curhat.run("psql", "--", "-X", "-A", "-t", "-c", others).stdout == "0\n"
     assert curhat.run("migrate").stdout == "The database is up to date.\n"
     assert curhat.run("seed").returncode == 0
-    eventually(
+    wait_until(
         lambda: "ok" in next(line for line in curhat.run("doctor").stdout.splitlines() if "Schema" in line),
         "the doctor finds the schema",
     )

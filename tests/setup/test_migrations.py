@@ -14,8 +14,9 @@ import pytest
 from psycopg import sql
 
 from app.migrate import MIGRATIONS, RUN_LOCK, SQL, MigrateError
-from tests.cluster import TestCluster, wait_until
+from tests.cluster import TestCluster
 from tests.setup.conftest import ROLES_AND_SCHEMAS, Tree
+from tests.waits import wait_until
 
 Connection = psycopg.Connection[Any]
 

@@ -12,7 +12,8 @@ import pytest
 import redis
 
 from app.running.accounts import can_enter, make_directory, server_account
-from tests.cluster import server_programs, wait_until
+from tests.cluster import server_programs
+from tests.waits import wait_until
 from workshop.embedded.postgres import Cluster, PostgresError, find_programs
 from workshop.embedded.redis_server import RedisServer, RedisServerError, find_program
 

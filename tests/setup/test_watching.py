@@ -9,9 +9,9 @@ import psycopg
 import structlog
 
 from tests.setup.conftest import Tree
+from tests.waits import PATIENCE_SECONDS
 from workshop.watching import watch
 
-GIVE_UP_SECONDS = 60
 ONE = """create or replace function api.one()
 returns int
 language sql stable security definer set search_path = ''
@@ -38,7 +38,7 @@ async def watched(tree: Tree) -> AsyncIterator["asyncio.Queue[str]"]:
 
 
 async def next_of(said: "asyncio.Queue[str]") -> str:
-    async with asyncio.timeout(GIVE_UP_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         return await said.get()
 
 

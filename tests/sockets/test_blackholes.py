@@ -20,7 +20,6 @@ import pytest
 from app.running.programs import LISTENERS
 from app.settings import Settings
 from tests.conftest import Connection
-from tests.listeners import conftest as listeners
 from tests.network import ROOT, Network, NoNamespacesError
 from tests.rest.harness import Client, pair, until
 from tests.rest.processes import worker_process
@@ -163,7 +162,7 @@ async def test_when_no_packet_of_relay_and_worker_gets_to_redis(
         network.drop("redis")
         await say(customer, chat_id, times=MESSAGES - 1)
         await said(log, {("relay", "redis lost, no event is delivered")})
-        await listeners.until(partial(interrupted, deaf))
+        await until(partial(interrupted, deaf))
         network.heal("redis")
         await shows_everything((mitras,), 1, MESSAGES)
         told = await customers.frames_until("snapshot")

@@ -19,7 +19,6 @@ from listeners import availability, deadlines, relay
 from listeners.channel import Channel
 from listeners.connection import COMMAND_TIMEOUT_SECONDS
 from tests.conftest import Connection
-from tests.listeners import conftest as listening
 from tests.listeners.conftest import Subscriber
 from tests.listeners.wire import redis_wire, wire
 from tests.rest.harness import Client, background, pair, until
@@ -100,7 +99,7 @@ async def test_when_the_relay_is_cut_off_between_publishing_and_its_commit(
         await published.hear(set())
         return 2 in Counter(frame["id"] for frame in published.frames).values()
 
-    await listening.until(something_came_twice)
+    await until(something_came_twice)
     await published.close()
 
 

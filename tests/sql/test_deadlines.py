@@ -9,9 +9,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.cluster import wait_until
 from tests.conftest import Connect, Connection
 from tests.sql.world import World
+from tests.waits import wait_until
 
 
 def break_payment(world: World, payment: str) -> None:

@@ -8,101 +8,11 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from app.described.refusals import statuses
 from tests.conftest import Connection
 from tests.sql.doors import CODE, PASSWORD_HASH, Device, ask, hashed, new_phone, operator, signed_in, tell
 from tests.sql.world import World
 from workshop.reference.generate import read_functions
-
-STATUS = {
-    "account_blocked": 403,
-    "chat_already_active": 409,
-    "chat_ended": 409,
-    "chat_full": 409,
-    "chat_session_not_found": 404,
-    "codes_ran_out": 503,
-    "credentials_wrong": 401,
-    "customer_not_found": 404,
-    "display_name_invalid": 400,
-    "display_name_required": 400,
-    "display_name_reserved": 400,
-    "email_already_taken": 409,
-    "extension_already_answered": 409,
-    "extension_already_pending": 409,
-    "extension_expired": 410,
-    "extension_not_found": 404,
-    "extension_pending": 409,
-    "extension_withdrawn": 409,
-    "failure_already_actioned": 409,
-    "failure_not_found": 404,
-    "failure_superseded": 409,
-    "fallback_not_offered": 409,
-    "free_trial_already_used": 409,
-    "free_trial_not_for_extension": 400,
-    "idempotency_key_reused": 409,
-    "invalid_action": 400,
-    "invalid_cause_tag": 400,
-    "invalid_cursor": 400,
-    "invalid_email": 400,
-    "invalid_message": 400,
-    "invalid_password_hash": 400,
-    "invalid_phone": 400,
-    "invalid_role": 400,
-    "invalid_date": 400,
-    "invalid_day": 400,
-    "invalid_presence": 400,
-    "invalid_setting": 400,
-    "last_admin": 409,
-    "mitra_at_capacity": 409,
-    "mitra_not_found": 404,
-    "mitra_not_known": 403,
-    "mitra_offline": 409,
-    "money_not_decided": 409,
-    "note_is_missing": 400,
-    "nothing_to_refund": 409,
-    "offer_not_yours": 403,
-    "operator_not_found": 404,
-    "operator_unknown": 401,
-    "otp_expired": 410,
-    "otp_too_soon": 429,
-    "otp_wrong": 401,
-    "password_wrong": 403,
-    "payment_already_confirmed": 409,
-    "payment_is_for_extension": 409,
-    "payment_not_confirmed": 409,
-    "payment_not_for_extension": 409,
-    "payment_session_abandoned": 409,
-    "payment_session_consumed": 409,
-    "payment_session_expired": 410,
-    "payment_session_failed": 409,
-    "payment_session_not_found": 404,
-    "person_not_found": 404,
-    "phone_already_taken": 409,
-    "phone_country_not_served": 403,
-    "phone_not_mobile": 403,
-    "refresh_token_invalid": 401,
-    "refresh_token_replayed": 401,
-    "request_already_declined": 409,
-    "request_already_taken": 409,
-    "request_cancelled": 409,
-    "request_expired": 410,
-    "request_not_found": 404,
-    "request_withdrawn": 409,
-    "role_not_sufficient": 403,
-    "search_already_running": 409,
-    "sign_in_locked": 429,
-    "search_too_broad": 400,
-    "search_too_short": 400,
-    "setting_changed_meanwhile": 409,
-    "target_not_allowed": 400,
-    "targeted_mitra_mismatch": 409,
-    "too_many_failures": 400,
-    "too_many_idempotency_keys": 429,
-    "too_many_messages": 429,
-    "too_many_payments": 429,
-    "unknown_setting": 404,
-    "unknown_tier": 400,
-    "who_is_missing": 400,
-}
 
 
 @dataclass(frozen=True)
@@ -1303,7 +1213,7 @@ def test_it_refuses(world: World, function: str, slug: str) -> None:
     make, call = CASES[function][slug]
     arguments = call(make(world))
     status, said, sentence = refusal_of(world, function, arguments)
-    assert (status, said) == (STATUS[slug], slug)
+    assert (status, said) == (statuses()[slug], slug)
     assert sentence.endswith(".")
 
 

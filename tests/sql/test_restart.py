@@ -12,9 +12,10 @@ import pytest
 import structlog
 
 from app.migrate import migrate
-from tests.cluster import SETTINGS, TEMPLATE, TestCluster, wait_until
+from tests.cluster import SETTINGS, TEMPLATE, TestCluster
 from tests.conftest import SESSIONS, Clock, Connection
 from tests.sql.world import World
+from tests.waits import wait_until
 
 DATABASE = "curhat"
 WITH_JOBS = "curhat_with_jobs"

@@ -15,6 +15,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Request, Viewpor
 
 from app.auth import Audience
 from app.http.static import BUILT
+from tests.waits import until
 
 Role = Literal["button", "radio", "switch", "textbox"]
 
@@ -265,9 +266,7 @@ class Phone:
         """Let time go by on a page whose clock is installed: in steps, so that no socket is missing its pong."""
         for _ in range(0, seconds, STEP):
             await self.page.clock.run_for(STEP * 1000)
-            async with asyncio.timeout(PATIENCE_MS / 1000):
-                while self.waits_for:  # noqa: ASYNC110 - Playwright has no condition to wait for
-                    await asyncio.sleep(0.01)
+            await until(lambda: not self.waits_for)
 
     async def look(self, name: str, page: Page | None = None) -> None:
         """Check the present screen for accessibility, and keep a picture of it, in both themes.

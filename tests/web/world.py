@@ -11,7 +11,7 @@ import httpx
 
 from app.settings import Settings
 from tests.conftest import Connection
-from tests.rest.harness import Client, People, go_online, pair, pay, search
+from tests.rest.harness import Client, People, go_online, pair, pay, search, until
 from tests.simulate.conftest import Service
 
 Json = dict[str, Any]
@@ -105,14 +105,10 @@ class World:
 
     async def seen(self, request_id: str) -> None:
         """Return when a mitra's app has said that it shows a request."""
-        seen: object = None
-        async with asyncio.timeout(20):
-            while not seen:
-                seen = self.value(
-                    "select true from data.pairing_offers where request_id = %s and seen_at is not null",
-                    request_id,
-                )
-                await asyncio.sleep(0.02)
+        query = (
+            "select exists (select from data.pairing_offers where request_id = %s and seen_at is not null)"
+        )
+        await until(lambda: self.value(query, request_id))
 
     async def accept(self, mitra: Client) -> str:
         """Take the request that is offered: the chat's id."""

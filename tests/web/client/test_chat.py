@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Route, ViewportSize, expect
 
-from tests.rest.harness import Client
+from tests.rest.harness import Client, until
 from tests.sockets.harness import signed_in
 from tests.web.conftest import OpenPhone
 from tests.web.harness import FULL_STORAGE, LOST, LOW, OLDER, ON_ITS_SIDE, PATIENCE_MS, Phone
@@ -337,9 +337,7 @@ def read_by_customer(world: World, talk: Talk) -> object:
 
 
 async def until_read(world: World, talk: Talk, seq: int) -> None:
-    async with asyncio.timeout(PATIENCE_MS / 1000):
-        while read_by_customer(world, talk) != seq:  # noqa: ASYNC110 - the database has no condition to wait for
-            await asyncio.sleep(0.05)
+    await until(lambda: read_by_customer(world, talk) == seq)
 
 
 @pytest.mark.parametrize(("size", "zoom"), [((390, 844), "200%"), ((320, 200), "100%")], ids=["text", "zoom"])

@@ -1,12 +1,9 @@
 """From "Mulai Curhat" to a bestie, and every way in which it comes to nothing."""
 
-import asyncio
-from collections.abc import Callable
-
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.rest.harness import Client, pay
+from tests.rest.harness import Client, pay, until
 from tests.web.conftest import OpenPhone
 from tests.web.harness import LOST, SCREENS
 from tests.web.world import World, kept
@@ -16,12 +13,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 SEARCHING = "Sedang mencari bestie untukmu"
 FAILED = "Maaf, kami tidak bisa menemukan bestie untukmu"
 UNAVAILABLE = "Bestie sedang tidak online"
-
-
-async def eventually(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110 - Postgres has no asyncio.Event
-            await asyncio.sleep(0.02)
 
 
 async def test_from_home_to_the_chat(world: World, open_phone: OpenPhone) -> None:
@@ -108,12 +99,12 @@ async def test_a_payment_that_waits_is_left_with_its_screen(world: World, open_p
     await phone.go("/")
     await phone.page.evaluate("history.pushState(null, '', '/payment')")
     await phone.page.get_by_text("60 menit").click()
-    await eventually(lambda: world.pending(customer) == 60)
+    await until(lambda: world.pending(customer) == 60)
 
     await phone.page.go_back()
 
     await expect(phone.page.get_by_role("heading", name="Mau cerita apa hari ini?")).to_be_visible()
-    await eventually(lambda: world.pending(customer) is None)
+    await until(lambda: world.pending(customer) is None)
     assert set(world.payments(customer)) == {"abandoned"}
 
 
@@ -150,10 +141,10 @@ async def test_a_payment_that_waits_no_more_is_made_anew(world: World, open_phon
 
     await phone.page.route("**/payment-sessions", lose)
     await phone.go("/payment")
-    await eventually(lambda: lost == 3)
+    await until(lambda: lost == 3)
     await phone.page.unroute("**/payment-sessions")
     await phone.page.get_by_text("30 menit").click()
-    await eventually(lambda: world.pending(customer) == 30)
+    await until(lambda: world.pending(customer) == 30)
 
     await phone.page.get_by_text("15 menit").click()
     await phone.page.get_by_role("button", name="Bayar").click()
