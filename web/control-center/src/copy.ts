@@ -338,7 +338,7 @@ export const copy = {
     of: { customer: "Pelanggan", mitra: "Bestie dituju" },
     remove: (what: string) => `Hapus saringan ${what}`,
     reset: "Atur ulang",
-    summary: (total: number, amount: string) => ({ total: `${n(total)} baris`, amount }),
+    summary: (total: number) => `${n(total)} baris`,
     exportCsv: "Ekspor CSV",
     exporting: "Menyiapkan…",
     exported: "CSV sudah diunduh.",

@@ -6,7 +6,7 @@ import {
   DialogActions,
   type Extension,
   IconButton,
-  useWrong,
+  useAttempt,
 } from "@curhat/kit";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -23,21 +23,13 @@ export type Result = Outcome;
 export function Extend({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   const { data, isError, refetch } = useQuery(pricing(true));
   const [picked, setPicked] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useWrong();
+  const { busy, wrong, attempt } = useAttempt(sentenceOf, true);
   const tiers = data?.tiers ?? [];
   const tier = tiers.find(({ id }) => id === picked) ?? tiers[0];
 
   async function ask(chosen: Tier) {
-    setBusy(true);
-    setError("");
-    try {
-      await extend(chat.id, chosen);
-      onClose();
-    } catch (failure) {
-      setError(sentenceOf(failure));
-      setBusy(false);
-    }
+    await extend(chat.id, chosen);
+    onClose();
   }
 
   return (
@@ -50,13 +42,13 @@ export function Extend({ chat, onClose }: { chat: Chat; onClose: () => void }) {
       )}
       <Total tier={tier} label={copy.extension.total} />
       <p className="wrong" role="alert">
-        {error}
+        {wrong}
       </p>
       <DialogActions>
         {isError ? (
           <Button onClick={() => void refetch()}>{copy.retry}</Button>
         ) : (
-          <Button busy={busy} unavailable={!tier} onClick={() => tier && void ask(tier)}>
+          <Button busy={busy} unavailable={!tier} onClick={() => tier && void attempt(() => ask(tier))}>
             {copy.extension.ask}
           </Button>
         )}

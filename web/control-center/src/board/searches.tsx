@@ -15,7 +15,7 @@ import { Column, ROWS } from "./column";
 export function Searches({ open }: { open: string | undefined }) {
   const { params, change, at } = useAddress();
   const page = wholeNumber(params.get("searches"), 1);
-  const { data, error, refetch } = useQuery({
+  const list = useQuery({
     queryKey: ["searches", "list", page],
     queryFn: ({ signal }) =>
       api.get("/internal/searches", { query: { limit: ROWS, offset: (page - 1) * ROWS }, signal }),
@@ -25,10 +25,7 @@ export function Searches({ open }: { open: string | undefined }) {
     <Column
       id="searches"
       title={copy.board.searches}
-      total={data?.total}
-      rows={data?.rows}
-      error={error}
-      onRetry={refetch}
+      list={list}
       empty={copy.board.noSearches}
       page={page}
       onPage={(next, options) => change({ searches: next === 1 ? null : next }, options)}

@@ -1,5 +1,5 @@
 import { classNames, last } from "@curhat/kit";
-import { Fragment, type KeyboardEvent, type PointerEvent, useState } from "react";
+import { Fragment, type KeyboardEvent, useState } from "react";
 import { copy } from "../copy";
 import { labelled, runs, stacked, ticks } from "./scale";
 import { useWidth } from "./use-width";
@@ -51,15 +51,105 @@ export function SeriesChart({
 }) {
   const [box, width] = useWidth<HTMLDivElement>();
   const [at, setAt] = useState<number | null>(null);
-  const inner = Math.max(0, width - LEFT - RIGHT);
-  const step = inner / places.length;
   const height = panes.reduce((sum, pane) => sum + pane.height + ABOVE, 0) + BELOW;
-  const isLabelled = labelled(places.length, inner, TICK_ROOM);
   const shown = at !== null && at < places.length ? at : null;
-  const said = shown ?? places.length - 1;
+  return (
+    <div ref={box} className="chart" style={{ minHeight: height }}>
+      {width > 0 && (
+        <>
+          <Picture places={places} panes={panes} shown={shown} width={width} height={height} />
+          <Explorer
+            label={label}
+            places={places}
+            panes={panes}
+            shown={shown}
+            size={{ width: innerWidth(width), height: height - BELOW }}
+            onShow={setAt}
+            onPick={onPick}
+          />
+          {shown !== null && (
+            <Tip
+              place={places[shown]}
+              panes={panes}
+              at={shown}
+              step={innerWidth(width) / places.length}
+              width={width}
+            />
+          )}
+        </>
+      )}
+    </div>
+  );
+}
 
-  const move = (to: number) => setAt(Math.min(places.length - 1, Math.max(0, to)));
-  const point = ({ nativeEvent }: PointerEvent) => move(Math.floor(nativeEvent.offsetX / step));
+/** The panes one below the other, and the places below them. */
+function Picture({
+  places,
+  panes,
+  shown,
+  width,
+  height,
+}: {
+  places: readonly Place[];
+  panes: readonly Pane[];
+  shown: number | null;
+  width: number;
+  height: number;
+}) {
+  const step = innerWidth(width) / places.length;
+  const isLabelled = labelled(places.length, innerWidth(width), TICK_ROOM);
+  let top = 0;
+  return (
+    <svg width={width} height={height} aria-hidden="true" focusable="false">
+      {shown !== null && (
+        <rect className="chart-band" x={LEFT + shown * step} width={step} y={0} height={height - BELOW} />
+      )}
+      {panes.map((pane) => {
+        const from = top + ABOVE;
+        top = from + pane.height;
+        return <PaneOf key={pane.key} pane={pane} from={from} width={width} step={step} shown={shown} />;
+      })}
+      {places.map(({ tick }, place) => {
+        if (!isLabelled(place)) return null;
+        const x = middle(place, step);
+        const isAtTheEdge = x + TICK_ROOM / 2 > width;
+        return (
+          <text
+            // biome-ignore lint/suspicious/noArrayIndexKey: a place is its number
+            key={place}
+            x={isAtTheEdge ? width : x}
+            y={height - 5}
+            textAnchor={isAtTheEdge ? "end" : "middle"}
+          >
+            {tick}
+          </text>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** What the mouse and the arrow keys go over, from place to place. */
+function Explorer({
+  label,
+  places,
+  panes,
+  shown,
+  size: { width, height },
+  onShow,
+  onPick,
+}: {
+  label: string;
+  places: readonly Place[];
+  panes: readonly Pane[];
+  shown: number | null;
+  size: { width: number; height: number };
+  onShow: (at: number | null) => void;
+  onPick: ((at: number) => void) | undefined;
+}) {
+  const newest = places.length - 1;
+  const said = shown ?? newest;
+  const move = (to: number) => onShow(Math.min(newest, Math.max(0, to)));
   const press = (event: KeyboardEvent) => {
     const to = {
       ArrowRight: said + 1,
@@ -69,82 +159,31 @@ export function SeriesChart({
       PageDown: said - 7,
       PageUp: said + 7,
       Home: 0,
-      End: places.length - 1,
+      End: newest,
     }[event.key];
     if (to !== undefined) move(to);
     else if (event.key === "Enter" && onPick) onPick(said);
     else return;
     event.preventDefault();
   };
-
-  let top = 0;
   return (
-    <div ref={box} className="chart" style={{ minHeight: height }}>
-      {width > 0 && (
-        <>
-          <svg width={width} height={height} aria-hidden="true" focusable="false">
-            {shown !== null && (
-              <rect
-                className="chart-band"
-                x={LEFT + shown * step}
-                width={step}
-                y={0}
-                height={height - BELOW}
-              />
-            )}
-            {panes.map((pane) => {
-              const from = top + ABOVE;
-              top = from + pane.height;
-              return (
-                <PaneOf key={pane.key} pane={pane} from={from} width={width} step={step} shown={shown} />
-              );
-            })}
-            {places.map(({ tick }, place) => {
-              if (!isLabelled(place)) return null;
-              const x = middle(place, step);
-              const isAtTheEdge = x + TICK_ROOM / 2 > width;
-              return (
-                <text
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a place is its number
-                  key={place}
-                  x={isAtTheEdge ? width : x}
-                  y={height - 5}
-                  textAnchor={isAtTheEdge ? "end" : "middle"}
-                >
-                  {tick}
-                </text>
-              );
-            })}
-          </svg>
-          <div
-            role="slider"
-            tabIndex={0}
-            aria-label={copy.dashboard.explore(label)}
-            aria-valuemin={1}
-            aria-valuemax={places.length}
-            aria-valuenow={said + 1}
-            aria-valuetext={spoken(places[said], panes, said)}
-            className={classNames("chart-explorer", onPick && "chart-explorer-picks")}
-            style={{ left: LEFT, width: inner, top: 0, height: height - BELOW }}
-            onPointerMove={point}
-            onPointerLeave={() => setAt(null)}
-            onClick={() => shown !== null && onPick?.(shown)}
-            onFocus={() => setAt(at ?? places.length - 1)}
-            onBlur={() => setAt(null)}
-            onKeyDown={press}
-          />
-          {shown !== null && (
-            <Tip
-              place={places[shown]}
-              panes={panes}
-              at={shown}
-              x={LEFT + (shown + 0.5) * step}
-              width={width}
-            />
-          )}
-        </>
-      )}
-    </div>
+    <div
+      role="slider"
+      tabIndex={0}
+      aria-label={copy.dashboard.explore(label)}
+      aria-valuemin={1}
+      aria-valuemax={places.length}
+      aria-valuenow={said + 1}
+      aria-valuetext={spoken(places[said], panes, said)}
+      className={classNames("chart-explorer", onPick && "chart-explorer-picks")}
+      style={{ left: LEFT, width, top: 0, height }}
+      onPointerMove={({ nativeEvent }) => move(Math.floor(nativeEvent.offsetX / (width / places.length)))}
+      onPointerLeave={() => onShow(null)}
+      onClick={() => shown !== null && onPick?.(shown)}
+      onFocus={() => onShow(said)}
+      onBlur={() => onShow(null)}
+      onKeyDown={press}
+    />
   );
 }
 
@@ -162,16 +201,13 @@ function PaneOf({
   shown: number | null;
 }) {
   const { kind, series, height, name, format, short = format } = pane;
-  const count = series[0]?.values.length ?? 0;
   const highest =
     kind === "bars"
-      ? Math.max(0, ...Array.from({ length: count }, (_, at) => sum(series, at)))
+      ? Math.max(0, ...placesOf(series).map((at) => sum(series, at)))
       : Math.max(0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const marks = ticks(highest, height > 110 ? 4 : 2);
   const most = last(marks) ?? 1;
   const y = (value: number) => from + height - (value / most) * height;
-  const gap = step > 8 ? Math.min(4, step * 0.22) : step * 0.15;
-
   return (
     <g>
       {marks.map((mark) => (
@@ -193,67 +229,123 @@ function PaneOf({
           {name}
         </text>
       )}
-      {kind === "bars"
-        ? Array.from({ length: count }, (_, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a place is its number
-            <Fragment key={at}>
-              {stacked(series.map(({ values }) => values[at] ?? 0)).map(
-                ([low, high], part) =>
-                  high > low && (
-                    <rect
-                      key={series[part]?.key}
-                      x={LEFT + at * step + gap / 2}
-                      width={Math.max(0.5, step - gap)}
-                      y={y(high)}
-                      height={Math.max(0.5, y(low) - y(high) - (low > 0 && y(low) - y(high) > 3 ? 1 : 0))}
-                      style={{ fill: series[part]?.color }}
-                    />
-                  ),
-              )}
-            </Fragment>
-          ))
-        : series.map(({ key, color, values }) =>
-            runs(values).map((run) => (
-              <Fragment key={`${key} ${run[0]?.[0]}`}>
-                {kind === "area" && (
-                  <path
-                    className="chart-area"
-                    style={{ fill: color }}
-                    d={`M${middle(run[0]?.[0] ?? 0, step)} ${y(0)} ${run.map(([at, value]) => `L${middle(at, step)} ${y(value)}`).join(" ")} L${middle(last(run)?.[0] ?? 0, step)} ${y(0)} Z`}
-                  />
-                )}
-                {run.length === 1 ? (
-                  run.map(([at, value]) => (
-                    <circle key={at} cx={middle(at, step)} cy={y(value)} r={2.5} style={{ fill: color }} />
-                  ))
-                ) : (
-                  <polyline
-                    className="chart-line"
-                    style={{ stroke: color }}
-                    points={run.map(([at, value]) => `${middle(at, step)},${y(value)}`).join(" ")}
-                  />
-                )}
-              </Fragment>
-            )),
-          )}
-      {shown !== null &&
-        kind !== "bars" &&
-        series.map(({ key, color, values }) => {
-          const value = values[shown];
-          return (
-            typeof value === "number" && (
-              <circle
-                key={key}
-                className="chart-dot"
-                cx={middle(shown, step)}
-                cy={y(value)}
-                r={5}
-                style={{ fill: color }}
-              />
-            )
-          );
-        })}
+      {kind === "bars" ? (
+        <Bars series={series} step={step} y={y} />
+      ) : (
+        <Lines series={series} filled={kind === "area"} step={step} y={y} shown={shown} />
+      )}
     </g>
+  );
+}
+
+/** Bars that stand on each other, apart by a thin line. */
+function Bars({
+  series,
+  step,
+  y,
+}: {
+  series: readonly Series[];
+  step: number;
+  y: (value: number) => number;
+}) {
+  const gap = step > 8 ? Math.min(4, step * 0.22) : step * 0.15;
+  const heightOf = (low: number, high: number) => {
+    const height = y(low) - y(high);
+    return Math.max(0.5, height - (low > 0 && height > 3 ? 1 : 0));
+  };
+  return placesOf(series).map((at) => (
+    <Fragment key={at}>
+      {stacked(series.map(({ values }) => values[at] ?? 0)).map(
+        ([low, high], part) =>
+          high > low && (
+            <rect
+              key={series[part]?.key}
+              x={LEFT + at * step + gap / 2}
+              width={Math.max(0.5, step - gap)}
+              y={y(high)}
+              height={heightOf(low, high)}
+              style={{ fill: series[part]?.color }}
+            />
+          ),
+      )}
+    </Fragment>
+  ));
+}
+
+/** Lines that break where a value is missing, and a dot on each at the shown place. */
+function Lines({
+  series,
+  filled,
+  step,
+  y,
+  shown,
+}: {
+  series: readonly Series[];
+  filled: boolean;
+  step: number;
+  y: (value: number) => number;
+  shown: number | null;
+}) {
+  return (
+    <>
+      {series.map(({ key, color, values }) =>
+        runs(values).map((run) => (
+          <Run key={`${key} ${run[0]?.[0]}`} run={run} color={color} filled={filled} step={step} y={y} />
+        )),
+      )}
+      {series.map(({ key, color, values }) => {
+        const value = shown === null ? null : values[shown];
+        if (shown === null || typeof value !== "number") return null;
+        return (
+          <circle
+            key={key}
+            className="chart-dot"
+            cx={middle(shown, step)}
+            cy={y(value)}
+            r={5}
+            style={{ fill: color }}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+/** Values without a gap: a line, or a dot for a single one. */
+function Run({
+  run,
+  color,
+  filled,
+  step,
+  y,
+}: {
+  run: ReturnType<typeof runs>[number];
+  color: string;
+  filled: boolean;
+  step: number;
+  y: (value: number) => number;
+}) {
+  const points = run.map(([at, value]) => [middle(at, step), y(value)] as const);
+  const [from, to] = [points[0]?.[0], last(points)?.[0]];
+  return (
+    <>
+      {filled && (
+        <path
+          className="chart-area"
+          style={{ fill: color }}
+          d={`M${from} ${y(0)} ${points.map(([x, y]) => `L${x} ${y}`).join(" ")} L${to} ${y(0)} Z`}
+        />
+      )}
+      {points.length === 1 ? (
+        points.map(([x, y]) => <circle key={x} cx={x} cy={y} r={2.5} style={{ fill: color }} />)
+      ) : (
+        <polyline
+          className="chart-line"
+          style={{ stroke: color }}
+          points={points.map(([x, y]) => `${x},${y}`).join(" ")}
+        />
+      )}
+    </>
   );
 }
 
@@ -261,15 +353,16 @@ function Tip({
   place,
   panes,
   at,
-  x,
+  step,
   width,
 }: {
   place: Place | undefined;
   panes: readonly Pane[];
   at: number;
-  x: number;
+  step: number;
   width: number;
 }) {
+  const x = middle(at, step);
   const side = x < width / 2 ? { left: x + 14 } : { right: width - x + 14 };
   return (
     <div className="chart-tip" aria-hidden="true" style={side}>
@@ -318,4 +411,13 @@ function sum(series: readonly Series[], at: number): number {
 
 function middle(at: number, step: number): number {
   return LEFT + (at + 0.5) * step;
+}
+
+function innerWidth(width: number): number {
+  return Math.max(0, width - LEFT - RIGHT);
+}
+
+/** The numbers of the places that have values. */
+function placesOf(series: readonly Series[]): number[] {
+  return [...(series[0]?.values ?? []).keys()];
 }

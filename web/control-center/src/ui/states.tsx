@@ -45,3 +45,34 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
     </div>
   );
 }
+
+/** What a query found; before that, that it is under way or why it failed. */
+export function Loaded<Data>({
+  query: { data, error, refetch },
+  children,
+}: {
+  query: { data: Data | undefined; error: unknown; refetch: () => void };
+  children: (data: Data) => ReactNode;
+}) {
+  if (data !== undefined) return children(data);
+  return error ? <Problem error={error} onRetry={refetch} /> : <Loading />;
+}
+
+/** The rows of a list; instead of them, why it failed, that it is under way, or that there are none. */
+export function Listed<Row>({
+  query: { error, refetch },
+  rows,
+  empty,
+  compact = false,
+  children,
+}: {
+  query: { error: unknown; refetch: () => void };
+  rows: readonly Row[] | undefined;
+  empty: ReactNode;
+  compact?: boolean;
+  children: (rows: readonly Row[]) => ReactNode;
+}) {
+  if (error) return <Problem error={error} onRetry={refetch} />;
+  if (rows === undefined) return <Loading compact={compact} />;
+  return rows.length === 0 ? empty : children(rows);
+}

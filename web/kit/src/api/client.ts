@@ -1,4 +1,3 @@
-import type { Session } from "../session/session";
 import { Refused, Unreachable } from "./errors";
 import type { CallOptions, Method, Operation, Options, PathsOf, ReplyOf } from "./paths";
 
@@ -10,7 +9,15 @@ interface Call extends CallOptions {
   query?: Record<string, unknown>;
 }
 
-/** A call that has nothing to be given may leave its options out. */
+/** Where the access token comes from. */
+interface Tokens {
+  /** Null: nobody is signed in. */
+  token(): Promise<string | null>;
+  /** The token to use instead of one that was refused. */
+  renew(refused: string): Promise<string | null>;
+}
+
+/** Options may be left out where none is required. */
 type Arguments<Op> =
   Record<string, never> extends Options<Op> ? [options?: Options<Op>] : [options: Options<Op>];
 
@@ -20,7 +27,7 @@ type Arguments<Op> =
  * `Unreachable` when it said nothing. An access token that has expired is exchanged, and the call made again, once.
  */
 export class Api<Paths> {
-  constructor(private readonly session: Session) {}
+  constructor(private readonly tokens: Tokens) {}
 
   get<P extends PathsOf<Paths, "get">>(
     path: P,
@@ -53,12 +60,12 @@ export class Api<Paths> {
   }
 
   private async call<Reply>(method: Method, path: string, call: Call = {}): Promise<Reply> {
-    const token = await this.session.token();
+    const token = await this.tokens.token();
     try {
       return (await send(method, address(path, call), call, token)) as Reply;
     } catch (error) {
       if (token === null || !(error instanceof Refused) || error.status !== 401) throw error;
-      return (await send(method, address(path, call), call, await this.session.renew(token))) as Reply;
+      return (await send(method, address(path, call), call, await this.tokens.renew(token))) as Reply;
     }
   }
 }

@@ -1,9 +1,8 @@
-import { useState } from "react";
+import { useAttempt } from "../ui/attempt";
 import { Button } from "../ui/button";
 import { Dialog, DialogActions } from "../ui/dialog";
-import { useWrong } from "../ui/wrong";
 
-/** Asks whether a chat is really to be ended. `sentenceOf`: what is said when it could not be. */
+/** Asks before a chat is ended. */
 export function EndChat({
   copy,
   onEnd,
@@ -15,29 +14,16 @@ export function EndChat({
   sentenceOf: (error: unknown) => string;
   onClose: () => void;
 }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useWrong();
-
-  async function end() {
-    setBusy(true);
-    setError("");
-    try {
-      await onEnd();
-    } catch (failure) {
-      setError(sentenceOf(failure));
-      setBusy(false);
-    }
-  }
-
+  const { busy, wrong, attempt } = useAttempt(sentenceOf, true);
   return (
     <Dialog title={copy.sure} kind="alertdialog" onClose={onClose}>
       <p>{copy.sureText}</p>
       <p className="wrong" role="alert">
-        {error}
+        {wrong}
       </p>
       <DialogActions>
         <Button onClick={onClose}>{copy.no}</Button>
-        <Button kind="danger" busy={busy} onClick={() => void end()}>
+        <Button kind="danger" busy={busy} onClick={() => void attempt(onEnd)}>
           {copy.yes}
         </Button>
       </DialogActions>

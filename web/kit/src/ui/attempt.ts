@@ -1,0 +1,48 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useToast } from "./toast";
+
+/** Something that the service is asked for: whether it is under way, and why it was refused.
+ *
+ * A refusal is shown where it was asked for. A dialog may be closed before the answer comes: then it is shown as a toast.
+ * `once`: after a success it stays busy until the screen changes.
+ */
+export function useAttempt(sentenceOf: (error: unknown) => string, once = false) {
+  const [busy, setBusy] = useState(false);
+  const [wrong, setWrong] = useWrong();
+
+  async function attempt(work: () => Promise<unknown>): Promise<void> {
+    setBusy(true);
+    setWrong("");
+    try {
+      await work();
+      setBusy(once);
+    } catch (error) {
+      setWrong(sentenceOf(error));
+      setBusy(false);
+    }
+  }
+
+  return { busy, wrong, setWrong, attempt };
+}
+
+function useWrong(): [string, (sentence: string) => void] {
+  const [wrong, setWrong] = useState("");
+  const toast = useToast();
+  const here = useRef(false);
+
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
+
+  const say = useCallback(
+    (sentence: string) => {
+      if (here.current) setWrong(sentence);
+      else if (sentence !== "") toast({ text: sentence, tone: "danger" });
+    },
+    [toast],
+  );
+  return [wrong, say];
+}
