@@ -21,11 +21,11 @@ import psycopg
 import structlog
 from ruamel.yaml import YAML
 
-from app.embedded.postgres import find_programs, postgres_url
+from app.embedded.postgres import postgres_url
 from app.migrate import migrate
 from app.running.accounts import make_directory, server_account, write_file
 from app.running.supervisor import dying_with
-from tests.cluster import IN_MEMORY, wait_until
+from tests.cluster import IN_MEMORY, server_programs, wait_until
 from tests.deploy.pair import (
     DATABASE,
     HBA,
@@ -288,7 +288,7 @@ class Machines:
         found["postgresql"] |= {
             "listen": f"{machine.address}:5432",
             "data_dir": str(machine.data),
-            "bin_dir": str(find_programs().directory),
+            "bin_dir": str(server_programs().directory),
             "custom_conf": str(home / "postgresql.conf"),
             "pgpass": str(home / "pgpass"),
         }

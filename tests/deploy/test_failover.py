@@ -22,6 +22,8 @@ from tests.rest.harness import Client
 from tests.run.conftest import Curhat, eventually
 from tests.sockets.harness import Socket, signed_in
 
+pytestmark = pytest.mark.needs("pg_cron")  # as the deployed Postgres
+
 SECRETS = {
     "CURHAT_JWT_KEYS": f"one:{'k' * 32}",
     "CURHAT_OPERATOR_JWT_KEYS": f"operators:{'o' * 32}",
