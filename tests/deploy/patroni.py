@@ -24,7 +24,7 @@ from ruamel.yaml import YAML
 from app.migrate import migrate
 from app.running.accounts import make_directory, server_account, write_file
 from app.running.supervisor import dying_with
-from tests.cluster import IN_MEMORY
+from tests.cluster import IN_MEMORY, server_programs
 from tests.deploy.pair import (
     DATABASE,
     HBA,
@@ -36,7 +36,7 @@ from tests.deploy.pair import (
     loopback_network,
 )
 from tests.waits import wait_until
-from workshop.embedded.postgres import find_programs, postgres_url
+from workshop.embedded.postgres import postgres_url
 
 HA = Path(__file__).resolve().parents[2] / "deploy" / "ha"
 PROGRAMS = ("etcd", "etcdctl")
@@ -288,7 +288,7 @@ class Machines:
         found["postgresql"] |= {
             "listen": f"{machine.address}:5432",
             "data_dir": str(machine.data),
-            "bin_dir": str(find_programs().directory),
+            "bin_dir": str(server_programs().directory),
             "custom_conf": str(home / "postgresql.conf"),
             "pgpass": str(home / "pgpass"),
         }

@@ -23,6 +23,8 @@ from tests.run.conftest import Curhat
 from tests.sockets.harness import Socket, signed_in
 from tests.waits import until, wait_until
 
+pytestmark = pytest.mark.needs("pg_cron")  # as the deployed Postgres
+
 SECRETS = {
     "CURHAT_JWT_KEYS": f"one:{'k' * 32}",
     "CURHAT_OPERATOR_JWT_KEYS": f"operators:{'o' * 32}",

@@ -8,6 +8,8 @@ import pytest
 from tests.cluster import SETTINGS, TestCluster
 from tests.setup.conftest import Tree
 
+pytestmark = pytest.mark.needs("pg_cron")
+
 Connection = psycopg.Connection[Any]
 
 JOBS = (
@@ -42,7 +44,6 @@ def places(monitor: Connection, database: str) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-@pytest.mark.needs("pg_cron")
 def test_jobs_are_scheduled_by_name_once(tree: Tree, empty_database: str, monitor: Connection) -> None:
     tree.write("sql/first/cron_jobs.sql", JOBS.format(f"{FIRE}, {PURGE}"))
     first = tree.migrate(schedule_jobs=True).cron
@@ -58,7 +59,6 @@ def test_jobs_are_scheduled_by_name_once(tree: Tree, empty_database: str, monito
     assert jobs(monitor, empty_database) == wanted
 
 
-@pytest.mark.needs("pg_cron")
 def test_a_changed_job_is_changed_and_an_unwanted_one_removed(
     tree: Tree, empty_database: str, monitor: Connection
 ) -> None:
@@ -73,7 +73,6 @@ def test_a_changed_job_is_changed_and_an_unwanted_one_removed(
     ]
 
 
-@pytest.mark.needs("pg_cron")
 def test_jobs_of_others_are_left_alone(
     tree: Tree, empty_database: str, cluster: TestCluster, monitor: Connection
 ) -> None:
@@ -87,7 +86,6 @@ def test_jobs_of_others_are_left_alone(
     assert [name for name, *_ in jobs(monitor, empty_database)] == [f"{empty_database}:reports"]
 
 
-@pytest.mark.needs("pg_cron")
 def test_nothing_is_scheduled_where_the_caller_asks_for_nothing(
     tree: Tree, empty_database: str, monitor: Connection
 ) -> None:

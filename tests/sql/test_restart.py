@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from app.migrate import migrate
-from tests.cluster import SETTINGS, TEMPLATE, TestCluster
+from tests.cluster import SETTINGS, TEMPLATE, TestCluster, possible
 from tests.conftest import SESSIONS, Clock, Connection
 from tests.sql.world import World
 from tests.waits import wait_until
@@ -56,6 +56,11 @@ def own_cluster() -> Iterator[TestCluster]:
         cluster.stop()
 
 
+def start_again(cluster: TestCluster) -> None:
+    """Start the server that died."""
+    replace(cluster.postgres, settings=possible(DURABLE, cluster.postgres.programs)).start()
+
+
 class Fragile:
     """A house whose Postgres may die; what is known of it afterwards is what the database says."""
 
@@ -68,7 +73,7 @@ class Fragile:
         """Let Postgres die and come back; the world after it."""
         self._connections.close()
         self._cluster.postgres.stop("immediate")
-        replace(self._cluster.postgres, settings=DURABLE).start()
+        start_again(self._cluster)
         self.world = self._enter()
         return self.world
 
@@ -280,7 +285,7 @@ def test_pg_cron_ends_what_is_over_right_after_a_restart_with_no_process_of_ours
     with psycopg.connect(own_cluster.url(WITH_JOBS), autocommit=True, options=AS_OWNER) as owner:
         owner.execute(SEARCH_THAT_IS_OVER.encode())
     own_cluster.postgres.stop("immediate")
-    replace(own_cluster.postgres, settings=DURABLE).start()
+    start_again(own_cluster)
     with psycopg.connect(own_cluster.url(WITH_JOBS), autocommit=True, options=AS_OWNER) as owner:
         causes = "select cause_tag from data.pairing_failures"
         wait_until(lambda: owner.execute(causes).fetchall() == [("no_mitra_available",)])

@@ -11,7 +11,10 @@ SCRIPT = Path(__file__).with_name("smoke.sql")
 
 def run(cluster: TestCluster, database_url: str) -> subprocess.CompletedProcess[str]:
     """Run the script as a DBA would."""
-    psql = [cluster.postgres.programs.path("psql"), "--no-psqlrc", "--file", str(SCRIPT), database_url]
+    programs = cluster.postgres.programs
+    # A package of the server alone has none.
+    program = programs.path("psql") if programs.has("psql") else "psql"
+    psql = [program, "--no-psqlrc", "--file", str(SCRIPT), database_url]
     return subprocess.run(psql, check=False, capture_output=True, text=True)
 
 
