@@ -1,4 +1,4 @@
-"""Workers as processes of their own, as they run in production."""
+"""Workers as separate processes, as in production."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from app.settings import Settings
 from tests.rest.harness import PATIENCE_SECONDS, background
 
 START_SECONDS = 60.0
-"""How long a worker may take to serve on a machine that does much else."""
+"""How long a worker may take to start on a busy machine."""
 
 SERVE = """
 from app.server import serve_worker
@@ -26,8 +26,6 @@ serve_worker(Settings.from_environment(), '{}')
 
 @dataclass
 class Process:
-    """A worker's process."""
-
     process: asyncio.subprocess.Process
 
     def signal(self, number: signal.Signals) -> None:
@@ -42,7 +40,7 @@ class Process:
 async def worker_process(
     settings: Settings, listener: str = "public", within: Sequence[str] = ()
 ) -> AsyncIterator[Process]:
-    """A worker process that answers, started by the words of `within`."""
+    """A serving worker process, started through the command `within`."""
     process = await asyncio.create_subprocess_exec(
         *within,
         sys.executable,
@@ -64,7 +62,7 @@ async def worker_process(
 
 @contextmanager
 def serving(settings: Settings, listener: Listener) -> Iterator[None]:
-    """A worker process that answers, for a test that has no loop."""
+    """A serving worker process, for a test without an event loop."""
     command = [sys.executable, "-c", SERVE.format(listener)]
     log = settings.home / f"{listener}.log"
     with (
@@ -87,7 +85,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 async def _serves(output: asyncio.StreamReader) -> None:
-    """Return when the worker says so; others may answer on its port already."""
+    """Wait until the worker logs that it serves. Asking its port will not do: another process may share it."""
     async with asyncio.timeout(START_SECONDS):
         while b"serving" not in (line := await output.readline()):
             assert line, "the worker ended"
