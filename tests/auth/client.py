@@ -52,9 +52,9 @@ class AuthClient:
         """Sign in with the code received; return the reply."""
         asked = await self.request_code(phone, audience)
         assert asked.status_code == 202, asked.text
-        told = await self.enter_code(phone, self.code(phone), audience)
-        assert told.status_code == 200, told.text
-        reply: dict[str, Any] = told.json()
+        entered = await self.enter_code(phone, self.code(phone), audience)
+        assert entered.status_code == 200, entered.text
+        reply: dict[str, Any] = entered.json()
         return reply
 
     def code(self, phone: str) -> str:

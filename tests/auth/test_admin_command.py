@@ -67,7 +67,7 @@ async def test_an_existing_operator_gets_the_new_password_and_role_and_keeps_the
 
 
 @pytest.mark.parametrize(
-    ("arguments", "given", "told"),
+    ("arguments", "given", "message"),
     [
         (["ratna@example.com"], "short\n", f"A password has {SHORTEST} to {LONGEST} characters."),
         (["ratna@example.com"], "", f"A password has {SHORTEST} to {LONGEST} characters."),
@@ -76,10 +76,10 @@ async def test_an_existing_operator_gets_the_new_password_and_role_and_keeps_the
     ],
 )
 def test_an_error_is_one_sentence_and_changes_nothing(
-    admin: Admin, db: Connection, arguments: list[str], given: str, told: str
+    admin: Admin, db: Connection, arguments: list[str], given: str, message: str
 ) -> None:
     done = admin(*arguments, given=given)
-    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{told}\n")
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{message}\n")
     assert db.execute("select count(*) from data.cc_users").fetchone() == (0,)
 
 

@@ -26,10 +26,10 @@ async def test_a_customer_signs_in_and_uses_the_token(auth: AuthClient, settings
         202,
         {"phone": phone, "expires_in": 300, "resend_in": 30},
     )
-    told = check("public", await auth.enter_code(phone, auth.code(phone)))
-    assert told.status_code == 200
-    assert told.headers["cache-control"] == "no-store"
-    signed_in = told.json()
+    entered = check("public", await auth.enter_code(phone, auth.code(phone)))
+    assert entered.status_code == 200
+    assert entered.headers["cache-control"] == "no-store"
+    signed_in = entered.json()
     assert signed_in["expires_in"] == 900
     assert (signed_in["user"]["phone"], signed_in["user"]["display_name"]) == (phone, "Budi")
     person = read_token(settings, "customer", signed_in["access_token"]).subject_id
@@ -83,8 +83,8 @@ async def test_concurrent_uses_of_a_code_are_one_sign_in(auth: AuthClient) -> No
     phone = new_phone()
     await auth.request_code(phone)
     code = auth.code(phone)
-    told = await asyncio.gather(*(auth.enter_code(phone, code) for _ in range(5)))
-    assert sorted(response.status_code for response in told) == [200, 410, 410, 410, 410]
+    responses = await asyncio.gather(*(auth.enter_code(phone, code) for _ in range(5)))
+    assert sorted(response.status_code for response in responses) == [200, 410, 410, 410, 410]
 
 
 async def test_an_expired_code_is_refused(auth: AuthClient, world: World) -> None:

@@ -43,7 +43,7 @@ def got(response: httpx.Response) -> Any:  # noqa: ANN401
 
 def refusal(response: httpx.Response, status: int, slug: str) -> Any:  # noqa: ANN401
     """Check a refusal; return its facts."""
-    told = response.json()
-    assert (response.status_code, told.pop("error")) == (status, slug), response.text
-    assert told.pop("message").endswith(".")
-    return told
+    body = response.json()
+    assert (response.status_code, body.pop("error")) == (status, slug), response.text
+    assert body.pop("message").endswith(".")
+    return body

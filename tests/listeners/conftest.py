@@ -152,10 +152,10 @@ class Subscriber:
         await self._messages.aclose()  # type: ignore[no-untyped-call]
         await self._redis.aclose()
 
-    async def hear(self, markers: set[int]) -> None:
+    async def receive(self, markers: set[int]) -> None:
         """Wait until each of these markers has arrived at least once."""
 
-        async def heard() -> bool:
+        async def received() -> bool:
             message = await self._messages.get_message(timeout=0)
             while message is not None:
                 self.messages += 1
@@ -163,7 +163,7 @@ class Subscriber:
                 message = await self._messages.get_message(timeout=0)
             return markers <= {frame.get("marker") for frame in self.frames}
 
-        await until(heard)
+        await until(received)
 
 
 @pytest.fixture

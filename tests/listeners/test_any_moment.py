@@ -66,7 +66,7 @@ async def test_the_relay_goes_on_after_its_connections_are_cut(
         await a_moment(chance)
         cut_everything()
 
-    await subscriber.hear(set(range(TIMES)))
+    await subscriber.receive(set(range(TIMES)))
 
 
 async def test_the_deadline_listener_goes_on_after_its_connections_are_cut(

@@ -19,7 +19,7 @@ NEVER = 3600.0
 LISTENER = "curhat availability"
 
 
-class Told:
+class Published:
     """Collects what the listener publishes."""
 
     def __init__(self, url: str) -> None:
@@ -44,26 +44,26 @@ class Told:
         milliseconds: int = await self._redis.pttl(AVAILABILITY_KEY)
         return milliseconds / 1000
 
-    async def hear(self, count: int) -> None:
+    async def receive(self, count: int) -> None:
         """Wait until the last published number is this one."""
 
-        async def heard() -> bool:
+        async def received() -> bool:
             while (message := await self._messages.get_message(timeout=0)) is not None:
-                told = msgspec.json.decode(message["data"], type=AvailabilityTold)
-                assert told.available == (told.count > 0)
-                assert not told.asked
-                self.counts.append(told.count)
+                value = msgspec.json.decode(message["data"], type=AvailabilityTold)
+                assert value.available == (value.count > 0)
+                assert not value.asked
+                self.counts.append(value.count)
             return bool(self.counts) and self.counts[-1] == count
 
-        await until(heard)
+        await until(received)
 
 
 @pytest.fixture
-async def told(redis_url: str) -> AsyncIterator[Told]:
-    told = Told(redis_url)
-    await told.open()
-    yield told
-    await told.close()
+async def published(redis_url: str) -> AsyncIterator[Published]:
+    published = Published(redis_url)
+    await published.open()
+    yield published
+    await published.close()
 
 
 async def new_mitra(writer: Writer) -> UUID:
@@ -113,93 +113,93 @@ async def chat(writer: Writer, mitra: UUID) -> UUID:
 
 
 async def test_the_present_number_is_published_and_kept_at_startup(
-    settings: Settings, run: Run, told: Told, writer: Writer
+    settings: Settings, run: Run, published: Published, writer: Writer
 ) -> None:
     await come(writer, await new_mitra(writer))
 
     run(availability.run(settings, look_seconds=NEVER))
 
-    await told.hear(1)
-    kept = await told.kept()
+    await published.receive(1)
+    kept = await published.kept()
     assert kept is not None
     assert (kept.available, kept.count) == (True, 1)
-    assert 0 < await told.seconds_left() <= AVAILABILITY_SECONDS
+    assert 0 < await published.seconds_left() <= AVAILABILITY_SECONDS
 
 
 async def test_changes_of_presence_and_load_are_published(
-    settings: Settings, run: Run, told: Told, writer: Writer, listens: Listens
+    settings: Settings, run: Run, published: Published, writer: Writer, listens: Listens
 ) -> None:
     await writer.execute("select ops.set_config('max_customers_per_mitra', '1', 'Ratna')")
     mitra = await new_mitra(writer)
     run(availability.run(settings, look_seconds=NEVER))
-    await told.hear(0)
+    await published.receive(0)
     await listens(f"{LISTENER} bell")
     run(relay.run(settings))
 
     await come(writer, mitra)
-    await told.hear(1)
+    await published.receive(1)
     chat_id = await chat(writer, mitra)
-    await told.hear(0)
+    await published.receive(0)
     await writer.execute("select api.end_chat(%s, 'mitra', %s)", [chat_id, mitra])
-    await told.hear(1)
+    await published.receive(1)
     await writer.execute("select api.set_mitra_status(%s, false)", [mitra])
-    await told.hear(0)
+    await published.receive(0)
 
 
 async def test_a_changed_capacity_is_published_without_the_relay(
-    settings: Settings, run: Run, told: Told, writer: Writer, listens: Listens
+    settings: Settings, run: Run, published: Published, writer: Writer, listens: Listens
 ) -> None:
     await writer.execute("select ops.set_config('max_customers_per_mitra', '1', 'Ratna')")
     mitra = await new_mitra(writer)
     await come(writer, mitra)
     await chat(writer, mitra)
     run(availability.run(settings, look_seconds=NEVER))
-    await told.hear(0)
+    await published.receive(0)
     await listens(f"{LISTENER} bell")
 
     await writer.execute("select ops.set_config('max_customers_per_mitra', '2', 'Ratna')")
 
-    await told.hear(1)
+    await published.receive(1)
 
 
 async def test_an_unannounced_change_is_found_by_polling(
-    settings: Settings, run: Run, told: Told, writer: Writer
+    settings: Settings, run: Run, published: Published, writer: Writer
 ) -> None:
     mitra = await new_mitra(writer)
     run(availability.run(settings))
-    await told.hear(0)
+    await published.receive(0)
 
     await come_without_event(writer, mitra)
 
-    await told.hear(1)
+    await published.receive(1)
 
 
 async def test_an_unreadable_announcement_triggers_a_query(
-    settings: Settings, run: Run, told: Told, writer: Writer, listens: Listens
+    settings: Settings, run: Run, published: Published, writer: Writer, listens: Listens
 ) -> None:
     mitra = await new_mitra(writer)
     run(availability.run(settings, look_seconds=NEVER))
-    await told.hear(0)
+    await published.receive(0)
     await listens(f"{LISTENER} bell")
     await come_without_event(writer, mitra)
 
     await writer.execute("notify curhat_events, 'what?'")
 
-    await told.hear(1)
+    await published.receive(1)
 
 
 async def test_it_reconnects_after_its_connections_were_cut(
-    settings: Settings, run: Run, told: Told, writer: Writer, cut: Cut
+    settings: Settings, run: Run, published: Published, writer: Writer, cut: Cut
 ) -> None:
     run(availability.run(settings))
     run(relay.run(settings))
-    await told.hear(0)
+    await published.receive(0)
 
     await cut(LISTENER)
     await cut(f"{LISTENER} bell")
     await come(writer, await new_mitra(writer))
 
-    await told.hear(1)
+    await published.receive(1)
 
 
 async def test_without_redis_it_sends_no_heartbeat_and_it_publishes_again_afterwards(
@@ -219,11 +219,11 @@ async def test_without_redis_it_sends_no_heartbeat_and_it_publishes_again_afterw
     await come(writer, await new_mitra(writer))
 
     second = server.start()
-    told = Told(server.url())
-    await told.open()
-    await told.hear(1)
+    published = Published(server.url())
+    await published.open()
+    await published.receive(1)
     await until(lambda: beats(writer))
-    await told.close()
+    await published.close()
     second.terminate()
     second.wait()
 

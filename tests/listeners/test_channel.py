@@ -231,12 +231,12 @@ async def test_a_blackholed_connection_is_noticed_and_replaced(
             return not channel.connected
 
         await until(noticed)
-        heard = None
-        while heard is None:  # on a slow machine the new one may time out as well
+        received = None
+        while received is None:  # on a slow machine the new one may time out as well
             await connected(channel)
-            await notify(writer, "heard again")
-            heard = await channel.next(0.5)
-        assert heard.payload == "heard again"
+            await notify(writer, "received again")
+            received = await channel.next(0.5)
+        assert received.payload == "received again"
 
 
 async def test_a_connection_that_answers_but_does_not_notify_is_noticed_and_replaced(

@@ -56,10 +56,10 @@ async def test_no_event_is_missed_of_concurrent_writers_and_a_long_transaction(
 
     await asyncio.gather(*(write(number) for number in range(16)))
     others = {number * 100 + turn for number in range(16) for turn in range(20)}
-    await subscriber.hear(others)  # while the early one is still open
+    await subscriber.receive(others)  # while the early one is still open
 
     await early.commit()
-    await subscriber.hear({-1})
+    await subscriber.receive({-1})
     assert Counter(frame["marker"] for frame in subscriber.frames) == Counter(others | {-1})
 
 
@@ -70,7 +70,7 @@ async def test_events_of_one_commit_are_published_as_one_message(
     async with writer.transaction():
         for marker in range(50):
             await write_event(writer, marker)
-    await subscriber.hear(set(range(50)))
+    await subscriber.receive(set(range(50)))
     assert [frame["marker"] for frame in subscriber.frames] == list(range(50))
     assert subscriber.messages == 1
 
@@ -85,11 +85,11 @@ async def test_an_event_committed_after_many_later_ones_is_delivered(
     async with writer.transaction():
         for marker in later:
             await write_event(writer, marker)
-    await subscriber.hear(later)
+    await subscriber.receive(later)
 
     await early.commit()
 
-    await subscriber.hear({-1})
+    await subscriber.receive({-1})
 
 
 async def test_the_bell_wakes_the_relay(
@@ -97,12 +97,12 @@ async def test_the_bell_wakes_the_relay(
 ) -> None:
     run(relay.run(settings, look_seconds=NEVER))
     await write_event(writer, 1)
-    await subscriber.hear({1})
+    await subscriber.receive({1})
     await listens(f"{RELAY} bell")
 
     await write_event(writer, 2)
 
-    await subscriber.hear({2})
+    await subscriber.receive({2})
 
 
 async def test_an_event_without_a_ring_is_found_by_polling(
@@ -110,11 +110,11 @@ async def test_an_event_without_a_ring_is_found_by_polling(
 ) -> None:
     run(relay.run(settings))
     await write_event(writer, 1)
-    await subscriber.hear({1})
+    await subscriber.receive({1})
 
     await write_event(await writers.open(rings=False), 2)
 
-    await subscriber.hear({2})
+    await subscriber.receive({2})
 
 
 async def test_every_event_is_notified_once_without_its_body(
@@ -150,7 +150,7 @@ async def test_an_event_of_an_unknown_type_does_not_block_others(
     await write_event(writer, 1)
     run(relay.run(settings))
 
-    await subscriber.hear({1})
+    await subscriber.receive({1})
     await outbox_is_empty(writer)
 
 
@@ -159,13 +159,13 @@ async def test_it_reconnects_after_its_connections_were_cut(
 ) -> None:
     run(relay.run(settings))
     await write_event(writer, 1)
-    await subscriber.hear({1})
+    await subscriber.receive({1})
 
     await cut(RELAY)
     await cut(f"{RELAY} bell")
     await write_event(writer, 2)
 
-    await subscriber.hear({2})
+    await subscriber.receive({2})
 
 
 async def test_a_standby_takes_over_from_a_killed_relay_without_loss(
@@ -173,14 +173,14 @@ async def test_a_standby_takes_over_from_a_killed_relay_without_loss(
 ) -> None:
     async with relay_process(settings) as first:
         await write_event(writer, 0)
-        await subscriber.hear({0})
+        await subscriber.receive({0})
         async with relay_process(settings):
             await relays_connected(writer, 2)
             for marker in range(1, 401):
                 await write_event(writer, marker)
                 if marker == 200:
                     first.kill()
-            await subscriber.hear(set(range(401)))
+            await subscriber.receive(set(range(401)))
 
 
 async def test_only_one_of_two_relays_holds_the_lock(settings: Settings, run: Run, writer: Writer) -> None:
@@ -207,11 +207,11 @@ async def test_a_standby_takes_over_from_a_hanging_relay(
 ) -> None:
     async with relay_process(settings) as first:
         await write_event(writer, 0)
-        await subscriber.hear({0})
+        await subscriber.receive({0})
         first.send_signal(signal.SIGSTOP)
         async with relay_process(settings):
             await write_event(writer, 1)
-            await subscriber.hear({1})
+            await subscriber.receive({1})
 
 
 async def test_events_wait_during_an_outage_of_redis(
@@ -244,14 +244,14 @@ async def test_no_event_is_lost_while_redis_hangs(
     await subscriber.open()
     run(relay.run(replace(settings, redis_url=server.url())))
     await write_event(writer, 1)
-    await subscriber.hear({1})
+    await subscriber.receive({1})
 
     process.send_signal(signal.SIGSTOP)
     await write_event(writer, 2)
     await relay_lost_redis(writer)
     process.send_signal(signal.SIGCONT)
 
-    await subscriber.hear({2})
+    await subscriber.receive({2})
     await outbox_is_empty(writer)
     await subscriber.close()
     process.terminate()

@@ -338,11 +338,11 @@ async def test_the_bell_is_debounced(database_url: str, connect: Connect) -> Non
         for _ in range(1000):
             bell.ring()
         await bell.close()
-    heard: list[psycopg.Notify] = []
+    received: list[psycopg.Notify] = []
 
-    def heard_twice() -> bool:
-        heard.extend(listener.notifies(timeout=0))
-        return len(heard) > 1
+    def rang_twice() -> bool:
+        received.extend(listener.notifies(timeout=0))
+        return len(received) > 1
 
-    await until(heard_twice)
-    assert len(heard) < 100
+    await until(rang_twice)
+    assert len(received) < 100

@@ -79,14 +79,16 @@ async def listening(network: Network, settings: Settings, log: Path, *words: str
             *command, env=environment, stderr=output, stdout=output
         )
     try:
-        await said(log, {("relay", "relay at work") if words else ("listen", "all programs are ready")})
+        await wait_for_log(
+            log, {("relay", "relay at work") if words else ("listen", "all programs are ready")}
+        )
         yield
     finally:
         process.terminate()
         await process.wait()
 
 
-async def said(log: Path, awaited: set[tuple[str, str]]) -> None:
+async def wait_for_log(log: Path, awaited: set[tuple[str, str]]) -> None:
     """Wait until each of these processes has logged its event."""
 
     def logged() -> set[tuple[str, str]]:
@@ -136,7 +138,7 @@ async def test_all_packets_between_listeners_and_postgres_are_dropped(
         network.drop("postgres")
         await say(customer, chat_id, times=MESSAGES - 1)
         db.execute(due, [chat_id])
-        await said(log, NOTICED)
+        await wait_for_log(log, NOTICED)
         db.execute("delete from data.heartbeats")
         network.heal("postgres")
         await shows_everything((customers, mitras), 1, MESSAGES)
@@ -163,11 +165,11 @@ async def test_all_packets_between_redis_and_relay_and_one_worker_are_dropped(
         assert await shown(customers, 1) == await shown(mitras, 1) == [1]
         network.drop("redis")
         await say(customer, chat_id, times=MESSAGES - 1)
-        await said(log, {("relay", "redis lost, no event is delivered")})
+        await wait_for_log(log, {("relay", "redis lost, no event is delivered")})
         await listeners.until(partial(interrupted, deaf))
         network.heal("redis")
         await shows_everything((mitras,), 1, MESSAGES)
-        told = await customers.frames_until("snapshot")
-        assert [chat["last_seq"] for chat in told[-1]["chats"]] == [MESSAGES]
+        received = await customers.frames_until("snapshot")
+        assert [chat["last_seq"] for chat in received[-1]["chats"]] == [MESSAGES]
         await say(customer, chat_id)
         assert (await shown(customers, MESSAGES + 1))[-1] == MESSAGES + 1

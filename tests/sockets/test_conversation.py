@@ -48,8 +48,8 @@ async def test_a_message_is_acknowledged_and_delivered(customer: Client, mitra: 
         ack = await customers.frame_of("ack")
         assert ack.pop("sent_at")
         assert ack == {"type": "ack", "chat_session_id": chat_id, "client_message_id": message_id, "seq": 1}
-        heard = await mitras.frame_of("CHAT_MESSAGE")
-        assert (heard["body"], heard["seq"], heard["sender"]) == (body, 1, "customer")
+        received = await mitras.frame_of("CHAT_MESSAGE")
+        assert (received["body"], received["seq"], received["sender"]) == (body, 1, "customer")
 
         await mitras.send("read", chat_session_id=chat_id, seq=1)
         read = await customers.frame_of("CHAT_READ")
@@ -161,8 +161,8 @@ async def test_a_frame_reaches_every_socket_of_its_person_and_no_others(
     async with signed_in(customer) as first, signed_in(customer) as second, signed_in(other) as others:
         await publisher.publish(customer=customer.id, number=1)
         await publisher.publish(customer=other.id, number=2)
-        heard = [(await socket.frame())["number"] for socket in (first, second, others)]
-    assert heard == [1, 1, 2]
+        received = [(await socket.frame())["number"] for socket in (first, second, others)]
+    assert received == [1, 1, 2]
 
 
 async def test_one_id_for_a_customer_and_a_mitra_reaches_both(

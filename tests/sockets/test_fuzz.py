@@ -306,9 +306,9 @@ async def test_an_invalid_handshake_is_refused(worker: Worker) -> None:
     statuses = {}
     for name, (method, lines, _) in HANDSHAKES.items():
         reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
-        said = [line for line in {**HANDSHAKE, **lines}.values() if line]
+        present = [line for line in {**HANDSHAKE, **lines}.values() if line]
         writer.write(
-            "\r\n".join((f"{method} /api/client/ws HTTP/1.1", "Host: x", *said, "", "")).encode("latin-1")
+            "\r\n".join((f"{method} /api/client/ws HTTP/1.1", "Host: x", *present, "", "")).encode("latin-1")
         )
         async with asyncio.timeout(PATIENCE_SECONDS):
             statuses[name] = int((await reader.readline()).split()[1])
@@ -359,13 +359,13 @@ def random_frames(chat_id: str) -> Iterator[bytes]:
         {"type": "unwatch", "what": "availability"},
     ]
     for _ in range(FRAMES):
-        said = dict(chance.choice(good))
+        fields = dict(chance.choice(good))
         for _ in range(chance.randint(0, 2)):
-            key = chance.choice([*said, "type", "body", "seq", "x"])
-            said[key] = chance.choice([*ODD, chat_id.upper(), chat_id.replace("-", "")])
+            key = chance.choice([*fields, "type", "body", "seq", "x"])
+            fields[key] = chance.choice([*ODD, chat_id.upper(), chat_id.replace("-", "")])
             if chance.random() < 0.2:
-                del said[key]
-        text = json.dumps(said, ensure_ascii=chance.random() < 0.5).encode("utf-8", "surrogatepass")
+                del fields[key]
+        text = json.dumps(fields, ensure_ascii=chance.random() < 0.5).encode("utf-8", "surrogatepass")
         if chance.random() < 0.2:
             at = chance.randrange(len(text))
             text = text[:at] + chance.randbytes(chance.randint(0, 3)) + text[at + 1 :]

@@ -36,8 +36,8 @@ async def say(person: Client, chat_id: str, times: int = 1) -> None:
     side = {"customer": "client", "mitra": "mitra"}[person.audience]
     for _ in range(times):
         body = {"client_message_id": str(uuid4()), "body": "Halo"}
-        said = await person.post(f"/api/{side}/chat-sessions/{chat_id}/messages", body)
-        assert said.status_code == 201, said.text
+        sent = await person.post(f"/api/{side}/chat-sessions/{chat_id}/messages", body)
+        assert sent.status_code == 201, sent.text
 
 
 async def shown(socket: Socket, last_seq: int) -> list[int]:
@@ -97,7 +97,7 @@ async def test_the_relay_is_cut_off_between_publishing_and_its_commit(
             await shows_nothing_more(socket, [1, *await shown(socket, MESSAGES)], MESSAGES)
 
     async def something_came_twice() -> bool:
-        await published.hear(set())
+        await published.receive(set())
         return 2 in Counter(frame["id"] for frame in published.frames).values()
 
     await listening.until(something_came_twice)
@@ -107,11 +107,11 @@ async def test_the_relay_is_cut_off_between_publishing_and_its_commit(
 async def test_redis_accepts_a_connection_and_does_not_answer(redis_url: str, tmp_path: Path) -> None:
     async with redis_proxy(redis_url, tmp_path) as (url, proxy):
         proxy.blackhole_all()
-        heard = Subscription(url, {REDIS_CHANNEL: lambda _: None}, lambda: None)
-        async with background(heard.run()):
+        subscriber = Subscription(url, {REDIS_CHANNEL: lambda _: None}, lambda: None)
+        async with background(subscriber.run()):
             await until(lambda: proxy.taken)
             proxy.accept()
-            await until(heard.subscribed.is_set)
+            await until(subscriber.subscribed.is_set)
 
 
 def test_a_blackhole_is_noticed_within_ten_seconds() -> None:

@@ -190,8 +190,8 @@ async def test_a_changed_operators_socket_is_closed_and_a_disabled_ones_calls_ar
 
 async def pong(socket: Socket) -> str:
     await socket.send("ping")
-    told: str = (await socket.frame_of("pong"))["server_time"]
-    return told
+    server_time: str = (await socket.frame_of("pong"))["server_time"]
+    return server_time
 
 
 async def test_a_socket_always_gives_the_databases_time(
@@ -214,5 +214,5 @@ async def test_a_token_expires_by_the_databases_clock(
     assert (await customer.get("/api/client/state")).status_code == 200
 
 
-def seconds(told: str) -> float:
-    return datetime.fromisoformat(told).timestamp()
+def seconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()

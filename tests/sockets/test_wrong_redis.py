@@ -65,8 +65,8 @@ async def service(
 
 async def events(http: httpx.AsyncClient) -> str:
     """The state of the worker's events, as readiness reports it."""
-    told: str = (await http.get("/readyz")).json()["events"]
-    return told
+    state: str = (await http.get("/readyz")).json()["events"]
+    return state
 
 
 async def events_are(http: httpx.AsyncClient, wanted: str) -> None:

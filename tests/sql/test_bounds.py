@@ -35,11 +35,11 @@ def test_a_rate_limit_says_how_long_to_wait(world: World) -> None:
 def test_a_repeated_message_does_not_count_again(world: World) -> None:
     world.configure("messages_per_minute", 10)
     chat = world.chat(world.customer(), world.mitra())
-    said = [world.say(chat) for _ in range(10)][-1]
+    last = [world.say(chat) for _ in range(10)][-1]
     again = world.api(
-        "send_message", chat["id"], "customer", chat["customer"]["id"], said["client_message_id"], "Halo"
+        "send_message", chat["id"], "customer", chat["customer"]["id"], last["client_message_id"], "Halo"
     )
-    assert again == said
+    assert again == last
 
 
 def test_a_full_chat_can_still_be_read_and_ended(world: World) -> None:

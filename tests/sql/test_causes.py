@@ -300,5 +300,5 @@ def test_a_failed_extension_charges_nothing(world: World, path: ExtensionPath) -
     assert [one["status"] for one in extensions] == ([] if extension_status is None else [extension_status])
     (event,) = world.events("EXTENSION_FAILED")
     assert (event["body"]["payment_session_id"], event["body"]["fallback_offered"]) == (payment, False)
-    told = [event["body"]["cause_tag"] for event in world.events("EXTENSION_REJECTED")]
-    assert told == ([] if extension_status is None else [cause])
+    causes = [event["body"]["cause_tag"] for event in world.events("EXTENSION_REJECTED")]
+    assert causes == ([] if extension_status is None else [cause])

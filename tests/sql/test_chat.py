@@ -26,8 +26,8 @@ def wait(world: World, chat: Row, minutes: float) -> int:
 
 
 def test_messages_are_numbered_in_order(world: World, chat: Row) -> None:
-    said = [world.say(chat, by) for by in ("customer", "mitra", "customer")]
-    assert [message["seq"] for message in said] == [1, 2, 3]
+    sent = [world.say(chat, by) for by in ("customer", "mitra", "customer")]
+    assert [message["seq"] for message in sent] == [1, 2, 3]
     assert world.row("chat_sessions", chat["id"])["last_seq"] == 3
 
 

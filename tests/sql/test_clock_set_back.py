@@ -23,8 +23,8 @@ def test_messages_after_a_step_back_are_listed_and_delivered(world: World, secon
     world.say(chat, text="dua")
     assert read(world, chat) == ["satu", "dua"]
     assert read(world, chat, 1) == ["dua"]
-    (said,) = [one["frame"] for one in world.drain() if one["frame"]["type"] == "CHAT_MESSAGE"]
-    assert (said["body"], said["seq"]) == ("dua", 2)
+    (message,) = [one["frame"] for one in world.drain() if one["frame"]["type"] == "CHAT_MESSAGE"]
+    assert (message["body"], message["seq"]) == ("dua", 2)
     world.sound = seconds > -3600
 
 
@@ -58,5 +58,5 @@ def test_messages_of_each_side_are_counted_after_a_step_back(world: World) -> No
     world.say(chat, by="mitra")
     world.clock.advance(minutes=-4)
     world.end(chat)
-    said = world.value("select logic.said_in(c) from data.chat_sessions c where id = %s", chat["id"])
-    assert said["mitra_messages"] == 1
+    counts = world.value("select logic.said_in(c) from data.chat_sessions c where id = %s", chat["id"])
+    assert counts["mitra_messages"] == 1

@@ -103,12 +103,12 @@ def test_a_change_notifies_curhat_config_with_the_key(world: World, connect: Con
     world.configure("presence_ttl_seconds", 60)
     world.configure("presence_ttl_seconds", 60)
     world.owner.execute("notify curhat_config, 'the end'")
-    heard = []
+    payloads = []
     for notification in listener.notifies():
-        heard.append(notification.payload)
+        payloads.append(notification.payload)
         if notification.payload == "the end":
             break
-    assert heard == ["presence_ttl_seconds", "the end"]
+    assert payloads == ["presence_ttl_seconds", "the end"]
 
 
 def test_a_search_started_after_a_change_has_the_new_timeout(world: World) -> None:

@@ -13,15 +13,15 @@ from tests.sql.world import Row, World
 THE_END = "the end"
 
 
-def hear(listener: Connection, ender: Connection, channel: str) -> list[str]:
+def received(listener: Connection, ender: Connection, channel: str) -> list[str]:
     """The payloads received on a channel up to now."""
     ender.execute("select pg_notify(%s, %s)", [channel, THE_END])
-    heard: list[str] = []
+    payloads: list[str] = []
     for notification in listener.notifies():
         if notification.channel == channel:
             if notification.payload == THE_END:
-                return heard
-            heard.append(notification.payload)
+                return payloads
+            payloads.append(notification.payload)
     raise AssertionError("the listener's connection is gone")
 
 
@@ -161,24 +161,24 @@ def test_every_event_has_the_keys_of_its_type(world: World) -> None:
 def test_a_change_from_psql_rings_on_commit(world: World, listener: Connection) -> None:
     with world.operator.transaction():
         world.operator.execute("select * from ops.set_config('presence_ttl_seconds', '60', 'Ratna')")
-        assert hear(listener, world.owner, "curhat_bell") == []
-    assert hear(listener, world.owner, "curhat_bell") == [""]
+        assert received(listener, world.owner, "curhat_bell") == []
+    assert received(listener, world.owner, "curhat_bell") == [""]
 
 
 def test_a_change_from_the_app_does_not_ring(world: World, listener: Connection) -> None:
     world.choose(world.customer())
-    assert hear(listener, world.owner, "curhat_bell") == []
+    assert received(listener, world.owner, "curhat_bell") == []
 
 
 def test_ring_rings_the_bell(world: World, listener: Connection) -> None:
     world.api("ring")
-    assert hear(listener, world.owner, "curhat_bell") == [""]
+    assert received(listener, world.owner, "curhat_bell") == [""]
 
 
 def test_a_refused_change_rings_nothing(world: World, listener: Connection) -> None:
     with pytest.raises(Exception, match="unknown_setting"):
         world.operator.execute("select * from ops.set_config('ttl', '60', 'Ratna')")
-    assert hear(listener, world.owner, "curhat_bell") == []
+    assert received(listener, world.owner, "curhat_bell") == []
 
 
 # Draining
@@ -242,7 +242,7 @@ def test_a_frame_has_type_id_time_and_the_body(world: World) -> None:
 
 def test_the_control_center_receives_every_event(world: World) -> None:
     bring_about_every_event(world)
-    heard = [envelope["internal"] for envelope in world.drain()]
+    internal = [envelope["internal"] for envelope in world.drain()]
     kept = (
         "type",
         "id",
@@ -255,7 +255,7 @@ def test_the_control_center_receives_every_event(world: World) -> None:
         "actor",
         "body",
     )
-    assert [{key: one[key] for key in kept} for one in heard] == [
+    assert [{key: one[key] for key in kept} for one in internal] == [
         {key: event[key] for key in kept} for event in world.events()
     ]
 
@@ -279,7 +279,7 @@ SECRET = "rahasia sekali"
 def test_a_messages_text_reaches_only_the_two_people(world: World, listener: Connection) -> None:
     chat = world.chat(world.customer(), world.mitra())
     world.drain()
-    hear(listener, world.owner, "curhat_events")
+    received(listener, world.owner, "curhat_events")
     message = world.say(chat, text=SECRET)
     (envelope,) = world.drain()
     assert (envelope["customer_id"], envelope["mitra_ids"]) == (
@@ -289,16 +289,20 @@ def test_a_messages_text_reaches_only_the_two_people(world: World, listener: Con
     assert {key: envelope["frame"][key] for key in message} == message
     assert SECRET not in json.dumps(envelope["internal"])
     assert SECRET not in json.dumps(world.events())
-    assert SECRET not in "".join(hear(listener, world.owner, "curhat_events"))
+    assert SECRET not in "".join(received(listener, world.owner, "curhat_events"))
 
 
 def test_every_event_is_announced_once_without_its_body(world: World, listener: Connection) -> None:
     world.search(world.customer())
     world.drain()
-    heard = [json.loads(payload) for payload in hear(listener, world.owner, "curhat_events")]
-    assert [one["id"] for one in heard] == [event["id"] for event in world.events()]
-    assert [one["type"] for one in heard] == ["PAYMENT_SESSION", "PAYMENT_SESSION", "CHAT_REQUEST_STARTED"]
-    assert all(one.keys() == {"type", "id", "at"} for one in heard)
+    announced = [json.loads(payload) for payload in received(listener, world.owner, "curhat_events")]
+    assert [one["id"] for one in announced] == [event["id"] for event in world.events()]
+    assert [one["type"] for one in announced] == [
+        "PAYMENT_SESSION",
+        "PAYMENT_SESSION",
+        "CHAT_REQUEST_STARTED",
+    ]
+    assert all(one.keys() == {"type", "id", "at"} for one in announced)
 
 
 def test_notify_payloads_identify_nobody(world: World, listener: Connection) -> None:
@@ -308,10 +312,10 @@ def test_notify_payloads_identify_nobody(world: World, listener: Connection) -> 
     world.ops("end_chat", chat["id"], "ratna@example.com")
     world.configure("presence_ttl_seconds", 60)
     world.drain()
-    heard = " ".join(hear(listener, world.owner, "curhat_events"))
-    assert "CHAT_ENDED" in heard
+    announced = " ".join(received(listener, world.owner, "curhat_events"))
+    assert "CHAT_ENDED" in announced
     for secret in (customer, mitra, chat["id"], "ratna"):
-        assert secret.lower() not in heard.lower()
+        assert secret.lower() not in announced.lower()
 
 
 def test_a_rolled_back_drain_announces_nothing(world: World, listener: Connection) -> None:
@@ -319,7 +323,7 @@ def test_a_rolled_back_drain_announces_nothing(world: World, listener: Connectio
     world.listener.execute("begin")
     world.drain()
     world.listener.execute("rollback")
-    assert hear(listener, world.owner, "curhat_events") == []
+    assert received(listener, world.owner, "curhat_events") == []
 
 
 def test_a_long_body_does_not_prevent_the_announcement(world: World, listener: Connection) -> None:
@@ -334,7 +338,7 @@ def test_a_long_body_does_not_prevent_the_announcement(world: World, listener: C
     )
     drained = world.drain()
     assert len(drained[-1]["mitra_ids"]) == 1000
-    assert json.loads(hear(listener, world.owner, "curhat_events")[-1])["type"] == "MITRA_STATUS"
+    assert json.loads(received(listener, world.owner, "curhat_events")[-1])["type"] == "MITRA_STATUS"
 
 
 def test_the_nearest_new_deadline_is_announced_in_seconds(world: World, listener: Connection) -> None:
@@ -344,14 +348,14 @@ def test_the_nearest_new_deadline_is_announced_in_seconds(world: World, listener
     before = datetime.now(UTC)
     world.drain()
     after = datetime.now(UTC)
-    (payload,) = hear(listener, world.owner, "curhat_deadline")
+    (payload,) = received(listener, world.owner, "curhat_deadline")
     assert (deadline - after).total_seconds() <= float(payload) <= (deadline - before).total_seconds()
 
 
 def test_no_deadline_is_announced_where_none_was_set(world: World, listener: Connection) -> None:
     chat = world.chat(world.customer(), world.mitra())
     world.drain()
-    hear(listener, world.owner, "curhat_deadline")
+    received(listener, world.owner, "curhat_deadline")
     world.say(chat)
     world.drain()
-    assert hear(listener, world.owner, "curhat_deadline") == []
+    assert received(listener, world.owner, "curhat_deadline") == []

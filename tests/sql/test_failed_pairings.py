@@ -505,9 +505,9 @@ def test_an_extension_is_shown_with_its_chat_and_message_counts(world: World) ->
     world.api("reject_extension", extension["id"], chat["mitra"]["id"])
     payment = extension["payment_session_id"]
     story = world.control("get_payment_timeline", world.staff("viewer"), payment)
-    (told,) = story["chats"]
-    assert (told["id"], told["customer_messages"], told["mitra_messages"]) == (chat["id"], 2, 1)
-    assert datetime.fromisoformat(told["first_reply_at"]) == replied_at
+    (shown,) = story["chats"]
+    assert (shown["id"], shown["customer_messages"], shown["mitra_messages"]) == (chat["id"], 2, 1)
+    assert datetime.fromisoformat(shown["first_reply_at"]) == replied_at
     assert [(one_["id"], one_["status"]) for one_ in story["extensions"]] == [(extension["id"], "rejected")]
     assert story["failures"][0]["is_extension"]
     whole = world.control("get_payment_timeline", world.staff("viewer"), chat["payment_session_id"])

@@ -55,10 +55,10 @@ def test_only_the_customer_receives_the_decision(world: World) -> None:
     payment = failed(world, customer)
     world.drain()
     decide(world, payment)
-    heard = {event["frame"]["type"]: event for event in world.drain()}
-    assert heard["MONEY"]["customer_id"] == customer
-    assert heard["MONEY"]["mitra_ids"] == []
-    assert heard["PAIRING_FAILURE_ACTIONED"]["customer_id"] is None
+    received = {event["frame"]["type"]: event for event in world.drain()}
+    assert received["MONEY"]["customer_id"] == customer
+    assert received["MONEY"]["mitra_ids"] == []
+    assert received["PAIRING_FAILURE_ACTIONED"]["customer_id"] is None
 
 
 def test_every_way_of_deciding_sends_an_event(world: World) -> None:

@@ -76,9 +76,9 @@ def test_a_revoked_role_or_access_ends_at_once(world: World) -> None:
 def test_the_right_password_signs_in(world: World) -> None:
     somebody = operator(world, "viewer")
     email = email_of(world, somebody)
-    told = login(world, f" {email.upper()} ")
-    assert (told["audience"], told["person_id"]) == ("operator", somebody)
-    assert told["user"] == {"id": somebody, "email": email, "display_name": "Ratna", "role": "viewer"}
+    reply = login(world, f" {email.upper()} ")
+    assert (reply["audience"], reply["person_id"]) == ("operator", somebody)
+    assert reply["user"] == {"id": somebody, "email": email, "display_name": "Ratna", "role": "viewer"}
     (event,) = world.events("OPERATOR_SIGNED_IN")
     assert (event["entity_id"], event["actor"]) == (somebody, f"operator:{email}")
 
@@ -87,8 +87,12 @@ def test_a_wrong_password_and_an_unknown_address_look_alike(world: World) -> Non
     world.configure("otp_max_attempts", 3)
     known = email_of(world, operator(world))
     for email in (known, "nobody@example.com"):
-        told = [login(world, email, right=False)["refusal"] for _ in range(3)]
-        assert [one["slug"] for one in told] == ["credentials_wrong", "credentials_wrong", "sign_in_locked"]
+        replies = [login(world, email, right=False)["refusal"] for _ in range(3)]
+        assert [one["slug"] for one in replies] == [
+            "credentials_wrong",
+            "credentials_wrong",
+            "sign_in_locked",
+        ]
         with refuses(429, "sign_in_locked"):
             login(world, email)
     assert [event["body"]["name"] for event in world.events("SIGN_IN_LOCKED")] == [
@@ -127,19 +131,19 @@ def test_the_last_try_may_succeed_without_a_lockout_event(world: World) -> None:
 
 def test_no_hash_leaves_the_database(world: World) -> None:
     somebody = operator(world)
-    told = [
+    replies = [
         world.control("begin_login", email_of(world, somebody), False),
         world.control("begin_password_change", somebody),
     ]
-    assert told == [{"password_salt": PASSWORD_SALT}] * 2
+    assert replies == [{"password_salt": PASSWORD_SALT}] * 2
 
 
 def test_the_salt_does_not_help_to_guess_the_password(world: World) -> None:
     email = email_of(world, operator(world))
     salt = world.control("begin_login", email, False)["password_salt"]
     for guess in (salt, f"{salt}$", None, ""):
-        told = world.control("finish_login", email, guess, PASSWORD_HASH, world.uuid(), hashed("t"))
-        assert refusal(told) == (401, "credentials_wrong")
+        reply = world.control("finish_login", email, guess, PASSWORD_HASH, world.uuid(), hashed("t"))
+        assert refusal(reply) == (401, "credentials_wrong")
 
 
 def test_a_right_password_resets_the_failed_tries(world: World) -> None:
@@ -154,8 +158,8 @@ def test_a_password_changed_during_the_sign_in_is_refused(world: World) -> None:
     email = email_of(world, operator(world))
     world.control("begin_login", email, False)
     world.ops("set_operator", email, "Ratna", "operator", OTHER_HASH, "dba")
-    told = world.control("finish_login", email, PASSWORD_HASH, None, world.uuid(), hashed("t"))
-    assert refusal(told) == (401, "credentials_wrong")
+    reply = world.control("finish_login", email, PASSWORD_HASH, None, world.uuid(), hashed("t"))
+    assert refusal(reply) == (401, "credentials_wrong")
 
 
 def test_a_new_hash_replaces_the_old_one(world: World) -> None:
@@ -171,8 +175,8 @@ def test_an_operator_without_a_password_cannot_sign_in(world: World) -> None:
     world.owner.execute("update data.cc_users set password_hash = null where id = %s", [somebody])
     email = email_of(world, somebody)
     assert world.control("begin_login", email, False) == {"password_salt": None}
-    told = world.control("finish_login", email, None, None, world.uuid(), hashed("t"))
-    assert refusal(told) == (401, "credentials_wrong")
+    reply = world.control("finish_login", email, None, None, world.uuid(), hashed("t"))
+    assert refusal(reply) == (401, "credentials_wrong")
 
 
 def test_a_disabled_operator_is_signed_out_and_cannot_sign_in(world: World) -> None:

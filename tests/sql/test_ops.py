@@ -204,9 +204,11 @@ def test_an_offer_is_explained(world: World) -> None:
     world.api("mark_offer_seen", search["id"], mitra)
     world.clock.advance(3)
     world.decline(search, mitra)
-    told = facts(world, search, mitra)
-    assert {"it was offered to the mitra", "the mitra's app showed it", "the offer was declined"} <= set(told)
-    assert told.index("the mitra's app showed it") < told.index("the offer was declined")
+    explained = facts(world, search, mitra)
+    assert {"it was offered to the mitra", "the mitra's app showed it", "the offer was declined"} <= set(
+        explained
+    )
+    assert explained.index("the mitra's app showed it") < explained.index("the offer was declined")
 
 
 def test_a_missing_offer_of_an_offline_mitra_is_explained(world: World) -> None:
@@ -236,8 +238,8 @@ def test_a_missing_offer_of_an_offline_favourite_is_explained(world: World) -> N
     world.acquaint(customer, mitra)
     world.api("set_mitra_status", mitra, False)
     reply = world.ask_again(customer, mitra)
-    told = facts(world, {"id": reply["request_id"]}, mitra)
-    assert "it was for this mitra, who could not be had when it began" in told
+    explained = facts(world, {"id": reply["request_id"]}, mitra)
+    assert "it was for this mitra, who could not be had when it began" in explained
 
 
 def test_changes_of_presence_during_a_search_are_explained(world: World) -> None:
@@ -245,12 +247,12 @@ def test_changes_of_presence_during_a_search_are_explained(world: World) -> None
     search = world.search(world.customer())
     world.clock.advance(5)
     world.api("set_mitra_status", mitra, False)
-    told = facts(world, search, mitra)
-    assert [fact for fact in told if fact.startswith("the mitra was")] == [
+    explained = facts(world, search, mitra)
+    assert [fact for fact in explained if fact.startswith("the mitra was")] == [
         "the mitra was online",
         "the mitra was offline",
     ]
-    assert "the offer was withdrawn" in told
+    assert "the offer was withdrawn" in explained
 
 
 def test_an_unknown_search_or_mitra_is_named(world: World) -> None:
@@ -369,9 +371,9 @@ def test_rows_that_were_not_purged_are_unhealthy(world: World, days: int, leave:
 
 def test_readiness_reports_the_same(world: World) -> None:
     world.choose(world.customer())
-    told = world.api("ready")
-    assert told.pop("last_worked_seconds").keys() == {"audit"}
-    assert told == {
+    ready = world.api("ready")
+    assert ready.pop("last_worked_seconds").keys() == {"audit"}
+    assert ready == {
         "database": "ok",
         "events_waiting": 1,
         "oldest_event_seconds": 0,

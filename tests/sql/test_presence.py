@@ -272,9 +272,9 @@ def test_a_new_database_does_not_announce_that_it_is_unstaffed(world: World) -> 
 
 def available(world: World) -> tuple[bool, int]:
     """The reply to a poll for availability."""
-    told = world.api("get_availability")
-    assert datetime.fromisoformat(told["at"]) == world.clock.now()
-    return told["available"], told["count"]
+    reply = world.api("get_availability")
+    assert datetime.fromisoformat(reply["at"]) == world.clock.now()
+    return reply["available"], reply["count"]
 
 
 def test_a_reachable_mitra_with_room_is_available(world: World) -> None:
@@ -335,14 +335,14 @@ def test_a_reloaded_page_keeps_its_mitra_reachable(world: World) -> None:
     mitra, worker = world.mitra(), world.uuid()
     search = world.search(world.customer())
     world.fire()
-    told = world.events()
+    before = world.events()
     hold(world, worker, mitra)
     world.api("release_lease", mitra, worker)
     world.clock.advance(4)
     hold(world, world.uuid(), mitra)
     world.fire()
     assert lease(world, mitra) == timedelta(seconds=45)
-    assert world.events() == told
+    assert world.events() == before
     assert world.offers(search) == [(mitra, "offered")]
 
 
@@ -398,8 +398,8 @@ def test_a_locked_mitra_is_skipped_and_reported(world: World) -> None:
     mitra, other = world.mitra(), world.mitra()
     with world.owner.transaction():
         world.owner.execute("select from data.mitras where id = %s for update", [mitra])
-        told = one(world.app, "select api.renew_leases(%s::uuid[])", [[mitra, other]])
-    assert told == {"renewed": 1, "passed_over": [mitra]}
+        reply = one(world.app, "select api.renew_leases(%s::uuid[])", [[mitra, other]])
+    assert reply == {"renewed": 1, "passed_over": [mitra]}
 
 
 def test_a_lease_lasts_at_least_three_renewals(world: World) -> None:

@@ -1312,8 +1312,8 @@ CASES: dict[str, Cases] = {
 def test_it_refuses(world: World, function: str, slug: str) -> None:
     make, call = CASES[function][slug]
     arguments = call(make(world))
-    status, said, sentence = refusal_of(world, function, arguments)
-    assert (status, said) == (STATUS[slug], slug)
+    status, found, sentence = refusal_of(world, function, arguments)
+    assert (status, found) == (STATUS[slug], slug)
     assert sentence.endswith(".")
 
 

@@ -142,10 +142,10 @@ def test_an_explanation_is_given_in_codes(world: World, viewer: str) -> None:
     world.decline(search, asked)
     assert ("had_chats", "1") in codes(world, viewer, search, full)
     assert ("not_in_reach", None) in codes(world, viewer, search, away)
-    told = dict(codes(world, viewer, search, asked))
-    assert told["search_began"] == "general"
-    assert told["offer_closed"] == "declined"
-    assert {"offered", "offer_seen", "mitra_was", "search_closed"} <= told.keys()
+    explained = dict(codes(world, viewer, search, asked))
+    assert explained["search_began"] == "general"
+    assert explained["offer_closed"] == "declined"
+    assert {"offered", "offer_seen", "mitra_was", "search_closed"} <= explained.keys()
 
 
 def test_an_explanation_says_that_a_returning_request_was_for_another_mitra(

@@ -108,9 +108,9 @@ def test_an_added_mitra_signs_in(world: World) -> None:
     phone = new_phone()
     (mitra,) = world.ops("add_mitra", phone, "Bestie Sari", "Ratna")
     assert request_code(world, phone, audience="mitra")["deliver"]
-    told = enter_code(world, phone, audience="mitra", name=None)
-    assert (told["audience"], told["person_id"]) == ("mitra", mitra["id"])
-    assert told["user"]["display_name"] == "Bestie Sari"
+    reply = enter_code(world, phone, audience="mitra", name=None)
+    assert (reply["audience"], reply["person_id"]) == ("mitra", mitra["id"])
+    assert reply["user"]["display_name"] == "Bestie Sari"
 
 
 def test_a_code_works_only_for_its_audience(world: World) -> None:
@@ -129,13 +129,13 @@ def test_replies_do_not_reveal_whether_a_number_is_a_mitras(world: World) -> Non
 
     def course(phone: str) -> list[object]:
         asked = request_code(world, phone, audience="mitra")
-        told: list[object] = [{**asked, "phone": "", "deliver": ""}]
-        told += [enter_code(world, phone, f"00000{n}", audience="mitra") for n in range(3)]
+        replies: list[object] = [{**asked, "phone": "", "deliver": ""}]
+        replies += [enter_code(world, phone, f"00000{n}", audience="mitra") for n in range(3)]
         for function in (request_code, enter_code):
             with pytest.raises(Exception, match="sign_in_locked") as caught:
                 function(world, phone, audience="mitra")
-            told.append(str(caught.value))
-        return told
+            replies.append(str(caught.value))
+        return replies
 
     assert course(unknown) == course(known)
     assert attempt(world, unknown, "mitra").keys() == attempt(world, known, "mitra").keys()

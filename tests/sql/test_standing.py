@@ -65,8 +65,8 @@ def test_a_blocked_person_is_barred_until_unblocked(world: World) -> None:
 def test_a_disabled_operator_is_barred(world: World) -> None:
     admin, clerk = world.staff(), world.staff("operator")
     world.control("change_operator", admin, clerk, None, False)
-    for told in (standing(world), world.control("get_standing", TOKEN_SECONDS)):
-        assert told["barred"] == [clerk]
+    for listed in (standing(world), world.control("get_standing", TOKEN_SECONDS)):
+        assert listed["barred"] == [clerk]
 
 
 def test_a_block_ends_the_customers_search_with_a_failure(world: World) -> None:
@@ -86,6 +86,6 @@ def test_workers_receive_changes_of_standing(world: World) -> None:
     person = person_of(world, device)
     world.drain()
     world.ops("block_person", person, "Ratna")
-    told = [(one["ended"], one["standing_of"]) for one in world.drain()]
-    assert (None, person) in told
-    assert (device.id, None) in told
+    changes = [(one["ended"], one["standing_of"]) for one in world.drain()]
+    assert (None, person) in changes
+    assert (device.id, None) in changes

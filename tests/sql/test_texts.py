@@ -226,10 +226,10 @@ def test_the_name_of_an_actor_must_be_visible(world: World, who: str) -> None:
 
 def test_a_message_is_cleaned_of_control_characters(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
-    said = world.say(chat, text="Halo\u202e dunia\u2066\r\n👩\u200d👧 e\u0301" + "\u0335" * 50 + "\x07\ttab")
-    assert said["body"] == "Halo dunia\n👩\u200d👧 é" + "\u0335" * 4 + "\ttab"
+    sent = world.say(chat, text="Halo\u202e dunia\u2066\r\n👩\u200d👧 e\u0301" + "\u0335" * 50 + "\x07\ttab")
+    assert sent["body"] == "Halo dunia\n👩\u200d👧 é" + "\u0335" * 4 + "\ttab"
     row = world.rows("select body from data.chat_messages")[0]
-    assert row["body"] == said["body"]
+    assert row["body"] == sent["body"]
 
 
 @pytest.mark.parametrize("invisible", [*INVISIBLE, " \n", "\u200d\ufe0f"])

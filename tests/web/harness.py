@@ -309,8 +309,8 @@ class Phone:
 
 
 def _is(frame: str | bytes, kind: str) -> bool:
-    told: dict[str, object] = json.loads(frame)
-    return told["type"] == kind
+    message: dict[str, object] = json.loads(frame)
+    return message["type"] == kind
 
 
 @cache

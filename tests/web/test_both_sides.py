@@ -60,4 +60,4 @@ async def test_a_whole_visit_on_two_phones(world: World, open_phone: OpenPhone, 
     await ours.get_by_role("button", name=f"Tolak permintaan {world.name(customer)}").click()
     await expect(theirs.get_by_role("alertdialog", name="Bestie sedang tidak online")).to_be_visible()
     assert world.cause_of_last_failure(customer) == "targeted_mitra_rejected"
-    assert world.said(chat_id) == ["Boleh cerita?", "Tentu, aku dengarkan."]
+    assert world.stored_messages(chat_id) == ["Boleh cerita?", "Tentu, aku dengarkan."]

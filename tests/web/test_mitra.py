@@ -59,7 +59,7 @@ async def test_from_the_switch_to_the_chat(world: World, open_phone: OpenPhone) 
     async with signed_in(customer) as socket:
         await socket.send("read", chat_session_id=chat_id, seq=1)
         await expect(page.get_by_text("Dibaca")).to_have_count(1)
-    assert world.said(chat_id) == ["Halo, aku di sini.", "Terima kasih."]
+    assert world.stored_messages(chat_id) == ["Halo, aku di sini.", "Terima kasih."]
 
 
 async def test_a_mitra_set_offline_sees_why(world: World, open_phone: OpenPhone) -> None:

@@ -54,8 +54,8 @@ class World:
         agreeing = 0
         async with asyncio.timeout(20):
             while agreeing < 2 * self.settings.workers:
-                told = (await by.get("/api/client/mitra-availability")).json()["available"]
-                agreeing = agreeing + 1 if told is available else 0
+                reported = (await by.get("/api/client/mitra-availability")).json()["available"]
+                agreeing = agreeing + 1 if reported is available else 0
                 await asyncio.sleep(0.05)
 
     async def go_offline(self, mitra: Client) -> None:
@@ -150,7 +150,7 @@ class World:
         )
         assert sent.status_code == 201, sent.text
 
-    def said(self, chat_id: str) -> list[str]:
+    def stored_messages(self, chat_id: str) -> list[str]:
         """The stored messages of a chat, in order."""
         rows = self._owner.execute(
             "select body from data.chat_messages where chat_session_id = %s order by seq", [chat_id]

@@ -79,12 +79,12 @@ async def test_messages_written_offline_are_sent_once_and_in_order(world: World,
         await talk.write(body)
     await expect(talk.page.get_by_text("Menunggu terkirim")).to_have_count(3)
     await talk.phone.look("chat-unsent")
-    assert world.said(talk.chat_id) == []
+    assert world.stored_messages(talk.chat_id) == []
 
     talk.phone.network.restore()
 
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(3)
-    assert world.said(talk.chat_id) == ["satu", "dua", "tiga"]
+    assert world.stored_messages(talk.chat_id) == ["satu", "dua", "tiga"]
 
 
 async def test_an_unsent_message_survives_a_reload(world: World, talk: Talk) -> None:
@@ -101,7 +101,7 @@ async def test_an_unsent_message_survives_a_reload(world: World, talk: Talk) -> 
     await expect(talk.page.get_by_text("dari tadi")).to_be_visible()
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
     await expect(talk.page.get_by_label("Tulis pesan")).to_have_value("belum selesai")
-    assert world.said(talk.chat_id) == ["dari tadi"]
+    assert world.stored_messages(talk.chat_id) == ["dari tadi"]
 
 
 async def test_each_tab_of_a_chat_has_its_own_draft(talk: Talk) -> None:
@@ -130,7 +130,7 @@ async def test_a_full_storage_loses_no_message(world: World, talk: Talk) -> None
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
     await talk.write("Masih di sana?")
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(2)
-    assert world.said(talk.chat_id) == ["Halo?", "Masih di sana?"]
+    assert world.stored_messages(talk.chat_id) == ["Halo?", "Masih di sana?"]
 
 
 async def test_messages_received_while_offline_are_shown_later(world: World, talk: Talk) -> None:
@@ -159,7 +159,7 @@ async def test_two_tabs_show_the_same_messages(world: World, talk: Talk) -> None
     for page in (talk.page, other):
         await expect(page.get_by_text("Terkirim", exact=True)).to_have_count(1)
         await expect(page.get_by_text("dari tab pertama")).to_have_count(1)
-    assert world.said(talk.chat_id) == ["dari tab pertama"]
+    assert world.stored_messages(talk.chat_id) == ["dari tab pertama"]
 
 
 async def test_a_message_is_never_html(world: World, talk: Talk) -> None:
@@ -300,7 +300,7 @@ async def test_the_list_follows_new_messages(world: World, talk: Talk, lacks: st
     await asyncio.gather(*(world.say(talk.mitra, talk.chat_id, f"pesan {number}") for number in range(120)))
     await expect(talk.page.locator(".bubble")).to_have_count(120)
     last = talk.page.locator(".bubble").last
-    await expect(last).to_contain_text(world.said(talk.chat_id)[-1])
+    await expect(last).to_contain_text(world.stored_messages(talk.chat_id)[-1])
     await expect(last).to_be_in_viewport()
     await talk.phone.reload()
     await expect(talk.page.locator(".bubble")).to_have_count(120)
@@ -379,13 +379,13 @@ async def test_a_delayed_message_is_not_overtaken_by_the_next(world: World, talk
     """The service is busy for the first message and free for the second."""
     refused = asyncio.Event()
 
-    def hear(frame: str | bytes) -> None:
-        told = json.loads(frame)
-        if told["type"] == "error":
-            assert told["error"] == "busy"
+    def watch_errors(frame: str | bytes) -> None:
+        message = json.loads(frame)
+        if message["type"] == "error":
+            assert message["error"] == "busy"
             refused.set()
 
-    talk.page.on("websocket", lambda socket: socket.on("framereceived", hear))
+    talk.page.on("websocket", lambda socket: socket.on("framereceived", watch_errors))
     await talk.phone.reload()
     await expect(talk.page.get_by_text("Kamu terhubung dengan")).to_be_visible()
     with world.chat_is_locked(talk.chat_id):
@@ -394,7 +394,7 @@ async def test_a_delayed_message_is_not_overtaken_by_the_next(world: World, talk
         await asyncio.wait_for(refused.wait(), PATIENCE_MS / 1000)
 
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(2)
-    assert world.said(talk.chat_id) == ["satu", "dua"]
+    assert world.stored_messages(talk.chat_id) == ["satu", "dua"]
 
 
 async def test_a_lone_surrogate_does_not_close_the_socket(world: World, talk: Talk) -> None:
@@ -408,7 +408,7 @@ async def test_a_lone_surrogate_does_not_close_the_socket(world: World, talk: Ta
     await talk.page.get_by_role("button", name="Kirim").click()
 
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
-    assert world.said(talk.chat_id) == ["senang\ufffd"]
+    assert world.stored_messages(talk.chat_id) == ["senang\ufffd"]
 
 
 async def test_a_refused_extension_is_shown_even_after_its_dialog_was_closed(
@@ -483,7 +483,7 @@ async def test_an_overlong_text_is_not_cut_off_silently(world: World, talk: Talk
     await field.press("Backspace")
     await talk.page.get_by_role("button", name="Kirim").click()
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
-    assert world.said(talk.chat_id) == [long[:4000]]
+    assert world.stored_messages(talk.chat_id) == [long[:4000]]
 
 
 async def test_an_ended_chat_stays_visible_through_an_interruption(world: World, talk: Talk) -> None:

@@ -293,9 +293,9 @@ def make_history(connection: Connection, days: int) -> None:
         timeline.tick()
     # Mark all events as delivered.
     connection.execute(
-        "with heard as (delete from data.outbox returning event_id, at) "
+        "with delivered as (delete from data.outbox returning event_id, at) "
         "insert into data.handed_on (since, event_ids) "
-        "select min(at), range_agg(int8range(event_id, event_id, '[]')) from heard"
+        "select min(at), range_agg(int8range(event_id, event_id, '[]')) from delivered"
     )
     connection.execute("select logic.refresh_daily_figures(%s)", [days + 1])
     connection.execute("select logic.refresh_hourly_figures(%s)", [24 * days])
