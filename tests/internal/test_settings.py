@@ -46,7 +46,7 @@ async def test_the_refusal_of_an_invalid_value_states_the_bounds(
     assert world.events("CONFIG_CHANGED") == []
 
 
-async def test_a_change_of_an_outdated_version_learns_of_the_newer_one(
+async def test_the_refusal_of_an_outdated_change_states_the_newer_value(
     new_desk: Callable[..., Desk],
 ) -> None:
     first, second = new_desk("admin", "first@example.com"), new_desk("admin")

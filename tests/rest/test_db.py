@@ -236,7 +236,7 @@ async def test_a_read_on_a_lost_connection_is_retried(pg: Database, postgres: Po
 
 @pytest.fixture
 def sleeping(postgres: Postgres) -> Callable[[int], bool]:
-    """Whether this many calls sleep in Postgres."""
+    """Whether exactly this many calls sleep in Postgres."""
     return lambda number: len(postgres.asleep()) == number
 
 

@@ -42,10 +42,10 @@ SEED = 37
 EXAMPLES = 4
 METRICS_TOKEN = "metrics-for-whoever-has-this"
 SENT_AT_ALL_MOMENTS = 2
-"""The number of valid requests to a route sent at every moment. Later ones are sent at one moment each, in turn."""
+"""So many valid requests to a route are sent at every moment, later ones at one moment each, in turn."""
 
 SIGN_IN_MOMENTS = ("nothing yet", "signing in")
-"""The only moments of sign-in routes: hashing a password is slow."""
+"""Sign-in routes are called only at these moments, since hashing a password is slow."""
 
 # Refusals that a valid request with the right token must never get.
 NEVER = {
@@ -207,7 +207,7 @@ def route_of(listener: Listener, case: Case) -> Route:
 
 
 def in_scene(case: Case, names: Mapping[str, Any], *, fits: bool) -> Case:
-    """The case with the scene's ids in place of generated ones; if valid, with all values that the scene has."""
+    """Replace the generated ids by the scene's. In a valid case, replace every value that the scene has."""
     copy: Case = case.operation.Case(
         method=case.method,
         path_parameters=_with_names(case.path_parameters, names, fits=fits),

@@ -444,11 +444,11 @@ async def test_backpressure_applies_to_a_client_that_reads_no_replies(
 ) -> None:
     answered: list[str] = []
     monkeypatch.setattr(worker.app.ctx.edge, "answered", lambda request, *_: answered.append(request.path))
-    with socket.socket() as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.connect(("127.0.0.1", worker.port))
-        deaf.setblocking(False)
-        deaf.send(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 1000)
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", worker.port))
+        client.setblocking(False)
+        client.send(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 1000)
         await until(lambda: "/openapi.json" in answered)
         await http.get("/healthz")
         assert answered.count("/openapi.json") < 200
@@ -473,11 +473,11 @@ async def test_a_client_that_reads_no_replies_is_disconnected(
 ) -> None:
     monkeypatch.setattr(edge, "REPLY_SECONDS", 0.2)
     monkeypatch.setattr(edge, "LOOK_SECONDS", 0.02)
-    with socket.socket() as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.connect(("127.0.0.1", worker.port))
-        deaf.setblocking(False)
-        deaf.send(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n%b\r\n" % header * 700)
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", worker.port))
+        client.setblocking(False)
+        client.send(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n%b\r\n" % header * 700)
         await until(lambda: lost)
 
 

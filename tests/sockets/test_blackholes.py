@@ -157,8 +157,8 @@ async def test_all_packets_between_redis_and_relay_and_one_worker_are_dropped(
     async with (
         near_redis(network, settings) as near,
         listening(network, near, log, "--worker", "relay"),
-        serving(network, near, customer) as deaf,
-        signed_in(deaf) as customers,
+        serving(network, near, customer) as cut_off,
+        signed_in(cut_off) as customers,
         signed_in(mitra) as mitras,
     ):
         await say(customer, chat_id)
@@ -166,7 +166,7 @@ async def test_all_packets_between_redis_and_relay_and_one_worker_are_dropped(
         network.drop("redis")
         await say(customer, chat_id, times=MESSAGES - 1)
         await wait_for_log(log, {("relay", "redis lost, no event is delivered")})
-        await listeners.until(partial(interrupted, deaf))
+        await listeners.until(partial(interrupted, cut_off))
         network.heal("redis")
         await shows_everything((mitras,), 1, MESSAGES)
         received = await customers.frames_until("snapshot")

@@ -90,7 +90,7 @@ async def test_every_frame_of_an_allowed_burst_is_answered(customer: Client) -> 
 
 
 @asynccontextmanager
-async def deaf_socket(client: Client) -> AsyncIterator[sockets.socket]:
+async def unresponsive_socket(client: Client) -> AsyncIterator[sockets.socket]:
     """A socket that signs in and then neither reads nor answers, with a small kernel buffer."""
     loop = asyncio.get_running_loop()
     with sockets.socket() as sock:
@@ -115,10 +115,10 @@ def is_connected(worker: Worker, client: Client) -> bool:
     return client.id in worker.app.ctx.hub.people(client.audience)
 
 
-async def test_a_reader_with_too_much_unsent_is_cut_off_alone(
+async def test_a_reader_with_too_much_unsent_data_is_cut_off(
     worker: Worker, customer: Client, mitra: Client, publisher: Publisher
 ) -> None:
-    async with deaf_socket(customer) as sock, signed_in(mitra) as good:
+    async with unresponsive_socket(customer) as sock, signed_in(mitra) as good:
         await until(lambda: is_connected(worker, customer))
         sent = 0
         while is_connected(worker, customer):
@@ -140,7 +140,7 @@ async def test_a_stalled_reader_is_cut_off(
     monkeypatch.setattr(websocket, "MOST_UNSENT_BYTES", 10**9)
     monkeypatch.setattr(websocket, "PING_SECONDS", 10**9)
     monkeypatch.setattr(hub, "LOOK_SECONDS", 0.05)
-    async with deaf_socket(customer), signed_in(mitra) as good:
+    async with unresponsive_socket(customer), signed_in(mitra) as good:
         await until(lambda: is_connected(worker, customer))
         sent = 0
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -157,7 +157,7 @@ async def test_the_kernel_buffers_little_for_a_stalled_reader(
     customer: Client, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket, "MOST_UNSENT_BYTES", 10**9)
-    async with deaf_socket(customer):
+    async with unresponsive_socket(customer):
         await until(lambda: is_connected(worker, customer))
         (member,) = worker.app.ctx.hub.members()
         for _ in range(200):  # piece by piece, since the kernel enlarges a buffer that drains
@@ -182,7 +182,7 @@ async def test_a_vanished_peer_is_dropped(
 ) -> None:
     monkeypatch.setattr(websocket, "PING_SECONDS", 0.1)
     monkeypatch.setattr(hub, "LOOK_SECONDS", 0.02)
-    async with deaf_socket(customer), signed_in(mitra) as alive:
+    async with unresponsive_socket(customer), signed_in(mitra) as alive:
         await until(lambda: is_connected(worker, customer))
         await until(lambda: not is_connected(worker, customer))
         await alive.send("ping")
@@ -202,7 +202,7 @@ async def test_a_client_that_does_not_answer_a_close_is_dropped(
     worker: Worker, customer: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket, "CLOSE_SECONDS", 0.1)
-    async with deaf_socket(customer) as sock:
+    async with unresponsive_socket(customer) as sock:
         await until(lambda: is_connected(worker, customer))
         (member,) = worker.app.ctx.hub.members()
         member.websocket.finish(4009)
@@ -214,7 +214,7 @@ async def test_an_oversized_frame_is_read_to_its_end_so_that_the_close_code_arri
 ) -> None:
     frame = Frame(Opcode.TEXT, b"x" * 1_000_000).serialize(mask=True)
     loop = asyncio.get_running_loop()
-    async with deaf_socket(customer) as sock, asyncio.timeout(PATIENCE_SECONDS):
+    async with unresponsive_socket(customer) as sock, asyncio.timeout(PATIENCE_SECONDS):
         await loop.sock_sendall(sock, frame[:100_000])
         received = b""
         while (4009).to_bytes(2, "big") not in received:

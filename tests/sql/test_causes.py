@@ -145,7 +145,7 @@ def cancelled_before_searching(world: World, minutes: int) -> str:
     return payment
 
 
-# For each path: cause, final status of the search, of each offer, and whether a fallback is offered.
+# For each path: the cause, the final status of the search and of each offer, and whether a fallback is offered.
 PATHS: dict[Path, tuple[str, str | None, list[str], bool]] = {
     no_mitra_is_online: ("no_mitra_available", "failed", [], False),
     no_mitra_answers: ("no_mitra_available", "failed", ["auto_rejected"], False),
@@ -196,7 +196,7 @@ def test_the_customer_receives_the_cause_once(world: World, path: Path) -> None:
 
 
 @each_path
-def test_a_charged_payment_is_due_for_refund(world: World, path: Path) -> None:
+def test_a_charged_payment_that_failed_is_due_for_refund(world: World, path: Path) -> None:
     payment = path(world, 30)
     failure = world.failure(payment)
     assert world.payment(payment)["charged_at"] is not None

@@ -160,7 +160,7 @@ def test_after_an_outage_a_warning_states_the_real_seconds_left(world: World, ch
     assert [warning["body"]["seconds_left"] for warning in world.events("CHAT_ENDING_SOON")] == [30]
 
 
-def test_nobody_writes_after_the_deadline_even_if_it_has_not_fired(world: World, chat: Row) -> None:
+def test_nobody_writes_after_the_deadline_even_before_it_fires(world: World, chat: Row) -> None:
     world.clock.advance(30 * 60)
     with refuses(409, "chat_ended"):
         world.say(chat)

@@ -1,4 +1,4 @@
-"""Events: one for every change, delivered at least once, and a message's text reaches only its two people."""
+"""Events: one for every change, delivered at least once. A message's text reaches only its two people."""
 
 import json
 from collections.abc import Sequence

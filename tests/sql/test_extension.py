@@ -66,9 +66,7 @@ def test_a_second_extension_may_follow_once_the_first_is_answered(world: World, 
     assert world.api("approve_extension", second["id"], mitra)["status"] == "approved"
 
 
-def test_a_chat_past_its_deadline_cannot_be_extended_even_if_it_has_not_fired(
-    world: World, chat: Row
-) -> None:
+def test_a_chat_past_its_deadline_cannot_be_extended_even_before_it_fires(world: World, chat: Row) -> None:
     wait(world, chat, 30 * 60 - 1)
     payment = world.pay(chat["customer"]["id"], 15, extension=True)
     world.clock.advance(1)
@@ -167,7 +165,7 @@ def test_auto_reject_rejects_even_if_the_mitra_is_reachable(world: World, chat: 
     assert world.failure(extension["payment_session_id"])["cause_tag"] == "targeted_mitra_timeout"
 
 
-def test_nobody_answers_after_the_deadline_even_if_it_has_not_fired(world: World, chat: Row) -> None:
+def test_nobody_answers_after_the_deadline_even_before_it_fires(world: World, chat: Row) -> None:
     extension = world.extend(chat)
     world.clock.advance(10)
     with refuses(410, "extension_expired"):

@@ -40,7 +40,7 @@ def test_an_offline_mitra_is_not_offered_it(world: World) -> None:
     assert world.offers(world.search(world.customer())) == []
 
 
-def test_a_mitra_with_a_lapsed_lease_is_not_offered_it_even_if_it_has_not_fired(world: World) -> None:
+def test_a_mitra_with_a_lapsed_lease_is_not_offered_it_even_before_it_fires(world: World) -> None:
     world.mitra()
     world.clock.advance(45)
     assert world.offers(world.search(world.customer())) == []

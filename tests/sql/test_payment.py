@@ -107,7 +107,7 @@ def test_a_payment_can_be_confirmed_until_it_expires(world: World) -> None:
     assert world.api("confirm_payment_session", payment, customer)["status"] == "confirmed"
 
 
-def test_a_payment_past_its_deadline_cannot_be_confirmed_even_if_it_has_not_fired(world: World) -> None:
+def test_a_payment_past_its_deadline_cannot_be_confirmed_even_before_it_fires(world: World) -> None:
     customer = world.customer()
     payment = world.choose(customer)["id"]
     world.clock.advance(20 * 60)

@@ -56,7 +56,7 @@ def own_cluster() -> Iterator[TestCluster]:
 
 
 class Crashing:
-    """A database whose Postgres can be crashed. The world afterwards knows only what the database kept."""
+    """A database whose Postgres can be crashed. After a crash, only the world that it returned is usable."""
 
     def __init__(self, cluster: TestCluster) -> None:
         self._cluster = cluster
@@ -213,7 +213,7 @@ def ends_once(world: World, window: Window) -> None:
 @pytest.mark.parametrize(
     "open_window", [one for one in WINDOWS if one is not late_offer], ids=lambda one: one.__name__
 )
-def test_after_a_restart_in_between_it_ends_at_its_deadline(
+def test_a_window_interrupted_by_a_restart_ends_at_its_deadline(
     crashing: Crashing, open_window: Callable[[World], Window]
 ) -> None:
     window = open_window(crashing.world)
@@ -227,7 +227,7 @@ def test_after_a_restart_in_between_it_ends_at_its_deadline(
 
 
 @each_window
-def test_after_a_restart_past_its_deadline_it_ends_at_once(
+def test_a_window_that_passed_during_an_outage_ends_at_once(
     crashing: Crashing, open_window: Callable[[World], Window]
 ) -> None:
     window = open_window(crashing.world)

@@ -66,7 +66,7 @@ def test_asking_again_returns_the_running_search(world: World, pair: tuple[str, 
     assert (first["already_running"], again["already_running"]) == (False, True)
 
 
-def test_an_unavailable_mitra_is_a_reason_and_a_recorded_failure(world: World, pair: tuple[str, str]) -> None:
+def test_asking_an_unavailable_mitra_fails_with_a_reason(world: World, pair: tuple[str, str]) -> None:
     customer, mitra = pair
     world.api("set_mitra_status", mitra, False)
     payment = world.pay(customer, mitra=mitra)
@@ -137,7 +137,7 @@ def test_a_chat_that_ended_during_the_request_adds_nothing(world: World) -> None
     assert minutes_left(world, world.accept(search, mitra)) == 30
 
 
-def test_a_chat_past_its_deadline_adds_nothing_even_if_it_has_not_fired(world: World) -> None:
+def test_a_chat_past_its_deadline_adds_nothing_even_before_it_fires(world: World) -> None:
     customer, mitra = world.customer(), world.mitra()
     world.chat(customer, mitra, 30)
     world.wait(30 * 60 - 5, connected=[mitra])

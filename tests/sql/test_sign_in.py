@@ -334,7 +334,7 @@ def test_a_replayed_token_ends_the_sign_in(world: World) -> None:
     assert event["body"]["person_id"] == device.row["person_id"]
 
 
-def test_a_token_is_replayed_as_soon_as_its_successor_was_used(world: World) -> None:
+def test_reusing_a_token_after_its_successor_is_a_replay(world: World) -> None:
     device = signed_in(world)
     device.refresh()
     device.refresh()

@@ -40,12 +40,12 @@ async def test_from_the_switch_to_the_chat(world: World, open_phone: OpenPhone) 
     await page.get_by_role("switch", name="Terima permintaan").click()
     await expect(page.get_by_text("Pelanggan bisa menemukanmu sekarang.")).to_be_visible()
     await expect(page.get_by_role("switch")).to_be_checked()
-    await world.available(customer)
+    await world.until_available(customer)
 
     request = await world.searching(customer)
     card = page.get_by_role("article", name="Permintaan curhat baru")
     await expect(card).to_contain_text(f"{world.name(customer)} · 15 menit")
-    await world.seen(request["id"])
+    await world.until_seen(request["id"])
     await card.get_by_role("button", name="Terima").click()
     await expect(page.get_by_role("heading", name=world.name(customer))).to_be_focused()
     await expect(card).to_have_count(0)
@@ -82,7 +82,7 @@ async def test_a_mitra_set_offline_sees_why(world: World, open_phone: OpenPhone)
 
 
 async def test_a_returning_request_disappears_at_its_deadline(world: World, open_phone: OpenPhone) -> None:
-    """Even with a wrong clock on the phone, and offline."""
+    """Even offline, and with a wrong clock on the phone."""
     customer, mitra = world.customer(), await world.mitra()
     await world.acquaint(customer, mitra)
     phone = await at_home(open_phone, mitra, clock_off_by=3600)
@@ -326,7 +326,7 @@ async def test_everything_can_be_done_by_keyboard(world: World, open_phone: Open
     page = phone.page
     await phone.press("Space", "switch", "Terima permintaan")
     await expect(page.get_by_role("switch")).to_be_checked()
-    await world.available(customer)
+    await world.until_available(customer)
     await world.searching(customer)
     await expect(page.get_by_role("article")).to_be_visible()
     await phone.press("Enter", "button", f"Terima permintaan {world.name(customer)}")
@@ -554,12 +554,12 @@ async def test_every_screen_survives_a_reload_and_a_reconnect(
     customer, mitra = world.customer(), await world.mitra()
     path, sees = await make(world, customer, mitra)
 
-    def turn_back() -> None:
-        """Move a chat back to the same time before its end."""
+    def reset_time_left() -> None:
+        """Give a chat as many seconds left as at the start of the test."""
         if make in SECONDS_LEFT:
-            world.has_seconds_left(path.rsplit("/", 1)[1], SECONDS_LEFT[make])
+            world.set_seconds_left(path.rsplit("/", 1)[1], SECONDS_LEFT[make])
 
-    turn_back()
+    reset_time_left()
     phone = await open_phone(mitra, app="mitra")
     await phone.go(path)
     await shows(phone.page, sees)
@@ -567,13 +567,13 @@ async def test_every_screen_survives_a_reload_and_a_reconnect(
     await phone.look(name)
     await phone.fits(name)
 
-    turn_back()
+    reset_time_left()
     await phone.reload()
     await shows(phone.page, sees)
 
     phone.network.cut()
     await expect(phone.page.get_by_text(LOST)).to_be_visible()
-    turn_back()
+    reset_time_left()
     phone.network.restore()
     await expect(phone.page.get_by_text(LOST)).to_have_count(0)
     await shows(phone.page, sees)

@@ -35,7 +35,7 @@ class World:
         mitra = Client(self.settings, self.api, "mitra", self._people.mitra())
         if online:
             await go_online(mitra)
-            await self.available(by=self.customer())
+            await self.until_available(by=self.customer())
         return mitra
 
     def name(self, person: Client) -> str:
@@ -49,7 +49,7 @@ class World:
             f"update data.{table} set display_name = %s where id = %s".encode(), [name, person.id]
         )
 
-    async def available(self, by: Client, *, available: bool = True) -> None:
+    async def until_available(self, by: Client, *, available: bool = True) -> None:
         """Wait until all workers report this availability."""
         agreeing = 0
         async with asyncio.timeout(20):
@@ -103,7 +103,7 @@ class World:
         request_id: str = rows[0]["request_id"]
         return request_id
 
-    async def seen(self, request_id: str) -> None:
+    async def until_seen(self, request_id: str) -> None:
         """Wait until a mitra's app has reported the offer as seen."""
         seen: object = None
         async with asyncio.timeout(20):
@@ -123,7 +123,7 @@ class World:
     async def decline(self, mitra: Client) -> None:
         await mitra.post(f"/api/mitra/chat-requests/{await self.offer(mitra)}/decline")
 
-    def has_seconds_left(self, chat_id: str, seconds: float) -> None:
+    def set_seconds_left(self, chat_id: str, seconds: float) -> None:
         """Move a chat to so many seconds before its end."""
         with self._owner.transaction():
             self._owner.execute("alter table data.chat_sessions disable trigger chat_sessions_fixed")

@@ -195,7 +195,7 @@ async def test_a_mitra_is_shown_as_lost_and_back(world: World, talk: Talk) -> No
 
 
 async def test_a_chat_ends_when_its_time_is_up(world: World, talk: Talk) -> None:
-    world.has_seconds_left(talk.chat_id, 2)
+    world.set_seconds_left(talk.chat_id, 2)
     await expect(talk.page.get_by_text("Waktu curhat sudah habis.")).to_be_visible()
     await expect(talk.page.get_by_label("Tulis pesan")).to_have_count(0)
     await talk.page.get_by_role("button", name="Curhat lagi dengan").click()
@@ -203,7 +203,7 @@ async def test_a_chat_ends_when_its_time_is_up(world: World, talk: Talk) -> None
 
 
 async def test_a_warning_leads_to_an_extension(world: World, talk: Talk) -> None:
-    world.has_seconds_left(talk.chat_id, 200)
+    world.set_seconds_left(talk.chat_id, 200)
     await talk.phone.reload()
     await expect(talk.page.get_by_text("Waktumu tinggal kurang dari 5 menit.")).to_be_visible()
     await talk.page.get_by_role("button", name="Tambah waktu").click()
@@ -398,7 +398,7 @@ async def test_a_delayed_message_is_not_overtaken_by_the_next(world: World, talk
 
 
 async def test_a_lone_surrogate_does_not_close_the_socket(world: World, talk: Talk) -> None:
-    """Half of an emoji is not valid UTF-8, and the service closes a socket that sends invalid UTF-8."""
+    """Half of an emoji is not valid text, so the service would close the socket at every retry."""
     await talk.page.get_by_label("Tulis pesan").evaluate(
         """field => {
             Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, "senang\\ud83d");

@@ -34,7 +34,7 @@ class Visitor:
 
 
 async def home_unstaffed(world: World, visitor: Visitor) -> State:
-    await world.available(visitor.customer, available=False)
+    await world.until_available(visitor.customer, available=False)
     return State(("Mau cerita apa hari ini?", "Belum ada bestie tersedia", "Sesi pertama 15 menit, gratis"))
 
 
@@ -84,7 +84,7 @@ async def unavailable(world: World, visitor: Visitor) -> State:
     mitra = await world.mitra()
     await world.acquaint(visitor.customer, mitra)
     await world.go_offline(mitra)
-    await world.available(visitor.customer, available=False)
+    await world.until_available(visitor.customer, available=False)
     assert (await world.ask_again(visitor.customer, mitra)).json()["reason"] == "targeted_mitra_offline"
     return State(("Bestie sedang tidak online", "Kembali"))
 
@@ -206,25 +206,25 @@ async def test_every_screen_survives_a_reload_and_a_reconnect(
     visitor = Visitor(world)
     state = await make(world, visitor)
 
-    def turn_back() -> None:
-        """Move a chat back to the same time before its end."""
+    def reset_time_left() -> None:
+        """Give a chat as many seconds left as at the start of the test."""
         if make in SECONDS_LEFT:
-            world.has_seconds_left(state.path.removeprefix("/chat/"), SECONDS_LEFT[make])
+            world.set_seconds_left(state.path.removeprefix("/chat/"), SECONDS_LEFT[make])
 
-    turn_back()
+    reset_time_left()
     phone = await open_phone(visitor.customer, remembers=state.remembers)
     await phone.go(state.path)
     await shows(phone.page, state)
     await phone.look(make.__name__.replace("_", "-"))
     await phone.fits(make.__name__.replace("_", "-"))
 
-    turn_back()
+    reset_time_left()
     await phone.reload()
     await shows(phone.page, state)
 
     phone.network.cut()
     await expect(phone.page.get_by_text(LOST)).to_be_visible()
-    turn_back()
+    reset_time_left()
     phone.network.restore()
     await expect(phone.page.get_by_text(LOST)).to_have_count(0)
     await shows(phone.page, state)

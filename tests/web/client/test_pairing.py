@@ -453,7 +453,7 @@ async def test_a_wrong_clock_does_not_change_a_countdown(
 ) -> None:
     customer, mitra = world.customer(), await world.mitra()
     chat_id = await world.chat(customer, mitra)
-    world.has_seconds_left(chat_id, 570)
+    world.set_seconds_left(chat_id, 570)
     phone = await open_phone(customer, remembers=kept("opened-chat", chat_id), clock_off_by=3600 * hours)
     await phone.go(f"/chat/{chat_id}")
     shown = phone.page.get_by_role("timer")

@@ -19,7 +19,7 @@ MINUTES = "Batas waktu sesi pembayaran"
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
-async def put_back(owner: Connection) -> AsyncIterator[None]:
+async def restore_settings(owner: Connection) -> AsyncIterator[None]:
     """Restore all settings after each test."""
     before = owner.execute("select key, value from data.app_config").fetchall()
     yield
