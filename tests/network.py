@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tests.listeners.wire import Line
+from tests.listeners.proxy import Proxy
 
 WIRES = ("postgres", "redis")
 ROOT = os.geteuid() == 0
@@ -133,12 +133,12 @@ class Network:
         listening = self.far.socket()
         listening.bind((_address(wire, 1), 0))
         listening.listen()
-        line = Line(partial(asyncio.open_unix_connection, unix_socket))
-        async with await asyncio.start_server(line.serve, sock=listening):
+        proxy = Proxy(partial(asyncio.open_unix_connection, unix_socket))
+        async with await asyncio.start_server(proxy.serve, sock=listening):
             try:
                 yield listening.getsockname()
             finally:
-                line.hang_up()
+                proxy.hang_up()
 
     @contextlib.asynccontextmanager
     async def window(self, port: int) -> AsyncIterator[int]:
@@ -149,12 +149,12 @@ class Network:
             await asyncio.get_running_loop().sock_connect(made, ("127.0.0.1", port))
             return await asyncio.open_connection(sock=made)
 
-        line = Line(look_in)
-        async with await asyncio.start_server(line.serve, "127.0.0.1", 0) as server:
+        proxy = Proxy(look_in)
+        async with await asyncio.start_server(proxy.serve, "127.0.0.1", 0) as server:
             try:
                 yield server.sockets[0].getsockname()[1]
             finally:
-                line.hang_up()
+                proxy.hang_up()
 
     def _send_to(self, wire: str, far: str, near: str) -> None:
         for namespace, address, mac in (

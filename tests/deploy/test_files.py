@@ -119,7 +119,7 @@ def test_what_compose_settles_is_said_in_the_example() -> None:
         if word == "ENV"
         for part in shlex.split(rest)
     }
-    (said,) = re.findall(r"Settled by .*:\n#((?: \s*CURHAT_\w+)+)", EXAMPLE)
+    (said,) = re.findall(r"Set by .*:\n#((?: \s*CURHAT_\w+)+)", EXAMPLE)
     assert set(said.split()) == (settled | image) & set(VARIABLES) - set(given())
 
 

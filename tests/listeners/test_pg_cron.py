@@ -1,4 +1,4 @@
-"""pg_cron is the guarantee: with every process of ours dead, what waits still ends."""
+"""pg_cron guarantees that deadlines fire even when all of our processes are dead."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -22,7 +22,7 @@ def scalar(connection: Connection, query: str, *arguments: object) -> Any:  # no
 
 
 @pytest.mark.needs("pg_cron")
-def test_a_search_whose_window_ends_is_failed_with_no_process_of_ours_alive(
+def test_a_search_times_out_while_all_our_processes_are_dead(
     connect: Connect, cluster: TestCluster, database: str, monitor: Connection
 ) -> None:
     log = structlog.get_logger()
@@ -62,8 +62,8 @@ def test_a_search_whose_window_ends_is_failed_with_no_process_of_ours_alive(
     )
 
 
-def test_a_look_goes_by_the_time_when_it_looks(connect: Connect, monitor: Connection) -> None:
-    """And not by the time before the sleep that came first, since which deadlines may have fallen due."""
+def test_each_pass_of_the_job_uses_the_present_time(connect: Connect, monitor: Connection) -> None:
+    """Not the time before its sleep, during which deadlines may have fallen due."""
     owner, job = connect(role="curhat_owner"), connect(role="curhat_owner")
     owner.execute("create table data.looks (at timestamptz)")
     owner.execute(
@@ -96,8 +96,8 @@ def test_a_look_goes_by_the_time_when_it_looks(connect: Connect, monitor: Connec
     assert scalar(owner, "select at from data.looks order by at offset %s limit 1", looks) >= asleep
 
 
-def test_health_says_what_to_do_when_pg_cron_is_silent(connect: Connect) -> None:
-    """Its jobs name the server that was restored here, or somebody ended its scheduler."""
+def test_health_says_how_to_restart_a_silent_pg_cron(connect: Connect) -> None:
+    """Its jobs may belong to the server of a restored backup, or its scheduler may have been terminated."""
     owner = connect(role="curhat_owner")
     owner.execute("insert into data.heartbeats (process, at) values ('pg_cron', now() - interval '1 hour')")
     ok, detail = (

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.conftest import Connect, Connection
-from tests.sql.doors import PASSWORD_HASH, ask, new_phone, operator, tell
+from tests.sql.sign_ins import PASSWORD_HASH, enter_code, new_phone, operator, request_code
 from tests.sql.world import Row, World
 
 AUDIENCES = {"ops": "curhat_operator", "control_center": "curhat_control_center"}
@@ -113,8 +113,8 @@ def live(world: World, app: Connection, others: list[str]) -> None:
         return row[0]
 
     phone, customer, (mitra, *_) = new_phone(), world.customer(), others
-    ask(world, phone)
-    tell(world, phone)
+    request_code(world, phone)
+    enter_code(world, phone)
     payment = api("create_payment_session", customer, 30)["id"]
     api("confirm_payment_session", payment, customer)
     search = api("start_general_request", customer, payment)

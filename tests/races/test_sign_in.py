@@ -10,7 +10,16 @@ import pytest
 from tests.conftest import Connect, Connection
 from tests.races.arena import PATIENCE
 from tests.races.conftest import Deadlocks, InThread
-from tests.sql.doors import CODE, PASSWORD_HASH, Device, ask, hashed, new_phone, operator, signed_in
+from tests.sql.sign_ins import (
+    CODE,
+    PASSWORD_HASH,
+    Device,
+    hashed,
+    new_phone,
+    operator,
+    request_code,
+    signed_in,
+)
 from tests.sql.world import Row, World
 
 
@@ -87,7 +96,7 @@ def test_two_who_tell_the_same_code_at_once_are_one_sign_in_and_one_customer(
     world: World, race: Race
 ) -> None:
     phone = new_phone()
-    ask(world, phone)
+    request_code(world, phone)
     won, lost = race(verify(world, phone), verify(world, phone))
     assert (won["user"]["phone"], lost) == (phone, "otp_expired")
     assert len(sign_ins(world)) == 1
@@ -97,7 +106,7 @@ def test_two_who_tell_the_same_code_at_once_are_one_sign_in_and_one_customer(
 def test_wrong_tries_at_once_are_each_counted(world: World, race: Race) -> None:
     world.configure("otp_max_attempts", 3)
     phone = new_phone()
-    ask(world, phone)
+    request_code(world, phone)
     told = [*race(verify(world, phone, "0"), verify(world, phone, "1"))]
     told += race(verify(world, phone, "2"), verify(world, phone, "3"))
     assert told == ["otp_wrong", "otp_wrong", "sign_in_locked", "sign_in_locked"]
@@ -105,7 +114,7 @@ def test_wrong_tries_at_once_are_each_counted(world: World, race: Race) -> None:
 
 def test_a_code_that_is_replaced_while_it_is_told_does_not_hold(world: World, race: Race) -> None:
     phone = new_phone()
-    ask(world, phone)
+    request_code(world, phone)
     world.clock.advance(30)
     again = Call("api.request_otp", ["customer", phone, hashed("654321")])
     asked, told = race(again, verify(world, phone))
@@ -165,7 +174,7 @@ def test_a_refresh_that_meets_a_block_is_out(world: World, race: Race) -> None:
 def test_nobody_slips_in_beside_a_block(world: World, race: Race, audience: str) -> None:
     phone = new_phone()
     device = signed_in(world, audience, phone)
-    ask(world, phone, audience=audience)
+    request_code(world, phone, audience=audience)
     other = Device(world)
     told = Call("api.verify_otp", [audience, phone, [hashed(CODE)], "Budi", other.id, hashed(other.token)])
     _, refused = race(Call("ops.block_person", [device.row["person_id"], "Ratna"]), told)
@@ -176,7 +185,7 @@ def test_nobody_slips_in_beside_a_block(world: World, race: Race, audience: str)
 def test_a_block_that_meets_a_sign_in_ends_it(world: World, race: Race) -> None:
     phone = new_phone()
     person = signed_in(world, phone=phone).row["person_id"]
-    ask(world, phone)
+    request_code(world, phone)
     race(verify(world, phone), Call("ops.block_person", [person, "Ratna"]))
     assert sign_ins(world) == []
 

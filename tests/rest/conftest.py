@@ -1,4 +1,4 @@
-"""A worker and its people, for the tests of REST and of sockets."""
+"""Fixtures of the REST and socket tests: a worker, customers and mitras."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +14,7 @@ from tests.rest.harness import Client, People, Postgres, Worker, running, settin
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """On the loop that workers run on."""
+    """Use the event loop that workers use."""
     return {"uvloop": uvloop.new_event_loop}
 
 

@@ -1,4 +1,4 @@
-"""Workers as processes of their own, as they run in production."""
+"""Workers as separate processes, as in production."""
 
 import asyncio
 import os
@@ -23,8 +23,6 @@ serve_worker(Settings.from_environment(), '{}')
 
 @dataclass
 class Process:
-    """A worker's process."""
-
     process: asyncio.subprocess.Process
 
     def signal(self, number: signal.Signals) -> None:
@@ -39,7 +37,7 @@ class Process:
 async def worker_process(
     settings: Settings, listener: str = "public", within: Sequence[str] = ()
 ) -> AsyncIterator[Process]:
-    """A worker process that answers, started by the words of `within`."""
+    """A serving worker process, started through the command `within`."""
     process = await asyncio.create_subprocess_exec(
         *within,
         sys.executable,
@@ -61,7 +59,7 @@ async def worker_process(
 
 @contextmanager
 def serving(settings: Settings, listener: Listener) -> Iterator[None]:
-    """A worker process that answers, for a test that has no loop."""
+    """A serving worker process, for a test without an event loop."""
     command = [sys.executable, "-c", SERVE.format(listener)]
     log = settings.home / f"{listener}.log"
     with (

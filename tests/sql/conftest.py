@@ -1,4 +1,4 @@
-"""What tests of the database's rules share: a database with a stopped clock, audited when the test is over."""
+"""Fixtures of the SQL tests: a database whose clock stands still, audited after each test."""
 
 import os
 from collections.abc import Iterator
@@ -13,8 +13,9 @@ from tests.sql.world import World
 
 @pytest.fixture
 def world(connect: Connect, clock: Clock) -> Iterator[World]:
-    """An empty house. When the test is over the audit must find nothing and every event be of its type, unless it
-    broke something itself.
+    """An empty database. After the test, the audit must find nothing and every event must fit its type.
+
+    A test that breaks something on purpose sets `world.sound` to False.
     """
     world = World(connect, clock)
     yield world
@@ -25,7 +26,7 @@ def world(connect: Connect, clock: Clock) -> Iterator[World]:
 
 @pytest.fixture(scope="session")
 def untouched_database(cluster: TestCluster, template: str) -> Iterator[str]:
-    """A database for tests that change nothing, as the `database` of their file."""
+    """A database shared by all tests of a file that only read. Their `database` fixture returns it."""
     name = f"curhat_untouched_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     cluster.create(name, template)
     yield name

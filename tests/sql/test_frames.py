@@ -1,4 +1,4 @@
-"""The types of the sockets' frames are those of the database's events."""
+"""Socket frames have the types that `logic.event_types` states."""
 
 from typing import get_args
 
@@ -19,8 +19,8 @@ IN_EVERY_FRAME = {"id", "at"}
 JOINED_IN = {"CHAT_MESSAGE": {part.name for part in msgspec.structs.fields(Message)}}
 
 
-def told(shape: type[msgspec.Struct]) -> set[str]:
-    """The keys of a frame, as `logic.event_types` writes them."""
+def keys_of(shape: type[msgspec.Struct]) -> set[str]:
+    """A frame's keys, written as in `logic.event_types`."""
     return {
         f"{part.encode_name}{'' if part.required else '?'}"
         for part in msgspec.structs.fields(shape)
@@ -28,8 +28,8 @@ def told(shape: type[msgspec.Struct]) -> set[str]:
     }
 
 
-def heard_by(types: list[EventType], role: Role) -> dict[str, set[str]]:
-    """The events that a side hears, with their keys."""
+def received_by(types: list[EventType], role: Role) -> dict[str, set[str]]:
+    """The events that a role receives, with their keys."""
     return {
         one.type: set(one.body) | JOINED_IN.get(one.type, set())
         for one in types
@@ -37,25 +37,25 @@ def heard_by(types: list[EventType], role: Role) -> dict[str, set[str]]:
     }
 
 
-def test_operators_hear_every_event(db: Connection) -> None:
+def test_operators_receive_every_event(db: Connection) -> None:
     assert set(get_args(internal_frames.EventType)) == {one.type for one in read_event_types(db)}
 
 
-def test_the_body_of_every_event_that_operators_alone_hear_has_its_type(db: Connection) -> None:
+def test_every_event_for_operators_only_has_a_body_type(db: Connection) -> None:
     alone = [one for one in read_event_types(db) if not (one.to_customer or one.to_mitra)]
-    assert {kind: told(shape) for kind, shape in internal_frames.BODIES.items()} == {
+    assert {kind: keys_of(shape) for kind, shape in internal_frames.BODIES.items()} == {
         one.type: set(one.body) for one in alone
     }
 
 
 @pytest.mark.parametrize("role", frames.TO)
-def test_every_event_that_a_side_hears_has_its_type(db: Connection, role: Role) -> None:
+def test_every_event_that_a_role_receives_has_a_frame_type(db: Connection, role: Role) -> None:
     shapes = {str(shape.__struct_config__.tag): shape for shape in get_args(frames.TO[role])}
-    events = {tag: told(shape) for tag, shape in shapes.items() if tag not in OF_NO_EVENT}
-    assert events == heard_by(read_event_types(db), role)
+    events = {tag: keys_of(shape) for tag, shape in shapes.items() if tag not in OF_NO_EVENT}
+    assert events == received_by(read_event_types(db), role)
 
 
-def test_a_frame_that_is_not_of_its_type_is_found(world: World) -> None:
+def test_a_frame_that_does_not_fit_its_type_is_found(world: World) -> None:
     world.chat(world.customer(), world.mitra())
     world.owner.execute(
         "insert into data.events (at, type, entity, customer_id, actor, body) "
@@ -66,7 +66,7 @@ def test_a_frame_that_is_not_of_its_type_is_found(world: World) -> None:
     world.sound = False
 
 
-def test_a_body_that_is_not_of_its_type_is_found(world: World) -> None:
+def test_a_body_that_does_not_fit_its_type_is_found(world: World) -> None:
     world.owner.execute(
         "insert into data.events (at, type, entity, actor, body) "
         "values (logic.now(), 'OPERATOR_SIGNED_IN', 'operator', 'system', '{\"operator_id\": \"Ratna\"}')"

@@ -1,4 +1,4 @@
-"""A service with weeks of history behind it, and operators of each role at their desks."""
+"""Fixtures of the control center's browser tests: a service with weeks of history, and operators of each role."""
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,14 +17,14 @@ from tests.rest.harness import Client, People
 from tests.simulate.conftest import Service, running
 from tests.web.conftest import OpenPhone
 from tests.web.control_center.desk import Desk, Operator
-from tests.web.control_center.history import live_through
+from tests.web.control_center.history import make_history
 from tests.web.harness import OFFICE
 
 DAYS = 30
 
 
 class OpenDesk(Protocol):
-    """Seats an operator of a role at a desk, which is put away when the test ends."""
+    """Opens a desk for an operator of a role. It is closed when the test ends."""
 
     async def __call__(self, role: str = "operator", **options: Any) -> Desk: ...  # noqa: ANN401
 
@@ -33,12 +33,12 @@ class OpenDesk(Protocol):
 def service_settings(
     cluster: TestCluster, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
-    """A database with a history, and a Redis, of these tests' own."""
+    """A database with a history and a Redis, used only by these tests."""
     name = f"curhat_desk_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     cluster.create(name, template)
     with _owner(cluster.url(name)) as owner:
-        live_through(owner, DAYS)
-        # Nothing schedules jobs here: their signs of life are ours to give.
+        make_history(owner, DAYS)
+        # No jobs are scheduled here, so we insert their heartbeats.
         owner.execute(
             "insert into data.heartbeats (process, at) select unnest(array['pg_cron', 'audit']), 'infinity' "
             "on conflict (process) do update set at = excluded.at"
@@ -67,14 +67,14 @@ def service_settings(
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def service(service_settings: Settings) -> AsyncIterator[Service]:
-    """The workers and listeners on that database."""
+    """Workers and listeners on that database."""
     async with running(service_settings, without=()) as service:
         yield service
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def api(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    """Calls the public listener."""
+    """A client of the public API."""
     url = f"http://127.0.0.1:{service.settings.public_port}"
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
         yield client
@@ -82,7 +82,7 @@ async def api(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def internal(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    """Calls the internal listener."""
+    """A client of the internal API."""
     url = f"http://127.0.0.1:{service.settings.internal_port}"
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
         yield client
@@ -90,7 +90,7 @@ async def internal(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture(scope="session")
 def owner(service_settings: Settings) -> Iterator[Connection]:
-    """A connection to the database as the owner of everything."""
+    """A connection of the database's owner."""
     with _owner(service_settings.database_url) as connection:
         yield connection
 
@@ -109,7 +109,7 @@ def new_mitra(service: Service, api: httpx.AsyncClient, owner: Connection) -> Ca
 def new_operator(
     service: Service, internal: httpx.AsyncClient, owner: Connection
 ) -> Callable[[str], Operator]:
-    """Takes on an operator with a role."""
+    """Adds an operator with a role."""
 
     def make(role: str) -> Operator:
         row = owner.execute(
@@ -126,7 +126,7 @@ def new_operator(
 
 @pytest.fixture
 def open_desk(open_phone: OpenPhone, new_operator: Callable[[str], Operator]) -> OpenDesk:
-    """A desk for an operator of a role."""
+    """Opens a desk for an operator of a role."""
 
     async def open_one(role: str = "operator", **options: Any) -> Desk:  # noqa: ANN401
         operator = new_operator(role)

@@ -1,4 +1,4 @@
-"""Somebody before the door: what they ask over REST, and the code that reaches them."""
+"""A client of the sign-in routes, and the file or webhook that receives its codes."""
 
 import asyncio
 import json
@@ -14,22 +14,24 @@ numbers = count(1)
 
 
 def new_phone() -> str:
-    """A phone number that nobody has, in E.164."""
+    """A phone number not used before, in E.164."""
     return f"+62833{next(numbers):08}"
 
 
-class Door:
-    """The public listener's routes of signing in."""
+class AuthClient:
+    """The sign-in routes of the public API."""
 
     def __init__(self, http: httpx.AsyncClient, codes: Path) -> None:
         self.http = http
         self._codes = codes
 
-    async def ask(self, phone: str, audience: str = "customer", device: str | None = None) -> httpx.Response:
+    async def request_code(
+        self, phone: str, audience: str = "customer", device: str | None = None
+    ) -> httpx.Response:
         body = {"phone": phone, "audience": audience, "device": device}
         return await self.http.post("/api/auth/otp", json=body)
 
-    async def tell(
+    async def enter_code(
         self,
         phone: str,
         code: str,
@@ -47,37 +49,36 @@ class Door:
         return await self.http.post("/api/auth/logout", json={"refresh_token": token})
 
     async def sign_in(self, phone: str, audience: str = "customer") -> dict[str, Any]:
-        """The reply to somebody who tells the code that reached them."""
-        asked = await self.ask(phone, audience)
+        """Sign in with the code received; return the reply."""
+        asked = await self.request_code(phone, audience)
         assert asked.status_code == 202, asked.text
-        told = await self.tell(phone, self.code(phone), audience)
-        assert told.status_code == 200, told.text
-        reply: dict[str, Any] = told.json()
+        entered = await self.enter_code(phone, self.code(phone), audience)
+        assert entered.status_code == 200, entered.text
+        reply: dict[str, Any] = entered.json()
         return reply
 
     def code(self, phone: str) -> str:
-        """The last code that reached a number, as the file has it."""
+        """The last code in the file for this phone."""
         lines = self._codes.read_text(encoding="utf-8").splitlines()
         return next(line.split()[-1] for line in reversed(lines) if phone in line.split())
 
     async def state(self, token: str) -> httpx.Response:
-        """What a customer's access token opens."""
+        """The customer's state, read with this access token."""
         return await self.http.get("/api/client/state", headers={"Authorization": f"Bearer {token}"})
 
 
 def wrong(code: str) -> str:
-    """Another code."""
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
-class Gateway:
-    """A little HTTP server in the place of a webhook: it answers as it is told and keeps what it was sent."""
+class Webhook:
+    """An HTTP server that plays the webhook. It answers as a test sets it and keeps what it received."""
 
     def __init__(self) -> None:
         self.port = 0
         self.user = ""
         self.answers: list[int | None] = []
-        """The statuses of the next answers, 204 after that; None: it takes the request and says nothing."""
+        """The statuses of the next answers, then 204. None: accept the request and never answer."""
         self.received: list[tuple[dict[str, str], dict[str, Any]]] = []
         self._silence = asyncio.Event()
 
@@ -87,11 +88,10 @@ class Gateway:
 
     @property
     def messages(self) -> list[dict[str, Any]]:
-        """What it was sent."""
         return [body for _, body in self.received]
 
-    def let_go(self) -> None:
-        """Say nothing no longer."""
+    def hang_up(self) -> None:
+        """End the requests that are never answered."""
         self._silence.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

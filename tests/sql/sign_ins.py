@@ -1,4 +1,4 @@
-"""Signing in, as the app asks the database for it: what the app hashes is a hash of the same text here."""
+"""Sign-in through the database functions, with codes and tokens hashed as the app hashes them."""
 
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -15,24 +15,24 @@ numbers = count(1)
 
 
 def new_phone() -> str:
-    """A phone number that nobody has."""
+    """A phone number not used before."""
     return f"+62822{next(numbers):07}"
 
 
 def hashed(text: str) -> str:
-    """As the database is told of a code or a token."""
+    """The SHA-256 that the database receives instead of a code or token."""
     return sha256(text.encode()).hexdigest()
 
 
-def ask(
+def request_code(
     world: World, phone: str, code: str = CODE, audience: str = "customer", secret: str | None = None
 ) -> Row:
-    """A code is asked for, and this is the one that was made. `secret`: the asking device's."""
+    """Request a code for a phone. `code` is the one generated, `secret` belongs to the requesting device."""
     reply: Row = world.api("request_otp", audience, phone, hashed(code), secret and hashed(secret))
     return reply
 
 
-def tell(
+def enter_code(
     world: World,
     phone: str,
     code: str = CODE,
@@ -42,7 +42,7 @@ def tell(
     device: "Device | None" = None,
     secret: str | None = None,
 ) -> Row:
-    """A code is told, by a device."""
+    """Enter a code on a device."""
     device = device or Device(world)
     reply: Row = world.api(
         "verify_otp",
@@ -59,7 +59,7 @@ def tell(
 
 @dataclass
 class Device:
-    """Somebody's device, with the refresh token that it holds."""
+    """A device and the refresh token it holds."""
 
     world: World
     id: str = field(init=False)
@@ -69,7 +69,7 @@ class Device:
         self.id = self.world.uuid()
 
     def refresh(self, token: str | None = None, salt: str = "salt") -> Row:
-        """The reply to a refresh with this token, or the one that it holds; the successor is named after the salt."""
+        """Refresh with `token`, by default the device's own. The successor is named after the salt."""
         token = token or self.token
         reply: Row = self.world.api(
             "refresh_sign_in", self.id, hashed(token), salt, hashed(f"{token} {salt}")
@@ -79,29 +79,28 @@ class Device:
         return reply
 
     def sign_out(self, token: str | None = None) -> Row:
-        """The reply to a sign-out."""
         reply: Row = self.world.api("end_sign_in", self.id, hashed(token or self.token))
         return reply
 
     @property
     def row(self) -> Row:
-        """What the database keeps of it."""
+        """The device's row in `data.sign_ins`."""
         return self.world.row("sign_ins", self.id)
 
 
 def signed_in(world: World, audience: str = "customer", phone: str | None = None) -> Device:
-    """A device of somebody who is signed in; a customer is new unless they have the phone already."""
+    """A signed-in device. Its person is new unless a customer already has the phone."""
     phone = phone or new_phone()
     if audience == "mitra":
         world.ops("add_mitra", phone, "Sari", "Ratna")
     device = Device(world)
-    ask(world, phone, audience=audience)
-    tell(world, phone, audience=audience, device=device)
+    request_code(world, phone, audience=audience)
+    enter_code(world, phone, audience=audience, device=device)
     return device
 
 
 def operator(world: World, role: str = "operator", password_hash: str = PASSWORD_HASH) -> str:
-    """Somebody of the control center; the id."""
+    """A new operator's id."""
     email = f"{role}-{next(numbers)}@example.com"
     (made,) = world.ops("set_operator", email, "Ratna", role, password_hash, "dba")
     operator_id: str = made["id"]
@@ -109,7 +108,7 @@ def operator(world: World, role: str = "operator", password_hash: str = PASSWORD
 
 
 def login(world: World, email: str, *, right: bool = True, device: Device | None = None) -> Any:  # noqa: ANN401
-    """What an operator's sign-in comes to, with a password that is right or wrong."""
+    """The reply to an operator's sign-in, with the right or a wrong password."""
     device = device or Device(world)
     world.control("begin_login", email, False)
     kept = world.value(
@@ -120,7 +119,7 @@ def login(world: World, email: str, *, right: bool = True, device: Device | None
 
 
 def refusal(reply: Row) -> tuple[int, str]:
-    """Status and slug of a refusal that was kept."""
+    """Status and slug of a refusal returned as a reply."""
     assert reply.keys() == {"refusal"}
     assert reply["refusal"]["sentence"].endswith(".")
     return reply["refusal"]["status"], reply["refusal"]["slug"]
