@@ -8,60 +8,23 @@ from typing import Any
 
 import httpx
 import pytest
-import uvloop
 
 from app.identity.passwords import hash_password
 from app.identity.sender import OTP_FILE
-from app.server import create_internal_app
 from app.settings import Settings
 from tests.auth.door import PASSWORD, Door, Gateway
-from tests.conftest import Connect, Connection
-from tests.rest.harness import Postgres, Worker, running, settings_for
+from tests.conftest import Connect
+from tests.rest.conftest import http, internal, postgres, pytest_asyncio_loop_factories, settings, worker
+from tests.rest.harness import client_of
 from tests.sql.world import STAFF_FUNCTIONS, World, rows
 
-
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """On the loop that workers run on."""
-    return {"uvloop": uvloop.new_event_loop}
-
-
-@pytest.fixture
-def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, redis_url, tmp_path)
-
-
-@pytest.fixture
-def postgres(monitor: Connection, database: str, connect: Connect) -> Postgres:
-    return Postgres(monitor, database, connect)
-
-
-@pytest.fixture
-async def worker(settings: Settings) -> AsyncIterator[Worker]:
-    """A public worker, whose codes go into a file."""
-    async with running(settings) as worker:
-        yield worker
-
-
-@pytest.fixture
-async def http(worker: Worker) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=worker.url, timeout=30) as client:
-        yield client
+__all__ = ["http", "internal", "postgres", "pytest_asyncio_loop_factories", "settings", "worker"]
 
 
 @pytest.fixture
 def door(http: httpx.AsyncClient, settings: Settings) -> Door:
-    """The public listener's."""
+    """The door of the public worker, whose codes go into a file."""
     return Door(http, settings.log_dir / OTP_FILE)
-
-
-@pytest.fixture
-async def internal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """The control center's listener."""
-    async with (
-        running(settings, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
-        yield client
 
 
 @pytest.fixture
@@ -79,10 +42,7 @@ async def gateway() -> AsyncIterator[Gateway]:
 @pytest.fixture
 async def by_webhook(settings: Settings, gateway: Gateway) -> AsyncIterator[Door]:
     """The door of a worker whose codes go to the webhook."""
-    async with (
-        running(replace(settings, otp_sender=gateway.url)) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(replace(settings, otp_sender=gateway.url)) as client:
         yield Door(client, Path("/nowhere"))
 
 

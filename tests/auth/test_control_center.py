@@ -23,7 +23,7 @@ from app.settings import JwtKey, Settings
 from tests.auth.door import PASSWORD, Door, new_phone
 from tests.conftest import Connection
 from tests.rest.contract import check
-from tests.rest.harness import running
+from tests.rest.harness import client_of
 from tests.rest.test_refusals import refused
 
 TakeOn = Callable[..., dict[str, Any]]
@@ -247,10 +247,7 @@ async def test_a_refresh_token_of_one_listener_is_none_of_the_other(
 async def production(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """The control center's listener, in production."""
     live = replace(settings, env="production", jwt_keys=(), operator_jwt_keys=(JwtKey("k", "k" * 40),))
-    async with (
-        running(live, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(live, create_internal_app) as client:
         yield client
 
 
@@ -361,10 +358,7 @@ def logins(monitor: Connection, database_url: str) -> Iterator[dict[str, str]]:
 async def test_both_listeners_work_with_a_login_each(settings: Settings, logins: dict[str, str]) -> None:
     both = replace(settings, database_url=logins["public"], internal_database_url=logins["internal"])
     for make in (create_public_app, create_internal_app):
-        async with (
-            running(both, make) as worker,
-            httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-        ):
+        async with client_of(both, make) as client:
             assert (await client.get("/readyz")).status_code == 200
 
 

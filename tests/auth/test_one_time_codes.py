@@ -14,7 +14,7 @@ from app.identity.sender import Message, sender_for
 from app.settings import Settings
 from tests.auth.door import Door, Gateway, new_phone, wrong
 from tests.rest.contract import check
-from tests.rest.harness import PATIENCE_SECONDS, Postgres, running, until
+from tests.rest.harness import PATIENCE_SECONDS, Postgres, client_of, running, until
 from tests.rest.test_refusals import refused
 from tests.sql.world import World
 
@@ -208,10 +208,7 @@ async def test_a_webhook_that_takes_nothing_is_told_and_the_code_is_not_counted(
 
 async def test_a_webhook_that_is_away_is_told(settings: Settings) -> None:
     away = replace(settings, otp_sender="http://127.0.0.1:9/codes")
-    async with (
-        running(away) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=PATIENCE_SECONDS) as client,
-    ):
+    async with client_of(away) as client:
         response = await client.post("/api/auth/otp", json={"phone": new_phone(), "audience": "customer"})
     refused(response, 503, "otp_not_sent")
 

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID
 
-import httpx
 import pytest
 
 from app.auth import issue_token
@@ -12,7 +11,7 @@ from app.identity.refresh import RefreshToken, make_salt
 from app.settings import JwtKey, Settings
 from tests.auth.door import Door, new_phone
 from tests.rest.contract import check
-from tests.rest.harness import running
+from tests.rest.harness import client_of
 from tests.rest.test_refusals import refused
 from tests.sql.world import World
 
@@ -111,10 +110,7 @@ async def test_keys_are_exchanged_without_anybody_noticing(settings: Settings) -
     access: list[str] = []
     refresh = ""
     for keys in stages:
-        async with (
-            running(replace(settings, jwt_keys=keys)) as worker,
-            httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-        ):
+        async with client_of(replace(settings, jwt_keys=keys)) as client:
             door = Door(client, settings.log_dir / "otp.log")
             if not refresh:
                 first = await door.sign_in(phone)
@@ -135,10 +131,7 @@ async def test_keys_are_exchanged_without_anybody_noticing(settings: Settings) -
 
 async def test_a_key_that_is_gone_signs_nobody_in(settings: Settings) -> None:
     stolen = issue_token(replace(settings, jwt_keys=(OLD,)), "customer", UUID(int=1))
-    async with (
-        running(replace(settings, jwt_keys=(NEW,))) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(replace(settings, jwt_keys=(NEW,))) as client:
         refused(await Door(client, settings.home).state(stolen), 401, "unauthenticated")
 
 
@@ -146,10 +139,7 @@ async def test_a_key_that_is_gone_signs_nobody_in(settings: Settings) -> None:
 async def test_a_code_of_a_key_that_is_gone_does_not_hold(settings: Settings, keys: tuple[JwtKey]) -> None:
     phone = new_phone()
     for stage in ((OLD,), keys):
-        async with (
-            running(replace(settings, jwt_keys=stage)) as worker,
-            httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-        ):
+        async with client_of(replace(settings, jwt_keys=stage)) as client:
             door = Door(client, settings.log_dir / "otp.log")
             if stage == (OLD,):
                 await door.ask(phone)

@@ -39,15 +39,6 @@ COMMANDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def pair() -> Iterator[Pair]:
-    pair = Pair.start()
-    try:
-        yield pair
-    finally:
-        pair.end()
-
-
 class Servers(Protocol):
     """The Postgres of the service, whichever of several it is."""
 

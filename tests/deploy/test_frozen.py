@@ -38,15 +38,6 @@ def machines() -> Iterator[Machines]:
         machines.end()
 
 
-@pytest.fixture
-def pair() -> Iterator[Pair]:
-    pair = Pair.start()
-    try:
-        yield pair
-    finally:
-        pair.end()
-
-
 def payers_of(settings: Settings, http: httpx.AsyncClient, people: list[UUID]) -> list[Payer]:
     return [Payer(Client(settings, http, "customer", one)) for one in people]
 

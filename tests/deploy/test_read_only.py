@@ -23,15 +23,6 @@ from tests.deploy.pair import DATABASE, LOGINS, PASSWORDS, Node, Pair
 from tests.rest.harness import Worker, background, running, settings_for, until
 
 
-@pytest.fixture(scope="module")
-def pair() -> Iterator[Pair]:
-    pair = Pair.start()
-    try:
-        yield pair
-    finally:
-        pair.end()
-
-
 def url(login: str, *nodes: Node, more: str = "") -> str:
     """The URL of these servers in this order."""
     hosts = ",".join(node.address for node in nodes)

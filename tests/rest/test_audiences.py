@@ -1,11 +1,11 @@
 """Who may call what: every address of both listeners, with every kind of token.
 
-The table says it once more on purpose: a route that is new, or that changes hands, is written down here as well.
+The table here repeats the audience of each route on purpose: who gains access to what is decided twice, and seen in
+review.
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import get_args
 from uuid import uuid4
@@ -15,18 +15,12 @@ import pytest
 
 from app.auth import AUDIENCES, Audience, issue_token
 from app.described.openapi import TABLES
-from app.http.edge import App
 from app.http.routes import PATH_PARAMETER, Listener
 from app.internal import table as internal_table
 from app.public import table as public_table
-from app.server import create_internal_app, create_public_app
 from app.settings import Settings
-from tests.rest.harness import People, running
+from tests.rest.harness import CREATE, People, client_of
 
-CREATE: Mapping[Listener, Callable[[Settings], App]] = {
-    "public": create_public_app,
-    "internal": create_internal_app,
-}
 DOCS = ["/openapi.json", "/docs", "/docs/", "/docs/start.js"]
 
 WHOSE: Mapping[Listener, Mapping[Audience | None, list[str]]] = {
@@ -153,15 +147,6 @@ def test_nothing_else_is_served_but_the_files_of_the_web_apps(settings: Settings
     assert served == known | heads | {f"GET {path}" for path in SOCKETS[listener]}
 
 
-@asynccontextmanager
-async def client_of(settings: Settings, listener: Listener) -> AsyncIterator[httpx.AsyncClient]:
-    async with (
-        running(settings, CREATE[listener]) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
-        yield client
-
-
 def tokens(settings: Settings, people: People) -> dict[str, str | None]:
     """A token of each kind, of real people; None: the header is left out."""
     somebody = {"customer": people.customer(), "mitra": people.mitra(), "operator": people.operator()}
@@ -186,7 +171,7 @@ async def test_a_route_answers_its_audience_and_nobody_else(
     settings: Settings, people: People, listener: Listener
 ) -> None:
     wrong = {}
-    async with client_of(settings, listener) as client:
+    async with client_of(settings, CREATE[listener]) as client:
         for kind, token in tokens(settings, people).items():
             headers = {} if token is None else {"Authorization": f"Bearer {token}"}
             for audience, rows in WHOSE[listener].items():

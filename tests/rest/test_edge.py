@@ -23,7 +23,7 @@ from app.http.proxies import client_address, is_https
 from app.server import create_internal_app
 from app.settings import Settings
 from tests.conftest import Connection
-from tests.rest.harness import PATIENCE_SECONDS, Client, Worker, pair, running, until
+from tests.rest.harness import PATIENCE_SECONDS, Client, Worker, client_of, pair, until
 from tests.rest.test_refusals import refused
 from tests.sockets.harness import signed_in
 
@@ -35,10 +35,7 @@ LOCAL = ip_network("127.0.0.0/8")
 @asynccontextmanager
 async def asking(settings: Settings, **changed: Any) -> AsyncIterator[httpx.AsyncClient]:  # noqa: ANN401
     """A client of a worker with other settings."""
-    async with (
-        running(replace(settings, **changed)) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(replace(settings, **changed)) as client:
         yield client
 
 
@@ -265,10 +262,7 @@ async def test_where_no_origin_is_named_none_may_ask(settings: Settings) -> None
 
 async def test_the_control_center_may_change_and_delete(settings: Settings) -> None:
     settings = replace(settings, cors_origins=(PAGE,))
-    async with (
-        running(settings, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as http,
-    ):
+    async with client_of(settings, create_internal_app) as http:
         response = await http.options("/healthz", headers=preflight(PAGE, "PATCH"))
     assert response.headers["access-control-allow-methods"] == "GET, POST, PUT, PATCH, DELETE"
 
