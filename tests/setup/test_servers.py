@@ -20,7 +20,7 @@ from tests.waits import wait_until
 
 @pytest.fixture
 def base() -> Iterator[Path]:
-    """A directory that another account can pass through; pytest's own are closed to all others."""
+    """A directory that other accounts can pass through; pytest's own are closed."""
     with tempfile.TemporaryDirectory(prefix="curhat-test-") as name:
         Path(name).chmod(0o711)
         yield Path(name)

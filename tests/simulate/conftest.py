@@ -1,4 +1,4 @@
-"""A whole service in processes of its own, as `curhat serve` and `curhat listen` run it."""
+"""A whole service in separate processes, as `curhat serve` and `curhat listen` run it."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ from tests.ports import free_port
 
 @dataclass(frozen=True)
 class Service:
-    """What runs; `kill` ends one of its processes as `kill -9` does."""
+    """A running service."""
 
     settings: Settings
     _supervisor: Supervisor
@@ -28,12 +28,12 @@ class Service:
         return set(self._supervisor.pids)
 
     def said(self, *names: str) -> list[str]:
-        """What processes have logged, line by line."""
+        """The log lines of its processes."""
         logs = (self.settings.log_dir / f"{name}.log" for name in names)
         return [line for log in logs for line in log.read_text(encoding="utf-8").splitlines()]
 
     def kill(self, name: str) -> bool:
-        """Kill a process; False when it does not run at this moment."""
+        """Kill a process; False if it does not run at this moment."""
         pid = self._supervisor.pids.get(name)
         if pid is None:
             return False
