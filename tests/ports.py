@@ -10,6 +10,11 @@ from app.server import bind
 held: list[socket.socket] = []
 
 
+def free_ports() -> dict[str, str]:
+    """Ports for both listeners, as variables of the environment."""
+    return {f"CURHAT_{listener}_PORT": str(free_port()) for listener in ("PUBLIC", "INTERNAL")}
+
+
 def free_port() -> int:
     """A port that this process holds until it ends. Our processes can listen there too, as workers do."""
     held.append(bind("127.0.0.1", 0))

@@ -20,7 +20,7 @@ from app.running import up
 from app.running.accounts import server_account
 from app.running.supervisor import Supervisor
 from app.settings import Settings
-from tests.ports import free_port
+from tests.ports import free_ports
 from tests.run.conftest import new_home
 
 # Short, so that windows end again and again during the run.
@@ -121,8 +121,7 @@ async def house() -> AsyncIterator[House]:
         given = Settings.from_environment(
             {
                 "CURHAT_HOME": str(home),
-                "CURHAT_PUBLIC_PORT": str(free_port()),
-                "CURHAT_INTERNAL_PORT": str(free_port()),
+                **free_ports(),
                 "CURHAT_DEMO": "off",
             }
         )

@@ -12,7 +12,7 @@ import pytest
 from app.running import programs
 from app.running.supervisor import Backoff, Supervisor
 from app.settings import Settings
-from tests.ports import free_port
+from tests.ports import free_ports
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,18 @@ class Service:
 
 @pytest.fixture
 def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    return settings_with_ports(database_url, redis_url, tmp_path)
+
+
+def settings_with_ports(database_url: str, redis_url: str, home: Path, **more: str) -> Settings:
+    """The settings of a service of its own on these servers."""
     return Settings.from_environment(
         {
             "CURHAT_DATABASE_URL": database_url,
             "CURHAT_REDIS_URL": redis_url,
-            "CURHAT_HOME": str(tmp_path),
-            "CURHAT_PUBLIC_PORT": str(free_port()),
-            "CURHAT_INTERNAL_PORT": str(free_port()),
+            "CURHAT_HOME": str(home),
+            **free_ports(),
+            **more,
         }
     )
 
