@@ -187,7 +187,7 @@ def _names(connection: history.Connection) -> dict[str, Any]:
         """
     ).fetchone()
     if row is None:
-        raise AssertionError("the house has a past")
+        raise AssertionError("the house has no past")
     named = ("CUSTOMER", "MITRA", "PAYMENT", "MONTH", "MONTH_END", "YEAR_SECOND", "MONTH_SECOND")
     return dict(zip(named, row, strict=True))
 
@@ -198,5 +198,5 @@ def _operator(connection: history.Connection) -> UUID:
         "values ('bench@example.com', 'Bench', 'viewer', now()) returning id"
     ).fetchone()
     if row is None or not isinstance(row[0], UUID):
-        raise AssertionError("a row was added")
+        raise AssertionError("no row was added")
     return row[0]

@@ -93,7 +93,7 @@ class Side:
 
     async def _send(self, frame: dict[str, str]) -> None:
         if self._connection is None:
-            raise AssertionError("the socket is open before it is used")
+            raise AssertionError("the socket is not open yet")
         await self._connection.send(json.dumps(frame))
 
 

@@ -50,7 +50,7 @@ class Stack:
         """A superuser's connection."""
         cluster = self._servers.postgres
         if cluster is None:
-            raise AssertionError("a benchmark has a cluster of its own")
+            raise AssertionError("there is no cluster of our own")
         return await asyncpg.connect(cluster.url(DATABASE))
 
     async def as_role(self, role: str, **settings: str) -> asyncpg.Connection:
@@ -100,7 +100,7 @@ def _servers(given: Settings, directory: Path) -> Embedded:
     place.make_home(given.home, server_account())
     servers = embedded.prepare(given)
     if servers.postgres is None:
-        raise AssertionError("no database is named, so there is a cluster of our own")
+        raise AssertionError("there is no cluster of our own")
     remembering = {
         **servers.postgres.settings,
         "track_commit_timestamp": "on",

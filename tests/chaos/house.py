@@ -128,7 +128,7 @@ async def house() -> AsyncIterator[House]:
         place.make_home(home, server_account())
         servers = embedded.prepare(given)
         if servers.postgres is None:
-            raise AssertionError("no database is named, so there is a cluster of our own")
+            raise AssertionError("there is no cluster of our own")
         async with Supervisor() as supervisor:
             await up.start(servers, supervisor, Console(quiet=True))
             made = House(servers.settings, supervisor, servers.postgres.url(DATABASE))

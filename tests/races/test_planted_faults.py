@@ -44,7 +44,7 @@ class Fault:
             scene.orders = dict(scene.orders)
         row = db.execute("select pg_get_functiondef(%s::regprocedure)", [self.function]).fetchone()
         assert row is not None
-        assert self.piece in row[0], "the function has changed: the fault has no place in it"
+        assert self.piece in row[0], "the function has changed: the fault no longer fits"
         db.execute(row[0].replace(self.piece, self.instead))
 
     def __str__(self) -> str:

@@ -26,7 +26,7 @@ def test_a_storm_leaves_a_sound_house(storm: Storm, deadlocks: Deadlocks) -> Non
         "send_message",
         "fallback_to_blast",
     ):
-        assert storm.told[made, "done"] > 0, "the storm was none"
+        assert storm.told[made, "done"] > 0, "no such call succeeded"
 
 
 def known_slugs(world: World) -> set[str]:
