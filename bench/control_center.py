@@ -1,9 +1,8 @@
 """The page of failed pairings in Chromium, with a million of them: filters, pages and scrolling.
 
-A filter's time is from the change of the address to the first frame that shows its rows and totals. The floor,
-measured in the same run: a filter that nothing fits. Frames are those of two hundred rows, the most that a page
-shows, while they scroll from end to end; Chromium draws sixty a second at most. The listener, the browser and the
-measuring share the machine.
+A filter's time runs from the change of the address to the first frame with its rows and totals. The floor, measured
+in the same run, is a filter without matches. Frames are counted while two hundred rows, the most that a page shows,
+scroll from end to end; Chromium draws at most sixty a second. Listener, browser and measuring share the machine.
 """
 
 import asyncio
@@ -70,7 +69,7 @@ async () => {
 
 @dataclass(frozen=True)
 class Figures:
-    """What was measured, in seconds."""
+    """Measured times, in seconds."""
 
     filters: dict[str, list[float]]
     pages: list[float]
@@ -119,7 +118,7 @@ async def _use(page: Page, rounds: int) -> Figures:
     filters: dict[str, list[float]] = {name: [] for name in FILTERS}
     for number in range(rounds):
         for name, query in FILTERS.items():
-            # Until another day ahead each time, which leaves nothing out: what was shown is not asked for again.
+            # Each time until another day in the future: the same rows, but a query that no cache has answered.
             path = f"{PAGE}{query}{'&' if query else '?'}date_to={2100 + number}-01-01"
             filters[name].append(await page.evaluate(SHOWN, path))
     turned = [

@@ -8,64 +8,28 @@ from typing import Any
 
 import httpx
 import pytest
-import uvloop
 
 from app.identity.passwords import hash_password
 from app.identity.sender import OTP_FILE
-from app.server import create_internal_app
 from app.settings import Settings
 from tests.auth.client import PASSWORD, AuthClient, Webhook
-from tests.conftest import Connect, Connection
-from tests.rest.harness import Postgres, Worker, running, settings_for
+from tests.conftest import Connect
+from tests.rest.conftest import http, internal, postgres, pytest_asyncio_loop_factories, settings, worker
+from tests.rest.harness import client_of
 from tests.sql.world import STAFF_FUNCTIONS, World, rows
 
-
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Use the event loop that workers use."""
-    return {"uvloop": uvloop.new_event_loop}
-
-
-@pytest.fixture
-def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, redis_url, tmp_path)
-
-
-@pytest.fixture
-def postgres(monitor: Connection, database: str, connect: Connect) -> Postgres:
-    return Postgres(monitor, database, connect)
-
-
-@pytest.fixture
-async def worker(settings: Settings) -> AsyncIterator[Worker]:
-    """A public worker that writes codes to a file."""
-    async with running(settings) as worker:
-        yield worker
-
-
-@pytest.fixture
-async def http(worker: Worker) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=worker.url, timeout=30) as client:
-        yield client
+__all__ = ["http", "internal", "postgres", "pytest_asyncio_loop_factories", "settings", "worker"]
 
 
 @pytest.fixture
 def auth(http: httpx.AsyncClient, settings: Settings) -> AuthClient:
+    """The door of the public worker, whose codes go into a file."""
     return AuthClient(http, settings.log_dir / OTP_FILE)
 
 
 @pytest.fixture
-async def internal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the control center's API."""
-    async with (
-        running(settings, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
-        yield client
-
-
-@pytest.fixture
 async def webhook() -> AsyncIterator[Webhook]:
-    """A webhook that accepts every code unless a test sets its answers."""
+    """A webhook that takes every code over, until it is told to do otherwise."""
     webhook = Webhook()
     server = await asyncio.start_server(webhook.serve, "127.0.0.1", 0)
     webhook.port = server.sockets[0].getsockname()[1]
@@ -78,10 +42,7 @@ async def webhook() -> AsyncIterator[Webhook]:
 @pytest.fixture
 async def webhook_auth(settings: Settings, webhook: Webhook) -> AsyncIterator[AuthClient]:
     """A client of a worker that sends codes to the webhook."""
-    async with (
-        running(replace(settings, otp_sender=webhook.url)) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(replace(settings, otp_sender=webhook.url)) as client:
         yield AuthClient(client, Path("/nowhere"))
 
 

@@ -22,7 +22,7 @@ from app.settings import JwtKey, Settings
 from tests.auth.client import PASSWORD, AuthClient, new_phone
 from tests.conftest import Connection
 from tests.rest.contract import check
-from tests.rest.harness import running
+from tests.rest.harness import client_of
 from tests.rest.test_refusals import refused
 from workshop.seed import DEMO_PASSWORD, seed_demo_operators
 
@@ -247,10 +247,7 @@ async def test_a_refresh_token_works_only_in_its_own_api(
 async def production(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the control center's API, in production."""
     live = replace(settings, env="production", jwt_keys=(), operator_jwt_keys=(JwtKey("k", "k" * 40),))
-    async with (
-        running(live, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(live, create_internal_app) as client:
         yield client
 
 
@@ -361,10 +358,7 @@ def logins(monitor: Connection, database_url: str) -> Iterator[dict[str, str]]:
 async def test_both_apis_work_with_their_own_logins(settings: Settings, logins: dict[str, str]) -> None:
     both = replace(settings, database_url=logins["public"], internal_database_url=logins["internal"])
     for make in (create_public_app, create_internal_app):
-        async with (
-            running(both, make) as worker,
-            httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-        ):
+        async with client_of(both, make) as client:
             assert (await client.get("/readyz")).status_code == 200
 
 

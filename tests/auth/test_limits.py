@@ -31,7 +31,7 @@ from app.settings import Settings
 from tests.auth.client import AuthClient, new_phone
 from tests.conftest import Connection
 from tests.rest.contract import check
-from tests.rest.harness import Client, People, running
+from tests.rest.harness import Client, People, client_of
 from tests.rest.test_refusals import refused
 
 NOBODYS_REDIS = "unix:///nowhere/redis.sock"
@@ -177,10 +177,7 @@ async def test_limits_count_again_when_redis_is_back(
 
 @pytest.fixture
 async def without_redis(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    async with (
-        running(replace(settings, redis_url=NOBODYS_REDIS)) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(replace(settings, redis_url=NOBODYS_REDIS)) as client:
         yield client
 
 
@@ -219,10 +216,7 @@ async def test_codes_and_tries_are_limited_per_address(
 
 async def test_logins_are_limited_per_address(settings: Settings, redis: Redis) -> None:
     await exhaust(redis, LOGINS_OF_ADDRESS, "127.0.0.1/32")
-    async with (
-        running(settings, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(settings, create_internal_app) as client:
         response = await client.post(
             "/internal/auth/login", json={"email": "ratna@example.com", "password": "x"}
         )

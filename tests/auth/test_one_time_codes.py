@@ -14,7 +14,7 @@ from app.identity.sender import Message, sender_for
 from app.settings import Settings
 from tests.auth.client import AuthClient, Webhook, new_phone, wrong
 from tests.rest.contract import check
-from tests.rest.harness import PATIENCE_SECONDS, Postgres, running, until
+from tests.rest.harness import PATIENCE_SECONDS, Postgres, client_of, running, until
 from tests.rest.test_refusals import refused
 from tests.sql.world import World
 
@@ -208,10 +208,7 @@ async def test_an_unsent_code_is_refused_and_does_not_count(
 
 async def test_an_unreachable_webhook_is_a_refusal(settings: Settings) -> None:
     away = replace(settings, otp_sender="http://127.0.0.1:9/codes")
-    async with (
-        running(away) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=PATIENCE_SECONDS) as client,
-    ):
+    async with client_of(away) as client:
         response = await client.post("/api/auth/otp", json={"phone": new_phone(), "audience": "customer"})
     refused(response, 503, "otp_not_sent")
 

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID
 
-import httpx
 import pytest
 
 from app.auth import issue_token
@@ -12,7 +11,7 @@ from app.identity.refresh import RefreshToken, make_salt
 from app.settings import JwtKey, Settings
 from tests.auth.client import AuthClient, new_phone
 from tests.rest.contract import check
-from tests.rest.harness import running
+from tests.rest.harness import client_of
 from tests.rest.test_refusals import refused
 from tests.sql.world import World
 
@@ -111,10 +110,7 @@ async def test_key_rotation_interrupts_nobody(settings: Settings) -> None:
     access: list[str] = []
     refresh = ""
     for keys in stages:
-        async with (
-            running(replace(settings, jwt_keys=keys)) as worker,
-            httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-        ):
+        async with client_of(replace(settings, jwt_keys=keys)) as client:
             auth = AuthClient(client, settings.log_dir / "otp.log")
             if not refresh:
                 first = await auth.sign_in(phone)
@@ -135,10 +131,7 @@ async def test_key_rotation_interrupts_nobody(settings: Settings) -> None:
 
 async def test_a_token_of_a_removed_key_is_refused(settings: Settings) -> None:
     stolen = issue_token(replace(settings, jwt_keys=(OLD,)), "customer", UUID(int=1))
-    async with (
-        running(replace(settings, jwt_keys=(NEW,))) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(replace(settings, jwt_keys=(NEW,))) as client:
         refused(await AuthClient(client, settings.home).state(stolen), 401, "unauthenticated")
 
 
@@ -146,10 +139,7 @@ async def test_a_token_of_a_removed_key_is_refused(settings: Settings) -> None:
 async def test_a_code_of_a_removed_key_is_refused(settings: Settings, keys: tuple[JwtKey]) -> None:
     phone = new_phone()
     for stage in ((OLD,), keys):
-        async with (
-            running(replace(settings, jwt_keys=stage)) as worker,
-            httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-        ):
+        async with client_of(replace(settings, jwt_keys=stage)) as client:
             auth = AuthClient(client, settings.log_dir / "otp.log")
             if stage == (OLD,):
                 await auth.request_code(phone)

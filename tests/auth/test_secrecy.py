@@ -17,7 +17,7 @@ import pytest
 from app.settings import Settings
 from tests.auth.client import PASSWORD, AuthClient, Webhook, new_phone, wrong
 from tests.conftest import Connection
-from tests.ports import free_port
+from tests.ports import free_ports
 from tests.rest.harness import PATIENCE_SECONDS
 
 TABLES = """
@@ -51,8 +51,7 @@ async def production(settings: Settings, webhook: Webhook, tmp_path: Path) -> As
         "CURHAT_OTP_SENDER": webhook.url,
         "CURHAT_DATABASE_URL": settings.database_url,
         "CURHAT_REDIS_URL": settings.redis_url,
-        "CURHAT_PUBLIC_PORT": str(free_port()),
-        "CURHAT_INTERNAL_PORT": str(free_port()),
+        **free_ports(),
     }
     async with (
         serving("public", environment, log) as public,

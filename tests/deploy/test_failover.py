@@ -1,4 +1,4 @@
-"""The primary dies with everybody at work, the standby becomes the primary, and nothing is lost or left hanging.
+"""The primary dies under load, the standby becomes the primary, and nothing is lost or left hanging.
 
 Everything runs as deploy/ has it: a login for each kind of process, several servers in each URL, no CURHAT_HOME.
 """
@@ -41,24 +41,15 @@ COMMANDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def pair() -> Iterator[Pair]:
-    pair = Pair.start()
-    try:
-        yield pair
-    finally:
-        pair.end()
-
-
 class Servers(Protocol):
-    """The Postgres of the service, whichever of several it is."""
+    """The service's Postgres servers."""
 
     def url(self, login: str) -> str: ...
 
 
 @dataclass
 class Service:
-    """The processes of ours, each with its own login."""
+    """Our processes, each with its own login."""
 
     parts: dict[str, Curhat]
     settings: Settings
@@ -72,7 +63,7 @@ class Service:
         return f"http://127.0.0.1:{self.parts['internal'].internal_port}"
 
     def healthy(self) -> bool:
-        """Whether every part says that it is."""
+        """Whether every part reports that it is healthy."""
         return all(curhat.run("healthy", part).returncode == 0 for part, curhat in self.parts.items())
 
     def said(self) -> str:
@@ -124,7 +115,7 @@ async def http(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 @dataclass
 class Payer:
-    """A customer who pays again and again, and asks again with the same key until there is an answer."""
+    """A customer who pays again and again, and retries with the same key until there is an answer."""
 
     client: Client
     confirmed: list[str] = field(default_factory=list)
@@ -154,7 +145,7 @@ class Payer:
 
 @asynccontextmanager
 async def paying(payers: list[Payer]) -> AsyncIterator[None]:
-    """They pay for as long as the context is open; what is wrong with an answer fails the test."""
+    """They pay while the context is open; a wrong answer fails the test."""
     tasks = [asyncio.create_task(payer.pay()) for payer in payers]
     try:
         yield
@@ -183,7 +174,7 @@ def customers(connection: Connection, count: int) -> list[UUID]:
 
 
 def nothing_is_lost(now_primary: Connection, payers: list[Payer]) -> None:
-    """Each payment that was told as confirmed is, once; none was made twice; the audit is empty."""
+    """Every payment that was reported as confirmed is confirmed; none exists twice; the audit is empty."""
     told = [payment for payer in payers for payment in payer.confirmed]
     kept = now_primary.execute(
         """
@@ -195,7 +186,7 @@ def nothing_is_lost(now_primary: Connection, payers: list[Payer]) -> None:
         [told],
     ).fetchone()
     assert kept == (len(told),)
-    # Each payer was stopped with one payment under way at most: none was made twice by asking again.
+    # Each payer stopped with at most one payment in progress: no retry made a second one.
     made = now_primary.execute(
         "select count(*) from data.payment_sessions where customer_id = any (%s)",
         [[payer.client.id for payer in payers]],
@@ -237,7 +228,7 @@ async def test_when_the_primary_dies_the_standby_takes_over_with_every_confirmed
         nothing_is_lost(now_primary, payers)
         beats = (
             "select bool_and(at > pg_postmaster_start_time()) from data.heartbeats "
-            "where process not in ('pg_cron', 'audit')"  # what pg_cron runs, once a minute and more seldom
+            "where process not in ('pg_cron', 'audit')"  # run by pg_cron, once a minute or less often
         )
         assert now_primary.execute(beats).fetchone() == (True,)
         wait_until(

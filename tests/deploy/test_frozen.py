@@ -1,7 +1,7 @@
-"""The primary's machine hangs under load until the standby has taken its place, and then wakes.
+"""The primary's machine freezes under load until the standby has become the primary, and then wakes.
 
-It is the hardest of failures: whoever was frozen believes that no time has passed, its Postgres still takes writes, and
-what is connected to it stays so.
+This is the hardest failure: the frozen machine does not know that time has passed. Its Postgres still takes writes, and
+connections to it stay open.
 """
 
 import asyncio
@@ -38,21 +38,12 @@ def machines() -> Iterator[Machines]:
         machines.end()
 
 
-@pytest.fixture
-def pair() -> Iterator[Pair]:
-    pair = Pair.start()
-    try:
-        yield pair
-    finally:
-        pair.end()
-
-
 def payers_of(settings: Settings, http: httpx.AsyncClient, people: list[UUID]) -> list[Payer]:
     return [Payer(Client(settings, http, "customer", one)) for one in people]
 
 
 def ours(connection: Connection) -> int:
-    """How many connections of ours a server has, but those whose commit waits for a standby for good."""
+    """How many connections of ours a server has, except those whose commit waits forever for a standby."""
     row = connection.execute(
         """
         select count(*) from pg_stat_activity
@@ -97,7 +88,7 @@ def test_nobody_writes_to_etcd_or_through_patroni_without_a_password(machines: M
 async def test_without_patroni_nobody_of_ours_goes_on_with_a_primary_that_was_frozen_and_replaced(
     pair: Pair, redis_url: str, tmp_path: Path
 ) -> None:
-    """As one does by hand: the standby is promoted while the primary is silent, and then that wakes."""
+    """A promotion by hand: the standby is promoted while the primary is silent; then the primary wakes."""
     with pair.primary.superuser() as primary:
         people = customers(primary, PAYERS)
     with serving(pair, redis_url, tmp_path) as service:

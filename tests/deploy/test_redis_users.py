@@ -1,4 +1,4 @@
-"""Redis as deploy/ runs it: each kind of process comes as a user of its own, and may do what it does and no more."""
+"""Redis as deploy/ runs it: each kind of process has its own user, with only the rights that it needs."""
 
 import os
 import subprocess

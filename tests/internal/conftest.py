@@ -8,12 +8,21 @@ import pytest
 from app.server import create_internal_app
 from app.settings import Settings
 from tests.internal.harness import Desk
-from tests.rest.conftest import postgres, pytest_asyncio_loop_factories, settings
+from tests.rest.conftest import http, postgres, pytest_asyncio_loop_factories, settings
 from tests.rest.harness import Worker, running
+from tests.sockets.conftest import publisher, relayed
 from tests.sql.conftest import world
 from tests.sql.world import World
 
-__all__ = ["postgres", "pytest_asyncio_loop_factories", "settings", "world"]
+__all__ = [
+    "http",
+    "postgres",
+    "publisher",
+    "pytest_asyncio_loop_factories",
+    "relayed",
+    "settings",
+    "world",
+]
 
 
 @pytest.fixture
@@ -21,12 +30,6 @@ async def worker(settings: Settings) -> AsyncIterator[Worker]:
     """An internal worker."""
     async with running(settings, create_internal_app) as worker:
         yield worker
-
-
-@pytest.fixture
-async def http(worker: Worker) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=worker.url, timeout=30) as client:
-        yield client
 
 
 @pytest.fixture

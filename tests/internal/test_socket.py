@@ -11,26 +11,10 @@ from redis.asyncio import Redis
 from app.auth import Audience, issue_token
 from app.settings import Settings
 from app.sockets import hub
-from listeners import relay
 from tests.internal.harness import Desk, got
-from tests.rest.harness import Postgres, Worker, background, until
+from tests.rest.harness import Postgres, Worker, until
 from tests.sockets.harness import Publisher, Socket, raw_socket
 from tests.sql.world import World
-
-
-@pytest.fixture
-async def relayed(settings: Settings) -> AsyncIterator[None]:
-    """The relay runs."""
-    async with background(relay.run(settings)):
-        yield
-
-
-@pytest.fixture
-async def publisher(worker: Worker, redis_url: str) -> AsyncIterator[Publisher]:
-    """Publishes to a subscribed worker."""
-    assert worker.app.ctx.hub.subscription.subscribed.is_set()
-    async with Redis.from_url(redis_url) as redis:
-        yield Publisher(redis)
 
 
 def url(worker: Worker) -> str:

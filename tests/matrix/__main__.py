@@ -1,10 +1,10 @@
-"""`make matrix`: what the README promises, on bare systems, as somebody new would go about it.
+"""`make matrix`: the README's promises, tried on bare systems as a newcomer would.
 
 On each system it runs `make run` until it is ready, the README's walk to `consumed`, `make run` once more, `make
-check` and `make test`; where it is said so (`RELEASES`), also the sql tests with other majors of PostgreSQL. It ends
-with what differed from system to system. Exit code 1: something failed somewhere.
+check` and `make test`; where `RELEASES` says so, also the sql tests with other majors of PostgreSQL. It ends
+with the differences between systems. Exit code 1 means that a step failed.
 
-Its folder holds the systems while it runs, and afterwards what each step printed.
+Its folder holds the systems while it runs, and afterwards the output of each step.
 """
 
 import os
@@ -30,7 +30,7 @@ PROJECT = Path(__file__).parents[2]
 README = PROJECT / "README.md"
 UP = re.compile(r"^Curhat is up after ([\d.]+) s", re.MULTILINE)
 DEBOOTSTRAP = ("debootstrap", "unshare", "nsenter")
-SERVERS = "/opt/curhat-servers"  # where the servers' own account may read
+SERVERS = "/opt/curhat-servers"  # readable for the servers' account
 STEPS = ("run", "walk", "again", "check", "test", "majors")
 VERSIONS = {
     "Python": ".venv/bin/python --version",
@@ -44,12 +44,12 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 class StepError(Exception):
-    """A step did not end as it should. The text says where to look."""
+    """A step failed. The text says where to look."""
 
 
 @dataclass
 class Visit:
-    """One system, the steps that are to be done there, and how they ended."""
+    """One system, its steps, and how they ended."""
 
     name: str
     system: System
@@ -63,7 +63,7 @@ class Visit:
         self.ports = f"CURHAT_PUBLIC_PORT={public} CURHAT_INTERNAL_PORT={internal}"
 
     def step(self, name: str, action: Callable[[], Outcome]) -> None:
-        """Do one, and say how it ended."""
+        """Do a step, and say how it ended."""
         began = time.monotonic()
         console.print(f"{self.name}: {name} …")
         try:
@@ -74,7 +74,7 @@ class Visit:
         console.print(f"{self.name}: {name} {told(outcome)}")
 
     def run_and_walk(self, steps: Sequence[str]) -> None:
-        """`make run` from nothing, and while it is up the README's walk."""
+        """`make run` on a bare system, and the README's walk while it is up."""
         log = self.logs / "run.log"
         began = time.monotonic()
         with self.system.running(f"{self.ports} make run", log) as running:
@@ -98,7 +98,7 @@ class Visit:
         return outcome
 
     def run_again(self) -> Outcome:
-        """`make run` where everything is there already."""
+        """`make run` when everything is installed already."""
         log = self.logs / "again.log"
         began = time.monotonic()
         with self.system.running(f"{self.ports} make run", log) as running:
@@ -109,7 +109,7 @@ class Visit:
         return Outcome(ok=True, seconds=seconds)
 
     def command(self, name: str, script: str) -> Outcome:
-        """One that ends by itself."""
+        """A command that ends by itself."""
         log = self.logs / f"{name}.log"
         began = time.monotonic()
         with self.system.running(script, log) as running:
@@ -120,7 +120,7 @@ class Visit:
         return Outcome(ok=True, seconds=seconds)
 
     def tests(self, name: str, words: str) -> Outcome:
-        """`make test`, with what it says about each test that did not simply pass."""
+        """`make test`, with its reports of all tests that did not simply pass."""
         log = self.logs / f"{name}.log"
         began = time.monotonic()
         with self.system.running(f"make test JOBS={self.jobs} {words}", log) as running:
@@ -129,7 +129,7 @@ class Visit:
         return Outcome.of_tests(output, ok=ended == 0, seconds=time.monotonic() - began)
 
     def other_majors(self, majors: Sequence[str]) -> None:
-        """The sql tests with servers that the distribution does not have. They come without pg_cron."""
+        """The sql tests with majors that the distribution lacks. They have no pg_cron."""
         self.step("servers", self.install_servers)
         for major in majors if self.outcomes["servers"].ok else ():
             programs = f"{SERVERS}/node_modules/postgres-{major}/native/bin"
@@ -145,14 +145,14 @@ class Visit:
         )
 
     def read_versions(self) -> None:
-        """What `bin/setup` chose here."""
+        """The choices of `bin/setup` here."""
         self.versions = {
             what: self.system.said(script).replace("\n", ", ") for what, script in VERSIONS.items()
         }
 
 
 def free_ports() -> tuple[int, int]:
-    """Two that nobody listens on."""
+    """Two free ports."""
     with socket.socket() as one, socket.socket() as other:
         for each in (one, other):
             each.bind(("127.0.0.1", 0))
@@ -168,7 +168,7 @@ def walk_of(readme: str) -> str:
 
 
 def wait_until_up(ended: Callable[[], int | None], log: Path) -> str:
-    """Return when `make run` says that it is up: after how many seconds, by its own count."""
+    """Wait until `make run` says that it is up, and return the seconds that it names."""
     while True:
         output = log.read_text(encoding="utf-8", errors="replace")
         found = UP.search(output)
@@ -204,7 +204,7 @@ def visit(name: str, made: System, logs: Path, steps: Sequence[str], jobs: int) 
 
 
 def report(visits: Sequence[Visit]) -> Iterator[str]:
-    """What was run where, and what differed."""
+    """What ran where, and the differences."""
     yield f"{datetime.now(UTC):%Y-%m-%d}"
     for one in visits:
         yield f"\n{one.name}: {'; '.join(f'{what} {version}' for what, version in one.versions.items())}"

@@ -1,8 +1,8 @@
-"""A bare system in a folder: made by debootstrap, and entered by way of namespaces of its own.
+"""A bare system in a folder: made by debootstrap, and entered through its own namespaces.
 
 All its processes and mounts live in a process namespace and a mount namespace that one process of ours holds. When
-that ends, by whatever cause, the kernel ends the processes and lets go of the mounts. That is also so when the matrix
-itself is killed: the holder reads from a pipe of ours, and ends with it.
+that process ends, for whatever reason, the kernel ends the processes and releases the mounts. This also covers a killed
+matrix: the holder reads from our pipe, and ends when the pipe closes.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ PACKAGES = ("make", "git", "ca-certificates")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CHECKOUT = f"{machine.HOME}/curhat"
 HOLDS = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private")
-# Its /dev/shm is its own: our tests clean up there, and must not meet those of the machine.
+# It has its own /dev/shm: our tests clean up there, and must not touch the machine's.
 HOLD = """
 set -e
 root=$1
@@ -43,7 +43,7 @@ cat > /dev/null
 
 
 class BareSystemError(Exception):
-    """A system could not be made or entered. The text is one clear sentence."""
+    """A system could not be made or entered. The text is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,10 @@ class Release:
     """A release of a distribution."""
 
     suite: str
-    label: str  # as its Release file has it
+    label: str  # from its Release file
     security: str  # the label of its security updates
     components: str
-    # Majors of PostgreSQL that the sql tests are also run with here, from tests/matrix/servers.
+    # More majors of PostgreSQL for the sql tests here, from tests/matrix/servers.
     more_majors: tuple[str, ...] = ()
 
 
@@ -67,14 +67,14 @@ RELEASES = {
 
 @dataclass(frozen=True)
 class System:
-    """A bare system that is held: commands can be run in it."""
+    """A bare system with its namespaces held, in which commands can run."""
 
     root: Path
     holder: int
     environment: Mapping[str, str]
 
     def command(self, script: str, directory: str = CHECKOUT) -> list[str]:
-        """The command line that runs a line of shell in it, as root, from a folder."""
+        """The command line that runs a shell command in it, as root, from a folder."""
         variables = {
             "PATH": PATH,
             "HOME": str(machine.HOME),
@@ -90,7 +90,7 @@ class System:
         ]
 
     def said(self, script: str) -> str:
-        """What a line of shell prints in it, errors and all."""
+        """The output of a shell command in it, with errors."""
         done = subprocess.run(
             self.command(script),
             check=False,
@@ -103,7 +103,7 @@ class System:
 
     @contextlib.contextmanager
     def running(self, script: str, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
-        """A line of shell that goes on in it; at the end it is told to stop as by Ctrl-C, and waited for."""
+        """A long-running shell command in it. At the end it gets Ctrl-C, and is waited for."""
         with log.open("wb") as output:
             process = subprocess.Popen(
                 self.command(script),
@@ -121,7 +121,7 @@ class System:
 
 
 def make(release: Release, mirror: str | None, root: Path, log: Path) -> None:
-    """Make a bare system of this release in a folder that is not there yet, with what our README asks for."""
+    """Make a bare system of this release in a new folder, with what our README asks for."""
     mirrors = [mirror] if mirror else machine.mirrors(release.label)
     words = (
         *("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"),
@@ -129,7 +129,7 @@ def make(release: Release, mirror: str | None, root: Path, log: Path) -> None:
     )
     root.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
-        # In namespaces too, because it mounts.
+        # Also in namespaces, because it mounts.
         done = subprocess.run(
             [*HOLDS, *words],
             check=False,
@@ -145,7 +145,7 @@ def make(release: Release, mirror: str | None, root: Path, log: Path) -> None:
 
 
 def _add_updates(release: Release, root: Path) -> None:
-    """As on any installed system, updates of the same mirrors."""
+    """Updates from the same mirrors, as on any installed system."""
     components = release.components.replace(",", " ")
     sources = root / "etc/apt/sources.list"
     with sources.open("a", encoding="utf-8") as file:
@@ -155,19 +155,19 @@ def _add_updates(release: Release, root: Path) -> None:
 
 
 def clone(project: Path, root: Path) -> None:
-    """Clone the checkout into a system: what is committed."""
+    """Clone the committed checkout into a system."""
     target = root / CHECKOUT.removeprefix("/")
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", project, target], check=True)
 
 
 @contextlib.contextmanager
 def held(root: Path) -> Iterator[System]:
-    """Enter a system; at the end nothing of it runs and nothing of it is mounted."""
+    """Enter a system. At the end none of its processes runs, and nothing is mounted."""
     access = machine.access()
     binds: list[str] = []
     for inside, outside in access.seen.items():
         target = root / inside.relative_to("/")
-        if target.exists():  # the system has its own, such as the certificates
+        if target.exists():  # the system's own stays, such as its certificates
             continue
         (target if outside.is_dir() else target.parent).mkdir(parents=True, exist_ok=True)
         if outside.is_file():
@@ -194,5 +194,5 @@ def held(root: Path) -> Iterator[System]:
 
 
 def remove(root: Path) -> None:
-    """Remove a system that nobody holds."""
+    """Remove a system whose namespaces are released."""
     shutil.rmtree(root, ignore_errors=True)

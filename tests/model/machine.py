@@ -1,12 +1,11 @@
-"""Random people in a random order: what each step is, who takes it, and when.
+"""Random steps: what each step is, who takes it, and when.
 
-Everything is drawn from what there is in the model, so that most steps make sense and some do not: an id of somebody
-else's, one that does not exist, a thing in the wrong state, a call that came before, an idempotency key.
+Steps draw from the model's state, so that most make sense. Some do not: somebody else's id, an id that does not exist,
+a thing in the wrong state, a call for the second time, an idempotency key.
 
-Hypothesis draws one seed for each step, and the step all else from that: choices are even, which they are not when
-Hypothesis makes each of them, and a failing walk still shrinks to the steps that it takes to fail. Ten walks at a
-time, each ten with a salt of their own: beyond ten Hypothesis begins to make mutants, most of whose steps are those of
-a walk that it has taken already.
+Hypothesis draws one seed per step, and the step draws everything else from it. So all choices are even, which
+Hypothesis' own are not, and a failing walk still shrinks to the steps that matter. A round is ten walks with one salt:
+beyond ten, Hypothesis begins to mutate walks, and repeats most of their steps.
 """
 
 from collections import Counter
@@ -86,7 +85,7 @@ class Walk(RuleBasedStateMachine):
         self.random: Random
 
     def teardown(self) -> None:
-        """Count what everything has come to."""
+        """Count the final states."""
         model = self.twins.model
         self.twins.reached.update(f"payment {payment.status}" for payment in model.payments)
         self.twins.reached.update(f"failure {failure.cause_tag}" for failure in model.failures)
@@ -99,12 +98,12 @@ class Walk(RuleBasedStateMachine):
 
     @property
     def model(self) -> Model:
-        """What there is."""
+        """The model's state."""
         return self.twins.model
 
     @initialize(seed=SEEDS)
     def a_day_begins(self, seed: int) -> None:
-        """Settings, how busy everybody is today, mitras who are there, and a first chat."""
+        """Settings, how busy everybody is today, which mitras are online, and a first chat."""
         random = self._sow(seed)
         busy = (
             (self.customers, 4),
@@ -123,21 +122,21 @@ class Walk(RuleBasedStateMachine):
 
     @rule(seed=SEEDS)
     def step(self, seed: int) -> None:
-        """Somebody does something that somebody could do now."""
+        """A random act of those that make sense now."""
         random = self._sow(seed)
         mood = random.choice(self.moods)
         random.choice(mood())()
 
     def _sow(self, seed: int) -> Random:
-        """Chance for one step; a seed that comes a second time brings something else."""
+        """The random choices of one step. A repeated seed gives other choices."""
         self.sown[seed] += 1
         self.random = Random(f"{self.salt} {seed} {self.sown[seed]}")
         return self.random
 
-    # ---- Who could do what -------------------------------------------------------------------------------
+    # ---- Acts --------------------------------------------------------------------------------------------
 
     def customers(self) -> list[Act]:
-        """What customers do who are not looking for anybody."""
+        """Acts of customers who do not search."""
         acts = [
             self.create_payment_session,
             self.create_payment_session,
@@ -161,7 +160,7 @@ class Walk(RuleBasedStateMachine):
         return [*acts, self.twins.again]
 
     def searchers(self) -> list[Act]:
-        """What customers do who are looking for somebody."""
+        """Acts of customers who search."""
         acts = [self.find_a_chat]
         if self.model.payments:
             acts += [self.start_general_request, self.start_returning_request, self.cancel_request]
@@ -172,7 +171,7 @@ class Walk(RuleBasedStateMachine):
         return [*acts, self.twins.again]
 
     def mitras(self) -> list[Act]:
-        """What mitras do."""
+        """Acts of mitras."""
         acts = [
             self.set_mitra_status,
             self.come_online,
@@ -194,7 +193,7 @@ class Walk(RuleBasedStateMachine):
         return [*acts, self.twins.again]
 
     def operators(self) -> list[Act]:
-        """What operators do."""
+        """Acts of operators."""
         acts = [self.set_config, self.set_config, self.force_mitra_offline]
         if self.model.payments:
             acts += [self.fail_payment]
@@ -205,7 +204,7 @@ class Walk(RuleBasedStateMachine):
         return [*acts, self.twins.again]
 
     def time(self) -> list[Act]:
-        """How time goes on."""
+        """Ways in which time passes."""
         acts = [self.twins.fire_due, self.a_while_passes]
         if waits(self.model):
             acts += [self.the_moment_comes, self.the_moment_comes]
@@ -216,7 +215,7 @@ class Walk(RuleBasedStateMachine):
     # ---- Choices -----------------------------------------------------------------------------------------
 
     def pick(self, sensible: Sequence[E], everything: Sequence[E]) -> E | None:
-        """Mostly what makes sense, sometimes anything, rarely (None) what does not exist."""
+        """Mostly a sensible one, sometimes any, rarely None: one that does not exist."""
         chance = self.random.randint(0, 29)
         if chance == 17:
             return None
@@ -229,7 +228,7 @@ class Walk(RuleBasedStateMachine):
         return self.random.choice(values)
 
     def yes(self) -> bool:
-        """Or no."""
+        """True or False."""
         return self.random.random() < 0.5
 
     def key(self) -> str | None:
@@ -241,18 +240,18 @@ class Walk(RuleBasedStateMachine):
         return self.draw(WHO, WHO, WHO, WHO, WHO, " ")
 
     def payment(self, *statuses: str, extension: bool | None = None) -> Payment | None:
-        """Mostly a payment that is so."""
+        """Mostly a payment with one of these statuses."""
         payments = self.model.payments
         return self.pick(
             [p for p in payments if p.status in statuses and extension in {None, p.is_extension}], payments
         )
 
     def payer(self, payment: Payment | None) -> Customer | None:
-        """Mostly whose payment it is."""
+        """Mostly the customer whose payment it is."""
         return self.pick([payment.customer] if payment else [], self.model.customers)
 
     def offer(self) -> tuple[Search | None, Mitra | None]:
-        """Mostly a search and a mitra to whom it is open."""
+        """Mostly a search and a mitra with an open offer of it."""
         searches = self.model.searches
         search = self.pick([search for search in searches if search.open_offers], searches)
         offered = [offer.mitra for offer in search.open_offers or search.offers] if search else []
@@ -269,7 +268,7 @@ class Walk(RuleBasedStateMachine):
     # ---- Customers ---------------------------------------------------------------------------------------
 
     def create_payment_session(self) -> None:
-        """A customer chooses some minutes, or some that nobody sells."""
+        """A customer chooses some minutes, which may not be for sale."""
         names_a_target = self.yes() and self.yes()
         self.twins.call(
             create_payment_session,
@@ -365,7 +364,7 @@ class Walk(RuleBasedStateMachine):
         self.twins.call(set_mitra_status, self.pick(self.model.mitras, []), self.yes())
 
     def come_online(self) -> None:
-        """A mitra who was not in reach comes back."""
+        """A mitra who was not reachable comes back."""
         away = [mitra for mitra in self.model.mitras if self.model.presence(mitra) != "online"]
         self.twins.call(set_mitra_status, self.pick(away, self.model.mitras), True)
 
@@ -396,7 +395,7 @@ class Walk(RuleBasedStateMachine):
         self.twins.call(decline_request, *self.offer())
 
     def accept_everything(self) -> None:
-        """A mitra says yes to all that is offered, one after the other, full or not."""
+        """A mitra accepts all their offers in turn, full or not."""
         offers = [offer for search in self.model.searches for offer in search.open_offers]
         eager = max(self.model.mitras, key=lambda mitra: sum(offer.mitra is mitra for offer in offers))
         for offer in offers:
@@ -491,7 +490,7 @@ class Walk(RuleBasedStateMachine):
     # ---- Time --------------------------------------------------------------------------------------------
 
     def the_moment_comes(self) -> None:
-        """It is just before, at, or just after something that waits, most often the next; what is due is fired."""
+        """Time passes to just before, at, or just after a deadline, most often the next; what is due is fired."""
         coming = waits(self.model)
         wait = coming[0] if self.yes() else self.random.choice(coming)
         self._pass_until(wait.due_at + self.random.choice(AROUND) - self.model.now)
@@ -502,11 +501,11 @@ class Walk(RuleBasedStateMachine):
         self._pass_until(longest * self.random.uniform(0.5, 1))
 
     def nobody_fires(self) -> None:
-        """A deadline comes, and what happens next happens before anybody has fired it."""
+        """A deadline passes without being fired, so that the next step comes before it."""
         self.twins.time_is(waits(self.model)[0].due_at + self.random.choice(LATE))
 
     def _pass_until(self, duration: timedelta) -> None:
-        """Let time pass, the mitras' sockets open all the while, or dead from now on."""
+        """Let time pass, with the mitras' sockets open all the while, or dead from now on."""
         then = self.model.now + duration
         hop = timedelta(seconds=self.model.number("presence_ttl_seconds") - 1)
         if self.yes() and duration < 4 * hop:
@@ -520,7 +519,7 @@ class Walk(RuleBasedStateMachine):
 
 
 def walk(world: World, salt: int, reached: Counter[str], phases: Collection[Phase] = tuple(Phase)) -> None:
-    """Take ten walks, the same for the same salt. Fails with the shortest way to what a walk has found."""
+    """Take ten walks, the same for the same salt. Fails with the shortest steps to a disagreement."""
 
     class Round(Walk):
         """A walk in this database, with this salt."""

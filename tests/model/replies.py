@@ -41,7 +41,7 @@ def search_reply(model: Model, search: Search) -> Row:
 
 
 def started_reply(model: Model, outcome: Started | Failure) -> Row:
-    """What came of asking for a search: one that runs, or the reason why there is none."""
+    """The reply to the start of a search: the search, or why there is none."""
     if isinstance(outcome, Failure):
         return {"reason": outcome.cause_tag, **failure_reply(model, outcome)}
     return {**search_reply(model, outcome.search), "already_running": outcome.already_running}
@@ -185,7 +185,7 @@ def _money(payment: Payment, failure: Failure | None, status: str) -> Row:
 
 
 def forced_offline(mitra: Mitra) -> Row | None:
-    """Who else than the mitra set them offline, and why."""
+    """Who set the mitra offline, if not the mitra, and why."""
     if mitra.declared_online or mitra.set_offline is None:
         return None
     by, note = mitra.set_offline

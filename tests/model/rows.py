@@ -39,8 +39,8 @@ select jsonb_build_object(
     'staffed', (select s.any_mitra_reachable from data.service_state s)
 )
 """
-"""Everything that the model knows about, in the order in which the model keeps it. Late offers that were sent at one
-moment have no order of their own; those of a blast do: the longest idle first."""
+"""Everything that the model holds, in the model's order. A blast makes its offers in an order, the longest idle first;
+late offers of one moment have none."""
 
 
 def recognise(model: Model, found: Row) -> None:
@@ -59,7 +59,7 @@ def _recognise_all(entities: Sequence[Entity], rows: Sequence[Row]) -> None:
 
 
 def differences(expected: object, found: object, where: str = "") -> Iterator[str]:
-    """Everything that was expected and is not so. What is there besides is not looked at."""
+    """Every expectation that is not met. What else was found is ignored."""
     match expected, found:
         case dict(), dict():
             for key, value in expected.items():

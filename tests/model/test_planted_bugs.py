@@ -1,4 +1,4 @@
-"""The walks find a bug when there is one: each of these is planted in a clone, and the model disagrees with it."""
+"""The walks find bugs: each of these is planted in a clone, and must lead to a disagreement."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ ROUNDS = 8
 
 @dataclass(frozen=True)
 class Bug:
-    """Something wrong in one function: `right` stands in it once, and is replaced."""
+    """A bug in one function: `right` occurs in it once, and is replaced."""
 
     name: str
     function: str
@@ -24,7 +24,7 @@ class Bug:
     held_by: str = ""
     """The constraint that would refuse it, as `table constraint`; it is dropped."""
     salt: int = 0
-    """Of the walks that are known to find it, the shortest; tried first."""
+    """The round that is known to find it soonest; tried first."""
 
     def plant(self, world: World) -> None:
         """Put it in."""

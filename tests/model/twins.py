@@ -1,7 +1,7 @@
 """One database and one model get the same calls: they answer alike, and hold the same afterwards.
 
-After each call states and money of everything there is agree with the model, the promise holds in the rows alone,
-and `ops.audit()` is empty.
+After each call all states and money agree with the model, the promise holds in the rows alone, and `ops.audit()` is
+empty.
 """
 
 from collections import Counter
@@ -226,7 +226,7 @@ def _customer_of(function: Callable[..., object], arguments: tuple[object, ...])
 
 
 def _fresh(world: World) -> Model:
-    """Empty tables and default settings, the same people each time, and a model that knows no more than that."""
+    """Empty tables, default settings, the same people each time, and a model of just that."""
     for statement in FRESH.split(";"):
         world.owner.execute(statement)
     world.clock.set(START)

@@ -1,4 +1,4 @@
-"""The scenes in which calls meet, each with every call that can touch the same payment, request or chat.
+"""The scenes of the races, each with every call that can touch the same payment, request or chat.
 
 Budi is the customer, Rani another one. Sari and Yoga are online, Dewi is not. A call is told of them, and of
 what the scene holds, by name. Calls that the scene's present refuses are there too: what runs beside them may
@@ -15,7 +15,7 @@ from tests.sql.world import Row, World
 
 @dataclass(frozen=True)
 class Scenario:
-    """How a scene is built, and what may happen in it."""
+    """How a scene is built, and the calls that may happen in it."""
 
     build: Callable[[World], Scene]
     calls: tuple[Call, ...]
@@ -27,7 +27,7 @@ class Scenario:
 
 
 def people(world: World, lease: int = 600) -> Scene:
-    """Everybody. Leases outlast whatever a scene waits for but its payment, unless they are made shorter."""
+    """The people. Unless a scene shortens them, leases outlast every deadline but the payment's."""
     world.configure("presence_ttl_seconds", lease)
     world.configure("max_customers_per_mitra", 1)
     return {

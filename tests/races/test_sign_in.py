@@ -1,4 +1,4 @@
-"""Signing in on two connections: one is held open in its middle, the other meets it and learns what came of it."""
+"""Signing in on two connections: one call is held open, the other meets it, and must see its outcome."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from tests.sql.world import Row, World
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a function that answers in jsonb, or of one of ops, in rows."""
+    """One call: a function of api or control_center replies in jsonb, one of ops in rows."""
 
     function: str
     arguments: Sequence[object]
@@ -39,7 +39,7 @@ class Call:
         ]
 
     def run(self, connection: Connection) -> Any:  # noqa: ANN401
-        """The reply; of a refusal, raised or kept, the slug."""
+        """The reply, or the slug of a refusal, raised or returned."""
         places = ", ".join("%s" for _ in self.arguments)
         try:
             row = connection.execute(f"select {self.function}({places})", self.arguments).fetchone()
@@ -60,7 +60,7 @@ Race = Callable[[Call, Call], tuple[Any, Any]]
 def race(
     connect: Connect, wait_for_lock: Callable[[int], None], in_thread: InThread, deadlocks: Deadlocks
 ) -> Race:
-    """Holds the first open until the second waits for it; what both come to. A deadlock fails the test."""
+    """Holds the first call open until the second waits for it, and returns both outcomes. A deadlock fails the test."""
 
     def run(first: Call, second: Call) -> tuple[Any, Any]:
         one, other = (connect(role=call.role, **PATIENCE) for call in (first, second))

@@ -8,9 +8,10 @@ import httpx
 import pytest
 import uvloop
 
+from app.server import create_internal_app
 from app.settings import Settings
 from tests.conftest import Connect, Connection
-from tests.rest.harness import Client, People, Postgres, Worker, running, settings_for
+from tests.rest.harness import Client, People, Postgres, Worker, client_at, client_of, running, settings_for
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -31,7 +32,14 @@ async def worker(settings: Settings) -> AsyncIterator[Worker]:
 
 @pytest.fixture
 async def http(worker: Worker) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=worker.url, timeout=30) as client:
+    async with client_at(worker.url) as client:
+        yield client
+
+
+@pytest.fixture
+async def internal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an internal worker."""
+    async with client_of(settings, create_internal_app) as client:
         yield client
 
 

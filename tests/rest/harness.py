@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,20 @@ from sanic import Sanic
 
 from app.auth import Audience, issue_token
 from app.http.edge import App
+from app.http.routes import Listener
 from app.identity.refresh import RefreshToken
-from app.server import bind, create_public_app, serving
+from app.server import bind, create_internal_app, create_public_app, serving
 from app.settings import Settings
 from tests.conftest import Connect, Connection
 from tests.rest.contract import check
 from tests.waits import PATIENCE_SECONDS, until
 
 __all__ = ["PATIENCE_SECONDS", "until"]
+
+CREATE: Mapping[Listener, Callable[[Settings], App]] = {
+    "public": create_public_app,
+    "internal": create_internal_app,
+}
 
 numbers = itertools.count(1)
 
@@ -73,6 +79,20 @@ async def running(
             yield Worker(app, settings, sock.getsockname()[1])
             stop.set()
             await task
+
+
+@contextlib.asynccontextmanager
+async def client_of(
+    settings: Settings, create: Callable[[Settings], App] = create_public_app
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a worker of its own."""
+    async with running(settings, create) as worker, client_at(worker.url) as client:
+        yield client
+
+
+def client_at(url: str) -> httpx.AsyncClient:
+    """A client that calls this address."""
+    return httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS)
 
 
 @contextlib.asynccontextmanager

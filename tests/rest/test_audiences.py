@@ -4,8 +4,7 @@ The table repeats the routes on purpose: a new route, or a changed audience, mus
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import get_args
 from uuid import uuid4
@@ -15,18 +14,12 @@ import pytest
 
 from app.auth import AUDIENCES, Audience, issue_token
 from app.described.openapi import TABLES
-from app.http.edge import App
 from app.http.routes import PATH_PARAMETER, Listener
 from app.internal import table as internal_table
 from app.public import table as public_table
-from app.server import create_internal_app, create_public_app
 from app.settings import Settings
-from tests.rest.harness import People, running
+from tests.rest.harness import CREATE, People, client_of
 
-CREATE: Mapping[Listener, Callable[[Settings], App]] = {
-    "public": create_public_app,
-    "internal": create_internal_app,
-}
 DOCS = ["/openapi.json", "/docs", "/docs/", "/docs/start.js"]
 
 WHOSE: Mapping[Listener, Mapping[Audience | None, list[str]]] = {
@@ -153,15 +146,6 @@ def test_nothing_but_these_routes_and_the_web_apps_is_served(settings: Settings,
     assert served == known | heads | {f"GET {path}" for path in SOCKETS[listener]}
 
 
-@asynccontextmanager
-async def client_of(settings: Settings, listener: Listener) -> AsyncIterator[httpx.AsyncClient]:
-    async with (
-        running(settings, CREATE[listener]) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
-        yield client
-
-
 def tokens(settings: Settings, people: People) -> dict[str, str | None]:
     """A token of each kind for real people. None: no header is sent."""
     somebody = {"customer": people.customer(), "mitra": people.mitra(), "operator": people.operator()}
@@ -186,7 +170,7 @@ async def test_a_route_answers_only_its_audience(
     settings: Settings, people: People, listener: Listener
 ) -> None:
     wrong = {}
-    async with client_of(settings, listener) as client:
+    async with client_of(settings, CREATE[listener]) as client:
         for kind, token in tokens(settings, people).items():
             headers = {} if token is None else {"Authorization": f"Bearer {token}"}
             for audience, rows in WHOSE[listener].items():

@@ -24,7 +24,7 @@ from app.postgres.db import QUICK_LANES
 from app.server import create_internal_app
 from app.settings import Settings
 from tests.conftest import Connection
-from tests.rest.harness import PATIENCE_SECONDS, Client, Worker, pair, running, until
+from tests.rest.harness import PATIENCE_SECONDS, Client, Worker, client_of, pair, until
 from tests.rest.test_refusals import refused
 from tests.sockets.harness import signed_in
 
@@ -36,10 +36,7 @@ LOCAL = ip_network("127.0.0.0/8")
 @asynccontextmanager
 async def asking(settings: Settings, **changed: Any) -> AsyncIterator[httpx.AsyncClient]:  # noqa: ANN401
     """A client of a worker with changed settings."""
-    async with (
-        running(replace(settings, **changed)) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(replace(settings, **changed)) as client:
         yield client
 
 
@@ -264,10 +261,7 @@ async def test_without_allowed_origins_none_may(settings: Settings) -> None:
 
 async def test_the_control_center_may_change_and_delete(settings: Settings) -> None:
     settings = replace(settings, cors_origins=(PAGE,))
-    async with (
-        running(settings, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as http,
-    ):
+    async with client_of(settings, create_internal_app) as http:
         response = await http.options("/healthz", headers=preflight(PAGE, "PATCH"))
     assert response.headers["access-control-allow-methods"] == "GET, POST, PUT, PATCH, DELETE"
 

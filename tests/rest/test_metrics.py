@@ -15,7 +15,7 @@ from app.postgres.db import QUICK_LANES, SLOW_LANES
 from app.server import create_internal_app
 from app.settings import Settings
 from tests.conftest import Connection
-from tests.rest.harness import PATIENCE_SECONDS, Client, Postgres, Worker, pair, running, until
+from tests.rest.harness import PATIENCE_SECONDS, Client, Postgres, Worker, client_of, pair, until
 from tests.rest.test_refusals import refused
 from tests.run.test_metrics import Key, key, values
 from tests.sockets.harness import raw_socket, signed_in
@@ -47,10 +47,7 @@ async def figures(http: httpx.AsyncClient) -> dict[Key, float]:
 
 @asynccontextmanager
 async def internal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    async with (
-        running(settings, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as http,
-    ):
+    async with client_of(settings, create_internal_app) as http:
         yield http
 
 
@@ -68,10 +65,7 @@ async def test_the_public_api_requires_the_token(http: httpx.AsyncClient) -> Non
 
 
 async def test_the_public_api_without_a_configured_token_has_no_metrics(settings: Settings) -> None:
-    async with (
-        running(replace(settings, metrics_token="")) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as http,
-    ):
+    async with client_of(replace(settings, metrics_token="")) as http:
         for token in (None, TOKEN):
             refused(await scrape(http, token), 404, "not_found")
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, get_args
 
 import httpx
@@ -13,7 +13,6 @@ from app.cli import main
 from app.described import docs
 from app.described.openapi import FRAMES, TABLES, document
 from app.described.refusals import by_function, statuses
-from app.http.edge import App
 from app.http.routes import Listener
 from app.internal import replies as internal_replies
 from app.internal.replies import FACTS, OfferStatus, ValueType
@@ -30,16 +29,11 @@ from app.public.replies import (
     RequestType,
     Sender,
 )
-from app.server import create_internal_app, create_public_app
 from app.settings import Settings
 from tests.conftest import Connection
-from tests.rest.harness import running
+from tests.rest.harness import CREATE, client_of
 from workshop.reference.generate import read_transitions
 
-CREATE: dict[Listener, Callable[[Settings], App]] = {
-    "public": create_public_app,
-    "internal": create_internal_app,
-}
 both = pytest.mark.parametrize("listener", TABLES)
 
 
@@ -49,10 +43,7 @@ def described(listener: Listener) -> Any:  # noqa: ANN401
 
 @pytest.fixture
 async def http(settings: Settings, listener: Listener) -> AsyncIterator[httpx.AsyncClient]:
-    async with (
-        running(settings, CREATE[listener]) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(settings, CREATE[listener]) as client:
         yield client
 
 

@@ -19,7 +19,7 @@ from app.http.routes import Listener, Route, blueprint, reply
 from app.public import table
 from app.server import create_public_app
 from app.settings import Settings
-from tests.rest.harness import Client, running
+from tests.rest.harness import Client, client_of
 from tests.rest.test_refusals import refused
 from workshop.reference.generate import app_refusals
 
@@ -122,10 +122,7 @@ def create_with_look(settings: Settings) -> App:
 @pytest.fixture
 async def trial(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a public app with one extra route."""
-    async with (
-        running(settings, create_with_look) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(settings, create_with_look) as client:
         yield client
 
 

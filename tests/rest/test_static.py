@@ -3,25 +3,11 @@
 import gzip
 import json
 import re
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from app.http import static
-from app.server import create_internal_app
-from app.settings import Settings
-from tests.rest.harness import running
-
-
-@pytest.fixture
-async def internal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the internal app."""
-    async with (
-        running(settings, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
-        yield client
 
 
 def built(name: str, pattern: str) -> str:

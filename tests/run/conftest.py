@@ -1,4 +1,4 @@
-"""A CURHAT_HOME of a test's own, and `curhat` as a process of its own in it."""
+"""A CURHAT_HOME for each test, and `curhat` as a process in it."""
 
 import contextlib
 import json
@@ -26,7 +26,7 @@ PREFIX = "curhat-run-of-"
 
 
 def is_alive(pid: int) -> bool:
-    """Whether the process runs; one that only waits to be reaped does not."""
+    """Whether the process runs. A zombie does not."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
@@ -35,7 +35,7 @@ def is_alive(pid: int) -> bool:
 
 
 def children(pid: int) -> dict[int, str]:
-    """The processes that this one has started: their command lines by pid."""
+    """The children of this process: command lines by pid."""
     found = {}
     for number in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
         with contextlib.suppress(FileNotFoundError):
@@ -44,7 +44,7 @@ def children(pid: int) -> dict[int, str]:
 
 
 def remove_home(home: Path) -> None:
-    """Remove a CURHAT_HOME with what it has elsewhere."""
+    """Remove a CURHAT_HOME with its files elsewhere."""
     with contextlib.suppress(FileNotFoundError, ValueError):
         for path in json.loads((home / RECORD).read_text(encoding="utf-8")).values():
             shutil.rmtree(Path(path).parent, ignore_errors=True)
@@ -53,7 +53,7 @@ def remove_home(home: Path) -> None:
 
 @dataclass
 class Curhat:
-    """The command line, with an environment that holds nothing but a home and two ports."""
+    """The command line, in an environment with nothing but a home and two ports."""
 
     home: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Curhat:
         )
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
-        """Start a command that goes on; what it says goes to `said`."""
+        """Start a long-running command; its output goes to `said`."""
         with self.output.open("a") as output:
             process = subprocess.Popen(
                 _command(arguments),
@@ -120,7 +120,7 @@ class Curhat:
         return self.home.with_name(f"{self.name}.out")
 
     def said(self) -> str:
-        """What the commands that go on have printed."""
+        """The output of the long-running commands."""
         return self.output.read_text(encoding="utf-8") if self.output.exists() else ""
 
     def get(self, path: str) -> int:
@@ -130,7 +130,7 @@ class Curhat:
             return int(response.status)
 
     def figures(self) -> str:
-        """What the internal listener tells of all processes."""
+        """The figures of all processes, from the internal listener."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         url = f"http://127.0.0.1:{self.internal_port}/metrics"
         with opener.open(url, timeout=PATIENCE_SECONDS) as response:
@@ -170,7 +170,7 @@ def _command(arguments: tuple[str, ...]) -> list[str]:
 def new_home() -> Iterator[Path]:
     """A home with a short path that every account can reach."""
     parent = IN_MEMORY if IN_MEMORY.is_dir() else Path(tempfile.gettempdir())
-    for left in parent.glob(f"{PREFIX}*"):  # by a run that was killed
+    for left in parent.glob(f"{PREFIX}*"):  # from a killed run
         if not is_alive(int(left.name.removeprefix(PREFIX).partition("-")[0])):
             remove_home(left / "home")
             shutil.rmtree(left, ignore_errors=True)
@@ -185,7 +185,7 @@ def new_home() -> Iterator[Path]:
 
 @contextlib.contextmanager
 def new_curhat(**environment: str) -> Iterator[Curhat]:
-    """A command line whose processes are ended with the context."""
+    """A command line. Its processes end with the context."""
     with new_home() as home:
         curhat = Curhat(home, environment)
         try:

@@ -17,7 +17,7 @@ from tests.waits import PATIENCE_SECONDS, until, wait_until
 
 AT_ONCE = Backoff(first=0.001, longest=0.001)
 SLEEP = ("sleep", "1000")
-# Says when it is ready to be asked, and then will not go.
+# Makes a file once it traps SIGTERM, and then ignores it.
 STUBBORN = ("sh", "-c", "trap '' TERM; touch \"$0\"; while :; do sleep 1000; done")
 
 
@@ -101,7 +101,7 @@ async def test_programs_are_stopped_last_started_first_each_with_its_own_signal(
     async def started() -> bool:
         return (tmp_path / "ready").exists()
 
-    # The one below may only go when the one above has gone.
+    # `below` succeeds only if `above` has ended before it.
     above = (
         "sh",
         "-c",

@@ -1,4 +1,4 @@
-"""`curhat up` and the commands beside it, as processes of their own, as somebody in a terminal has them."""
+"""`curhat up` and the commands beside it, as processes, as in a terminal."""
 
 import os
 import re
@@ -34,7 +34,7 @@ DEMO_CUSTOMER = "c0000000-0000-4000-8000-000000000001"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
-# What somebody has in their shell who works with another server; each alone would lead us astray.
+# The environment of a shell that is set up for another server. Each of them alone would mislead us.
 FOREIGN = {
     "PGHOST": "db.example",
     "PGHOSTADDR": "192.0.2.1",
@@ -69,7 +69,7 @@ FOREIGN = {
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[tuple[Curhat, "subprocess.Popen[str]"]]:
-    """One `curhat up` for those tests that leave it as it was."""
+    """One `curhat up` for the tests that do not change it."""
     with new_curhat() as curhat:
         yield curhat, curhat.up()
 
@@ -122,7 +122,7 @@ def test_a_process_that_is_killed_leaves_no_figures_behind(running: Running) -> 
 
 
 def began(curhat: Curhat) -> dict[str, float]:
-    """When each process whose figures are told began."""
+    """The start times of the processes that have figures."""
     found = re.findall(
         r'^process_start_time_seconds\{process="(.*)"\} (\S+)$', curhat.figures(), re.MULTILINE
     )
@@ -175,7 +175,7 @@ def test_a_socket_whose_input_is_empty_ends_when_the_server_objects(running: Run
 
 
 @pytest.mark.parametrize("line", [b"\xff", b"a" * 70_000])
-def test_a_line_that_no_frame_can_be_is_refused_by_the_server(running: Running, line: bytes) -> None:
+def test_a_line_that_is_no_frame_is_refused_by_the_server(running: Running, line: bytes) -> None:
     curhat, _ = running
     command = [sys.executable, "-P", "-m", "app.cli", "socket", "customer", DEMO_CUSTOMER]
     done = subprocess.run(
@@ -206,7 +206,7 @@ def test_everything_is_healthy(running: Running) -> None:
     curhat, _ = running
     told: list[tuple[str, int]] = []
 
-    def healthy() -> bool:  # what takes more than two seconds to answer is not, and here much else goes on
+    def healthy() -> bool:  # a busy machine may exceed its limit of two seconds
         done = curhat.run("healthy")
         told.append((done.stderr, done.returncode))
         return told[-1] == ("", 0)
@@ -215,7 +215,7 @@ def test_everything_is_healthy(running: Running) -> None:
     assert all(code == 0 or said.startswith("Not at work: ") for said, code in told)
 
 
-def test_what_is_not_at_work_is_named(curhat: Curhat, cluster: TestCluster, database: str) -> None:
+def test_a_part_that_does_not_work_is_named(curhat: Curhat, cluster: TestCluster, database: str) -> None:
     servers = {"CURHAT_DATABASE_URL": cluster.url(database), "CURHAT_REDIS_URL": "unix:///nowhere/redis.sock"}
     done = curhat.run("healthy", **servers)
     names = ", ".join(("public-1", "internal", *LISTENERS))
@@ -315,7 +315,7 @@ def test_no_process_outlives_a_run_that_is_killed_and_the_next_one_starts(curhat
 
 
 def test_a_shell_that_is_set_up_for_another_server_changes_nothing(curhat: Curhat) -> None:
-    """The servers, their clients within `curhat up`, and every command beside it."""
+    """The servers, their clients in `curhat up`, and every command beside it."""
     curhat.environment.update(FOREIGN)
     curhat.up()
     assert curhat.get("/readyz") == 200
@@ -333,7 +333,7 @@ def test_a_shell_that_is_set_up_for_another_server_changes_nothing(curhat: Curha
     )
 
 
-def test_servers_that_are_given_take_the_place_of_the_embedded_ones(
+def test_given_servers_replace_the_embedded_ones(
     curhat: Curhat, cluster: TestCluster, empty_database: str, redis_url: str
 ) -> None:
     curhat.up(CURHAT_DATABASE_URL=cluster.url(empty_database), CURHAT_REDIS_URL=redis_url, CURHAT_DEMO="off")
@@ -342,9 +342,7 @@ def test_servers_that_are_given_take_the_place_of_the_embedded_ones(
     assert curhat.interrupt(curhat.started[-1]) == 0
 
 
-def test_a_migration_that_fails_is_told_and_what_was_started_is_stopped(
-    curhat: Curhat, cluster: TestCluster
-) -> None:
+def test_a_failing_migration_is_reported_and_everything_stops(curhat: Curhat, cluster: TestCluster) -> None:
     not_ours = cluster.url("postgres")
     done = curhat.run("up", CURHAT_DATABASE_URL=not_ours)
     assert done.returncode == 1
@@ -355,7 +353,7 @@ def test_a_migration_that_fails_is_told_and_what_was_started_is_stopped(
 
 
 @pytest.mark.parametrize("listener", ["PUBLIC", "INTERNAL"])
-def test_a_port_in_use_is_told_before_anything_is_started(curhat: Curhat, listener: str) -> None:
+def test_a_port_in_use_is_reported_before_anything_is_started(curhat: Curhat, listener: str) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -369,20 +367,20 @@ def test_a_port_in_use_is_told_before_anything_is_started(curhat: Curhat, listen
     ("variable", "value"),
     [
         ("CURHAT_WORKERS", "many"),
-        ("CURHAT_ENV", "production"),  # without keys
+        ("CURHAT_ENV", "production"),  # which needs keys
         ("CURHAT_HOST", "192.0.2.1"),
         ("CURHAT_DATABASE_URL", "postgresql:///curhat?host=/nowhere"),
         ("CURHAT_REDIS_URL", "unix:///nowhere/redis.sock"),
     ],
 )
-def test_a_wrong_setting_is_told_before_anything_is_started(
+def test_a_wrong_setting_is_reported_before_anything_is_started(
     curhat: Curhat, variable: str, value: str
 ) -> None:
     told(curhat.run("up", **{variable: value}), "CURHAT_JWT_KEYS" if value == "production" else variable)
     assert not (curhat.home / "log" / "postgres.log").exists()
 
 
-def test_data_of_another_postgres_is_told_before_anything_is_started(curhat: Curhat) -> None:
+def test_data_of_another_postgres_is_reported_before_anything_is_started(curhat: Curhat) -> None:
     make_home(curhat.home, server_account())
     (curhat.home / "postgres").mkdir()
     (curhat.home / "postgres" / "PG_VERSION").write_text("11\n")
@@ -392,7 +390,7 @@ def test_data_of_another_postgres_is_told_before_anything_is_started(curhat: Cur
 
 @pytest.mark.parametrize("command", ["serve", "listen", "migrate"])
 @pytest.mark.parametrize("missing", MISSING)
-def test_a_secret_of_production_is_demanded_by_who_serves_alone(
+def test_only_a_process_that_serves_demands_a_secret_of_production(
     curhat: Curhat, command: str, missing: str
 ) -> None:
     done = curhat.run(command, **{**PRODUCTION, missing: ""})
@@ -423,7 +421,7 @@ def test_where_no_listener_answers_a_command_says_so(
     told(curhat.run(*command.split(), **servers), "Nothing answers")
 
 
-def test_the_databases_password_is_not_among_the_arguments_of_psql_which_everybody_sees(
+def test_the_databases_password_is_not_in_the_public_arguments_of_psql(
     curhat: Curhat, tmp_path: Path
 ) -> None:
     psql = tmp_path / "psql"
@@ -467,7 +465,7 @@ def test_the_doctor_names_what_is_misspelt_and_what_is_foreign(curhat: Curhat) -
     assert "they count for whatever CURHAT_DATABASE_URL leaves open" in given
 
 
-def test_the_doctor_names_who_has_the_port_as_does_curhat_up(curhat: Curhat) -> None:
+def test_the_doctor_and_curhat_up_name_the_process_on_the_port(curhat: Curhat) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -478,14 +476,14 @@ def test_the_doctor_names_who_has_the_port_as_does_curhat_up(curhat: Curhat) -> 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
-def test_the_doctor_says_whose_data_it_is(curhat: Curhat) -> None:
+def test_the_doctor_names_the_owner_of_the_data(curhat: Curhat) -> None:
     make_home(curhat.home, server_account())
     (curhat.home / "postgres").mkdir()
     said = curhat.run("doctor").stdout
     assert f"The data in {curhat.home / 'postgres'} belongs to the user with the id 0" in said
 
 
-def test_the_doctor_says_who_may_look_to_a_login_that_may_not(
+def test_the_doctor_tells_a_login_without_rights_which_one_has_them(
     curhat: Curhat, cluster: TestCluster, database: str
 ) -> None:
     login = f"{database}_worker"
@@ -503,7 +501,7 @@ def test_a_token_is_printed_in_development_and_refused_in_production(curhat: Cur
 
 
 def told(done: "subprocess.CompletedProcess[str]", about: str) -> None:
-    """It ended with 2 and said one sentence, about this."""
+    """It ended with code 2 and one sentence about this."""
     assert (done.returncode, done.stdout) == (2, "")
     assert about in done.stderr
     assert done.stderr.count("\n") == 1, done.stderr

@@ -1,4 +1,4 @@
-"""sql/: after a run the code schemas hold what the files say, and nothing else."""
+"""sql/: after a run the code schemas hold exactly what the files say."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The jobs of pg_cron after a run are what `logic.cron_jobs` says."""
+"""After a run pg_cron has the jobs of `logic.cron_jobs`."""
 
 from typing import Any
 
@@ -142,7 +142,7 @@ def test_jobs_that_a_restore_brought_along_are_mended_when_all_else_is_up_to_dat
 def test_jobs_of_another_login_are_taken_over_by_whoever_sees_them(
     tree: Tree, empty_database: str, monitor: Connection
 ) -> None:
-    """Row-level security shows a login its own alone; a superuser sees all of them."""
+    """Row-level security shows a login only its own jobs; a superuser sees all."""
     tree.write("sql/first/cron_jobs.sql", JOBS.format(FIRE))
     tree.migrate(schedule_jobs=True)
     monitor.execute(
@@ -156,7 +156,7 @@ def test_jobs_of_another_login_are_taken_over_by_whoever_sees_them(
 def test_a_job_that_is_in_its_place_is_changed_there(
     tree: Tree, empty_database: str, monitor: Connection
 ) -> None:
-    """So that a run which is under way goes on."""
+    """So that a run in progress goes on."""
     number = "select jobid from cron.job where jobname = %s"
     tree.write("sql/first/cron_jobs.sql", JOBS.format(FIRE))
     tree.migrate(schedule_jobs=True)
@@ -169,7 +169,7 @@ def test_a_job_that_is_in_its_place_is_changed_there(
 def test_jobs_of_a_database_that_is_no_more_are_taken_out(
     tree: Tree, empty_database: str, cluster: TestCluster, monitor: Connection
 ) -> None:
-    """A restore under another name brings them along."""
+    """A restore under another name brings such jobs along."""
     gone = f"curhat:{empty_database}_of_old:fire"
     with psycopg.connect(cluster.url("postgres")) as cron:
         cron.execute("select cron.schedule_in_database(%s, '0 0 1 1 *', 'select 9', 'postgres')", [gone])

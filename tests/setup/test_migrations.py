@@ -1,4 +1,4 @@
-"""migrations/: what is new is applied once, whole, and never edited afterwards."""
+"""migrations/: a new one is applied once and whole, and may not be edited afterwards."""
 
 import shutil
 import signal
@@ -46,7 +46,7 @@ def test_a_second_run_changes_nothing(tree: Tree, owner: Connection) -> None:
     assert owner.execute(catalog).fetchall() == before
 
 
-def test_an_older_database_gets_only_what_is_new(tree: Tree) -> None:
+def test_an_older_database_gets_only_the_new_ones(tree: Tree) -> None:
     tree.write("migrations/0002.cups.sql", MAKE_CUPS)
     tree.migrate()
     tree.write("migrations/0003.colour.sql", ADD_COLOUR)
@@ -68,7 +68,7 @@ def test_two_runs_at_once_apply_everything_once(
     assert tree.logged("migrate_waits")
 
 
-def test_a_run_waits_for_its_turn_and_keeps_it_although_sessions_are_given_little_time(
+def test_a_run_waits_for_its_turn_and_keeps_it_despite_short_session_timeouts(
     tree: Tree, owner: Connection, monitor: Connection
 ) -> None:
     for setting in ("lock_timeout", "statement_timeout", "idle_session_timeout"):
@@ -188,7 +188,7 @@ def test_a_migration_may_do_without_a_transaction(tree: Tree, owner: Connection)
     assert not tree.migrate().changed_anything
 
 
-# One of whatever lives, and one of what is over: the customer's number is the last digit of all that is theirs.
+# One of everything alive, and one of everything over. The last digit of each id is the customer's number.
 ALIVE = """
 insert into data.users (id, phone, display_name, created_at)
 select lpad(n::text, 32, '0')::uuid, '+62811000000' || n, 'Budi', now() from generate_series(1, 5) n;
@@ -239,7 +239,7 @@ KEPT = (
     "chat_sessions",
     "extensions",
 )
-# As it was before 0012: it names an index by what that holds.
+# From before 0012: it names an index by its columns.
 INSERT_SEARCH_OF_OLD = """
 create or replace function logic.insert_search(
     p_payment data.payment_sessions, p_request_type text, p_targeted_mitra_id uuid, p_window interval
@@ -253,8 +253,8 @@ $$;
 """
 
 
-def test_a_house_that_lives_moves_on_from_before_the_plans_that_hold(tree: Tree, owner: Connection) -> None:
-    """0012 gives new rows other ids and builds anew the indexes of what lives; later ones come along."""
+def test_a_live_database_from_before_0012_is_migrated(tree: Tree, owner: Connection) -> None:
+    """0012 gives new rows other ids and rebuilds the indexes of live rows; later migrations follow."""
 
     def rows() -> dict[str, list[Any]]:
         query = "select to_jsonb(t) from data.{} t order by 1"

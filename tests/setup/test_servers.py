@@ -20,7 +20,7 @@ from workshop.embedded.redis_server import RedisServer, RedisServerError, find_p
 
 @pytest.fixture
 def base() -> Iterator[Path]:
-    """A directory that another account can pass through; pytest's own are closed to all others."""
+    """A directory that other accounts can pass through; pytest's own are closed."""
     with tempfile.TemporaryDirectory(prefix="curhat-test-") as name:
         Path(name).chmod(0o711)
         yield Path(name)

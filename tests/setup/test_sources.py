@@ -1,4 +1,4 @@
-"""A file of sql/ that is not where and what the conventions say is refused before anything is applied."""
+"""A file of sql/ that breaks the conventions is refused before anything is applied."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The demo mitras: one customer alone is paired, answered, and stays so when workers die."""
+"""The demo mitras: a single customer is paired and answered, even when workers die."""
 
 import asyncio
 from collections.abc import AsyncIterator

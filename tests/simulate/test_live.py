@@ -1,4 +1,4 @@
-"""A bot's socket: which closes it comes back from."""
+"""A bot's socket: after which close codes it reconnects."""
 
 import asyncio
 from collections.abc import Callable

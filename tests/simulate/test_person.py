@@ -1,4 +1,4 @@
-"""A person's app over the real API: what it misses while it is cut off, it learns when it is back."""
+"""A person's app over the real API: what it missed while it was cut off, it learns after reconnecting."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -29,23 +29,23 @@ class Pair:
     tasks: asyncio.TaskGroup
 
     async def disconnect(self) -> None:
-        """The customer's socket is gone."""
+        """Cut the customer's socket."""
         self.socket.cancel()
         await asyncio.wait([self.socket])
 
     async def reconnect(self) -> None:
-        """The customer's socket is back, and what it showed has been followed up."""
+        """Reconnect the customer's socket, and wait until its snapshot has been processed."""
         known = self.customer.knowledge.snapshots
         self.socket = await self.customer.start(self.tasks)
         assert await self.customer.until(lambda: self.customer.knowledge.snapshots > known, PATIENCE_SECONDS)
 
     async def happened(self, role: Role) -> list[Event]:
-        """The events that one of the two should have heard."""
+        """The events that one of the two should have received."""
         events = await events_heard(self.database_url, list(self.customer.knowledge.payments))
         return events.get((role, self.customer.id if role == "customer" else self.mitra.id), [])
 
     async def knows_all(self) -> bool:
-        """Whether the customer comes to know everything that happened."""
+        """Whether the customer learns everything that happened."""
         facts, faults = await truth(self.customer, frozenset())
         assert faults == []
         events = await self.happened("customer")
@@ -72,7 +72,7 @@ async def pair(service: Service) -> AsyncIterator[Pair]:
 
 
 async def chat_between(customer: Person, mitra: Person) -> str:
-    """Pay, search and accept; the chat's id as the mitra was told it in reply."""
+    """Pay, search and accept; the chat's id from the mitra's reply."""
     payment = await customer.rest.post("/api/client/payment-sessions", {"duration_minutes": 15})
     payment_id = payment.body["id"]
     customer.knowledge.own_payment(payment_id)

@@ -20,7 +20,7 @@ from tests.rest.conftest import (
     settings,
     worker,
 )
-from tests.rest.harness import Worker, background, until
+from tests.rest.harness import Client, Worker, background, until
 from tests.sockets.harness import Publisher
 from tests.sockets.leftovers import held
 
@@ -53,6 +53,12 @@ async def nothing_is_left(
         await until(lambda: not beyond())
     except TimeoutError:
         pytest.fail(f"left over: {beyond()}")
+
+
+@pytest.fixture(params=["customer", "mitra"])
+def person(request: pytest.FixtureRequest, customer: Client, mitra: Client) -> Client:
+    """A customer, and a mitra."""
+    return customer if request.param == "customer" else mitra
 
 
 @pytest.fixture

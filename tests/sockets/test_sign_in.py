@@ -12,12 +12,6 @@ from tests.rest.harness import Client, Worker, until
 from tests.sockets.harness import PATHS, raw_socket, signed_in
 
 
-@pytest.fixture(params=["customer", "mitra"])
-def person(request: pytest.FixtureRequest, customer: Client, mitra: Client) -> Client:
-    """A customer or a mitra."""
-    return customer if request.param == "customer" else mitra
-
-
 def url(worker: Worker, audience: Audience) -> str:
     return worker.socket_url + PATHS[audience]
 

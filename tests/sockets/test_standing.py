@@ -29,11 +29,6 @@ def operator(connect: Connect) -> Connection:
     return connect(role="curhat_operator")
 
 
-@pytest.fixture(params=["customer", "mitra"])
-def person(request: pytest.FixtureRequest, customer: Client, mitra: Client) -> Client:
-    return customer if request.param == "customer" else mitra
-
-
 def sign_in(settings: Settings, db: Connection, person: Client) -> UUID:
     """Give the person an access token of a new sign-in; return its id."""
     sign_in_id = uuid4()

@@ -8,7 +8,7 @@ import pytest
 from tests.cluster import TestCluster
 from tests.conftest import Clock, Connect
 from tests.frames import misfits
-from tests.sql.world import World
+from tests.sql.world import Row, World
 
 
 @pytest.fixture
@@ -22,6 +22,12 @@ def world(connect: Connect, clock: Clock) -> Iterator[World]:
     if world.sound:
         assert world.audit() == []
         assert misfits(world.owner) == []
+
+
+@pytest.fixture
+def chat(world: World) -> Row:
+    """A chat of 30 minutes that has just begun."""
+    return world.chat(world.customer(), world.mitra())
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,19 @@ class Baseline:
     key: str
 
 
+def superseded_failure(world: World, mitra: str) -> str:
+    """The failure before a fallback to a blast, which is cancelled in turn."""
+    customer = world.customer()
+    world.acquaint(customer, mitra)
+    world.wait(1, connected=[mitra])
+    payment = world.pay(customer, mitra=mitra)
+    world.decline(world.ask_again(customer, mitra, payment), mitra)
+    failure: str = world.failure(payment)["id"]
+    world.api("fallback_to_blast", customer, payment)
+    world.api("cancel_request", customer, payment)
+    return failure
+
+
 def build(world: World) -> Baseline:
     """Make at least one row of everything, and deliver all events."""
     customer, mitra = world.customer(), world.mitra()
@@ -53,18 +66,8 @@ def build(world: World) -> Baseline:
     world.wait(1, connected=[mitra])
     granted = world.extend(second)
     world.api("approve_extension", granted["id"], mitra)
-
-    returning = world.customer()
-    world.acquaint(returning, mitra)
-    world.wait(1, connected=[mitra])
-    fallback = world.pay(returning, mitra=mitra)
-    world.decline(world.ask_again(returning, mitra, fallback), mitra)
-    superseded = world.failure(fallback)["id"]
-    world.api("fallback_to_blast", returning, fallback)
-    world.api("cancel_request", returning, fallback)
-
-    trial_customer = world.customer()
-    trial = world.chat(trial_customer, mitra, 15)
+    superseded = superseded_failure(world, mitra)
+    trial = world.chat(world.customer(), mitra, 15)
     world.say(trial)
     world.extend(trial)
     cancelled = world.search(world.customer())
@@ -74,14 +77,12 @@ def build(world: World) -> Baseline:
     failure = world.failure(payer["id"])["id"]
     world.ops("action_failure", failure, "refunded", "Ratna", "transfer 8812")
 
-    blocked = world.customer()
-    world.ops("block_person", blocked, "Ratna")
+    world.ops("block_person", world.customer(), "Ratna")
     world.configure("extension_default_action_on_timeout", "auto_reject")
     world.configure("otp_ttl_seconds", 240)
     signed_in(world)
     clerk = operator(world)
-    chooser = world.customer()
-    pending = world.api("create_payment_session", chooser, 30, None, None, False, "key-1")["id"]
+    pending = world.api("create_payment_session", world.customer(), 30, None, None, False, "key-1")["id"]
     searcher = world.customer()
     search = world.search(searcher)
     world.drain()
@@ -102,7 +103,7 @@ def build(world: World) -> Baseline:
         search_payment=search["payment_session_id"],
         searcher=searcher,
         trial=trial["payment_session_id"],
-        trial_customer=trial_customer,
+        trial_customer=trial["customer"]["id"],
         pending=pending,
         failed_payment=payer["id"],
         failure=failure,

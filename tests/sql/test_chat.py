@@ -7,12 +7,6 @@ import pytest
 from tests.sql.world import Row, World, refuses
 
 
-@pytest.fixture
-def chat(world: World) -> Row:
-    """A chat of 30 minutes that has just begun."""
-    return world.chat(world.customer(), world.mitra())
-
-
 def send(world: World, chat: Row, by: str, message: str, text: str = "Halo") -> Row:
     reply: Row = world.api("send_message", chat["id"], by, chat[by]["id"], message, text)
     return reply

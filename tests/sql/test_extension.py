@@ -7,12 +7,6 @@ import pytest
 from tests.sql.world import EXTENSION, Row, World, refuses
 
 
-@pytest.fixture
-def chat(world: World) -> Row:
-    """A chat of 30 minutes that has just begun."""
-    return world.chat(world.customer(), world.mitra())
-
-
 def wait(world: World, chat: Row, seconds: float) -> int:
     return world.wait(seconds, connected=[chat["mitra"]["id"]])
 

@@ -15,26 +15,6 @@ FIRST_PAUSE = 30
 
 
 @pytest.mark.parametrize(
-    "written",
-    [
-        "081234567890",
-        "0812-3456-7890",
-        "0812 3456 7890",
-        "(0812) 3456.7890",
-        "6281234567890",
-        "+6281234567890",
-        "+62 812 3456 7890",
-        "+62 (0)812 3456 7890",
-        "62 0812 3456 7890",
-        "006281234567890",
-        "81234567890",
-    ],
-)
-def test_every_spelling_of_a_phone_number_is_the_same(world: World, written: str) -> None:
-    assert world.value("select logic.normal_phone(%s)", written) == "+6281234567890"
-
-
-@pytest.mark.parametrize(
     "written", ["+81 90 1234 5678", "+1 415 555 0100", "+44 7911 123456", "0065 8123 4567"]
 )
 def test_a_foreign_number_is_kept(world: World, written: str) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from typing import Any, Protocol
 
 import httpx
@@ -14,8 +14,7 @@ from playwright.async_api import Browser, async_playwright
 from app.settings import Settings
 from tests.cluster import TestCluster
 from tests.conftest import Connection
-from tests.ports import free_port
-from tests.simulate.conftest import Service, running
+from tests.simulate.conftest import Service, running, settings_with_ports
 from tests.web.harness import Phone, SignedIn, chromium_options, phone
 from tests.web.world import World
 
@@ -40,25 +39,29 @@ class OpenPhone(Protocol):
 def service_settings(
     cluster: TestCluster, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
-    """A database and a Redis used only by this service."""
-    name = f"curhat_web_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    """A database and a Redis for the service, which the other tests of this process do not touch."""
+    with servers(cluster, template, "web") as (database_url, redis_url):
+        yield settings_with_ports(database_url, redis_url, tmp_path_factory.mktemp("web"))
+
+
+@contextmanager
+def servers(cluster: TestCluster, template: str, kind: str) -> Iterator[tuple[str, str]]:
+    """A database and a Redis, for as long as the context is open: their URLs."""
+    name = f"curhat_{kind}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     cluster.create(name, template)
     redis = cluster.redis(name)
     process = redis.start()
     try:
-        yield Settings.from_environment(
-            {
-                "CURHAT_DATABASE_URL": cluster.url(name),
-                "CURHAT_REDIS_URL": redis.url(),
-                "CURHAT_HOME": str(tmp_path_factory.mktemp("web")),
-                "CURHAT_PUBLIC_PORT": str(free_port()),
-                "CURHAT_INTERNAL_PORT": str(free_port()),
-            }
-        )
+        yield cluster.url(name), redis.url()
     finally:
         process.terminate()
         process.wait()
         cluster.drop(name)
+
+
+def connect_as_owner(url: str) -> Connection:
+    """A connection as the owner of everything, in autocommit mode."""
+    return psycopg.connect(url, autocommit=True, options="-c role=curhat_owner -c timezone=UTC")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -88,9 +91,7 @@ async def api(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture(scope="session")
 def owner(service_settings: Settings) -> Iterator[Connection]:
     """A connection of the database's owner."""
-    with psycopg.connect(
-        service_settings.database_url, autocommit=True, options="-c role=curhat_owner -c timezone=UTC"
-    ) as connection:
+    with connect_as_owner(service_settings.database_url) as connection:
         yield connection
 
 

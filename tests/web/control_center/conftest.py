@@ -1,11 +1,9 @@
 """Fixtures of the control center's browser tests: a service with weeks of history, and operators of each role."""
 
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Protocol
 
 import httpx
-import psycopg
 import pytest
 import pytest_asyncio
 
@@ -14,8 +12,8 @@ from tests.cluster import TestCluster
 from tests.conftest import Connection
 from tests.ports import free_port
 from tests.rest.harness import Client, People
-from tests.simulate.conftest import Service, running
-from tests.web.conftest import OpenPhone
+from tests.simulate.conftest import Service, running, settings_with_ports
+from tests.web.conftest import OpenPhone, connect_as_owner, servers
 from tests.web.control_center.desk import Desk, Operator
 from tests.web.control_center.history import make_history
 from tests.web.harness import OFFICE
@@ -34,35 +32,25 @@ def service_settings(
     cluster: TestCluster, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
     """A database with a history and a Redis, used only by these tests."""
-    name = f"curhat_desk_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    cluster.create(name, template)
-    with _owner(cluster.url(name)) as owner:
-        make_history(owner, DAYS)
-        # No jobs are scheduled here, so we insert their heartbeats.
-        owner.execute(
-            "insert into data.heartbeats (process, at) select unnest(array['pg_cron', 'audit']), 'infinity' "
-            "on conflict (process) do update set at = excluded.at"
+    with servers(cluster, template, "desk") as (database_url, redis_url):
+        with connect_as_owner(database_url) as owner:
+            make_history(owner, DAYS)
+            # No jobs are scheduled here, so we insert their heartbeats.
+            owner.execute(
+                "insert into data.heartbeats (process, at) select unnest(array['pg_cron', 'audit']), 'infinity' "
+                "on conflict (process) do update set at = excluded.at"
+            )
+            for figures in ("daily_figures", "hourly_figures"):
+                owner.execute(
+                    f"update data.{figures} set computed_at = computed_at + interval '1 hour'".encode()
+                )
+        yield settings_with_ports(
+            database_url,
+            redis_url,
+            tmp_path_factory.mktemp("desk"),
+            CURHAT_WORKERS="1",
+            CURHAT_CORS_ORIGINS=f"http://127.0.0.1:{free_port()}",
         )
-        for figures in ("daily_figures", "hourly_figures"):
-            owner.execute(f"update data.{figures} set computed_at = computed_at + interval '1 hour'".encode())
-    redis = cluster.redis(name)
-    process = redis.start()
-    try:
-        yield Settings.from_environment(
-            {
-                "CURHAT_DATABASE_URL": cluster.url(name),
-                "CURHAT_REDIS_URL": redis.url(),
-                "CURHAT_HOME": str(tmp_path_factory.mktemp("desk")),
-                "CURHAT_PUBLIC_PORT": str(free_port()),
-                "CURHAT_INTERNAL_PORT": str(free_port()),
-                "CURHAT_WORKERS": "1",
-                "CURHAT_CORS_ORIGINS": f"http://127.0.0.1:{free_port()}",
-            }
-        )
-    finally:
-        process.terminate()
-        process.wait()
-        cluster.drop(name)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -91,7 +79,7 @@ async def internal(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture(scope="session")
 def owner(service_settings: Settings) -> Iterator[Connection]:
     """A connection of the database's owner."""
-    with _owner(service_settings.database_url) as connection:
+    with connect_as_owner(service_settings.database_url) as connection:
         yield connection
 
 
@@ -134,7 +122,3 @@ def open_desk(open_phone: OpenPhone, new_operator: Callable[[str], Operator]) ->
         return Desk(phone, operator)
 
     return open_one
-
-
-def _owner(url: str) -> psycopg.Connection[Any]:
-    return psycopg.connect(url, autocommit=True, options="-c role=curhat_owner -c timezone=UTC")
