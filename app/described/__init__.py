@@ -1,1 +1,1 @@
-"""What the code and the database say of themselves: OpenAPI documents, the pages of docs/reference/."""
+"""Documents generated from code and database: OpenAPI, the pages of docs/reference/."""

@@ -1,7 +1,7 @@
-"""`/openapi.json`, and `/docs`: a page to read and to try it, which loads nothing from anywhere else.
+"""`/openapi.json`, and `/docs`: Swagger UI, to read and try the API.
 
-The page is Swagger UI, whose files `web/build.mjs` puts beside the web apps; `app.http.static` hands them out. It runs
-under a policy that allows scripts and styles of this address alone.
+`web/build.mjs` puts the files of Swagger UI beside the web apps, and `app.http.static` serves them. The page's content
+security policy allows scripts and styles from this origin only.
 """
 
 from html import escape
@@ -47,7 +47,7 @@ SwaggerUIBundle({
 
 
 def blueprint(listener: Listener) -> Blueprint:
-    """The document and the page of a listener."""
+    """The OpenAPI document and the page of a server."""
     made = Blueprint("docs")
     described = document(listener)
     page = PAGE.format(title=escape(TITLES[listener]))

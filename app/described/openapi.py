@@ -1,9 +1,8 @@
-"""The OpenAPI 3.1 document of a listener, made of its table of routes: nothing is said twice.
+"""The OpenAPI 3.1 document of a server, generated from its table of routes.
 
-What goes in and out are the types of `app.bodies` and `app.replies`; the refusals of a route are those of the
-SQL functions that its handler calls (`app.described.refusals`) and those that follow from what it takes. The frames
-of the listener's sockets are among the schemas (`FrameTo…`, `FrameFrom…`), for clients that generate their types from
-them.
+Bodies and replies are the types of `app.bodies` and `app.replies`. A route's refusals are those of the SQL functions
+that it calls (`app.described.refusals`), plus those that follow from its input. The schemas include the frames of the
+server's sockets (`FrameTo…`, `FrameFrom…`), from which clients generate their types.
 """
 
 import inspect
@@ -50,7 +49,7 @@ FRAMES: Mapping[Listener, Mapping[str, Any]] = {
     },
 }
 
-# What may come of any call of a function; the second only where it may have changed something.
+# Refusals of any function call; UNKNOWN only if the function may have changed something.
 MOMENTARY = ("busy", "unavailable", "response_timeout")
 UNKNOWN = "unknown_outcome"
 
@@ -80,7 +79,7 @@ def document(listener: Listener) -> bytes:
 
 
 def refusals_of(route: Route, schema: str) -> dict[int, list[str]]:
-    """What a route may refuse with: slugs by status, sorted. `schema` is that of the functions it calls."""
+    """A route's refusals: sorted slugs by status. `schema` is that of the functions that it calls."""
     found: dict[int, set[str]] = {status: set(slugs) for status, slugs in route.refuses.items()}
     for status, slug in (*_of_what_it_takes(route), *_of_what_it_calls(route, schema)):
         found.setdefault(status, set()).add(slug)
@@ -89,7 +88,7 @@ def refusals_of(route: Route, schema: str) -> dict[int, list[str]]:
 
 
 def facts_of(schema: str) -> Mapping[str, type[msgspec.Struct]]:
-    """What goes along with refusals by slug, from the functions of `schema`."""
+    """The extra fields of refusals by slug, for the functions of `schema`."""
     of_everybody = replies.FACTS
     return {**of_everybody, **internal_replies.FACTS} if schema == SCHEMAS["internal"] else of_everybody
 
@@ -119,7 +118,7 @@ def _of_what_it_calls(route: Route, schema: str) -> Iterable[tuple[int, str]]:
 
 
 class _Shapes:
-    """The types that routes and sockets name, as JSON schemas: those of queries whole, of the others by reference."""
+    """JSON schemas of the types of routes and sockets: queries inline, all others by reference."""
 
     def __init__(self, routes: Iterable[Route], unions: Mapping[str, Any]) -> None:
         named = {shape for route in routes for shape in _shapes_of(route)}
@@ -137,7 +136,7 @@ class _Shapes:
         return self._schemas[form]
 
     def parameters_of(self, query: type[msgspec.Struct]) -> Iterable[tuple[str, Json, bool]]:
-        """The name of each parameter, its schema, whether it must be there."""
+        """Name, schema and whether it is required, for each parameter."""
         schema = self._queries[query]
         for name, part in schema["properties"].items():
             yield name, part, name in schema.get("required", ())
@@ -191,7 +190,7 @@ def _parameters(route: Route, shapes: _Shapes) -> Iterable[Json]:
             "name": "Idempotency-Key",
             "in": "header",
             "required": False,
-            "description": "The same key with the same request gives the same reply, and takes effect once.",
+            "description": "The same key with the same request takes effect once and gets the same reply.",
             "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"},
         }
 
@@ -229,7 +228,7 @@ def _response(status: int, forms: Form | tuple[Form, ...], refused: Sequence[Jso
 
 
 def _refusals(slugs: Sequence[str], facts: Mapping[str, type[msgspec.Struct]]) -> list[Json]:
-    """One for all that have nothing but a sentence, one for each that has facts."""
+    """One schema for all refusals without extra fields, one for each refusal with them."""
     plain = [slug for slug in slugs if slug not in facts]
     made = [_refusal(plain, {})] if plain else []
     for slug in slugs:
@@ -270,7 +269,7 @@ def _scheme(audience: Audience) -> Json:
 def _introduction() -> str:
     slugs = ", ".join(f"`{slug}` ({status})" for status, (slug, _) in HTTP_SLUGS.items())
     return (
-        "Ids are UUIDs, times RFC 3339 in UTC, money whole rupiah. A refusal changes nothing: it has a stable "
-        "slug (`error`) and a plain sentence (`message`). What reaches no route of this document is refused "
+        "Ids are UUIDs, times RFC 3339 in UTC, money whole rupiah. A refusal changes nothing. It has a stable "
+        "slug (`error`) and a plain sentence (`message`). A request that reaches none of these routes is refused "
         f"in the same form: {slugs}."
     )

@@ -1,7 +1,7 @@
-"""What sql/ says of refusals: the status of every slug, and the slugs that a function may come to.
+"""Refusals read from sql/: the status of every slug, and the slugs of every function.
 
-sql/ is where they are written, and nothing repeats them: a slug's status stands where a body refuses, what a
-function may come to stands in its comment, which tests hold against its body and all that it calls.
+A slug's status comes from the call that refuses. A function's slugs come from its comment, which tests compare with
+its body and everything that it calls.
 """
 
 import re
@@ -28,7 +28,7 @@ def stated(comment: str) -> tuple[str, ...]:
 
 @cache
 def by_function() -> Mapping[str, tuple[str, ...]]:
-    """Every function that has a comment, `api.end_chat`, with the slugs that it states."""
+    """The slugs that each function's comment states, by name such as `api.end_chat`."""
     return {found["name"]: stated(found["text"]) for text in _texts() for found in COMMENT.finditer(text)}
 
 
