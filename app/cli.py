@@ -1,6 +1,6 @@
-"""The command line. A command parses the settings, calls one function, and says in a sentence what failed.
+"""The command line. A command parses the settings, calls one function, and reports an error in one sentence.
 
-Exit codes: 0; 1 for what failed on the way; 2 for what is wrong before anything has begun.
+Exit codes: 0; 1 for a failure on the way; 2 for an error before anything was started.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from app.running.signals import until_asked_to_stop
 from app.running.supervisor import StartError, supervise
 from app.settings import Settings, SettingsError
 
-LIBPQ = "curhat.libpq_variables"  # where a command finds which of them were set
+LIBPQ = "curhat.libpq_variables"  # context key: the variables that were set
 TOKEN_LIFETIME = timedelta(hours=12)
 
 log = structlog.get_logger(__name__)
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 @contextmanager
 def told_in_a_sentence() -> Iterator[None]:
-    """End the process with the sentence of an expected failure, and the exit code of its kind."""
+    """End the process with an expected error's sentence and exit code."""
     from app.migrate import MigrateError
 
     try:
@@ -63,7 +63,7 @@ def main(context: click.Context) -> None:
         context.obj = Settings.from_environment()
     context.meta[LIBPQ] = libpq_variables()
     if not context.obj.database_url:
-        forget_libpq()  # they are about another server
+        forget_libpq()  # they describe another server
 
 
 @main.command()
@@ -100,23 +100,23 @@ SERVED = click.Choice(["public", "internal"])
 
 
 @main.command()
-@click.option("--only", type=SERVED, help="Serve one of the two listeners; without it, both.")
-@click.option("--worker", type=SERVED, help="One worker, in this process.")
-@click.option("--name", help="What the worker is called in the log.")
+@click.option("--only", type=SERVED, help="Run one of the two servers; default: both.")
+@click.option("--worker", type=SERVED, help="Run one worker in this process.")
+@click.option("--name", help="The worker's name in the log.")
 @click.pass_obj
 def serve(settings: Settings, only: str | None, worker: str | None, name: str | None) -> None:
-    """Serve the API: CURHAT_WORKERS public workers and an internal one, kept running."""
+    """Serve apps, API and sockets: CURHAT_WORKERS public workers and one internal worker, restarted when they die."""
     from app.running import programs
     from app.running.up import check_port
     from app.server import serve_worker
 
     if only and worker:
-        raise click.UsageError("--worker is of one listener already: leave --only out.")
+        raise click.UsageError("--worker already names one server: leave --only out.")
     configure(settings, name=name or worker or only or "serve")
     with told_in_a_sentence():
         asked = worker or only
-        for listener in [asked] if asked else programs.NEEDS:
-            settings.demand(*programs.NEEDS[listener])
+        for server in [asked] if asked else programs.NEEDS:
+            settings.demand(*programs.NEEDS[server])
         settings = embedded.locate(settings)
         if worker is None:
             wanted = []
@@ -134,11 +134,11 @@ def serve(settings: Settings, only: str | None, worker: str | None, name: str | 
 
 
 @main.command()
-@click.option("--worker", type=click.Choice(LISTENERS), help="One listener, in this process.")
-@click.option("--name", help="What the listener is called in the log.")
+@click.option("--worker", type=click.Choice(LISTENERS), help="Run one listener in this process.")
+@click.option("--name", help="The listener's name in the log.")
 @click.pass_obj
 def listen(settings: Settings, worker: str | None, name: str | None) -> None:
-    """Run what waits on Postgres: relay, deadline listener and availability listener, kept running."""
+    """Run relay, deadline listener and availability listener, restarted when they die."""
     import uvloop
 
     from app.figures.metrics import Figures
@@ -161,9 +161,9 @@ def listen(settings: Settings, worker: str | None, name: str | None) -> None:
 @click.argument("parts", nargs=-1, type=click.Choice(["public", "internal", "listen"]))
 @click.pass_obj
 def healthy(settings: Settings, parts: tuple[str, ...]) -> None:
-    """Say whether what runs on this machine does its work: these parts, or all of it. For health checks.
+    """Check that these parts, or all, work on this machine. For health checks.
 
-    public, internal: the listener answers. listen: what waits on Postgres is connected to it.
+    public, internal: the server answers. listen: the listeners are connected to Postgres.
     """
     from app.running import programs
 
@@ -181,7 +181,7 @@ def healthy(settings: Settings, parts: tuple[str, ...]) -> None:
 
 
 @main.command(hidden=True)
-@click.option("--name", default="demo", help="What it is called in the log.")
+@click.option("--name", default="demo", help="The process's name in the log.")
 @click.pass_obj
 def demo(settings: Settings, name: str) -> None:
     """Keep the demo mitras online."""
@@ -197,7 +197,7 @@ def demo(settings: Settings, name: str) -> None:
 @main.command()
 @click.pass_obj
 def seed(settings: Settings) -> None:
-    """Add the demo people, once, and list them."""
+    """Add the demo people if they are missing, and list them."""
     from app.seed import DEMO_PASSWORD, seed_demo, seed_demo_operators
 
     if settings.production and not settings.demo:
@@ -216,12 +216,12 @@ def seed(settings: Settings) -> None:
 @click.option(
     "--role", type=click.Choice(["viewer", "operator", "admin"]), default="admin", show_default=True
 )
-@click.option("--name", help="How others see them; without it, what stands before the @.")
+@click.option("--name", help="The name that others see; default: the part before the @.")
 @click.pass_obj
 def admin(settings: Settings, email: str, role: str, name: str | None) -> None:
-    """Let somebody in to the control center, with a password that is asked for or read from standard input.
+    """Give somebody access to the control center. Asks for a password, or reads it from standard input.
 
-    Who is there already gets this role and this password, and is signed out everywhere.
+    An existing operator gets the new role and password, and is signed out everywhere.
     """
     from app.identity.admin import PasswordError, RefusedError, let_in
 
@@ -247,8 +247,12 @@ SHARE = click.FloatRange(0, 1)
 @click.option("--customers", type=click.IntRange(1), default=50, show_default=True)
 @click.option("--mitras", type=click.IntRange(1), default=10, show_default=True)
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
-@click.option("--declines", type=SHARE, default=0.1, show_default=True, help="Share of offers declined.")
-@click.option("--cancels", type=SHARE, default=0.1, show_default=True, help="Share of searches given up.")
+@click.option(
+    "--declines", type=SHARE, default=0.1, show_default=True, help="Share of offers that mitras decline."
+)
+@click.option(
+    "--cancels", type=SHARE, default=0.1, show_default=True, help="Share of searches that customers cancel."
+)
 @click.option(
     "--silent", type=SHARE, default=0.1, show_default=True, help="Share of mitras who never answer."
 )
@@ -256,19 +260,19 @@ SHARE = click.FloatRange(0, 1)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_obj
 def simulate(settings: Settings, /, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - the options above
-    """Let bots be customers and mitras over the real API, and see that nothing is missed or shown twice.
+    """Run bots as customers and mitras over the real API, and check that no event is missed or shown twice.
 
-    Ends with an error when anything was, or when ops.audit() finds anything. Refused in production.
+    Ends with an error if one was, or if ops.audit() finds anything. Refused in production.
     """
     from app.simulate.plan import Options
     from app.simulate.simulation import run_simulation
 
     configure(settings)
     if settings.production:
-        _end("CURHAT_ENV is production: a simulation fills the database with people that it makes up.", 2)
+        _end("CURHAT_ENV is production: a simulation fills the database with invented people.", 2)
     with told_in_a_sentence():
         settings = embedded.locate(settings)
-        _public_listener(settings)
+        _public_server(settings)
         code = asyncio.run(run_simulation(settings, Options(**options), as_json=as_json))
     raise click.exceptions.Exit(code)
 
@@ -278,7 +282,7 @@ def simulate(settings: Settings, /, *, as_json: bool, **options: Any) -> None:  
 @click.argument("id", type=click.UUID)
 @click.pass_obj
 def token(settings: Settings, audience: str, id: UUID) -> None:  # noqa: A002 - its name on the command line
-    """Print an access token for somebody, good for 12 hours. Refused in production."""
+    """Print an access token for a person, valid for 12 hours. Refused in production."""
     click.echo(_token(settings, audience, id))
 
 
@@ -287,16 +291,16 @@ def token(settings: Settings, audience: str, id: UUID) -> None:  # noqa: A002 - 
 @click.argument("id", type=click.UUID)
 @click.pass_obj
 def socket(settings: Settings, audience: str, id: UUID) -> None:  # noqa: A002 - its name on the command line
-    """Open somebody's WebSocket here: frames are printed, lines typed are sent. Refused in production."""
+    """Open a person's WebSocket here: prints frames, sends typed lines. Refused in production."""
     from app.sockets import terminal
 
     access_token = _token(settings, audience, id)
-    if not asyncio.run(terminal.run(_public_listener(settings), audience, access_token)):
+    if not asyncio.run(terminal.run(_public_server(settings), audience, access_token)):
         raise click.exceptions.Exit(1)
 
 
-def _public_listener(settings: Settings) -> str:
-    """Where the public listener answers; ends the process when it does not."""
+def _public_server(settings: Settings) -> str:
+    """The URL of the public server; ends the process if it does not answer."""
     from app.running.probes import answers, base_url
 
     url = base_url(settings.host, settings.public_port)
@@ -309,7 +313,7 @@ def _token(settings: Settings, audience: str, id: UUID) -> str:  # noqa: A002 - 
     from app.auth import AUDIENCES, issue_token
 
     if settings.production:
-        _end("CURHAT_ENV is production: people sign in there, and tokens are not handed out.", 2)
+        _end("CURHAT_ENV is production: people sign in there; this command issues no tokens.", 2)
     kind = next(one for one in AUDIENCES if one == audience)
     return issue_token(settings, kind, id, TOKEN_LIFETIME)
 
@@ -318,12 +322,12 @@ def _token(settings: Settings, audience: str, id: UUID) -> str:  # noqa: A002 - 
 @click.option(
     "--role",
     type=click.Choice(["owner", "app", "listener", "operator", "staff_admin", "control_center"]),
-    help="Whose rights to have; without it, those of the login.",
+    help="Act with this role's rights; default: the login's.",
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def psql(settings: Settings, role: str | None, arguments: tuple[str, ...]) -> None:
-    """Open psql on the database; what follows `--` goes to psql."""
+    """Open psql on the database; arguments after `--` go to psql."""
     with told_in_a_sentence():
         url = embedded.locate_database(settings)
         program = shutil.which("psql")
@@ -332,7 +336,7 @@ def psql(settings: Settings, role: str | None, arguments: tuple[str, ...]) -> No
         where = conninfo_to_dict(url)
     environment = dict(os.environ)
     if (password := where.pop("password", None)) is not None:
-        environment["PGPASSWORD"] = str(password)  # arguments are seen by everybody on this machine
+        environment["PGPASSWORD"] = str(password)  # everybody on this machine can see arguments
     if role is not None:
         options = [environment.get("PGOPTIONS", ""), "-c", shlex.quote(f"role=curhat_{role}")]
         environment["PGOPTIONS"] = " ".join(options).strip()
@@ -341,18 +345,18 @@ def psql(settings: Settings, role: str | None, arguments: tuple[str, ...]) -> No
 
 
 @main.command()
-@click.argument("listener", type=click.Choice(["public", "internal"]))
-def openapi(listener: str) -> None:
-    """Print the OpenAPI document of a listener, as it is served at /openapi.json."""
+@click.argument("server", type=click.Choice(["public", "internal"]))
+def openapi(server: str) -> None:
+    """Print the OpenAPI document of a server, as served at /openapi.json."""
     from app.described.openapi import TABLES, document
 
-    click.echo(document(next(one for one in TABLES if one == listener)))
+    click.echo(document(next(one for one in TABLES if one == server)))
 
 
 @main.command()
 @click.pass_context
 def doctor(context: click.Context) -> None:
-    """Say what is installed, running and reachable, and what to do about the rest."""
+    """Check what is installed, running and reachable, and say how to fix the rest."""
     from rich.console import Console
 
     from app.running.doctor import examine, show

@@ -308,8 +308,8 @@ def events_page(types: Sequence[EventType]) -> str:
         "Sockets get a frame of `type`, `id`, `at` and the keys below; optional keys are marked `?`. The control "
         "center gets every event. For the two people of its chat only, a frame of `CHAT_MESSAGE` also contains the "
         "message (`sender`, `client_message_id`, `body`, `sent_at`). Two frames are not events and have an `id` of "
-        "null: `CHAT_TYPING` (`chat_session_id`, `sender`), and `AVAILABILITY` (`available`, `count`) for a socket that has "
-        "sent `watch`.",
+        "null: `CHAT_TYPING` (`chat_session_id`, `sender`), and `AVAILABILITY` (`available`, `count`) for a socket "
+        "that has sent `watch`.",
         markdown.table(
             ("type", "to", "meaning", "keys"),
             ((f"`{one.type}`", _audience(one), one.meaning, markdown.codes(one.body)) for one in types),

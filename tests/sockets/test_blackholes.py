@@ -31,7 +31,7 @@ PORT = 3000  # on the near network nobody else has it
 NOTICED = {
     ("relay", "relay connection lost"),
     ("deadlines", "deadlines were not fired, trying again"),
-    ("availability", "availability was not told, trying again"),
+    ("availability", "availability was not published, trying again"),
     *((name, "listen connection lost") for name in LISTENERS),
 }
 
