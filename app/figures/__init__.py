@@ -1,1 +1,1 @@
-"""What is counted, and how whoever scrapes it gets it."""
+"""Figures: what processes count, and how it is scraped."""
