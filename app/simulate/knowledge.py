@@ -9,8 +9,8 @@ The exact meaning of "missed" and "doubled":
 - A snapshot on a new connection excuses events lost when the old one broke. It does not excuse an event that the old
   connection skipped: one that is overtaken by a much younger event stays missed.
 - *Doubled* is an event id that arrives twice on one connection, a message (a `seq` of a chat) that arrives as two
-  events, or a `client_message_id` that appears twice in a chat. The same event on a later connection is normal at-least-once
-  delivery, and is dropped.
+  events, or a `client_message_id` that appears twice in a chat. The same event on a later connection is normal
+  at-least-once delivery, and is dropped.
 """
 
 from collections.abc import Iterable
