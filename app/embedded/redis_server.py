@@ -1,4 +1,4 @@
-"""An embedded Redis on a unix socket. It stores nothing on disk: Redis holds no state that the database lacks."""
+"""An embedded Redis on a unix socket. It stores nothing on disk: a service that loses Redis loses no data."""
 
 import re
 import shutil
