@@ -1,14 +1,12 @@
-"""What a process counts, and all of it put together for whoever scrapes one of them.
+"""Figures of a process, and their merge for Prometheus.
 
-Every process of ours writes its figures into CURHAT_HOME/metrics every few seconds; whoever is asked for `/metrics`
-reads what all of them wrote. So one address tells of everything that shares a CURHAT_HOME, whichever worker of those
-that share a port happens to answer, and nobody is waited for: a process that hangs or has died falls silent, and
-`curhat_process_age_seconds` says so, until after an hour its file is thrown away. Of several processes with the same
-name, as of two sets of listeners on one machine, the second is `relay-2`: in one file each would undo what the other
-has counted.
+Every process writes its figures into CURHAT_HOME/metrics every few seconds, and the scraped process merges all files.
+So one address covers everything that shares a CURHAT_HOME, whichever worker answers, and no process is waited for. When
+a process hangs or dies, `curhat_process_age_seconds` grows; its file is deleted after an hour. Processes need distinct
+names, or they would overwrite each other's file: the second relay on a machine is `relay-2`.
 
-Counting is cheap, for it is done for every request: a dictionary and a bisection, no locks. A process counts in one
-thread. Labels are names of ours (routes as written, functions, roles, codes), never what somebody sent.
+Counting runs for every request, so it is cheap: a dictionary and a bisection, no locks, one thread. Labels are our own
+names (routes as written, functions, roles, codes), never user input.
 """
 
 import asyncio
@@ -33,7 +31,7 @@ WRITE_SECONDS = 5.0
 SILENT_SECONDS = 20.0
 FORGOTTEN_SECONDS = 3600.0
 TICK_SECONDS = 0.5
-# From a poll's reply to a statement's longest, in seconds.
+# In seconds, from the reply to a poll to the statement timeout.
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 DIRECTORY = "metrics"
@@ -48,8 +46,8 @@ log = structlog.get_logger(__name__)
 
 
 class Family(msgspec.Struct):
-    """A figure as it is written to a file: for each combination of its labels' values one number, or for a histogram
-    how many were within each of its bounds but not within the one before, how many beyond them all, and the sum.
+    """A figure as written to a file. Each combination of label values has one number. For a histogram it has the count
+    of each bucket (not cumulative), the count beyond the last bound, and the sum.
     """
 
     name: str
@@ -67,7 +65,7 @@ class Figure(Protocol):
 
 
 class Counter:
-    """Counts, by the values of its labels."""
+    """A counter by label values."""
 
     def __init__(self, name: str, meaning: str, *labels: str) -> None:
         self._name, self._meaning, self._labels = name, meaning, labels
@@ -82,7 +80,7 @@ class Counter:
 
 
 class Timings:
-    """How long something takes, and how often it happens, by the values of its labels."""
+    """A histogram of durations by label values."""
 
     def __init__(self, name: str, meaning: str, *labels: str) -> None:
         self._name, self._meaning, self._labels = name, meaning, labels
@@ -101,7 +99,7 @@ class Timings:
 
 
 class Reading:
-    """What `read` says when it is asked: a figure, or one for each combination of the labels' values."""
+    """A figure read by a callback: one number, or one for each combination of label values."""
 
     def __init__(self, kind: Kind, name: str, meaning: str, read: Read, labels: Values) -> None:
         self._kind, self._name, self._meaning, self._read, self._labels = kind, name, meaning, read, labels
@@ -120,7 +118,7 @@ class Reading:
 
 
 class Report(msgspec.Struct):
-    """What a process wrote; `at` is Unix time."""
+    """The figures that a process wrote; `at` is Unix time."""
 
     process: str
     at: float
@@ -131,7 +129,7 @@ _report_decoder = msgspec.json.Decoder(Report)
 
 
 class Figures:
-    """Everything that this process counts, and how it gets to whoever scrapes."""
+    """The figures of this process, and the task that writes them."""
 
     def __init__(self, process: str, home: Path) -> None:
         self._process = process
@@ -144,7 +142,7 @@ class Figures:
         self._tasks: list[asyncio.Task[NoReturn]] = []
         self.gauge(
             "curhat_loop_late_seconds",
-            f"The latest that the event loop was at something in the last {WRITE_SECONDS:g} s.",
+            f"The longest delay of the event loop in the last {WRITE_SECONDS:g} s.",
             lambda: self._late,
         )
 
@@ -161,16 +159,16 @@ class Figures:
         return timings
 
     def gauge(self, name: str, meaning: str, read: Read, *labels: str) -> None:
-        """A new gauge, read when it is asked for."""
+        """A new gauge, read at each write."""
         self._figures.append(Reading("gauge", name, meaning, read, labels))
 
     def total(self, name: str, meaning: str, read: Read, *labels: str) -> None:
-        """A new counter that somebody else keeps, read when it is asked for."""
+        """A new counter that is kept elsewhere, read at each write."""
         self._figures.append(Reading("counter", name, meaning, read, labels))
 
     async def open(self, tasks: asyncio.TaskGroup) -> None:
-        """Begin to write, as tasks of `tasks`, under a name that nobody else here has."""
-        with contextlib.suppress(OSError):  # what cannot be written is told of by `write`
+        """Start writing, as tasks of `tasks`, under a unique process name."""
+        with contextlib.suppress(OSError):  # `write` reports the error
             self._process, self._lock = _take_name(self._directory, self._process)
         self._tasks = [
             tasks.create_task(self._write_again_and_again(), name="figures"),
@@ -178,7 +176,7 @@ class Figures:
         ]
 
     async def beside(self, work: Awaitable[None]) -> None:
-        """Write for as long as `work` goes on."""
+        """Write while `work` runs."""
         async with asyncio.TaskGroup() as tasks:
             await self.open(tasks)
             try:
@@ -187,11 +185,11 @@ class Figures:
                 await self.close()
 
     async def close(self) -> None:
-        """Stop, and take the file away: this process is not missing, it has ended."""
+        """Stop and remove the file: this process ended normally."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # it could never be written
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # it was never written
             self._file.unlink()
         if self._lock is not None:
             os.close(self._lock)
@@ -202,7 +200,7 @@ class Figures:
         return self._directory / f"{self._process}{ENDING}"
 
     def write(self) -> None:
-        """Write the figures as they are now; that they cannot be written is said once and hinders nothing."""
+        """Write the current figures. An error is logged once and changes nothing else."""
         try:
             self._write()
         except OSError as error:
@@ -238,7 +236,7 @@ class Figures:
 
 
 def _take_name(directory: Path, process: str) -> tuple[str, int]:
-    """A name like no other's of this directory, and the open file whose lock keeps it until this process ends.
+    """A unique name in this directory, and the open file whose lock reserves it until this process ends.
 
     Raises:
         OSError: nothing can be locked there.
@@ -273,14 +271,14 @@ class Scrape(Collector):
         self._directory = home / DIRECTORY
 
     def text(self) -> bytes:
-        """All of it, as Prometheus reads it. Blocks."""
+        """All figures in the text format of Prometheus. Blocks."""
         return generate_latest(self)
 
     def collect(self) -> Iterator[Metric]:
         now = time.time()
         age = GaugeMetricFamily(
             "curhat_process_age_seconds",
-            f"How long ago the process wrote its figures; after {SILENT_SECONDS:g} s they are left out.",
+            f"Time since the process wrote its figures; after {SILENT_SECONDS:g} s they are left out.",
             labels=["process"],
         )
         merged: dict[str, Metric] = {}
@@ -302,7 +300,7 @@ class Scrape(Collector):
         for path in sorted(self._directory.glob("*")):
             try:
                 if path.suffix == LOCK_ENDING:
-                    continue  # another would get the name, if it were thrown away
+                    continue  # deleting it would give the name to another process
                 if time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS:
                     path.unlink()
                 elif path.suffix == ENDING:
@@ -310,7 +308,7 @@ class Scrape(Collector):
             except FileNotFoundError:
                 continue  # its process has just ended
             except msgspec.DecodeError as error:
-                log.error("figures that cannot be read", file=str(path), reason=str(error))  # noqa: TRY400
+                log.error("figures cannot be read", file=str(path), reason=str(error))  # noqa: TRY400
 
 
 def _add(metric: Metric, values: Values, cell: Sequence[float], bounds: Sequence[float]) -> None:

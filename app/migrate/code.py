@@ -1,8 +1,7 @@
-"""sql/ into the database: everything in one transaction, and what has no file any more is taken out.
+"""Applies sql/ in one transaction, and drops objects that have no file any more.
 
-Nothing is ever dropped by cascade. Where a changed signature or a changed view needs a drop, what depends on
-it is dropped first if it is code as well, because its file makes it again in the same transaction; anything
-else that depends on it stops the run, and the database stays as it was.
+Nothing is dropped by cascade. If a changed signature or view needs a drop, code that depends on it is dropped first and
+made again from its file in the same transaction. Any other dependant stops the run and leaves the database unchanged.
 """
 
 from collections import Counter, deque
@@ -23,7 +22,7 @@ Connection = psycopg.Connection[Any]
 
 OWNER = "curhat_owner"
 
-# What a file refers to may be made by a file that comes later.
+# A file may refer to an object of a later file.
 NOT_MADE_YET = (
     errors.UndefinedTable,
     errors.UndefinedFunction,
@@ -36,7 +35,7 @@ CANNOT_BE_REPLACED = (
     errors.InvalidTableDefinition,
     errors.WrongObjectType,
     errors.DuplicateObject,
-    errors.AmbiguousFunction,  # a comment that names no parameters, while the old form stands beside the new
+    errors.AmbiguousFunction,  # a comment without parameters, while old and new form both exist
 )
 
 OBJECTS: LiteralString = """
@@ -91,7 +90,7 @@ CATALOGS = {Kind.ROUTINE: "pg_proc", Kind.VIEW: "pg_class", Kind.TRIGGER: "pg_tr
 
 @dataclass(frozen=True)
 class Object:
-    """A routine, view or trigger that the database has."""
+    """A routine, view or trigger in the database."""
 
     oid: int
     kind: int
@@ -103,20 +102,20 @@ class Object:
 
     @property
     def key(self) -> tuple[int, str, str, str]:
-        """What a file is matched by."""
+        """Matches an object with its file."""
         return (self.kind, self.schema, self.table, self.name)
 
 
 @dataclass(frozen=True)
 class CodeReport:
-    """What happened to the code schemas: files that were new or changed, and objects taken out."""
+    """Result for the code schemas: new or changed files, and dropped objects."""
 
     changed: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
 
 
 def apply_code(connection: Connection, directory: Path, log: FilteringBoundLogger) -> CodeReport:
-    """Make the code schemas what the files say, if anything differs. The connection is in autocommit mode."""
+    """Make the code schemas match the files. The connection is in autocommit mode."""
     sources = read_sources(directory)
 
     def attempt() -> CodeReport:
@@ -135,19 +134,19 @@ def apply_code(connection: Connection, directory: Path, log: FilteringBoundLogge
 
 
 class Change:
-    """One attempt at it, inside a transaction that the caller opened."""
+    """One attempt, inside a transaction that the caller opened."""
 
     def __init__(self, connection: Connection, sources: list[Source], log: FilteringBoundLogger) -> None:
         self._connection = connection
         self._sources = sources
         self._log = log
         self._files = {_key(source): source for source in sources if source.kind is not Kind.SCRIPT}
-        # Routines first: nobody is kept waiting by a new one, but by a view or trigger until we commit.
+        # Routines first: a new routine blocks nobody; a view or trigger holds its lock until we commit.
         self._pending = deque(sorted(self._files.values(), key=lambda one: one.kind is not Kind.ROUTINE))
         self._made: dict[int, Source] = {}
 
     def make(self) -> CodeReport:
-        """Apply every file, take out what has none, and note what was applied."""
+        """Apply every file, drop objects without a file, and record the files."""
         recorded = dict(self._connection.execute("select path, sha256 from data.applied_sql").fetchall())
         wanted = {source.path: source.sha256 for source in self._sources}
         before = self._find()
@@ -221,7 +220,7 @@ class Change:
             raise _failure(source, error) from error
 
     def _drop(self, one: Object) -> None:
-        """Drop an object and first the code that depends on it, whose files are then applied (again)."""
+        """Drop an object, after the code that depends on it, and schedule the files of that code."""
         for dependant in self._find(DEPENDING, catalog=CATALOGS[Kind(one.kind)], oid=one.oid):
             self._drop(dependant)
             source = self._files.get(dependant.key)
@@ -232,7 +231,7 @@ class Change:
                 self._connection.execute(f"drop {one.shown}")
         except errors.DependentObjectsStillExist as error:
             raise MigrateError(
-                f"The {one.shown} must be dropped to be made anew, and something that is not code depends "
+                f"The {one.shown} must be dropped and made again, but something that is not code depends "
                 f"on it: {told(error)}"
             ) from error
 
@@ -258,7 +257,7 @@ class Change:
             strays = kept
 
     def _check_bodies(self) -> None:
-        """Have each language check its bodies, now that everything they may refer to is there."""
+        """Validate all bodies, now that every object that they refer to exists."""
         self._connection.execute("set local check_function_bodies to on")
         languages = self._connection.execute(
             """

@@ -1,4 +1,4 @@
-"""What a worker counts beside its requests: its calls, its connections, its sockets, and what it knows of mitras."""
+"""Figures of a worker besides requests: calls, connections, sockets, availability."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from app.sockets.hub import Hub
 
 
 def calls(figures: Figures) -> Timings:
-    """Calls of functions, by what came of them."""
+    """Calls of SQL functions, by outcome."""
     return figures.timings(
         "curhat_function_call_seconds",
-        "Calls of SQL functions, from asked to answered; outcome: ok, refused, busy, unavailable, unknown, failed, "
-        "or abandoned by whoever waited.",
+        "Duration of calls of SQL functions; outcome: ok, refused, busy, unavailable, unknown, failed, or abandoned by "
+        "the caller.",
         "function",
         "outcome",
     )
@@ -27,7 +27,7 @@ def database(figures: Figures, used: Database, bell: Bell) -> None:
     """The connections to Postgres."""
     figures.gauge(
         "curhat_database_connections",
-        "Connections that stand; the lanes of quick and of slow calls, and the bell's.",
+        "Open connections: lanes for quick and slow calls, and the bell.",
         lambda: {
             **{(kind,): sum(lane.connected for lane in lanes) for kind, lanes in used.lanes.items()},
             ("bell",): bell.connected,
@@ -36,13 +36,13 @@ def database(figures: Figures, used: Database, bell: Bell) -> None:
     )
     figures.gauge(
         "curhat_database_calls_in_flight",
-        "Calls that are on their way.",
+        "Calls in flight.",
         lambda: {(kind,): sum(lane.in_flight for lane in lanes) for kind, lanes in used.lanes.items()},
         "lanes",
     )
     figures.gauge(
         "curhat_database_longest_queue",
-        "Calls on their way over the lane that has the most.",
+        "Calls in flight on the busiest lane.",
         lambda: {
             (kind,): max((lane.in_flight for lane in lanes), default=0) for kind, lanes in used.lanes.items()
         },
@@ -51,7 +51,7 @@ def database(figures: Figures, used: Database, bell: Bell) -> None:
 
 
 def sockets(figures: Figures, hub: Hub) -> None:
-    """The WebSockets, and what waits for them."""
+    """WebSockets, and the data that waits for them."""
 
     def by_role() -> Mapping[Values, float]:
         found = Counter(member.role for member in hub.members())
@@ -60,17 +60,17 @@ def sockets(figures: Figures, hub: Hub) -> None:
     figures.gauge("curhat_sockets", "WebSockets that are signed in.", by_role, "role")
     figures.gauge(
         "curhat_socket_unsent_bytes",
-        "What waits to be sent over all WebSockets.",
+        "Bytes that wait to be sent, over all WebSockets.",
         lambda: sum(member.websocket.unsent for member in hub.members()),
     )
     figures.gauge(
         "curhat_socket_longest_queue_bytes",
-        "What waits to be sent over the WebSocket with the most.",
+        "Bytes that wait to be sent over the slowest WebSocket.",
         lambda: max((member.websocket.unsent for member in hub.members()), default=0),
     )
     figures.gauge(
         "curhat_socket_held_frames",
-        "Frames that are held back until a snapshot has been sent.",
+        "Frames held back until a snapshot has been sent.",
         lambda: sum(member.held for member in hub.members()),
     )
     figures.gauge(
@@ -80,24 +80,22 @@ def sockets(figures: Figures, hub: Hub) -> None:
     )
     figures.gauge(
         "curhat_events_unheard_seconds",
-        "How long ago the last beat of the relay came in over Redis; it sends one every second.",
+        "Time since the relay's last beat over Redis; it sends one every second.",
         lambda: hub.unheard_seconds,
     )
 
 
 def availability(figures: Figures, watch: Watch) -> None:
-    """What polls are answered with."""
-    figures.gauge(
-        "curhat_availability_mitras", "How many mitras can be had, as polls are told.", lambda: watch.count
-    )
+    """The availability that polls get."""
+    figures.gauge("curhat_availability_mitras", "Available mitras, as told to polls.", lambda: watch.count)
     figures.gauge(
         "curhat_availability_age_seconds",
-        "How old that is; nothing when it is not known.",
+        "Age of that count; missing when it is unknown.",
         lambda: {} if watch.age is None else {(): watch.age},
     )
     figures.gauge("curhat_availability_watchers", "WebSockets that watch it.", lambda: watch.watchers)
     figures.total(
         "curhat_availability_asked",
-        "How often this worker has asked Postgres itself, since nobody told it.",
+        "How often this worker queried Postgres itself, because nobody published availability.",
         lambda: watch.asked,
     )

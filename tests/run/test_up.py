@@ -230,8 +230,8 @@ def test_the_doctor_finds_everything_there(running: Running) -> None:
         "Schema",
         "relay",
         "availability listener",
-        "Public listener",
-        "Internal listener",
+        "Public server",
+        "Internal server",
     )
 
     def all_there() -> bool:
@@ -460,9 +460,9 @@ def test_the_doctor_names_what_is_misspelt_and_what_is_foreign(curhat: Curhat) -
         assert f"{name} is set, and nothing reads it" in said
         assert f"did you mean CURHAT_{meant}?" in said
     assert "CURHAT_SOMETHING_ELSE is set, and nothing reads it\n" in said
-    assert "PGPORT, PGSERVICE set, and not heeded" in said
+    assert "PGPORT, PGSERVICE set, but ignored" in said
     given = curhat.run("doctor", PGPORT="1", CURHAT_DATABASE_URL="postgresql:///curhat?host=/nowhere").stdout
-    assert "they count for whatever CURHAT_DATABASE_URL leaves open" in given
+    assert "they fill in parts missing from CURHAT_DATABASE_URL" in given
 
 
 def test_the_doctor_and_curhat_up_name_the_process_on_the_port(curhat: Curhat) -> None:
@@ -491,7 +491,7 @@ def test_the_doctor_tells_a_login_without_rights_which_one_has_them(
         monitor.execute(sql.SQL("create role {} login in role curhat_app").format(sql.Identifier(login)))
         done = curhat.run("doctor", CURHAT_DATABASE_URL=cluster.postgres.url(database, login))
         monitor.execute(sql.SQL("drop role {}").format(sql.Identifier(login)))
-    assert "let CURHAT_DATABASE_URL name the login that migrates" in done.stdout, done.stdout
+    assert "set CURHAT_DATABASE_URL to the migrating login" in done.stdout, done.stdout
 
 
 def test_a_token_is_printed_in_development_and_refused_in_production(curhat: Curhat) -> None:
