@@ -1,8 +1,8 @@
 """A bare system in a folder: made by debootstrap, and entered by way of namespaces of its own.
 
 All its processes and mounts live in a process namespace and a mount namespace that one process of ours holds. When
-that ends, by whatever cause, the kernel ends the processes and lets go of the mounts. That is also so when the matrix
-itself is killed: the holder reads from a pipe of ours, and ends with it.
+that ends, by whatever cause, the kernel ends the processes and lets go of the mounts. The kernel also ends the holder
+when the matrix itself is killed. `remove` ends and unmounts what is left all the same.
 """
 
 import contextlib
@@ -10,12 +10,15 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from app.running.supervisor import dying_with
 from tests.matrix import machine
 
 PACKAGES = ("make", "git", "ca-certificates")
@@ -27,6 +30,7 @@ HOLD = """
 set -e
 root=$1
 shift
+mount --bind "$root" "$root"  # "/" is a mount, as everywhere
 mount -t proc proc "$root/proc"
 mount -t sysfs -o ro sysfs "$root/sys"
 mkdir -p "$root/dev/shm" "$root/dev/pts"
@@ -130,15 +134,9 @@ def make(release: Release, mirror: str | None, root: Path, log: Path) -> None:
     root.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         # In namespaces too, because it mounts.
-        done = subprocess.run(
-            [*HOLDS, *words],
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    if done.returncode != 0:
-        raise BareSystemError(f"debootstrap {release.suite} ended with {done.returncode}: see {log}.")
+        ended = _start(words, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT).wait()
+    if ended != 0:
+        raise BareSystemError(f"debootstrap {release.suite} ended with {ended}: see {log}.")
     _add_updates(release, root)
     machine.configure_apt(root)
     subprocess.run(["chroot", root, "update-ca-certificates"], check=True, capture_output=True)
@@ -173,13 +171,8 @@ def held(root: Path) -> Iterator[System]:
         if outside.is_file():
             target.touch()
         binds += (str(outside), str(inside))
-    holder = subprocess.Popen(
-        [*HOLDS, "bash", "-c", HOLD, "hold", str(root), *binds],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    )
-    assert holder.stdin is not None
+    holds = ("bash", "-c", HOLD, "hold", str(root), *binds)
+    holder = _start(holds, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
     assert holder.stdout is not None
     try:
         if holder.stdout.readline() != b"held\n":
@@ -188,11 +181,35 @@ def held(root: Path) -> Iterator[System]:
         system = System(root, first.pid, access.environment)
         yield system
     finally:
-        holder.stdin.close()
         holder.kill()
-        holder.wait()
+        holder.communicate()
 
 
 def remove(root: Path) -> None:
-    """Remove a system that nobody holds."""
-    shutil.rmtree(root, ignore_errors=True)
+    """Remove a system, and whatever runs or is mounted in it."""
+    while left := _processes_in(root):
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        time.sleep(0.05)
+    for mount in reversed(psutil.disk_partitions(all=True)):
+        if Path(mount.mountpoint).is_relative_to(root):
+            subprocess.run(["umount", mount.mountpoint], check=True)
+    if root.exists():
+        shutil.rmtree(root)
+
+
+def _start(words: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":  # noqa: ANN401 - of Popen
+    """Start a program in namespaces of its own, which end with it and with us."""
+    dies_too = dying_with(os.getpid(), signal.SIGKILL)
+    return subprocess.Popen([*HOLDS, *words], preexec_fn=dies_too, **options)  # noqa: PLW1509 - no threads here
+
+
+def _processes_in(root: Path) -> list[psutil.Process]:
+    """The processes whose root directory is this, or lies in it."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(FileNotFoundError, PermissionError):  # it has ended; it is a kernel's
+            if Path(f"/proc/{process.pid}/root").readlink().is_relative_to(root):
+                found.append(process)
+    return found
