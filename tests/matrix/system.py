@@ -23,6 +23,7 @@ from tests.matrix import machine
 
 PACKAGES = ("make", "git", "ca-certificates")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+SCRIPTS = Path("/usr/share/debootstrap/scripts")
 CHECKOUT = f"{machine.HOME}/curhat"
 HOLDS = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private")
 # Its /dev/shm is its own: our tests clean up there, and must not meet those of the machine.
@@ -58,14 +59,15 @@ class Release:
     label: str  # as its Release file has it
     security: str  # the label of its security updates
     components: str
+    made_as: str  # by which of its scripts a debootstrap makes it that is older
     # Majors of PostgreSQL that the sql tests are also run with here, from tests/matrix/servers.
     more_majors: tuple[str, ...] = ()
 
 
 RELEASES = {
-    "debian-12": Release("bookworm", "Debian", "Debian-Security", "main"),
-    "debian-13": Release("trixie", "Debian", "Debian-Security", "main", more_majors=("16", "18")),
-    "ubuntu-24.04": Release("noble", "Ubuntu", "", "main,universe"),
+    "debian-12": Release("bookworm", "Debian", "Debian-Security", "main", "sid"),
+    "debian-13": Release("trixie", "Debian", "Debian-Security", "main", "sid", more_majors=("16", "18")),
+    "ubuntu-24.04": Release("noble", "Ubuntu", "", "main,universe", "gutsy"),
 }
 
 
@@ -127,9 +129,12 @@ class System:
 def make(release: Release, mirror: str | None, root: Path, log: Path) -> None:
     """Make a bare system of this release in a folder that is not there yet, with what our README asks for."""
     mirrors = [mirror] if mirror else machine.mirrors(release.label)
+    known = (SCRIPTS / release.suite).exists()
     words = (
         *("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"),
-        *(f"--components={release.components}", release.suite, str(root), *mirrors[:1]),
+        *(f"--components={release.components}", release.suite, str(root)),
+        *(mirrors[:1] or [""]),  # none: as debootstrap has it
+        str(SCRIPTS / (release.suite if known else release.made_as)),
     )
     root.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
