@@ -1,19 +1,22 @@
 """`make matrix`: the README's promises, tried on bare systems as a newcomer would.
 
-On each system it runs `make run` until it is ready, the README's walk to `consumed`, `make run` once more, `make
-check` and `make test`; where `RELEASES` says so, also the sql tests with other majors of PostgreSQL. It ends
-with the differences between systems. Exit code 1 means that a step failed.
+On each system it runs `make run` until it is ready, the README's walk to `consumed`, `make run` once more, and
+`.ci/run`: `make check`, then `make test`; where `RELEASES` says so, also the sql tests with other majors of PostgreSQL.
+It ends with what differed from system to system. Exit code 1: something failed somewhere.
 
 Its folder holds the systems while it runs, and afterwards the output of each step.
 """
 
+import fcntl
 import os
 import re
 import shutil
+import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -30,8 +33,9 @@ PROJECT = Path(__file__).parents[2]
 README = PROJECT / "README.md"
 UP = re.compile(r"^Curhat is up after ([\d.]+) s", re.MULTILINE)
 DEBOOTSTRAP = ("debootstrap", "unshare", "nsenter")
-SERVERS = "/opt/curhat-servers"  # readable for the servers' account
-STEPS = ("run", "walk", "again", "check", "test", "majors")
+SERVERS = "/opt/curhat-servers"  # where the servers' own account may read
+USUAL = ("debian-12", "debian-13")
+STEPS = ("run", "walk", "again", "ci", "majors")
 VERSIONS = {
     "Python": ".venv/bin/python --version",
     "PostgreSQL": "for server in /usr/lib/postgresql/*/bin/postgres; do $server --version; done",
@@ -119,11 +123,11 @@ class Visit:
             raise StepError(f"ended with {ended}: see {log}")
         return Outcome(ok=True, seconds=seconds)
 
-    def tests(self, name: str, words: str) -> Outcome:
-        """`make test`, with its reports of all tests that did not simply pass."""
+    def tests(self, name: str, script: str) -> Outcome:
+        """What ends with `make test`, and what that says about each test that did not simply pass."""
         log = self.logs / f"{name}.log"
         began = time.monotonic()
-        with self.system.running(f"make test JOBS={self.jobs} {words}", log) as running:
+        with self.system.running(f"JOBS={self.jobs} PYTEST_ADDOPTS=--verbose {script}", log) as running:
             ended = running.wait()
         output = log.read_text(encoding="utf-8", errors="replace")
         return Outcome.of_tests(output, ok=ended == 0, seconds=time.monotonic() - began)
@@ -133,7 +137,7 @@ class Visit:
         self.step("servers", self.install_servers)
         for major in majors if self.outcomes["servers"].ok else ():
             programs = f"{SERVERS}/node_modules/postgres-{major}/native/bin"
-            run = partial(self.tests, f"sql-{major}", f"PG={programs} ARGS=tests/sql")
+            run = partial(self.tests, f"sql-{major}", f"make test PG={programs} ARGS=tests/sql")
             self.step(f"PostgreSQL {major}", run)
 
     def install_servers(self) -> Outcome:
@@ -185,21 +189,45 @@ def told(outcome: Outcome) -> str:
     return f"{word} after {outcome.seconds:.0f} s{f', {outcome.said}' if outcome.said else ''}"
 
 
-def visit(name: str, made: System, logs: Path, steps: Sequence[str], jobs: int) -> Visit:
-    """Do the steps on one system."""
-    here = Visit(name, made, logs, jobs)
-    if "run" in steps:
-        here.run_and_walk(steps)
-    if "again" in steps:
-        here.step("again", here.run_again)
-    if "check" in steps:
-        here.step("check", partial(here.command, "check", "make check"))
-    if "test" in steps:
-        here.step("test", partial(here.tests, "test", ""))
-    majors = RELEASES[name].more_majors
-    if "majors" in steps and majors:
-        here.other_majors(majors)
-    here.read_versions()
+@contextmanager
+def alone_in(place: Path) -> Iterator[None]:
+    """Keep other runs out of this folder."""
+    with (place / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise click.ClickException(
+                f"Another make matrix runs in {place}: wait for it, or give another --place."
+            ) from error
+        yield
+
+
+def visit(
+    name: str, folder: Path, mirror: str | None, steps: Sequence[str], jobs: int, *, keep: bool
+) -> Visit:
+    """Make one system, and do the steps on it."""
+    root = folder / "root"
+    folder.mkdir(exist_ok=True)
+    with ExitStack() as stack:
+        if not keep:
+            stack.callback(systems.remove, root)
+        console.print(f"{name}: making a bare system in {root} …")
+        try:
+            systems.make(RELEASES[name], mirror, root, folder / "debootstrap.log")
+            systems.clone(PROJECT, root)
+            made = stack.enter_context(systems.held(root))
+        except BareSystemError as error:
+            raise click.ClickException(str(error)) from error
+        here = Visit(name, made, folder, jobs)
+        if "run" in steps:
+            here.run_and_walk(steps)
+        if "again" in steps:
+            here.step("again", here.run_again)
+        if "ci" in steps:
+            here.step("ci", partial(here.tests, "ci", ".ci/run"))
+        if "majors" in steps and RELEASES[name].more_majors:
+            here.other_majors(RELEASES[name].more_majors)
+        here.read_versions()
     return here
 
 
@@ -211,7 +239,7 @@ def report(visits: Sequence[Visit]) -> Iterator[str]:
         for step, outcome in one.outcomes.items():
             yield f"  {step:<16}{told(outcome)}"
     yield "\nTests that ended otherwise on some systems than on others:"
-    yield from differences({one.name: one.outcomes["test"] for one in visits if "test" in one.outcomes}) or [
+    yield from differences({one.name: one.outcomes["ci"] for one in visits if "ci" in one.outcomes}) or [
         "none"
     ]
     for one in visits:
@@ -240,23 +268,18 @@ def main(
     if os.geteuid() != 0 or lacking:
         what = "root" if os.geteuid() != 0 else f"{', '.join(lacking)} (Debian: apt-get install debootstrap)"
         raise click.ClickException(f"make matrix needs {what}.")
-    visits = []
-    for name in names or ("debian-12", "debian-13"):
-        folder = place.absolute() / name
-        root = folder / "root"
-        systems.remove(root)
-        folder.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            if not keep:
-                stack.callback(systems.remove, root)
-            console.print(f"{name}: making a bare system in {root} …")
-            try:
-                systems.make(RELEASES[name], mirror, root, folder / "debootstrap.log")
-                systems.clone(PROJECT, root)
-                made = stack.enter_context(systems.held(root))
-            except BareSystemError as error:
-                raise click.ClickException(str(error)) from error
-            visits.append(visit(name, made, folder, steps or STEPS, jobs))
+    place = place.absolute()
+    place.mkdir(parents=True, exist_ok=True)
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a shell's `&` ignores it, for all that we start
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    with alone_in(place):
+        for name in RELEASES:  # what a killed run has left
+            systems.remove(place / name / "root")
+        visits = [
+            visit(name, place / name, mirror, steps or STEPS, jobs, keep=keep) for name in names or USUAL
+        ]
     lines = list(report(visits))
     console.print("\n".join(lines))
     (place / "report.txt").write_text(re.sub(r"\[/?\w*\]", "", "\n".join(lines)) + "\n", encoding="utf-8")

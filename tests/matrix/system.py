@@ -1,8 +1,8 @@
 """A bare system in a folder: made by debootstrap, and entered through its own namespaces.
 
 All its processes and mounts live in a process namespace and a mount namespace that one process of ours holds. When
-that process ends, for whatever reason, the kernel ends the processes and releases the mounts. This also covers a killed
-matrix: the holder reads from our pipe, and ends when the pipe closes.
+that ends, by whatever cause, the kernel ends the processes and lets go of the mounts. The kernel also ends the holder
+when the matrix itself is killed. `remove` ends and unmounts what is left all the same.
 """
 
 import contextlib
@@ -10,16 +10,20 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from app.running.supervisor import dying_with
 from tests.matrix import machine
 
 PACKAGES = ("make", "git", "ca-certificates")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+SCRIPTS = Path("/usr/share/debootstrap/scripts")
 CHECKOUT = f"{machine.HOME}/curhat"
 HOLDS = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private")
 # It has its own /dev/shm: our tests clean up there, and must not touch the machine's.
@@ -27,6 +31,7 @@ HOLD = """
 set -e
 root=$1
 shift
+mount --bind "$root" "$root"  # "/" is a mount, as everywhere
 mount -t proc proc "$root/proc"
 mount -t sysfs -o ro sysfs "$root/sys"
 mkdir -p "$root/dev/shm" "$root/dev/pts"
@@ -54,14 +59,15 @@ class Release:
     label: str  # from its Release file
     security: str  # the label of its security updates
     components: str
-    # More majors of PostgreSQL for the sql tests here, from tests/matrix/servers.
+    made_as: str  # by which of its scripts a debootstrap makes it that is older
+    # Majors of PostgreSQL that the sql tests are also run with here, from tests/matrix/servers.
     more_majors: tuple[str, ...] = ()
 
 
 RELEASES = {
-    "debian-12": Release("bookworm", "Debian", "Debian-Security", "main"),
-    "debian-13": Release("trixie", "Debian", "Debian-Security", "main", more_majors=("16", "18")),
-    "ubuntu-24.04": Release("noble", "Ubuntu", "", "main,universe"),
+    "debian-12": Release("bookworm", "Debian", "Debian-Security", "main", "sid"),
+    "debian-13": Release("trixie", "Debian", "Debian-Security", "main", "sid", more_majors=("16", "18")),
+    "ubuntu-24.04": Release("noble", "Ubuntu", "", "main,universe", "gutsy"),
 }
 
 
@@ -123,22 +129,19 @@ class System:
 def make(release: Release, mirror: str | None, root: Path, log: Path) -> None:
     """Make a bare system of this release in a new folder, with what our README asks for."""
     mirrors = [mirror] if mirror else machine.mirrors(release.label)
+    known = (SCRIPTS / release.suite).exists()
     words = (
         *("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"),
-        *(f"--components={release.components}", release.suite, str(root), *mirrors[:1]),
+        *(f"--components={release.components}", release.suite, str(root)),
+        *(mirrors[:1] or [""]),  # none: as debootstrap has it
+        str(SCRIPTS / (release.suite if known else release.made_as)),
     )
     root.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
-        # Also in namespaces, because it mounts.
-        done = subprocess.run(
-            [*HOLDS, *words],
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    if done.returncode != 0:
-        raise BareSystemError(f"debootstrap {release.suite} ended with {done.returncode}: see {log}.")
+        # In namespaces too, because it mounts.
+        ended = _start(words, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT).wait()
+    if ended != 0:
+        raise BareSystemError(f"debootstrap {release.suite} ended with {ended}: see {log}.")
     _add_updates(release, root)
     machine.configure_apt(root)
     subprocess.run(["chroot", root, "update-ca-certificates"], check=True, capture_output=True)
@@ -173,13 +176,8 @@ def held(root: Path) -> Iterator[System]:
         if outside.is_file():
             target.touch()
         binds += (str(outside), str(inside))
-    holder = subprocess.Popen(
-        [*HOLDS, "bash", "-c", HOLD, "hold", str(root), *binds],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    )
-    assert holder.stdin is not None
+    holds = ("bash", "-c", HOLD, "hold", str(root), *binds)
+    holder = _start(holds, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
     assert holder.stdout is not None
     try:
         if holder.stdout.readline() != b"held\n":
@@ -188,11 +186,35 @@ def held(root: Path) -> Iterator[System]:
         system = System(root, first.pid, access.environment)
         yield system
     finally:
-        holder.stdin.close()
         holder.kill()
-        holder.wait()
+        holder.communicate()
 
 
 def remove(root: Path) -> None:
-    """Remove a system whose namespaces are released."""
-    shutil.rmtree(root, ignore_errors=True)
+    """Remove a system, and whatever runs or is mounted in it."""
+    while left := _processes_in(root):
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        time.sleep(0.05)
+    for mount in reversed(psutil.disk_partitions(all=True)):
+        if Path(mount.mountpoint).is_relative_to(root):
+            subprocess.run(["umount", mount.mountpoint], check=True)
+    if root.exists():
+        shutil.rmtree(root)
+
+
+def _start(words: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":  # noqa: ANN401 - of Popen
+    """Start a program in namespaces of its own, which end with it and with us."""
+    dies_too = dying_with(os.getpid(), signal.SIGKILL)
+    return subprocess.Popen([*HOLDS, *words], preexec_fn=dies_too, **options)  # noqa: PLW1509 - no threads here
+
+
+def _processes_in(root: Path) -> list[psutil.Process]:
+    """The processes whose root directory is this, or lies in it."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(FileNotFoundError, PermissionError):  # it has ended; it is a kernel's
+            if Path(f"/proc/{process.pid}/root").readlink().is_relative_to(root):
+                found.append(process)
+    return found

@@ -206,6 +206,16 @@ def test_packages_for_tests_are_installed_for_tests_only(machine: Machine) -> No
     assert "iproute2" in machine.set_up("tests", may_install=False).stderr
 
 
+def test_on_ubuntu_it_takes_what_its_lists_have_and_no_chromium(machine: Machine) -> None:
+    for_tests = ["iproute2", "etcd-server", "etcd-client"]
+    machine.has_apt([*postgres(16), "redis-server", "curl", *for_tests], own_major=16)
+
+    machine.set_up("tests", may_install=True)
+
+    installed = [*postgres(16), "redis-server", "curl", *for_tests]
+    assert f"--no-install-recommends {' '.join(installed)}" in " ".join(machine.calls.split())
+
+
 def test_without_package_lists_it_says_what_to_install(machine: Machine) -> None:
     machine.has_apt([])
 
