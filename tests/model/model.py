@@ -617,8 +617,9 @@ class Model:
         return len(declared)
 
     def release_lease(self, mitra: Mitra | None) -> Mitra | None:
-        """Their app was closed: a lease that runs ends in five seconds at most."""
+        """Their app was closed: a lease that runs ends in five seconds at most, and nothing is approved for them."""
         if mitra is not None and mitra.reachable_until:
+            mitra.app_closed = True
             mitra.reachable_until = min(mitra.reachable_until, self.now + timedelta(seconds=5))
         return mitra
 
@@ -634,6 +635,7 @@ class Model:
         had_run_out = mitra.reachable_until is not None and mitra.reachable_until <= self.now
         mitra.declared_online = online
         mitra.reachable_until = lease
+        mitra.app_closed = False
         if self.presence(mitra) != was:
             mitra.status_changed_at = self.now
             mitra.set_offline = by_another
@@ -1007,7 +1009,7 @@ class Model:
             self._deny(extension, "withdrawn", "payment_session_expired")
         elif self.settings["extension_default_action_on_timeout"] == "auto_reject":
             self._deny(extension, "auto_rejected", "targeted_mitra_timeout")
-        elif self.presence(extension.chat.mitra) == "online":
+        elif self.presence(extension.chat.mitra) == "online" and not extension.chat.mitra.app_closed:
             self._grant(extension, "auto_approved")
         else:
             self._deny(extension, "auto_rejected", "targeted_mitra_offline")
