@@ -19,6 +19,8 @@ COMMENT = re.compile(
     r"^comment on function (?P<name>[a-z_]+\.[a-z_]+) is\s+'(?P<text>(?:[^']|'')*)'", re.MULTILINE
 )
 
+NEVER_MET = "argument_missing"  # the app gives every argument that means nothing as null
+
 
 def stated(comment: str) -> tuple[str, ...]:
     """The slugs that a function's comment states."""
@@ -28,8 +30,12 @@ def stated(comment: str) -> tuple[str, ...]:
 
 @cache
 def by_function() -> Mapping[str, tuple[str, ...]]:
-    """The slugs that each function's comment states, by name such as `api.end_chat`."""
-    return {found["name"]: stated(found["text"]) for text in _texts() for found in COMMENT.finditer(text)}
+    """Every function that has a comment, `api.end_chat`, with the slugs that it states and the app can meet."""
+    return {
+        found["name"]: tuple(slug for slug in stated(found["text"]) if slug != NEVER_MET)
+        for text in _texts()
+        for found in COMMENT.finditer(text)
+    }
 
 
 @cache

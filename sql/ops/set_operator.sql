@@ -13,9 +13,7 @@ declare
     v_operator data.cc_users;
 begin
     perform logic.check_who(p_who);
-    if coalesce(p_password_hash not like '$argon2id$%', true) then
-        perform logic.refuse(400, 'invalid_password_hash', 'A password is given as its hash (argon2id): use curhat admin.');
-    end if;
+    perform logic.check_password_hash(p_password_hash);
     perform logic.lock_sign_in_attempt('operator', v_email);
     select * into v_operator from data.cc_users u where lower(u.email) = v_email;
     if found then

@@ -1,3 +1,4 @@
+-- Refuses: argument_missing.
 create or replace function ops.trace(p_payment_session_id uuid)
 returns table (
     event_id bigint, at timestamptz, type text, entity text, entity_id uuid, from_status text, to_status text,
@@ -5,9 +6,10 @@ returns table (
 )
 language sql stable security definer set search_path = ''
 as $$
+    select logic.check_given(jsonb_build_object('p_payment_session_id', p_payment_session_id));
     select t.id, t.at, t.type, t.entity, t.entity_id, t.from_status, t.to_status, t.actor, t.body, t.login
     from control_center.payment_timeline t
     where t.payment_session_id = p_payment_session_id
     order by t.id
 $$;
-comment on function ops.trace is 'The whole story of a payment session in order; never message text. login: of whoever acted as an operator.';
+comment on function ops.trace is 'The whole story of a payment session in order; never message text. login: of whoever acted as an operator. Refuses argument_missing.';

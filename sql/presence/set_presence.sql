@@ -19,6 +19,7 @@ begin
     update data.mitras
     set declared_online = p_declared_online,
         reachable_until = p_reachable_until,
+        app_closed_at = null,
         offers_due_at = case when reachable_until <= logic.now() then logic.now() else offers_due_at end
     where id = p_mitra.id
     returning * into v_mitra;

@@ -10,6 +10,7 @@
 -- What was taken is noted by its ids, so that the audit misses an event that neither waits nor was handed on.
 -- row_to_json: it costs half of what json_build_object does.
 -- What announces is a column that is not read further out: being volatile it is computed all the same, for each row once.
+-- Refuses: argument_missing.
 create or replace function api.drain_events(p_limit integer, p_after bigint default 0)
 returns table (event_id bigint, envelope text)
 language plpgsql volatile security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
@@ -20,6 +21,7 @@ declare
     v_to timestamptz;
     v_deadline timestamptz;
 begin
+    perform logic.check_given(jsonb_build_object('p_limit', p_limit, 'p_after', p_after));
     perform logic.beat('relay');
     v_ids := array(
         select o.event_id from data.outbox o
@@ -76,4 +78,4 @@ begin
 end
 $$;
 comment on function api.drain_events is
-    'Takes up to p_limit events from the outbox, those after p_after, announces them, and returns (event_id, envelope). Publish, then commit.';
+    'Takes up to p_limit events from the outbox, those after p_after, announces them, and returns (event_id, envelope). Publish, then commit. Refuses argument_missing.';

@@ -1,6 +1,6 @@
 -- Tries are counted as those of a login are.
 -- Locks: sign-in attempt, operator, every sign-in of theirs.
--- Refuses: operator_unknown, password_wrong, sign_in_locked.
+-- Refuses: operator_unknown, password_wrong, sign_in_locked, argument_missing.
 create or replace function control_center.finish_password_change(
     p_operator_id uuid, p_password_hash text, p_new_hash text, p_sign_in_id uuid, p_token_hash text
 )
@@ -11,6 +11,9 @@ declare
     v_operator data.cc_users := logic.check_operator(p_operator_id, 'viewer');
     v_attempt data.sign_in_attempts := logic.lock_sign_in_attempt('operator', lower(v_operator.email));
 begin
+    perform logic.check_given(jsonb_build_object(
+        'p_new_hash', p_new_hash, 'p_sign_in_id', p_sign_in_id, 'p_token_hash', p_token_hash
+    ));
     perform logic.check_not_locked_out(v_attempt);
     select * into v_operator
     from data.cc_users
@@ -28,4 +31,4 @@ begin
 end
 $$;
 comment on function control_center.finish_password_change is
-    'Gives an operator whose old password has this hash the new one, and signs them in anew, on this device alone: {audience, person_id, user}. Refuses operator_unknown, password_wrong, sign_in_locked.';
+    'Gives an operator whose old password has this hash the new one, and signs them in anew, on this device alone: {audience, person_id, user}. Refuses operator_unknown, password_wrong, sign_in_locked, argument_missing.';

@@ -1,6 +1,7 @@
 -- What was tried with their address before is forgotten.
 -- Locks: sign-in attempt.
--- Refuses: invalid_role, invalid_email, display_name_required, display_name_invalid, email_already_taken.
+-- Refuses: invalid_role, invalid_password_hash, invalid_email, display_name_required, display_name_invalid,
+-- email_already_taken.
 create or replace function logic.insert_operator(
     p_email text, p_display_name text, p_role text, p_password_hash text, p_who text
 )
@@ -12,6 +13,7 @@ declare
     v_operator data.cc_users;
 begin
     perform logic.check_operator_role(p_role);
+    perform logic.check_password_hash(p_password_hash);
     perform logic.lock_sign_in_attempt('operator', v_email);
     insert into data.cc_users (email, display_name, role, password_hash, created_at)
     values (v_email, logic.clean_display_name(p_display_name), p_role, p_password_hash, logic.now())

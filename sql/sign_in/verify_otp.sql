@@ -3,7 +3,7 @@
 -- nobody else had tried.
 -- Locks: sign-in attempt, the person in share.
 -- Refuses: invalid_phone, sign_in_locked, otp_expired, otp_wrong, account_blocked, display_name_required,
--- display_name_invalid, display_name_reserved.
+-- display_name_invalid, display_name_reserved, argument_missing.
 create or replace function api.verify_otp(
     p_audience text, p_phone text, p_keyed_hashes text[], p_display_name text, p_sign_in_id uuid, p_token_hash text,
     p_device text default null
@@ -14,10 +14,14 @@ as $$
 declare
     v_phone text := logic.normal_phone(p_phone);
     v_device text := logic.known_device(p_audience, v_phone, p_device);
-    v_attempt data.sign_in_attempts := logic.lock_sign_in_attempt(p_audience, v_phone, v_device);
+    v_attempt data.sign_in_attempts;
     v_person_id uuid;
     v_left integer;
 begin
+    perform logic.check_given(jsonb_build_object(
+        'p_audience', p_audience, 'p_sign_in_id', p_sign_in_id, 'p_token_hash', p_token_hash
+    ));
+    v_attempt := logic.lock_sign_in_attempt(p_audience, v_phone, v_device);
     perform logic.check_not_locked_out(v_attempt);
     if coalesce(v_attempt.code_expires_at <= logic.now(), true) then
         perform logic.refuse(410, 'otp_expired', 'There is no code that holds for this number. Ask for a new one.');
@@ -41,4 +45,4 @@ begin
 end
 $$;
 comment on function api.verify_otp is
-    'Signs in whoever knows the code of a number, once: {audience, person_id, user}. A customer who is new is added, by their display name. p_keyed_hashes: the code under each key that may have made it. p_device: the hash of the device''s secret, which is known from then on. Refuses invalid_phone, sign_in_locked, otp_expired, otp_wrong, account_blocked, display_name_required, display_name_invalid, display_name_reserved.';
+    'Signs in whoever knows the code of a number, once: {audience, person_id, user}. A customer who is new is added, by their display name. p_keyed_hashes: the code under each key that may have made it. p_device: the hash of the device''s secret, which is known from then on. Refuses invalid_phone, sign_in_locked, otp_expired, otp_wrong, account_blocked, display_name_required, display_name_invalid, display_name_reserved, argument_missing.';

@@ -14,7 +14,7 @@ import pytest
 from tests.matrix.__main__ import PROJECT, README, StepError, walk_of
 from tests.matrix.outcome import Outcome, differences
 from tests.matrix.system import remove
-from tests.run.conftest import eventually
+from tests.waits import wait_until
 
 ROOT = os.geteuid() == 0
 UP = "echo Curhat is up after 1.0 s"
@@ -91,7 +91,7 @@ class Matrix:
             assert all(one.poll() is None for one in self.started), self.started[-1].communicate()
             return words in self.processes()
 
-        eventually(is_there, f"{words} runs")
+        wait_until(is_there, f"{words} runs")
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_nothing_runs_on_when_the_matrix_is_killed(
     matrix.wait_for("sleep 1234")
     killed.send_signal(number)
     assert killed.wait() != 0
-    eventually(lambda: matrix.processes() == [], "all that it started has ended")
+    wait_until(lambda: matrix.processes() == [], "all that it started has ended")
 
 
 def test_the_next_run_ends_unmounts_and_removes_what_was_left(matrix: Matrix) -> None:
@@ -140,7 +140,7 @@ def test_the_next_run_ends_unmounts_and_removes_what_was_left(matrix: Matrix) ->
     killed.wait()
     left = matrix.place / "debian-12" / "root"
     with subprocess.Popen(["chroot", left, "sleep", "4321"]) as stray:
-        eventually(lambda: "sleep 4321" in matrix.processes(), "somebody is left in it")
+        wait_until(lambda: "sleep 4321" in matrix.processes(), "somebody is left in it")
         matrix.makes("noble", f"{UP}; exec sleep 1234")
         mounted = (
             "unshare",

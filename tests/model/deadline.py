@@ -92,7 +92,7 @@ def _answer_for_the_mitra(model: Model, extension: Extension) -> None:
         deny(model, extension, "withdrawn", "payment_session_expired")
     elif model.settings["extension_default_action_on_timeout"] == "auto_reject":
         deny(model, extension, "auto_rejected", "targeted_mitra_timeout")
-    elif model.presence(extension.chat.mitra) == "online":
+    elif model.presence(extension.chat.mitra) == "online" and not extension.chat.mitra.app_closed:
         grant(model, extension, "auto_approved")
     else:
         deny(model, extension, "auto_rejected", "targeted_mitra_offline")

@@ -42,6 +42,7 @@ class Mitra(Entity):
     idle_since: datetime
     declared_online: bool = False
     reachable_until: datetime | None = None
+    app_closed: bool = False
     offers_due_at: datetime | None = None
     set_offline: tuple[str, str | None] | None = None
     offers_owed_at: datetime | None = None

@@ -149,6 +149,7 @@ def set_presence(
     had_run_out = mitra.reachable_until is not None and mitra.reachable_until <= model.now
     mitra.declared_online = online
     mitra.reachable_until = lease
+    mitra.app_closed = False
     if model.presence(mitra) != was:
         mitra.status_changed_at = model.now
         mitra.set_offline = by_another

@@ -27,7 +27,8 @@ def renew_leases(model: Model, mitras: Sequence[Mitra | None]) -> int:
 
 
 def release_lease(model: Model, mitra: Mitra | None, worker: None) -> Mitra | None:
-    """Their app was closed: a lease that runs ends in five seconds at most."""
+    """Their app was closed: a lease that runs ends in five seconds at most, and nothing is approved for them."""
     if mitra is not None and mitra.reachable_until:
+        mitra.app_closed = True
         mitra.reachable_until = min(mitra.reachable_until, model.now + timedelta(seconds=5))
     return mitra

@@ -97,6 +97,7 @@ DEWI_ONLINE = app("Dewi online", "set_mitra_status(%(dewi)s, true)")
 FORCE_OFFLINE = operator("ops.force_mitra_offline", "force_mitra_offline(%(sari)s, 'Ratna')")
 CLOSES = app("Sari closes her app", "release_lease(%(sari)s, %(words)s)")
 BLOCK = operator("ops.block_person", "block_person(%(budi)s, 'Ratna')")
+BLOCK_SARI = operator("ops.block_person of Sari", "block_person(%(sari)s, 'Ratna')")
 SEE = app("see the decision", "see_decision(%(payment)s, %(budi)s)")
 RENEW = Call(
     "renew at the lapse",
@@ -357,14 +358,15 @@ SCENARIOS = {
         chatting,
         (
             *CHAT_CALLS, EXTEND, EXTEND_OTHER, ASK_AGAIN, START_OTHER, CANCEL, FAIL_EXTENSION,
-            CANCEL_EXTENSION, CREATE_EXTENSION, WARNING, CHAT_END, SARI_OFFLINE, ACCEPT_RANI,
+            CANCEL_EXTENSION, CREATE_EXTENSION, WARNING, CHAT_END, SARI_OFFLINE, ACCEPT_RANI, BLOCK, BLOCK_SARI,
         ),
     ),
     "extending": Scenario(
         extending,
         (
             *CHAT_CALLS, APPROVE, REJECT, TIMER, CHAT_END, EXTEND, EXTEND_OTHER, ASK_AGAIN, START_OTHER,
-            FAIL_EXTENSION, EXPIRY, SARI_OFFLINE, FORCE_OFFLINE, SARI_ONLINE,
+            FAIL_EXTENSION, EXPIRY, SARI_OFFLINE, FORCE_OFFLINE, SARI_ONLINE, CLOSES, BLOCK,
+            BLOCK_SARI,
         ),
     ),
 }  # fmt: skip

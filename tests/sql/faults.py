@@ -705,6 +705,18 @@ FAULTS = [
         "{mitra}",
     ),
     Fault(
+        "a blocked customer whose chat runs",
+        "update data.users set blocked_at = logic.now() where id = '{trial_customer}'",
+        "whoever is blocked has nothing running",
+        "{chat}",
+    ),
+    Fault(
+        "a blocked customer who searches",
+        "update data.users set blocked_at = logic.now() where id = '{searcher}'",
+        "whoever is blocked has nothing running",
+        "{search}",
+    ),
+    Fault(
         "a lease of an offline mitra",
         "update data.mitras set declared_online = false where id = '{mitra}'",
         "only who is declared online has a lease",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.conftest import Connect
+from tests.conftest import Connect, Connection
 from tests.sql.world import Row, World, refuses
 
 
@@ -367,6 +367,32 @@ def test_rows_that_were_not_purged_are_unhealthy(world: World, days: int, leave:
     assert not health(world)["what is over is forgotten"][0]
     world.owner.execute(f"select logic.{purge}()".encode())
     assert health(world)["what is over is forgotten"][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("session_replication_role", "replica"), ("track_activities", "off")]
+)
+@pytest.mark.parametrize("of", ["database {database}", "role curhat in database {database}"])
+def test_a_setting_that_breaks_the_promise_is_seen(
+    world: World, monitor: Connection, database: str, *, name: str, value: str, of: str
+) -> None:
+    """Of other sessions than one's own: it is written down for whoever connects."""
+    item = "the server keeps what it confirms"
+    assert name not in health(world)[item][1]
+    monitor.execute(f"alter {of.format(database=database)} set {name} to {value}".encode())
+    ok, detail = health(world)[item]
+    assert not ok
+    assert f"{name} is {value}: " in detail
+    monitor.execute(f"alter {of.format(database=database)} reset {name}".encode())
+    assert name not in health(world)[item][1]
+
+
+def test_a_server_that_flushes_nothing_is_seen(world: World) -> None:
+    """As that of the tests, which lies in memory."""
+    ok, detail = health(world)["the server keeps what it confirms"]
+    assert not ok
+    assert "fsync is off: " in detail
+    assert "full_page_writes is off: " in detail
 
 
 def test_readiness_reports_the_same(world: World) -> None:

@@ -394,6 +394,36 @@ def test_an_extension_is_not_auto_approved_for_a_closed_app(world: World) -> Non
     assert world.row("extensions", extension["id"])["status"] == "auto_rejected"
 
 
+@pytest.mark.parametrize("back", [False, True])
+def test_nothing_is_approved_by_itself_within_the_seconds_of_a_closed_app(world: World, back: bool) -> None:
+    """The lease runs for a page that is being reloaded; the connection is what the money asks for."""
+    chat = world.chat(world.customer(), world.mitra())
+    mitra, worker = chat["mitra"]["id"], world.uuid()
+    hold(world, worker, mitra)
+    extension = world.extend(chat)
+    world.clock.advance(8)
+    world.api("release_lease", mitra, worker)
+    world.clock.advance(1)
+    if back:
+        hold(world, world.uuid(), mitra)
+    world.clock.advance(1)
+    assert presence(world, mitra) == "online"
+    world.fire()
+    assert world.row("extensions", extension["id"])["status"] == (
+        "auto_approved" if back else "auto_rejected"
+    )
+    charged = world.payment(extension["payment_session_id"])["charged_at"]
+    assert (charged is not None) == back
+
+
+def test_whoever_comes_online_without_a_socket_has_an_open_app(world: World) -> None:
+    mitra, worker = world.mitra(), world.uuid()
+    hold(world, worker, mitra)
+    world.api("release_lease", mitra, worker)
+    world.api("set_mitra_status", mitra, True)
+    assert world.row("mitras", mitra)["app_closed_at"] is None
+
+
 def test_a_locked_mitra_is_skipped_and_reported(world: World) -> None:
     mitra, other = world.mitra(), world.mitra()
     with world.owner.transaction():

@@ -376,6 +376,27 @@ def test_tokens_are_stored_hashed(world: World) -> None:
     assert {row["token_hash"], row["previous_hash"]} == {hashed(device.token), hashed("t0")}
 
 
+def test_the_device_that_was_used_least_recently_is_signed_out_beyond_twenty(world: World) -> None:
+    phone = new_phone()
+    devices = []
+    for _ in range(20):
+        devices.append(signed_in(world, phone=phone))
+        world.clock.advance(minutes=16)
+    devices[0].refresh()
+    newest = signed_in(world, phone=phone)
+
+    assert [device.row["end_reason"] for device in (*devices, newest)] == [
+        None,
+        "too_many",
+        *[None] * 19,
+    ]
+    (event,) = world.events("SIGN_IN_ENDED")
+    assert (event["entity_id"], event["body"]["reason"]) == (devices[1].id, "too_many")
+    with refuses(401, "refresh_token_invalid"):
+        devices[1].refresh()
+    newest.refresh()
+
+
 # Blocked, deleted, purged
 
 
@@ -423,15 +444,29 @@ def test_a_blocked_mitra_goes_offline_and_cannot_come_back(world: World) -> None
     assert world.api("set_mitra_status", mitra, True)["online"]
 
 
-def test_an_extension_with_a_blocked_mitra_is_not_charged(world: World) -> None:
-    chat = world.chat(world.customer(), mitra := world.mitra())
-    extension = world.extend(chat)
-    world.ops("block_person", mitra, "Ratna")
-    with refuses(403, "account_blocked"):
+@pytest.mark.parametrize("blocked", ["customer", "mitra"])
+def test_a_block_ends_what_runs_for_both(world: World, blocked: str) -> None:
+    """Nobody is left with somebody who cannot answer; an extension that was asked for is never charged."""
+    mitra = world.mitra()
+    chats = [world.chat(world.customer(), mitra) for _ in range(2)]
+    extension = world.extend(chats[0])
+    payment = extension["payment_session_id"]
+    world.fire()
+    world.ops("block_person", chats[0][blocked]["id"], "Ratna", "kasar")
+
+    ended = [world.row("chat_sessions", chat["id"]) for chat in chats]
+    by_operator = ("ended", "ended_by_operator", "kasar")
+    assert (ended[0]["status"], ended[0]["end_reason"], ended[0]["end_note"]) == by_operator
+    assert ended[1]["status"] == ("active" if blocked == "customer" else "ended")
+    told = world.events("CHAT_ENDED")
+    assert [event["actor"] for event in told] == ["operator:Ratna"] * (1 if blocked == "customer" else 2)
+    assert world.row("extensions", extension["id"])["status"] == "withdrawn"
+    assert world.payment(payment)["charged_at"] is None
+    assert not world.failure(payment)["refund_due"]
+    with refuses(409, "chat_ended"):
+        world.say(chats[0], "mitra")
+    with refuses(409, "extension_withdrawn"):
         world.api("approve_extension", extension["id"], mitra)
-    world.wait(10)
-    assert world.failure(extension["payment_session_id"])["cause_tag"] == "targeted_mitra_offline"
-    assert world.payment(extension["payment_session_id"])["charged_at"] is None
 
 
 def test_blocking_twice_is_one_block(world: World) -> None:

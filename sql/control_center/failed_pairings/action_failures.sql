@@ -1,7 +1,7 @@
 -- Each on its own: what is refused for one is no matter of the others, and is told in its place. The payment sessions
 -- are locked in one order, so that two who decide on the same many cannot deadlock.
 -- Locks: payment sessions, failures.
--- Refuses: operator_unknown, role_not_sufficient, invalid_action, too_many_failures.
+-- Refuses: operator_unknown, role_not_sufficient, note_too_long, invalid_action, too_many_failures, argument_missing.
 create or replace function control_center.action_failures(
     p_operator_id uuid, p_failure_ids uuid[], p_action text, p_note text default null
 )
@@ -13,6 +13,8 @@ declare
     v_results jsonb := jsonb '{}';
     v_id uuid;
 begin
+    perform logic.check_note_length(p_note);
+    perform logic.check_given(jsonb_build_object('p_failure_ids', p_failure_ids));
     perform logic.check_action(p_action);
     if cardinality(p_failure_ids) > 200 then
         perform logic.refuse(400, 'too_many_failures', 'No more than 200 failures at a time.');
@@ -29,4 +31,4 @@ begin
 end
 $$;
 comment on function control_center.action_failures is
-    'Decides on the money of up to 200 failures, each on its own: {done, refused, results}. For operators. Refuses operator_unknown, role_not_sufficient, invalid_action, too_many_failures.';
+    'Decides on the money of up to 200 failures, each on its own: {done, refused, results}. For operators. Refuses operator_unknown, role_not_sufficient, note_too_long, invalid_action, too_many_failures, argument_missing.';

@@ -1,5 +1,5 @@
 -- Locks: as logic.lock_chat.
--- Refuses: operator_unknown, role_not_sufficient, note_is_missing, chat_session_not_found.
+-- Refuses: operator_unknown, role_not_sufficient, note_is_missing, note_too_long, chat_session_not_found.
 create or replace function control_center.end_chat(p_operator_id uuid, p_chat_session_id uuid, p_note text)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -16,4 +16,4 @@ begin
 end
 $$;
 comment on function control_center.end_chat is
-    'Ends a chat for both people: {id, status, end_reason, ended_at}. For operators. Refuses operator_unknown, role_not_sufficient, note_is_missing, chat_session_not_found.';
+    'Ends a chat for both people: {id, status, end_reason, ended_at}. For operators. Refuses operator_unknown, role_not_sufficient, note_is_missing, note_too_long, chat_session_not_found.';

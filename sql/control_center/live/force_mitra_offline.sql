@@ -1,5 +1,5 @@
 -- Locks: mitra.
--- Refuses: operator_unknown, role_not_sufficient, note_is_missing, mitra_not_found.
+-- Refuses: operator_unknown, role_not_sufficient, note_is_missing, note_too_long, mitra_not_found.
 create or replace function control_center.force_mitra_offline(p_operator_id uuid, p_mitra_id uuid, p_note text)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -16,4 +16,4 @@ begin
 end
 $$;
 comment on function control_center.force_mitra_offline is
-    'Sets a mitra offline; running chats go on: {id, presence, active_chats}. For operators. Refuses operator_unknown, role_not_sufficient, note_is_missing, mitra_not_found.';
+    'Sets a mitra offline; running chats go on: {id, presence, active_chats}. For operators. Refuses operator_unknown, role_not_sufficient, note_is_missing, note_too_long, mitra_not_found.';

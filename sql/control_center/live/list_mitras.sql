@@ -1,6 +1,7 @@
 -- Refuses: operator_unknown, search_too_short, invalid_presence.
 create or replace function control_center.list_mitras(
-    p_operator_id uuid, p_search text, p_presence text, p_limit integer, p_offset integer
+    p_operator_id uuid, p_search text default null, p_presence text default null, p_limit integer default null,
+    p_offset integer default null
 )
 returns jsonb
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_custom_plan'

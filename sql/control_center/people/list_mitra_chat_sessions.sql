@@ -1,6 +1,6 @@
 -- Refuses: operator_unknown, mitra_not_found, invalid_cursor.
 create or replace function control_center.list_mitra_chat_sessions(
-    p_operator_id uuid, p_mitra_id uuid, p_cursor text, p_limit integer
+    p_operator_id uuid, p_mitra_id uuid, p_cursor text default null, p_limit integer default null
 )
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -1,5 +1,7 @@
 -- Refuses: operator_unknown, search_too_short, invalid_cursor.
-create or replace function control_center.list_users(p_operator_id uuid, p_search text, p_cursor text, p_limit integer)
+create or replace function control_center.list_users(
+    p_operator_id uuid, p_search text default null, p_cursor text default null, p_limit integer default null
+)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$

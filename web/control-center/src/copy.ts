@@ -127,6 +127,8 @@ export const copy = {
       "partitions are made ahead": "Partisi bulan depan belum dibuat.",
       "figures are kept": "Ringkasan angka tidak diperbarui.",
       "codes are left": "Kode masuk hampir habis untuk jam ini: mungkin ada yang memintanya terus-menerus.",
+      "the server keeps what it confirms":
+        "Ada pengaturan Postgres yang melanggar jaminan: data terkonfirmasi bisa hilang atau aturan tidak dijaga.",
       "what is over is forgotten": "Kunci permintaan atau sesi masuk yang sudah lewat belum dihapus.",
       "what is too old is dropped": "Pesan atau peristiwa yang melewati masa simpannya belum dihapus.",
     } as Record<string, string>,
@@ -154,6 +156,7 @@ export const copy = {
       "an offer is open only to a mitra in reach": "tawaran terbuka untuk bestie yang tidak terjangkau",
       "an offer of a blast is open only to a mitra with room":
         "tawaran terbuka untuk bestie yang sedang penuh",
+      "whoever is blocked has nothing running": "orang yang diblokir masih mengobrol atau mencari",
       "a blast that runs is offered to every free mitra in reach":
         "ada bestie yang bisa menerima, tetapi tidak ditawari pencarian yang berjalan",
       "a chat stands on a consumed payment": "percakapan berdiri di atas pembayaran yang belum terpakai",
