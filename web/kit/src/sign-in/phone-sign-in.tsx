@@ -243,25 +243,14 @@ function CodeForm({
   onCode: (code: string) => Promise<void>;
   onOtherNumber: () => void;
 }) {
-  const [until, setUntil] = useState(resendAt);
-  const wait = useSecondsUntil(until);
-  const [said, setSaid] = useState("");
   const form = useForm(copy, "code", wrong, async (typed) => {
-    setSaid("");
+    resend.setSaid("");
     const code = typed.replace(/\D/g, "");
     if (!CODE.test(code)) return copy.codeWrong;
     await onCode(code);
   });
-
-  async function again() {
-    form.setError("");
-    try {
-      setUntil((await ask(phone, audience)).resendAt);
-      setSaid(copy.sentAgain);
-    } catch (failure) {
-      form.setError(sayOf(copy, failure));
-    }
-  }
+  const resend = useResend(copy, resendAt, () => ask(phone, audience), form.setError);
+  const { wait } = resend;
 
   return (
     <form className="sign-in" onSubmit={form.onSubmit} noValidate>
@@ -284,10 +273,10 @@ function CodeForm({
         {copy.enter}
       </Button>
       <p className="sign-in-said" role="status">
-        {said}
+        {resend.said}
       </p>
       <div className="sign-in-more">
-        <Button kind="quiet" size="small" unavailable={wait > 0} onClick={() => void again()}>
+        <Button kind="quiet" size="small" unavailable={wait > 0} onClick={() => void resend.again()}>
           {wait > 0 ? copy.againIn(wait) : copy.again}
         </Button>
         <Button kind="quiet" size="small" onClick={onOtherNumber}>
@@ -296,6 +285,29 @@ function CodeForm({
       </div>
     </form>
   );
+}
+
+/** Another code, once the wait for it is over. */
+function useResend(
+  copy: SignInCopy,
+  resendAt: number,
+  send: () => Promise<{ resendAt: number }>,
+  setError: (sentence: string) => void,
+) {
+  const [until, setUntil] = useState(resendAt);
+  const [said, setSaid] = useState("");
+
+  async function again() {
+    setError("");
+    try {
+      setUntil((await send()).resendAt);
+      setSaid(copy.sentAgain);
+    } catch (failure) {
+      setError(sayOf(copy, failure));
+    }
+  }
+
+  return { wait: useSecondsUntil(until), said, setSaid, again };
 }
 
 /** Seconds until a time by this phone's clock. */

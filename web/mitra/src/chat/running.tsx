@@ -37,10 +37,7 @@ export function Running({
       </section>
       <Composer
         place={belongings.place(`draft.${chat.id}`)}
-        label={copy.chat.write}
-        placeholder={copy.chat.placeholder}
-        send={copy.chat.send}
-        tooLong={copy.chat.tooLong}
+        copy={copy.chat}
         onType={() => conversation.typed()}
         onSend={(body) => conversation.say(body)}
       />
