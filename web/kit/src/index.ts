@@ -44,6 +44,7 @@ export { Dialog, DialogActions } from "./ui/dialog";
 export { ErrorBoundary } from "./ui/error-boundary";
 export { Field } from "./ui/field";
 export { useFillsScreen } from "./ui/fills-screen";
+export { icon } from "./ui/icon";
 export * from "./ui/icons";
 export { Mark } from "./ui/logo";
 export { Spinner } from "./ui/spinner";
