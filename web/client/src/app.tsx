@@ -1,4 +1,4 @@
-import { Banner, OfflineIcon, Splash, useLive, useStored, useUser } from "@curhat/kit";
+import { Connected, NotFound, useStored, useUser } from "@curhat/kit";
 import { useEffect } from "react";
 import { Route, Switch, useLocation } from "wouter";
 import { useAvailability } from "./availability";
@@ -8,7 +8,6 @@ import { Failed } from "./failed";
 import { Found } from "./found";
 import { History } from "./history";
 import { Home } from "./home";
-import { NotFound } from "./not-found";
 import { Payment } from "./payment";
 import { demandOf } from "./screens";
 import { Searching } from "./searching";
@@ -25,22 +24,18 @@ export function App() {
 }
 
 function SignedIn() {
-  const { state, link } = useLive(live);
-  const lost = link === "lost";
   return (
-    <>
-      <Banner icon={<OfflineIcon width={20} height={20} />}>{lost && copy.connection.lost}</Banner>
-      {state === null ? (
-        <>
-          <Route path="/">
-            <AskAhead />
-          </Route>
-          <Splash text={lost ? copy.connection.loadingLost : copy.connection.loading} />
-        </>
-      ) : (
-        <Screen state={state} />
-      )}
-    </>
+    <Connected
+      live={live}
+      copy={copy.connection}
+      meanwhile={
+        <Route path="/">
+          <AskAhead />
+        </Route>
+      }
+    >
+      {(state) => <Screen state={state} />}
+    </Connected>
   );
 }
 
@@ -101,7 +96,7 @@ function Free({ state }: { state: State }) {
       </Route>
       <Route path="/chat/:id">{({ id }) => <Chat key={id} id={id} state={state} />}</Route>
       <Route>
-        <NotFound />
+        <NotFound as="main" copy={copy} />
       </Route>
     </Switch>
   );

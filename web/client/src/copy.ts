@@ -99,7 +99,7 @@ export const copy = {
   back: "Kembali",
   close: "Tutup",
   retry: "Coba lagi",
-  home: "Kembali ke beranda",
+  goHome: "Kembali ke beranda",
   unnamed: "Bestie",
   minutes: (minutes: number) => `${minutes} menit`,
   free: "Gratis",

@@ -1,4 +1,4 @@
-import { Banner, OfflineIcon, Splash, useLive, useUser } from "@curhat/kit";
+import { Connected, useUser } from "@curhat/kit";
 import { Router, useRoute } from "wouter";
 import { copy } from "./copy";
 import { Desk } from "./desk";
@@ -20,18 +20,12 @@ export function App() {
 }
 
 function SignedIn() {
-  const { state, link } = useLive(live);
   const [inChat, chat] = useRoute("/chat/:id");
   const [atHome] = useRoute("/");
-  const lost = link === "lost";
+  const place = inChat ? { chat: chat.id } : atHome ? "home" : "nowhere";
   return (
-    <>
-      <Banner icon={<OfflineIcon width={20} height={20} />}>{lost && copy.connection.lost}</Banner>
-      {state === null ? (
-        <Splash text={lost ? copy.connection.loadingLost : copy.connection.loading} />
-      ) : (
-        <Desk state={state} lost={lost} place={inChat ? { chat: chat.id } : atHome ? "home" : "nowhere"} />
-      )}
-    </>
+    <Connected live={live} copy={copy.connection}>
+      {(state, lost) => <Desk state={state} lost={lost} place={place} />}
+    </Connected>
   );
 }

@@ -91,6 +91,7 @@ export const copy = {
   back: "Kembali",
   close: "Tutup",
   retry: "Coba lagi",
+  goHome: "Kembali ke beranda",
   minutes: (minutes: number) => `${minutes} menit`,
   customer: "Pelanggan",
   signedOut: {
@@ -167,7 +168,6 @@ export const copy = {
     page: "Tidak ditemukan · Curhat Mitra",
     title: "Halaman ini tidak ada",
     text: "Mungkin alamatnya salah, atau curhatnya bukan milik akun ini.",
-    home: "Kembali ke beranda",
   },
   chat: {
     page: (name: string) => `${apart(name)} · Curhat Mitra`,
@@ -191,7 +191,6 @@ export const copy = {
     yes: "Ya, akhiri",
     no: "Lanjut menemani",
     endedBecause,
-    home: "Kembali ke beranda",
   },
   errors: {
     request_already_taken: "Bestie lain sudah lebih dulu menerima permintaan ini. Terima kasih sudah siap!",
