@@ -1,4 +1,4 @@
-import { Connected, NotFound, useStored, useUser } from "@curhat/kit";
+import { Connected, NotFound, PhoneSignIn, useStored, useUser } from "@curhat/kit";
 import { useEffect } from "react";
 import { Route, Switch, useLocation } from "wouter";
 import { useAvailability } from "./availability";
@@ -12,7 +12,6 @@ import { Payment } from "./payment";
 import { demandOf } from "./screens";
 import { Searching } from "./searching";
 import { belongings, live, session } from "./service";
-import { SignIn } from "./sign-in";
 import { Starting } from "./starting";
 import type { State } from "./state";
 import { Unavailable } from "./unavailable";
@@ -20,14 +19,17 @@ import { Unavailable } from "./unavailable";
 /** The customer's app. */
 export function App() {
   const user = useUser(session);
-  return user === null ? <SignIn /> : <SignedIn key={user.id} />;
+  return user === null ? (
+    <PhoneSignIn session={session} brand="Curhat" copy={copy} />
+  ) : (
+    <SignedIn key={user.id} />
+  );
 }
 
 function SignedIn() {
   return (
     <Connected
       live={live}
-      copy={copy.connection}
       meanwhile={
         <Route path="/">
           <AskAhead />
@@ -96,7 +98,7 @@ function Free({ state }: { state: State }) {
       </Route>
       <Route path="/chat/:id">{({ id }) => <Chat key={id} id={id} state={state} />}</Route>
       <Route>
-        <NotFound as="main" copy={copy} />
+        <NotFound as="main" page={copy.notFound.page} />
       </Route>
     </Switch>
   );

@@ -1,9 +1,8 @@
-import { Connected, useUser } from "@curhat/kit";
+import { Connected, PhoneSignIn, useUser } from "@curhat/kit";
 import { Router, useRoute } from "wouter";
 import { copy } from "./copy";
 import { Desk } from "./desk";
 import { live, session } from "./service";
-import { SignIn } from "./sign-in";
 
 /** Where the app is served. */
 const BASE = import.meta.env.BASE_URL.replace(/\/$/, "");
@@ -11,7 +10,7 @@ const BASE = import.meta.env.BASE_URL.replace(/\/$/, "");
 /** The mitra's app. */
 export function App() {
   const user = useUser(session);
-  if (user === null) return <SignIn />;
+  if (user === null) return <PhoneSignIn session={session} brand="Curhat Mitra" copy={copy} />;
   return (
     <Router base={BASE}>
       <SignedIn key={user.id} />
@@ -24,8 +23,6 @@ function SignedIn() {
   const [atHome] = useRoute("/");
   const place = inChat ? { chat: chat.id } : atHome ? "home" : "nowhere";
   return (
-    <Connected live={live} copy={copy.connection}>
-      {(state, lost) => <Desk state={state} lost={lost} place={place} />}
-    </Connected>
+    <Connected live={live}>{(state, lost) => <Desk state={state} lost={lost} place={place} />}</Connected>
   );
 }

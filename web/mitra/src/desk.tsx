@@ -49,7 +49,7 @@ export function Desk({ state, lost, place }: { state: State; lost: boolean; plac
     open !== null ? (
       <Chat key={open} id={open} state={state} extension={extension} />
     ) : place === "nowhere" ? (
-      <NotFound as="section" copy={copy} />
+      <NotFound as="section" page={copy.notFound.page} />
     ) : null;
 
   if (wide) {

@@ -14,10 +14,10 @@ export function Chat({ id, state }: { id: string; state: State }) {
       fetch={(signal) =>
         api.get("/api/client/chat-sessions/{chat_session_id}", { path: { chat_session_id: id }, signal })
       }
-      notFound={<NotFound as="main" copy={copy} />}
+      notFound={<NotFound as="main" page={copy.notFound.page} />}
       me="customer"
       as="main"
-      copy={copy}
+      copy={copy.chat}
       conversations={conversations}
       statusOf={(_, view) => statusOf(view, link, state.lost.includes(id))}
     >

@@ -75,7 +75,7 @@ export function Pending({ extension, chat }: { extension: Extension; chat: Chat 
 
 export function Result({ outcome, chat }: { outcome: Outcome; chat: Chat }) {
   return (
-    <ResultNote approved={outcome.type === "EXTENSION_APPROVED"} close={copy.close}>
+    <ResultNote approved={outcome.type === "EXTENSION_APPROVED"}>
       {sentence(outcome, chat.mitra.display_name)}
     </ResultNote>
   );

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { slugOf } from "../api/errors";
+import { both } from "../copy";
 import type { Chat, Role } from "../socket/events";
 import { Avatar } from "../ui/avatar";
 import { Button } from "../ui/button";
@@ -10,20 +11,12 @@ import { Title } from "../ui/title";
 import { TopBar } from "../ui/top-bar";
 import type { Conversation, View } from "./conversation";
 import { type Conversations, useConversation, useReading } from "./conversations";
-import { MessageList, type MessageListCopy } from "./message-list";
+import { MessageList } from "./message-list";
 import { TimeLeft } from "./time-left";
 
 interface Copy {
-  back: string;
-  retry: string;
-  connection: { loading: string };
-  messages: MessageListCopy;
-  chat: {
-    page: (name: string) => string;
-    over: string;
-    timeLeft: string;
-    empty: (name: string) => string;
-  };
+  page: (name: string) => string;
+  empty: (name: string) => string;
 }
 
 /** What an app puts into the page of a chat. */
@@ -61,18 +54,18 @@ export function ChatPage({
     enabled: told === undefined,
     staleTime: 0,
   });
-  const { as: Frame, copy } = parts;
+  const { as: Frame } = parts;
   const chat = told ?? data;
   if (chat) return <Talk chat={chat} {...parts} />;
-  if (error === null) return <Splash text={copy.connection.loading} />;
+  if (error === null) return <Splash text={both.connection.loading} />;
   if (slugOf(error) === "chat_session_not_found" || slugOf(error) === "not_found") return notFound;
   return (
     <Frame className="screen">
-      <TopBar label={copy.back} />
+      <TopBar label={both.back} />
       <Card tone="warm">
-        <p role="alert">{copy.messages.failed}</p>
+        <p role="alert">{both.messages.failed}</p>
         <Button kind="secondary" onClick={() => void refetch()}>
-          {copy.retry}
+          {both.retry}
         </Button>
       </Card>
     </Frame>
@@ -99,22 +92,21 @@ function Talk({
   const [atEnd, setAtEnd] = useState(true);
   useReading(conversation, view, running && atEnd);
   return (
-    <Frame className="chat" aria-label={Frame === "section" ? copy.chat.page(name) : undefined}>
-      <TopBar label={copy.back}>
+    <Frame className="chat" aria-label={Frame === "section" ? copy.page(name) : undefined}>
+      <TopBar label={both.back}>
         {before}
         <Avatar name={name} />
         <div className="chat-who">
-          <Title page={copy.chat.page(name)}>{name}</Title>
-          <p role="status">{running ? statusOf(chat, view) : copy.chat.over}</p>
+          <Title page={copy.page(name)}>{name}</Title>
+          <p role="status">{running ? statusOf(chat, view) : both.chat.over}</p>
         </div>
-        {running && <TimeLeft until={chat.ends_at} label={copy.chat.timeLeft} />}
+        {running && <TimeLeft until={chat.ends_at} label={both.chat.timeLeft} />}
       </TopBar>
       <MessageList
         view={view}
         me={me}
         them={name}
-        copy={copy.messages}
-        empty={<p className="chat-empty">{copy.chat.empty(name)}</p>}
+        empty={<p className="chat-empty">{copy.empty(name)}</p>}
         onAtEnd={setAtEnd}
         onDiscard={(id) => conversation.forget(id)}
       />

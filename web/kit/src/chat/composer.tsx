@@ -7,6 +7,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { both } from "../copy";
 import { count } from "../format/count";
 import { SendIcon } from "../ui/icons";
 import "./composer.css";
@@ -14,24 +15,18 @@ import { stored, storedInTab } from "../session/storage";
 
 const MOST = 4000;
 
-export interface ComposerCopy {
-  write: string;
-  placeholder: string;
-  send: string;
-  /** Said of a text that is longer than a message may be; nothing is cut off. */
-  tooLong: (length: string, most: string) => string;
-}
+const copy = both.chat;
 
 /** Where a message is written. Enter sends it, Shift+Enter begins a new line; unsent text survives a reload. */
 export function Composer({
   place,
-  copy,
+  placeholder,
   onType,
   onSend,
 }: {
   /** Where unsent text is stored. */
   place: string;
-  copy: ComposerCopy;
+  placeholder: string;
   onType: () => void;
   onSend: (body: string) => void;
 }) {
@@ -65,7 +60,7 @@ export function Composer({
           aria-invalid={wrong !== "" || undefined}
           aria-describedby={wrong === "" ? undefined : id}
           value={text}
-          placeholder={copy.placeholder}
+          placeholder={placeholder}
           enterKeyHint="send"
           onKeyDown={(event) => isSending(event) && submit(event)}
           onChange={({ target }) => {

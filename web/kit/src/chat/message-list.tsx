@@ -1,5 +1,6 @@
 import { Fragment, memo, type ReactNode, type UIEvent, useLayoutEffect, useRef, useState } from "react";
 import { useServerClock } from "../clock/countdown";
+import { both } from "../copy";
 import { dayName, timeOfDay } from "../format/time";
 import type { Message, Role } from "../socket/events";
 import { classNames } from "../ui/class-names";
@@ -9,18 +10,7 @@ import "./message-list.css";
 import { last } from "../format/last";
 import type { View } from "./conversation";
 
-export interface MessageListCopy {
-  log: string;
-  me: string;
-  sending: string;
-  sent: string;
-  read: string;
-  refused: string;
-  discard: string;
-  newest: string;
-  loading: string;
-  failed: string;
-}
+const copy = both.messages;
 
 /** How near to the end counts as being there, in pixels. */
 const AT_END = 80;
@@ -30,7 +20,6 @@ export function MessageList({
   view,
   me,
   them,
-  copy,
   empty,
   onAtEnd,
   onDiscard,
@@ -39,7 +28,6 @@ export function MessageList({
   me: Role;
   /** The other person's name. */
   them: string;
-  copy: MessageListCopy;
   /** Instead of messages when there are none. */
   empty?: ReactNode;
   /** Somebody reads back, or is at the end again, where the newest is before their eyes. */
@@ -63,8 +51,8 @@ export function MessageList({
         {history === "loading" && messages.length === 0 && <p className="messages-note">{copy.loading}</p>}
         {history === "failed" && <p className="messages-note">{copy.failed}</p>}
         {history === "ready" && messages.length === 0 && unsent.length === 0 && empty}
-        <Sent view={view} me={me} them={them} copy={copy} />
-        <Unsent view={view} me={me} copy={copy} onDiscard={onDiscard} />
+        <Sent view={view} me={me} them={them} />
+        <Unsent view={view} me={me} onDiscard={onDiscard} />
         {typing && <Typing />}
       </div>
       {away && (
@@ -125,17 +113,7 @@ function useFollowing({ messages, unsent, typing }: View, onAtEnd: (atEnd: boole
 }
 
 /** The messages that the service has, day by day. */
-function Sent({
-  view: { messages, readByThem },
-  me,
-  them,
-  copy,
-}: {
-  view: View;
-  me: Role;
-  them: string;
-  copy: MessageListCopy;
-}) {
+function Sent({ view: { messages, readByThem }, me, them }: { view: View; me: Role; them: string }) {
   const clock = useServerClock();
   return messages.map((message, at) => {
     const before = messages[at - 1];
@@ -150,7 +128,6 @@ function Sent({
           at={message.sent_at}
           follows={!newDay && before?.sender === message.sender}
           state={message.sender === me ? (message.seq <= readByThem ? "read" : "sent") : null}
-          copy={copy}
         />
       </Fragment>
     );
@@ -161,12 +138,10 @@ function Sent({
 function Unsent({
   view: { messages, unsent },
   me,
-  copy,
   onDiscard,
 }: {
   view: View;
   me: Role;
-  copy: MessageListCopy;
   onDiscard: (clientMessageId: string) => void;
 }) {
   return unsent.map(({ client_message_id, body, at, refused }, index) => (
@@ -178,7 +153,6 @@ function Unsent({
       at={at}
       follows={index > 0 || last(messages)?.sender === me}
       state={refused ? "refused" : "sending"}
-      copy={copy}
       {...(refused && { onDiscard: () => onDiscard(client_message_id) })}
     />
   ));
@@ -201,7 +175,6 @@ const Bubble = memo(function Bubble({
   at,
   follows,
   state,
-  copy,
   onDiscard,
 }: {
   mine: boolean;
@@ -211,7 +184,6 @@ const Bubble = memo(function Bubble({
   at: string | number;
   follows: boolean;
   state: State;
-  copy: MessageListCopy;
   onDiscard?: () => void;
 }) {
   return (
@@ -229,7 +201,7 @@ const Bubble = memo(function Bubble({
       </p>
       <p className="bubble-foot">
         <time>{timeOfDay(at)}</time>
-        <Mark state={state} copy={copy} />
+        <Mark state={state} />
       </p>
       {onDiscard && (
         <button type="button" className="bubble-discard" onClick={onDiscard}>
@@ -240,7 +212,7 @@ const Bubble = memo(function Bubble({
   );
 });
 
-function Mark({ state, copy }: { state: State; copy: MessageListCopy }) {
+function Mark({ state }: { state: State }) {
   if (state === null) return null;
   const [Icon, text] = {
     sending: [ClockIcon, copy.sending],

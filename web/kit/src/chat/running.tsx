@@ -1,7 +1,8 @@
 import { type ComponentProps, type ReactNode, useState } from "react";
+import { both } from "../copy";
 import { Button, IconButton } from "../ui/button";
 import { CloseIcon } from "../ui/icons";
-import { Composer, type ComposerCopy } from "./composer";
+import { Composer } from "./composer";
 import type { Conversation } from "./conversation";
 import { EndChat } from "./end-chat";
 
@@ -17,7 +18,7 @@ export function Running({
   children,
 }: Omit<ComponentProps<typeof EndChat>, "copy" | "onClose"> & {
   label?: string;
-  copy: ComposerCopy & ComponentProps<typeof EndChat>["copy"] & { end: string };
+  copy: ComponentProps<typeof EndChat>["copy"] & { placeholder: string };
   conversation: Conversation;
   /** Where unsent text is stored. */
   place: string;
@@ -32,13 +33,13 @@ export function Running({
         <div className="chat-actions">
           {actions}
           <Button kind="quiet" size="small" onClick={() => setEnding(true)}>
-            {copy.end}
+            {both.chat.end}
           </Button>
         </div>
       </section>
       <Composer
         place={place}
-        copy={copy}
+        placeholder={copy.placeholder}
         onType={() => conversation.typed()}
         onSend={(body) => conversation.say(body)}
       />
@@ -50,21 +51,13 @@ export function Running({
 }
 
 /** How an extension was decided, until it is put away. */
-export function ResultNote({
-  approved,
-  close,
-  children,
-}: {
-  approved: boolean;
-  close: string;
-  children: ReactNode;
-}) {
+export function ResultNote({ approved, children }: { approved: boolean; children: ReactNode }) {
   const [shown, setShown] = useState(true);
   if (!shown) return null;
   return (
     <div className="chat-result" role="status" data-approved={approved}>
       <p>{children}</p>
-      <IconButton label={close} onClick={() => setShown(false)}>
+      <IconButton label={both.close} onClick={() => setShown(false)}>
         <CloseIcon width={20} height={20} />
       </IconButton>
     </div>

@@ -1,19 +1,20 @@
 import type { ReactNode } from "react";
+import { both } from "../copy";
 import type { Frame } from "../socket/socket";
 import { Banner } from "../ui/banner";
 import { OfflineIcon } from "../ui/icons";
 import { Splash } from "../ui/splash";
 import { type Live, useLive } from "./live";
 
+const copy = both.connection;
+
 /** Says that the connection is lost, and waits for the first snapshot; `meanwhile` is there until it comes. */
 export function Connected<State, In extends Frame, Out extends { type: string }>({
   live,
-  copy,
   meanwhile,
   children,
 }: {
   live: Live<State, In, Out>;
-  copy: { lost: string; loading: string; loadingLost: string };
   meanwhile?: ReactNode;
   children: (state: State, lost: boolean) => ReactNode;
 }) {

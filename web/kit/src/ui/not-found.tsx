@@ -1,24 +1,19 @@
 import { Link } from "wouter";
+import { both } from "../copy";
 import { Mark } from "./logo";
 import { Title } from "./title";
 
 /** An address that leads nowhere. */
-export function NotFound({
-  as: Frame,
-  copy,
-}: {
-  as: "main" | "section";
-  copy: { goHome: string; notFound: { page: string; title: string; text: string } };
-}) {
+export function NotFound({ as: Frame, page }: { as: "main" | "section"; page: string }) {
   return (
     <Frame className="screen screen-center">
       <Mark size={72} />
-      <Title page={copy.notFound.page} className="screen-title">
-        {copy.notFound.title}
+      <Title page={page} className="screen-title">
+        {both.notFound.title}
       </Title>
-      <p className="lead">{copy.notFound.text}</p>
+      <p className="lead">{both.notFound.text}</p>
       <Link href="/" className="button button-primary">
-        {copy.goHome}
+        {both.goHome}
       </Link>
     </Frame>
   );

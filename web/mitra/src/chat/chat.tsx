@@ -24,10 +24,10 @@ export function Chat({
       fetch={(signal) =>
         api.get("/api/mitra/chat-sessions/{chat_session_id}", { path: { chat_session_id: id }, signal })
       }
-      notFound={<NotFound as="section" copy={copy} />}
+      notFound={<NotFound as="section" page={copy.notFound.page} />}
       me="mitra"
       as="section"
-      copy={copy}
+      copy={copy.chat}
       conversations={conversations}
       statusOf={(chat, view) => (view.typing ? copy.chat.typing : copy.chat.running(chat.duration_minutes))}
       before={elsewhere > 0 && <Unread count={elsewhere} />}

@@ -27,11 +27,7 @@ export function Running({
       sentenceOf={sentenceOf}
     >
       {outcome && (
-        <ResultNote
-          key={outcome.extension_id}
-          approved={outcome.type === "EXTENSION_APPROVED"}
-          close={copy.close}
-        >
+        <ResultNote key={outcome.extension_id} approved={outcome.type === "EXTENSION_APPROVED"}>
           {sentence(outcome)}
         </ResultNote>
       )}
