@@ -113,7 +113,7 @@ function inTypeScript() {
       const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
       const place = `${file.fileName.slice(here.length)}:${line + 1}`;
       if (ts.isPropertyAccessExpression(node)) inMember(node, place);
-      else if (ts.isIdentifier(node) && isGlobal(node)) uses(rootOf(node.text), place);
+      else if (ts.isIdentifier(node) && isGlobal(node, program)) uses(rootOf(node.text), place);
       else if (ts.isRegularExpressionLiteral(node)) inPattern(node.text, place);
       else if (ts.isJsxAttribute(node) && ts.isIdentifier(node.name)) {
         uses(`html.global_attributes.${node.name.text.toLowerCase()}`, place);
@@ -150,28 +150,27 @@ function inTypeScript() {
     owners.delete("");
     return owners;
   }
+}
 
-  /** @param {ts.Identifier} node */
-  function isGlobal(node) {
-    const { parent } = node;
-    if ((ts.isPropertyAccessExpression(parent) && parent.name === node) || ts.isTypeReferenceNode(parent))
-      return false;
-    const symbol = checker.getSymbolAtLocation(node);
-    const value = symbol?.valueDeclaration;
-    return (
-      value !== undefined &&
-      program.isSourceFileDefaultLibrary(value.getSourceFile()) &&
-      (ts.isVariableDeclaration(value) || ts.isFunctionDeclaration(value))
-    );
-  }
+/** @param {ts.Identifier} node @param {ts.Program} program */
+function isGlobal(node, program) {
+  const { parent } = node;
+  if ((ts.isPropertyAccessExpression(parent) && parent.name === node) || ts.isTypeReferenceNode(parent))
+    return false;
+  const value = program.getTypeChecker().getSymbolAtLocation(node)?.valueDeclaration;
+  return (
+    value !== undefined &&
+    program.isSourceFileDefaultLibrary(value.getSourceFile()) &&
+    (ts.isVariableDeclaration(value) || ts.isFunctionDeclaration(value))
+  );
+}
 
-  /** @param {string} text @param {string} place */
-  function inPattern(text, place) {
-    if (/\(\?<[=!]/.test(text)) uses("javascript.regular_expressions.lookbehind_assertion", place);
-    const flags = text.slice(text.lastIndexOf("/") + 1);
-    if (flags.includes("v")) uses("javascript.builtins.RegExp.unicodeSets", place);
-    if (flags.includes("d")) uses("javascript.builtins.RegExp.hasIndices", place);
-  }
+/** @param {string} text @param {string} place */
+function inPattern(text, place) {
+  if (/\(\?<[=!]/.test(text)) uses("javascript.regular_expressions.lookbehind_assertion", place);
+  const flags = text.slice(text.lastIndexOf("/") + 1);
+  if (flags.includes("v")) uses("javascript.builtins.RegExp.unicodeSets", place);
+  if (flags.includes("d")) uses("javascript.builtins.RegExp.hasIndices", place);
 }
 
 /** Where the data tells of a type or a global. @param {string} name */

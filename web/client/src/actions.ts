@@ -1,13 +1,11 @@
-import { insist as insistOn, isPassing, type PaymentSession, Refused, stored } from "@curhat/kit";
+import { isPassing, type PaymentSession, Refused, stored } from "@curhat/kit";
 import type { components } from "@curhat/kit/public";
-import { api, belongings, keys, live, queries } from "./service";
+import { api, belongings, insist, live, queries } from "./service";
 import { type Failure, withDecision, withExtension, withFailure, withPayment, withSearch } from "./state";
 
 /** What a customer does. Each is asked under a key of its own until it is decided, so trying again is always safe. */
 
 export type Tier = components["schemas"]["Tier"];
-
-const insist = <Reply>(intent: string, call: (key: string) => Promise<Reply>) => insistOn(keys, intent, call);
 
 /** Choose some minutes: a payment that waits to be confirmed. */
 export async function choose(tier: Tier, mitraId: string | null): Promise<PaymentSession> {

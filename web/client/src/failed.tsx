@@ -25,7 +25,7 @@ export function Failed({ failure, onLeave }: { failure: Failure; onLeave: () => 
             navigate("/", { replace: true });
           }}
         >
-          {copy.home}
+          {copy.goHome}
         </Button>
       </footer>
     </main>

@@ -59,14 +59,7 @@ export function Home({ state }: { state: State }) {
         </span>
         <NextIcon />
       </Link>
-      {showsAccount && (
-        <Account
-          user={state.user}
-          session={session}
-          copy={{ ...copy.account, close: copy.close }}
-          onClose={() => setShowsAccount(false)}
-        />
-      )}
+      {showsAccount && <Account user={state.user} session={session} onClose={() => setShowsAccount(false)} />}
     </main>
   );
 }

@@ -41,8 +41,7 @@ function PaymentFor({ state, mitraId }: { state: State; mitraId: string | null }
   const name = useNameOf(mitraId);
   const [picked, setPicked] = useState<string | null>(null);
   const waiting = useWaitingPayment(state, mitraId);
-  const [busy, setBusy] = useState(false);
-  const [notice, setNotice] = useState("");
+  const { busy, notice, pay } = usePaying(waiting, refetch);
 
   const earlier = state.money.find(
     (one) => one.status === "waiting" && !one.is_extension && one.payment_session_id !== state.payment?.id,
@@ -54,25 +53,6 @@ function PaymentFor({ state, mitraId }: { state: State; mitraId: string | null }
   useEffect(() => {
     if (tier) begin(tier).catch(() => undefined); // it is chosen again, and told, on paying
   }, [tier, begin]);
-
-  async function pay(chosen: Tier) {
-    setBusy(true);
-    setNotice("");
-    try {
-      const payment = await begin(chosen);
-      if (payment.amount !== chosen.amount) {
-        setNotice(copy.payment.changed);
-        await refetch();
-      } else {
-        await waiting.confirm(payment.id);
-        return; // the state demands the next screen
-      }
-    } catch (error) {
-      setNotice(sentenceOf(error));
-      void refetch();
-    }
-    setBusy(false);
-  }
 
   return (
     <main className="screen payment">
@@ -112,6 +92,33 @@ function PaymentFor({ state, mitraId }: { state: State; mitraId: string | null }
       </footer>
     </main>
   );
+}
+
+/** Pays the payment that waits, unless its price has changed since it was shown. */
+function usePaying(waiting: ReturnType<typeof useWaitingPayment>, refetch: () => Promise<unknown>) {
+  const [busy, setBusy] = useState(false);
+  const [notice, setNotice] = useState("");
+
+  async function pay(chosen: Tier) {
+    setBusy(true);
+    setNotice("");
+    try {
+      const payment = await waiting.choose(chosen);
+      if (payment.amount !== chosen.amount) {
+        setNotice(copy.payment.changed);
+        await refetch();
+      } else {
+        await waiting.confirm(payment.id);
+        return; // the state demands the next screen
+      }
+    } catch (error) {
+      setNotice(sentenceOf(error));
+      void refetch();
+    }
+    setBusy(false);
+  }
+
+  return { busy, notice, pay };
 }
 
 /** The payment that waits to be confirmed on this screen: made when a tier is chosen, left when the screen is. */

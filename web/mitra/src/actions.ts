@@ -1,10 +1,8 @@
-import { insist as insistOn, Refused } from "@curhat/kit";
-import { api, clock, keys, live } from "./service";
+import { Refused } from "@curhat/kit";
+import { api, clock, insist, live } from "./service";
 import { withChat, withoutExtension, withoutOffer, withSeen, withSwitch } from "./state";
 
 /** What a mitra does. Each may be asked again: the service answers the second time as the first. */
-
-const insist = <Reply>(intent: string, call: (key: string) => Promise<Reply>) => insistOn(keys, intent, call);
 
 /** Refusals after which a request, or an extension, is open no more. */
 const OVER = new Set([

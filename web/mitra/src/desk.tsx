@@ -1,8 +1,7 @@
-import { useFillsScreen, useToast } from "@curhat/kit";
+import { NotFound, useFillsScreen, useToast } from "@curhat/kit";
 import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { Chat } from "./chat/chat";
 import { copy } from "./copy";
-import { NotFound } from "./not-found";
 import { useNotices } from "./notices";
 import { useOpen } from "./open";
 import { Requests } from "./requests";
@@ -50,7 +49,7 @@ export function Desk({ state, lost, place }: { state: State; lost: boolean; plac
     open !== null ? (
       <Chat key={open} id={open} state={state} extension={extension} />
     ) : place === "nowhere" ? (
-      <NotFound />
+      <NotFound as="section" page={copy.notFound.page} />
     ) : null;
 
   if (wide) {

@@ -51,14 +51,7 @@ export function Side({
       )}
       <Chats chats={state.chats} open={open} />
       <Today />
-      {showsAccount && (
-        <Account
-          user={state.user}
-          session={session}
-          copy={{ ...copy.account, close: copy.close }}
-          onClose={() => setShowsAccount(false)}
-        />
-      )}
+      {showsAccount && <Account user={state.user} session={session} onClose={() => setShowsAccount(false)} />}
     </div>
   );
 }

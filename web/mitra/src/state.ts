@@ -1,7 +1,18 @@
-import type { Chat, Extension, FrameOf, FrameToMitra, Model } from "@curhat/kit";
+import {
+  type Chat,
+  type Chats,
+  type Extension,
+  type FrameOf,
+  type FrameToMitra,
+  inOrder,
+  type Model,
+  type Outcome,
+  withEnd,
+  withMoreTime,
+} from "@curhat/kit";
 import type { components } from "@curhat/kit/public";
 
-export type { Chat, Extension };
+export type { Chat, Extension, Outcome };
 
 type Schemas = components["schemas"];
 
@@ -9,12 +20,8 @@ export type Offer = Schemas["Offer"];
 export type Frame = FrameToMitra;
 export type Presence = Schemas["MitraState"]["presence"];
 
-/** How an extension came out, for as long as the page is open. */
-export type Outcome = FrameOf<"EXTENSION_APPROVED" | "EXTENSION_REJECTED">;
-
 /** Everything that a screen of the mitra's app is made of. */
-export interface State {
-  user: Schemas["Self"];
+export interface State extends Chats {
   /** What the mitra's own switch says. */
   online: boolean;
   /** Whether customers can have them: unreachable is switched on, but not to be reached. */
@@ -23,17 +30,6 @@ export interface State {
   forcedOffline: Pick<Schemas["ForcedOffline"], "by" | "note"> | null;
   /** Searches that wait for this mitra's answer, oldest first. */
   offers: Offer[];
-  /** The running ones, oldest first. */
-  chats: Chat[];
-  extensions: Extension[];
-  /** The ones that ended since the page was opened: they stay as they were told, also through an interruption. */
-  ended: Chat[];
-  /** By chat. */
-  outcomes: Record<string, Outcome>;
-  /** The newest event of each thing: events may come in another order than they happened in. */
-  newest: Record<string, number>;
-  /** Requests and extensions that are over: a late reply or event brings none of them back. */
-  over: string[];
 }
 
 /** The mitra's state as the socket tells it. */
@@ -73,16 +69,9 @@ export const model: Model<State, Frame> = {
       case "PAIRED":
         return withChat(withoutOffer(state, frame.request_id), frame.chat_session);
       case "CHAT_EXTENDED":
-        return {
-          ...state,
-          chats: state.chats.map((chat) =>
-            chat.id === frame.chat_session_id
-              ? { ...chat, ends_at: later(chat.ends_at, frame.ends_at) }
-              : chat,
-          ),
-        };
+        return withMoreTime(state, frame);
       case "CHAT_ENDED":
-        return takeEnded(state, frame);
+        return withEnd(state, frame);
       case "EXTENSION_REQUESTED":
         return withExtension(state, { ...frame, id: frame.extension_id });
       case "EXTENSION_APPROVED":
@@ -173,32 +162,4 @@ function takeOffer(state: State, event: FrameOf<"CHAT_REQUEST">): State {
     deadline_at,
   };
   return { ...state, offers: [...state.offers, offer] };
-}
-
-function takeEnded(
-  state: State,
-  { chat_session_id, end_reason, ended_at, last_seq }: FrameOf<"CHAT_ENDED">,
-): State {
-  const chat = state.chats.find(({ id }) => id === chat_session_id);
-  if (chat === undefined) return state;
-  return {
-    ...state,
-    chats: state.chats.filter(({ id }) => id !== chat_session_id),
-    extensions: state.extensions.filter((one) => one.chat_session_id !== chat_session_id),
-    ended: [...state.ended, { ...chat, status: "ended", end_reason, ended_at, last_seq }],
-  };
-}
-
-function inOrder<Event extends { id: number }>(
-  state: State,
-  entity: string,
-  event: Event,
-  change: (state: State, event: Event) => State,
-): State {
-  if (event.id < (state.newest[entity] ?? 0)) return state;
-  return { ...change(state, event), newest: { ...state.newest, [entity]: event.id } };
-}
-
-function later(one: string, other: string): string {
-  return Date.parse(one) > Date.parse(other) ? one : other;
 }

@@ -1,11 +1,10 @@
 import {
   Button,
-  CloseIcon,
   CountdownRing,
   Dialog,
   DialogActions,
   type Extension,
-  IconButton,
+  ResultNote,
   useAttempt,
 } from "@curhat/kit";
 import { useQuery } from "@tanstack/react-query";
@@ -16,8 +15,6 @@ import { pricing } from "../pricing";
 import { sentenceOf } from "../sentence";
 import type { Chat, Outcome } from "../state";
 import { Tiers, Total } from "../tiers";
-
-export type Result = Outcome;
 
 /** Choose how many more minutes; the bestie is asked, and nothing is charged before the answer. */
 export function Extend({ chat, onClose }: { chat: Chat; onClose: () => void }) {
@@ -76,21 +73,15 @@ export function Pending({ extension, chat }: { extension: Extension; chat: Chat 
   );
 }
 
-/** How it came out. */
-export function ResultNote({ result, chat }: { result: Result; chat: Chat }) {
-  const [shown, setShown] = useState(true);
-  if (!shown) return null;
+export function Result({ outcome, chat }: { outcome: Outcome; chat: Chat }) {
   return (
-    <div className="chat-result" role="status" data-approved={result.type === "EXTENSION_APPROVED"}>
-      <p>{sentence(result, chat.mitra.display_name)}</p>
-      <IconButton label={copy.close} onClick={() => setShown(false)}>
-        <CloseIcon width={20} height={20} />
-      </IconButton>
-    </div>
+    <ResultNote approved={outcome.type === "EXTENSION_APPROVED"}>
+      {sentence(outcome, chat.mitra.display_name)}
+    </ResultNote>
   );
 }
 
-function sentence(result: Result, name: string): string {
+function sentence(result: Outcome, name: string): string {
   const { outcome } = copy.extension;
   if (result.type === "EXTENSION_APPROVED") {
     return result.auto ? outcome.autoApproved : outcome.approved(name);

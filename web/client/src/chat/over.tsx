@@ -21,7 +21,7 @@ export function Over({ chat, state }: { chat: Chat; state: State }) {
         </Button>
       )}
       <Link href="/" className="button button-quiet button-wide">
-        {copy.home}
+        {copy.goHome}
       </Link>
     </Card>
   );

@@ -53,29 +53,23 @@ export function SeriesChart({
   const [at, setAt] = useState<number | null>(null);
   const height = panes.reduce((sum, pane) => sum + pane.height + ABOVE, 0) + BELOW;
   const shown = at !== null && at < places.length ? at : null;
+  const inner = Math.max(0, width - LEFT - RIGHT);
+  const step = inner / places.length;
   return (
     <div ref={box} className="chart" style={{ minHeight: height }}>
       {width > 0 && (
         <>
-          <Picture places={places} panes={panes} shown={shown} width={width} height={height} />
+          <Picture places={places} panes={panes} shown={shown} width={width} height={height} step={step} />
           <Explorer
             label={label}
             places={places}
             panes={panes}
             shown={shown}
-            size={{ width: innerWidth(width), height: height - BELOW }}
+            size={{ width: inner, height: height - BELOW }}
             onShow={setAt}
             onPick={onPick}
           />
-          {shown !== null && (
-            <Tip
-              place={places[shown]}
-              panes={panes}
-              at={shown}
-              step={innerWidth(width) / places.length}
-              width={width}
-            />
-          )}
+          {shown !== null && <Tip place={places[shown]} panes={panes} at={shown} step={step} width={width} />}
         </>
       )}
     </div>
@@ -89,15 +83,16 @@ function Picture({
   shown,
   width,
   height,
+  step,
 }: {
   places: readonly Place[];
   panes: readonly Pane[];
   shown: number | null;
   width: number;
   height: number;
+  step: number;
 }) {
-  const step = innerWidth(width) / places.length;
-  const isLabelled = labelled(places.length, innerWidth(width), TICK_ROOM);
+  const isLabelled = labelled(places.length, step * places.length, TICK_ROOM);
   let top = 0;
   return (
     <svg width={width} height={height} aria-hidden="true" focusable="false">
@@ -411,10 +406,6 @@ function sum(series: readonly Series[], at: number): number {
 
 function middle(at: number, step: number): number {
   return LEFT + (at + 0.5) * step;
-}
-
-function innerWidth(width: number): number {
-  return Math.max(0, width - LEFT - RIGHT);
 }
 
 /** The numbers of the places that have values. */

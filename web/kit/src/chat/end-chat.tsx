@@ -1,3 +1,4 @@
+import { both } from "../copy";
 import { useAttempt } from "../ui/attempt";
 import { Button } from "../ui/button";
 import { Dialog, DialogActions } from "../ui/dialog";
@@ -9,14 +10,14 @@ export function EndChat({
   sentenceOf,
   onClose,
 }: {
-  copy: { sure: string; sureText: string; yes: string; no: string };
+  copy: { sureText: string; no: string };
   onEnd: () => Promise<void>;
   sentenceOf: (error: unknown) => string;
   onClose: () => void;
 }) {
   const { busy, wrong, attempt } = useAttempt(sentenceOf, true);
   return (
-    <Dialog title={copy.sure} kind="alertdialog" onClose={onClose}>
+    <Dialog title={both.chat.sure} kind="alertdialog" onClose={onClose}>
       <p>{copy.sureText}</p>
       <p className="wrong" role="alert">
         {wrong}
@@ -24,7 +25,7 @@ export function EndChat({
       <DialogActions>
         <Button onClick={onClose}>{copy.no}</Button>
         <Button kind="danger" busy={busy} onClick={() => void attempt(onEnd)}>
-          {copy.yes}
+          {both.chat.yes}
         </Button>
       </DialogActions>
     </Dialog>

@@ -9,7 +9,7 @@ export function Over({ chat }: { chat: Chat }) {
     <Card tone="calm" className="chat-over">
       <p role="status">{copy.chat.endedBecause[chat.end_reason ?? "time_up"](chat.customer.display_name)}</p>
       <Link href="/" className="button button-primary button-wide">
-        {copy.chat.home}
+        {copy.goHome}
       </Link>
     </Card>
   );
