@@ -61,7 +61,7 @@ async def test_every_event_of_a_request_bears_the_id_of_its_reply(
     await customer.post(f"{CREATE}/{created.json()['id']}/confirm")
     started = await customer.post("/api/client/chat-requests", {"payment_session_id": created.json()["id"]})
     types = db.execute(
-        "select array_agg(type order by type) from data.events where request_id = %s",
+        "select array_agg(type order by type) from data.events where http_request_id = %s",
         [started.headers["x-request-id"]],
     ).fetchone()
     assert types == (["CHAT_REQUEST", "CHAT_REQUEST_STARTED"],)
@@ -75,7 +75,7 @@ async def test_each_of_fifty_requests_at_once_has_its_own(
     responses = await asyncio.gather(*(one.post(CREATE, {"duration_minutes": 30}) for one in customers))
     told = {response.json()["id"]: response.headers["x-request-id"] for response in responses}
     assert len(set(told.values())) == 50
-    written = db.execute("select entity_id::text, request_id from data.events").fetchall()
+    written = db.execute("select entity_id::text, http_request_id from data.events").fetchall()
     assert dict(written) == told
     assert len(written) == 50
 
@@ -89,7 +89,7 @@ async def test_what_no_request_caused_has_none_although_it_follows_one_over_the_
     for online in (True, False) * QUICK_LANES:
         await worker.app.ctx.database.call("set_mitra_status", mitra.id, online)
     assert last is not None
-    found = db.execute("select distinct request_id from data.events where id > %s", last).fetchall()
+    found = db.execute("select distinct http_request_id from data.events where id > %s", last).fetchall()
     assert found == [(None,)]
 
 
@@ -102,7 +102,7 @@ async def test_what_is_said_over_a_socket_bears_the_id_of_the_request_that_opene
         assert response is not None
         await customers.send("message", chat_session_id=chat_id, client_message_id=str(uuid4()), body="Halo")
         await customers.frame_of("ack")
-    found = db.execute("select request_id from data.events where type = 'CHAT_MESSAGE'").fetchall()
+    found = db.execute("select http_request_id from data.events where type = 'CHAT_MESSAGE'").fetchall()
     assert found == [(response.headers["x-request-id"],)]
 
 
