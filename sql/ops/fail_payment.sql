@@ -1,5 +1,5 @@
 -- A DBA ends a confirmed payment that has gone astray, with whatever runs on it.
--- Locks: payment session, request; or payment session, mitra, chat, extension.
+-- Locks: payment session, search; or payment session, mitra, chat, extension.
 -- Refuses: who_is_missing, invalid_cause_tag, payment_session_not_found, payment_session_expired,
 -- payment_session_abandoned, payment_session_consumed, payment_session_failed, payment_not_confirmed.
 create or replace function ops.fail_payment(
