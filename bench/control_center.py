@@ -2,7 +2,7 @@
 
 A filter's time is from the change of the address to the first frame that shows its rows and totals. The floor,
 measured in the same run: a filter that nothing fits. Frames are those of two hundred rows, the most that a page
-shows, while they scroll from end to end; Chromium draws sixty a second at most. The listener, the browser and the
+shows, while they scroll from end to end; Chromium draws sixty a second at most. The server, the browser and the
 measuring share the machine.
 """
 

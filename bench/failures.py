@@ -1,6 +1,6 @@
 """The list of failed pairings over REST, with a million failures: every filter with its exact total, and the file.
 
-The floor, measured in the same run: a small list over the same listener. The listener runs in this process, and so
+The floor, measured in the same run: a small list over the same server. The server runs in this process, and so
 does the client, so that both are in the figures.
 """
 

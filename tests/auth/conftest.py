@@ -50,13 +50,13 @@ async def http(worker: Worker) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def door(http: httpx.AsyncClient, settings: Settings) -> Door:
-    """The public listener's."""
+    """The public server's."""
     return Door(http, settings.log_dir / OTP_FILE)
 
 
 @pytest.fixture
 async def internal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """The control center's listener."""
+    """The control center's server."""
     async with (
         running(settings, create_internal_app) as worker,
         httpx.AsyncClient(base_url=worker.url, timeout=30) as client,

@@ -19,7 +19,7 @@ def new_phone() -> str:
 
 
 class Door:
-    """The public listener's routes of signing in."""
+    """The public server's routes of signing in."""
 
     def __init__(self, http: httpx.AsyncClient, codes: Path) -> None:
         self.http = http

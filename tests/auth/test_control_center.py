@@ -245,7 +245,7 @@ async def test_a_refresh_token_of_one_listener_is_none_of_the_other(
 
 @pytest.fixture
 async def production(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """The control center's listener, in production."""
+    """The control center's server, in production."""
     live = replace(settings, env="production", jwt_keys=(), operator_jwt_keys=(JwtKey("k", "k" * 40),))
     async with (
         running(live, create_internal_app) as worker,
@@ -309,7 +309,7 @@ async def test_a_password_is_hashed_as_the_one_that_is_kept() -> None:
 
 
 def test_a_key_of_customers_makes_no_token_of_an_operator(settings: Settings) -> None:
-    """Whoever has taken the public listener's secret has no way into the control center."""
+    """Whoever has taken the public server's secret has no way into the control center."""
     key, somebody = settings.jwt_keys[0], UUID(int=1)
     claims = {"aud": "operator", "sub": str(somebody), "exp": time.time() + 60}
     forged = jwt.encode(claims, key.secret, "HS256", headers={"kid": key.kid})
@@ -343,7 +343,7 @@ def test_no_process_is_told_the_secrets_of_another(settings: Settings) -> None:
     assert all(people not in str(program.environment) for program in programs.listeners(settings))
 
 
-# Both listeners, each as its own login
+# Both servers, each as its own login
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ TABLES = """
 
 @dataclass
 class Production:
-    """A worker of each listener, as `curhat serve` runs them in production, and the file that they log to."""
+    """A worker of each server, as `curhat serve` runs them in production, and the file that they log to."""
 
     door: Door
     internal: httpx.AsyncClient

@@ -18,7 +18,7 @@ __all__ = ["postgres", "pytest_asyncio_loop_factories", "settings", "world"]
 
 @pytest.fixture
 async def worker(settings: Settings) -> AsyncIterator[Worker]:
-    """A worker of the internal listener."""
+    """A worker of the internal server."""
     async with running(settings, create_internal_app) as worker:
         yield worker
 

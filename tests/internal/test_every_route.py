@@ -1,4 +1,4 @@
-"""What holds for every route of the internal listener."""
+"""What holds for every route of the internal server."""
 
 from collections.abc import Callable, Iterable
 from uuid import UUID

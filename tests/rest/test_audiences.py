@@ -1,4 +1,4 @@
-"""Who may call what: every address of both listeners, with every kind of token.
+"""Who may call what: every address of both servers, with every kind of token.
 
 The table says it once more on purpose: a route that is new, or that changes hands, is written down here as well.
 """

@@ -69,7 +69,7 @@ CONFIG = {
 
 @dataclass
 class World:
-    """The listeners, what happens behind them, and what came of asking."""
+    """The servers, what happens behind them, and what came of asking."""
 
     ports: dict[Listener, int]
     scenes: Scenes
@@ -96,7 +96,7 @@ class World:
 
 
 def described(listener: Listener) -> Any:  # noqa: ANN401
-    """A listener's document, as schemathesis takes it."""
+    """A server's document, as schemathesis takes it."""
     return schemathesis.openapi.from_dict(
         json.loads(document(listener)), config=SchemathesisConfig.from_dict(CONFIG)
     )
@@ -109,7 +109,7 @@ def settings(
     redis_server: RedisServer,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Settings]:
-    """A database of this file's own, both listeners on ports that nobody else has."""
+    """A database of this file's own, both servers on ports that nobody else has."""
     home = tmp_path_factory.mktemp("described")
     database = f"curhat_{home.parent.name.replace('-', '_')}_described"
     cluster.create(database, template)
@@ -122,7 +122,7 @@ def settings(
 
 @pytest.fixture(scope="module")
 def world(settings: Settings) -> Iterator[World]:
-    """Both listeners serve. What happens is sound, whatever was asked for: the audit finds nothing in the end."""
+    """Both servers serve. What happens is sound, whatever was asked for: the audit finds nothing in the end."""
     with ExitStack() as stack:
         owner = stack.enter_context(connection(settings, role="curhat_owner"))
         app = stack.enter_context(connection(settings, **APP_OPTIONS, role="curhat_app"))

@@ -121,7 +121,7 @@ def create_with_look(settings: Settings) -> App:
 
 @pytest.fixture
 async def trial(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A listener with one route more."""
+    """A server with one route more."""
     async with (
         running(settings, create_with_look) as worker,
         httpx.AsyncClient(base_url=worker.url, timeout=30) as client,

@@ -1,4 +1,4 @@
-"""The files of the web apps, as the listeners hand them out."""
+"""The files of the web apps, as the servers hand them out."""
 
 import gzip
 import json
@@ -16,7 +16,7 @@ from tests.rest.harness import running
 
 @pytest.fixture
 async def internal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the internal listener."""
+    """A client of the internal server."""
     async with (
         running(settings, create_internal_app) as worker,
         httpx.AsyncClient(base_url=worker.url, timeout=30) as client,

@@ -141,13 +141,13 @@ class Curhat:
         return self.output.read_text(encoding="utf-8") if self.output.exists() else ""
 
     def get(self, path: str) -> int:
-        """The status of a GET from the public listener."""
+        """The status of a GET from the public server."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(f"http://127.0.0.1:{self.public_port}{path}", timeout=GIVE_UP_SECONDS) as response:
             return int(response.status)
 
     def figures(self) -> str:
-        """What the internal listener tells of all processes."""
+        """What the internal server tells of all processes."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         url = f"http://127.0.0.1:{self.internal_port}/metrics"
         with opener.open(url, timeout=GIVE_UP_SECONDS) as response:

@@ -79,7 +79,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def api(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    """Calls the public listener."""
+    """Calls the public server."""
     url = f"http://127.0.0.1:{service.settings.public_port}"
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
         yield client
@@ -106,7 +106,7 @@ def world(service: Service, api: httpx.AsyncClient, owner: Connection) -> Iterat
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def open_phone(browser: Browser, service: Service) -> AsyncIterator[OpenPhone]:
-    """A phone with an app of the public listener: the customer's, or the mitra's when `app` says so."""
+    """A phone with an app of the public server: the customer's, or the mitra's when `app` says so."""
     async with AsyncExitStack() as stack:
 
         async def open_one(person: SignedIn | None = None, app: str = "client", **options: Any) -> Phone:  # noqa: ANN401

@@ -74,7 +74,7 @@ async def service(service_settings: Settings) -> AsyncIterator[Service]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def api(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    """Calls the public listener."""
+    """Calls the public server."""
     url = f"http://127.0.0.1:{service.settings.public_port}"
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
         yield client
@@ -82,7 +82,7 @@ async def api(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def internal(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    """Calls the internal listener."""
+    """Calls the internal server."""
     url = f"http://127.0.0.1:{service.settings.internal_port}"
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
         yield client
