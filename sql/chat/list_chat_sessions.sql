@@ -1,5 +1,4 @@
 -- Keyset, newest first: p_cursor is the `next` of the page before, see logic.cursor_of.
--- Refuses: invalid_cursor.
 create or replace function api.list_chat_sessions(p_role text, p_user_id uuid, p_cursor text, p_limit integer)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -1,7 +1,6 @@
 -- Their sockets are closed and their access tokens hold no longer, at once. A mitra is set offline; a customer's search
 -- ends, as if they had cancelled it.
 -- Locks: mitra or customer, the payment session and the search, every sign-in of theirs.
--- Refuses: who_is_missing, person_not_found.
 create or replace function ops.block_person(p_person_id uuid, p_who text, p_note text default null)
 returns table (id uuid, audience text, display_name text, blocked_at timestamptz)
 language plpgsql volatile security definer set search_path = ''

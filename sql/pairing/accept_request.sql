@@ -1,7 +1,5 @@
 -- A mitra takes an open offer. The first one wins; the others learn why they lost. Accepting twice is one chat.
 -- Locks: payment session, search, offer, mitra, the customer's running chat with them.
--- Refuses: request_not_found, offer_not_yours, request_already_taken, request_cancelled, request_expired,
--- request_withdrawn, request_already_declined, mitra_offline, mitra_at_capacity.
 create or replace function api.accept_request(p_request_id uuid, p_mitra_id uuid)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

@@ -1,7 +1,5 @@
 -- The customer gives up the search, or the confirmed payment before any search. Cancelling twice is one.
 -- Locks: payment session, search.
--- Refuses: payment_session_not_found, payment_is_for_extension, payment_session_expired, payment_not_confirmed,
--- payment_session_abandoned, payment_session_consumed, payment_session_failed.
 create or replace function api.cancel_request(p_customer_id uuid, p_payment_session_id uuid)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

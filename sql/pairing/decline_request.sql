@@ -1,7 +1,5 @@
 -- A mitra says no. The last one to say it fails the search. Declining twice is one no.
 -- Locks: payment session, search, offer.
--- Refuses: request_not_found, offer_not_yours, request_already_taken, request_cancelled, request_expired,
--- request_withdrawn.
 create or replace function api.decline_request(p_request_id uuid, p_mitra_id uuid)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

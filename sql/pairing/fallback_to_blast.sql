@@ -1,10 +1,6 @@
 -- "Chat dengan bestie lain": the same payment is reopened, its failure superseded, and a blast started, at once.
 -- Twice is one blast.
 -- Locks: the idempotency key, customer (shared), payment session, search (new), mitras (shared).
--- Refuses: payment_session_not_found, payment_session_expired, payment_session_consumed, payment_not_confirmed,
--- payment_session_abandoned, payment_already_confirmed, fallback_not_offered, failure_already_actioned,
--- free_trial_already_used, search_already_running, chat_already_active, idempotency_key_reused, account_blocked,
--- too_many_idempotency_keys.
 create or replace function api.fallback_to_blast(
     p_customer_id uuid, p_payment_session_id uuid, p_idempotency_key text default null
 )

@@ -1,8 +1,5 @@
 -- A confirmed payment starts a blast. The same payment again gives the search that runs.
 -- Locks: the idempotency key, customer (shared), payment session, search (new), mitras (shared).
--- Refuses: payment_session_not_found, payment_is_for_extension, payment_session_expired, payment_not_confirmed,
--- payment_session_abandoned, payment_session_consumed, payment_session_failed, search_already_running,
--- chat_already_active, idempotency_key_reused, account_blocked, too_many_idempotency_keys.
 create or replace function api.start_general_request(
     p_customer_id uuid, p_payment_session_id uuid, p_idempotency_key text default null
 )

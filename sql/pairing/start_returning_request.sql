@@ -2,10 +2,6 @@
 -- Out of reach, or at capacity and not in a chat with this customer: recorded as targeted_mitra_offline and
 -- returned as a reason, since a refusal would undo the record.
 -- Locks: the idempotency key, customer (shared), payment session, search (new), mitra (shared), the customer's chat with them.
--- Refuses: payment_session_not_found, payment_is_for_extension, payment_session_expired, payment_not_confirmed,
--- payment_session_abandoned, payment_session_consumed, payment_session_failed, targeted_mitra_mismatch,
--- mitra_not_found, mitra_not_known, search_already_running, chat_already_active, extension_pending,
--- idempotency_key_reused, account_blocked, too_many_idempotency_keys.
 create or replace function api.start_returning_request(
     p_customer_id uuid, p_payment_session_id uuid, p_mitra_id uuid, p_idempotency_key text default null
 )

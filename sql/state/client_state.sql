@@ -1,4 +1,3 @@
--- Refuses: customer_not_found.
 create or replace function api.client_state(p_customer_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -1,4 +1,3 @@
--- Refuses: operator_unknown, search_too_short, invalid_presence.
 create or replace function control_center.list_mitras(
     p_operator_id uuid, p_search text, p_presence text, p_limit integer, p_offset integer
 )
