@@ -83,7 +83,10 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc] # yoyo has no typ
     def apply_one(self, migration: Migration, force: bool = False, mark: bool = True) -> None:
         migration.load()
         if not migration.use_transactions:
-            migration.process_steps(self, "apply", force=force)
+            try:
+                migration.process_steps(self, "apply", force=force)
+            finally:  # no rollback does it
+                self.execute("reset role")
         with self.transaction():
             if migration.use_transactions:
                 migration.process_steps(self, "apply", force=force)

@@ -1,5 +1,4 @@
 -- Keyset, newest first: p_cursor is the `next` of the page before, see logic.cursor_of.
--- Refuses: invalid_cursor, argument_missing.
 create or replace function api.list_chat_sessions(
     p_role text, p_user_id uuid, p_cursor text default null, p_limit integer default null
 )

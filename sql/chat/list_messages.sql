@@ -1,5 +1,4 @@
 -- By seq, oldest first. p_after_seq: what the reader has; next: the seq to go on from, null at the end.
--- Refuses: chat_session_not_found.
 create or replace function api.list_messages(
     p_chat_session_id uuid, p_role text, p_user_id uuid, p_after_seq bigint default null, p_limit integer default null
 )

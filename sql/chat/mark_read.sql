@@ -1,6 +1,5 @@
 -- Reading goes forward only, and never beyond what was said.
 -- Locks: chat.
--- Refuses: chat_session_not_found, argument_missing.
 create or replace function api.mark_read(p_chat_session_id uuid, p_role text, p_user_id uuid, p_seq bigint)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

@@ -1,6 +1,5 @@
 -- The chat's row lock gives each message its seq. The same client_message_id gives the same message.
 -- Locks: chat.
--- Refuses: chat_session_not_found, invalid_message, chat_ended, chat_full, too_many_messages, argument_missing.
 create or replace function api.send_message(
     p_chat_session_id uuid, p_role text, p_user_id uuid, p_client_message_id uuid, p_body text
 )

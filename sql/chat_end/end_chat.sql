@@ -1,6 +1,5 @@
 -- One of the two people ends the chat. A pending extension is withdrawn uncharged. Ending twice is one end.
 -- Locks: the pending extension's payment session, mitra, chat, extension.
--- Refuses: chat_session_not_found.
 create or replace function api.end_chat(p_chat_session_id uuid, p_role text, p_user_id uuid)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

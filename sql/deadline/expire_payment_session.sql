@@ -1,12 +1,12 @@
 -- The deadline of a payment session: pending → expired; confirmed and not used → failed, with its search or extension.
--- Locks: payment session, request, customer (shared), mitra, chat, extension; none is waited for.
+-- Locks: payment session, search, customer (shared), mitra, chat, extension; none is waited for.
 create or replace function logic.expire_payment_session(p_payment_session_id uuid)
 returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_payment data.payment_sessions;
-    v_request data.pairing_requests;
+    v_search data.pairing_requests;
     v_extension_id uuid;
 begin
     select * into v_payment
@@ -28,16 +28,16 @@ begin
     if found then
         return logic.withdraw_extension(v_extension_id, 'payment_session_expired', 'deadline');
     end if;
-    v_request := logic.running_search(v_payment.id);
-    if v_request.id is null and logic.try_share_people(v_payment.customer_id, v_payment.targeted_mitra_id) then
+    v_search := logic.running_search(v_payment.id);
+    if v_search.id is null and logic.try_share_people(v_payment.customer_id, v_payment.targeted_mitra_id) then
         perform logic.fail_payment_session(v_payment, 'payment_session_expired', 'deadline');
         return true;
     end if;
-    v_request := logic.try_lock_search(v_request.id);
-    if v_request.id is null then
+    v_search := logic.try_lock_search(v_search.id);
+    if v_search.id is null then
         return false;
     end if;
-    perform logic.fail_request(v_request, v_payment, 'payment_session_expired', 'deadline');
+    perform logic.fail_search(v_search, v_payment, 'payment_session_expired', 'deadline');
     return true;
 end
 $$;

@@ -1,6 +1,5 @@
 -- The mitra agrees: charged now. Approving twice is one approval.
 -- Locks: payment session, mitra, chat, extension.
--- Refuses: extension_not_found, extension_expired, extension_withdrawn, extension_already_answered.
 create or replace function api.approve_extension(p_extension_id uuid, p_mitra_id uuid)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

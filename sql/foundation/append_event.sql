@@ -21,20 +21,20 @@ as $$
 begin
     with event as (
         insert into data.events (
-            id, at, type, entity, entity_id, from_status, to_status, customer_id, mitra_ids, actor, login, request_id, body,
+            id, at, type, entity, entity_id, from_status, to_status, customer_id, mitra_ids, actor, login, http_request_id, body,
             digest
         )
         select
             v.id, v.at, p_type, p_entity, p_entity_id, p_from_status, p_to_status, p_customer_id, v.mitra_ids, p_actor,
-            v.login, v.request_id, p_body,
+            v.login, v.http_request_id, p_body,
             logic.event_digest(
                 v.id, v.at, p_type, p_entity, p_entity_id, p_from_status, p_to_status, p_customer_id, v.mitra_ids,
-                p_actor, v.login, v.request_id, p_body
+                p_actor, v.login, v.http_request_id, p_body
             )
         from (
             select nextval('data.event_ids') as id, coalesce(p_at, logic.now()) as at, coalesce(p_mitra_ids, '{}') as mitra_ids,
                 case when starts_with(p_actor, 'operator:') then session_user::text end as login,
-                nullif(current_setting('curhat.request_id', true), '') as request_id
+                nullif(current_setting('curhat.request_id', true), '') as http_request_id
         ) v
         returning id, at
     )

@@ -12,7 +12,7 @@ create or replace function logic.event_digest(
     p_mitra_ids uuid[],
     p_actor text,
     p_login text,
-    p_request_id text,
+    p_http_request_id text,
     p_body jsonb
 )
 returns bigint
@@ -21,7 +21,7 @@ as $$
     select hash_record_extended(
         row(
             p_id, p_at, p_type, p_entity, p_entity_id, p_from_status, p_to_status, p_customer_id, p_mitra_ids, p_actor,
-            p_login, p_request_id, p_body
+            p_login, p_http_request_id, p_body
         ),
         0
     )

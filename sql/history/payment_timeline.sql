@@ -1,5 +1,5 @@
 create or replace view control_center.payment_timeline as
-select p.id as payment_session_id, e.id, e.at, e.type, e.entity, e.entity_id, e.from_status, e.to_status, e.mitra_ids, e.actor, e.request_id, e.body, e.login
+select p.id as payment_session_id, e.id, e.at, e.type, e.entity, e.entity_id, e.from_status, e.to_status, e.mitra_ids, e.actor, e.http_request_id, e.body, e.login
 from data.payment_sessions p
 cross join lateral (
     select e.* from data.events e where e.entity = 'payment_session' and e.entity_id = p.id

@@ -1,6 +1,3 @@
--- Refuses: who_is_missing, note_too_long, invalid_action, failure_not_found, failure_superseded,
--- failure_already_actioned,
--- nothing_to_refund.
 create or replace function ops.action_failure(p_failure_id uuid, p_action text, p_who text, p_note text default null)
 returns table (id uuid, operator_action text, actioned_by text, actioned_at timestamptz, note text)
 language plpgsql volatile security definer set search_path = ''

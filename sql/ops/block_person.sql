@@ -1,9 +1,8 @@
 -- Their sockets are closed and their access tokens hold no longer, at once. A mitra is set offline; a customer's search
 -- ends, as if they had cancelled it. Their chats end for both people, as with ops.end_chat: nobody is left with somebody
 -- who cannot answer. No chat begins meanwhile, since a search waits for the customer and an accept for the mitra.
--- Locks: payment sessions of a mitra's pending extensions, mitra or customer, payment session and request of a search, as
+-- Locks: payment sessions of a mitra's pending extensions, mitra or customer, payment session and search, as
 -- logic.lock_chat for each chat, every sign-in of theirs.
--- Refuses: who_is_missing, note_too_long, person_not_found.
 create or replace function ops.block_person(p_person_id uuid, p_who text, p_note text default null)
 returns table (id uuid, audience text, display_name text, blocked_at timestamptz)
 language plpgsql volatile security definer set search_path = ''

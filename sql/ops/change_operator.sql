@@ -1,5 +1,4 @@
 -- Locks: every admin, the operator, every sign-in of theirs.
--- Refuses: who_is_missing, invalid_email, invalid_role, operator_not_found, last_admin.
 create or replace function ops.change_operator(p_email text, p_role text, p_active boolean, p_who text)
 returns table (id uuid, email text, display_name text, role text, active boolean)
 language plpgsql volatile security definer set search_path = ''

@@ -1,5 +1,4 @@
 -- Locks: as logic.lock_chat.
--- Refuses: who_is_missing, note_too_long, chat_session_not_found.
 create or replace function ops.end_chat(p_chat_session_id uuid, p_who text, p_note text default null)
 returns table (id uuid, status text, end_reason text, ended_at timestamptz)
 language plpgsql volatile security definer set search_path = ''

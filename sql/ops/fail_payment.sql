@@ -1,7 +1,5 @@
 -- A DBA ends a confirmed payment that has gone astray, with whatever runs on it.
--- Locks: payment session, request; or payment session, mitra, chat, extension.
--- Refuses: who_is_missing, note_too_long, invalid_cause_tag, payment_session_not_found, payment_session_expired,
--- payment_session_abandoned, payment_session_consumed, payment_session_failed, payment_not_confirmed.
+-- Locks: payment session, search; or payment session, mitra, chat, extension.
 create or replace function ops.fail_payment(
     p_payment_session_id uuid, p_cause_tag text, p_who text, p_note text default null
 )

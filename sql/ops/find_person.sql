@@ -1,5 +1,4 @@
 -- As the control center searches: a part of a name, a number or a part of one however it is written, or a whole id.
--- Refuses: search_too_short.
 create or replace function ops.find_person(p_search text)
 returns table (id uuid, audience text, phone text, display_name text, created_at timestamptz, blocked_at timestamptz)
 language plpgsql stable security definer set search_path = ''

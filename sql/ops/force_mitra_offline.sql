@@ -1,5 +1,4 @@
 -- Locks: mitra.
--- Refuses: who_is_missing, note_too_long, mitra_not_found.
 create or replace function ops.force_mitra_offline(p_mitra_id uuid, p_who text, p_note text default null)
 returns table (id uuid, presence text, active_chats bigint)
 language plpgsql volatile security definer set search_path = ''

@@ -1,4 +1,3 @@
--- Refuses: who_is_missing, unknown_setting, invalid_setting.
 create or replace function ops.set_config(p_key text, p_value text, p_who text)
 returns table (key text, value text, version integer, updated_at timestamptz, updated_by text)
 language plpgsql volatile security definer set search_path = ''

@@ -1,7 +1,5 @@
 -- The way in when nobody else can open it: the first admin, or one who has forgotten their password.
 -- Locks: sign-in attempt, every admin, the operator, every sign-in of theirs.
--- Refuses: who_is_missing, invalid_password_hash, invalid_role, invalid_email, display_name_required,
--- display_name_invalid, last_admin.
 create or replace function ops.set_operator(
     p_email text, p_display_name text, p_role text, p_password_hash text, p_who text
 )

@@ -1,5 +1,4 @@
 -- Locks: mitra or customer.
--- Refuses: who_is_missing, note_too_long, person_not_found.
 create or replace function ops.unblock_person(p_person_id uuid, p_who text, p_note text default null)
 returns table (id uuid, audience text, display_name text, blocked_at timestamptz)
 language plpgsql volatile security definer set search_path = ''

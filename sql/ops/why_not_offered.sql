@@ -1,4 +1,4 @@
-create or replace function logic.why_not_offered(p_request_id uuid, p_mitra_id uuid)
+create or replace function logic.why_not_offered(p_search_id uuid, p_mitra_id uuid)
 returns table (code text, detail text, fact text)
 language sql stable security definer set search_path = ''
 as $$
@@ -20,7 +20,7 @@ as $$
         ), 'not_in_reach', null, 'it was not offered: the mitra was not in reach while it ran'),
         (5, true, 'had_chats', load.chats::text, format('it was not offered: the mitra had %s chats when it began', load.chats))
     ) w (position, holds, code, detail, fact)
-    where r.id = p_request_id and w.holds
+    where r.id = p_search_id and w.holds
     order by w.position
     limit 1
 $$;

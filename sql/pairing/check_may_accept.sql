@@ -2,7 +2,7 @@
 -- A chat that runs between the same two gives its place to the one that follows it, also where fewer may run by now.
 -- Locks: mitra, the customer's running chat with them.
 -- Refuses: mitra_offline, mitra_at_capacity.
-create or replace function logic.check_may_accept(p_request data.pairing_requests, p_mitra_id uuid)
+create or replace function logic.check_may_accept(p_search data.pairing_requests, p_mitra_id uuid)
 returns data.chat_sessions
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -14,7 +14,7 @@ begin
     if not v_mitra.declared_online then
         perform logic.refuse(409, 'mitra_offline', 'You are offline: go online to accept requests.');
     end if;
-    v_running := logic.lock_running_chat(p_request.customer_id, p_mitra_id);
+    v_running := logic.lock_running_chat(p_search.customer_id, p_mitra_id);
     if v_running.id is null
         and logic.active_chats(p_mitra_id) >= logic.setting_integer('max_customers_per_mitra')
     then

@@ -1,9 +1,9 @@
 -- Brings a mitra's offers in line with their presence and load: one who is out of reach has none, one who is full
 -- has no general ones, one who is free is offered every search that runs and that they have not declined.
 -- A search that somebody holds is not waited for (the mitra is held already, and the order is payment session,
--- request, mitra): the mitra stays due, and it is tried again a moment later. So they do while a blast is under way
+-- search, mitra): the mitra stays due, and it is tried again a moment later. So they do while a blast is under way
 -- (not p_alone): it may not have seen the mitra as they are now, and cannot be seen yet.
--- Locks: payment sessions and requests; none is waited for. The caller holds the mitra.
+-- Locks: payment sessions and searches; none is waited for. The caller holds the mitra.
 create or replace function logic.reconcile_offers(p_mitra_id uuid, p_alone boolean)
 returns void
 language plpgsql volatile security definer set search_path = ''

@@ -1,8 +1,6 @@
 -- A customer chooses some minutes. An older unconfirmed choice of the same kind is abandoned first: were it being
 -- confirmed at this moment, the free trial would be gone, and the price another.
 -- Locks: the idempotency key, the older pending payment session.
--- Refuses: customer_not_found, unknown_tier, mitra_not_found, target_not_allowed, idempotency_key_reused,
--- account_blocked, too_many_payments, too_many_idempotency_keys.
 create or replace function api.create_payment_session(
     p_customer_id uuid,
     p_duration_minutes integer,

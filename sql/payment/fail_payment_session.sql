@@ -6,7 +6,7 @@ create or replace function logic.fail_payment_session(
     p_payment data.payment_sessions,
     p_cause_tag text,
     p_actor text,
-    p_request data.pairing_requests default null,
+    p_search data.pairing_requests default null,
     p_note text default null
 )
 returns data.pairing_failures
@@ -28,9 +28,9 @@ begin
         note, created_at
     )
     values (
-        v_payment.id, p_request.id, v_payment.customer_id,
+        v_payment.id, p_search.id, v_payment.customer_id,
         coalesce(
-            p_request.targeted_mitra_id,
+            p_search.targeted_mitra_id,
             v_payment.targeted_mitra_id,
             (select x.mitra_id from data.extensions x where x.payment_session_id = v_payment.id)
         ),

@@ -1,6 +1,5 @@
 -- The customer has read what was decided about their money. Twice is once.
 -- Locks: payment session, failure.
--- Refuses: payment_session_not_found, money_not_decided.
 create or replace function api.see_decision(p_payment_session_id uuid, p_customer_id uuid)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

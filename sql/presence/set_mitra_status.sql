@@ -1,7 +1,6 @@
 -- The mitra's own switch. Online grants a lease; offline withdraws the open offers. Whoever is blocked stays offline:
 -- no customer is to be paired with them.
 -- Locks: mitra. Searches that are withdrawn or offered are not waited for.
--- Refuses: mitra_not_found, account_blocked, argument_missing.
 create or replace function api.set_mitra_status(p_mitra_id uuid, p_online boolean)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

@@ -2,7 +2,7 @@
 -- Called by whatever ends a search after its window, never by the end itself: going offline withdraws a mitra's other
 -- offers, which may end other searches.
 -- Locks: mitras; none is waited for, the next missed offer looks again.
-create or replace function logic.take_idlers_offline(p_request_id uuid)
+create or replace function logic.take_idlers_offline(p_search_id uuid)
 returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -17,7 +17,7 @@ begin
         select m.*
         from data.pairing_offers o
         join data.mitras m on m.id = o.mitra_id
-        where o.request_id = p_request_id and o.status = 'auto_rejected' and m.declared_online
+        where o.request_id = p_search_id and o.status = 'auto_rejected' and m.declared_online
         for update of m skip locked
     loop
         if logic.missed_in_a_row(v_mitra, v_limit) >= v_limit then

@@ -1,5 +1,4 @@
 -- The hash stays here: the app gets its salt, hashes what was typed and says what came of it. Nothing is counted before.
--- Refuses: invalid_email, sign_in_locked, argument_missing.
 create or replace function control_center.begin_login(p_email text, p_demo_allowed boolean)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

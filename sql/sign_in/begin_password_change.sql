@@ -1,5 +1,4 @@
 -- As begin_login: a device that was left open is no way round its tries.
--- Refuses: operator_unknown, sign_in_locked.
 create or replace function control_center.begin_password_change(p_operator_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -1,7 +1,6 @@
 -- Compared and counted under the lock of the attempt: a hundred at once get no more tries than one after the other, and
 -- the last one may still be right.
 -- Locks: sign-in attempt, operator.
--- Refuses: invalid_email, credentials_wrong, sign_in_locked, argument_missing.
 create or replace function control_center.finish_login(
     p_email text, p_password_hash text, p_new_hash text, p_sign_in_id uuid, p_token_hash text
 )

@@ -1,6 +1,5 @@
 -- Tries are counted as those of a login are.
 -- Locks: sign-in attempt, operator, every sign-in of theirs.
--- Refuses: operator_unknown, password_wrong, sign_in_locked, argument_missing.
 create or replace function control_center.finish_password_change(
     p_operator_id uuid, p_password_hash text, p_new_hash text, p_sign_in_id uuid, p_token_hash text
 )

@@ -1,5 +1,4 @@
 -- Asked first, so that limits are of numbers as they are, and no limit is used up by what is no number.
--- Refuses: invalid_phone, phone_country_not_served, phone_not_mobile, argument_missing.
 create or replace function api.get_sign_in_phone(p_audience text, p_phone text, p_device text default null)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

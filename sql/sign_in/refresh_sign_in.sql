@@ -1,5 +1,4 @@
 -- Locks: sign-in.
--- Refuses: argument_missing, and what rotate_token refuses.
 create or replace function api.refresh_sign_in(p_sign_in_id uuid, p_token_hash text, p_salt text, p_next_hash text)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

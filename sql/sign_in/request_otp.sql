@@ -2,8 +2,6 @@
 -- A device that has signed in with the number before has attempts of its own, so strangers who ask and guess shut nobody
 -- out; nor does the bound of all codes by the hour hold for it.
 -- Locks: sign-in attempt, the minute's tally.
--- Refuses: invalid_phone, phone_country_not_served, phone_not_mobile, sign_in_locked, otp_too_soon, codes_ran_out,
--- argument_missing.
 create or replace function api.request_otp(p_audience text, p_phone text, p_keyed_hash text, p_device text default null)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

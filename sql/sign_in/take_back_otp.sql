@@ -1,7 +1,6 @@
 -- The code itself goes on holding: a sender that said nothing may have delivered it all the same. So it stays in the
 -- tally of the hour: that one is about money.
 -- Locks: sign-in attempt.
--- Refuses: invalid_phone, argument_missing.
 create or replace function api.take_back_otp(p_audience text, p_phone text, p_keyed_hash text)
 returns void
 language plpgsql volatile security definer set search_path = ''

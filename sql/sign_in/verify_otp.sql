@@ -2,8 +2,6 @@
 -- refused, not recorded: the code holds for the next try. A known device tries the code that it asked for, as often as if
 -- nobody else had tried.
 -- Locks: sign-in attempt, the person in share.
--- Refuses: invalid_phone, sign_in_locked, otp_expired, otp_wrong, account_blocked, display_name_required,
--- display_name_invalid, display_name_reserved, argument_missing.
 create or replace function api.verify_otp(
     p_audience text, p_phone text, p_keyed_hashes text[], p_display_name text, p_sign_in_id uuid, p_token_hash text,
     p_device text default null

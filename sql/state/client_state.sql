@@ -1,4 +1,3 @@
--- Refuses: customer_not_found.
 create or replace function api.client_state(p_customer_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -6,14 +5,14 @@ as $$
 declare
     v_user data.users;
     v_payment data.payment_sessions := logic.last_payment(p_customer_id);
-    v_request data.pairing_requests;
+    v_search data.pairing_requests;
     v_chats data.chat_sessions[];
 begin
     select * into v_user from data.users where id = p_customer_id;
     if not found then
         perform logic.refuse(404, 'customer_not_found', 'There is no such customer.');
     end if;
-    select * into v_request from data.pairing_requests where customer_id = p_customer_id and status = 'searching';
+    select * into v_search from data.pairing_requests where customer_id = p_customer_id and status = 'searching';
     v_chats := array(select c from data.chat_sessions c where c.customer_id = p_customer_id and c.status = 'active');
     return jsonb_build_object(
         'server_time', clock_timestamp(),
@@ -21,7 +20,7 @@ begin
         'payment_session', case when v_payment.status in ('pending', 'confirmed') then
             logic.payment_session_json(v_payment)
         end,
-        'search', case when v_request.id is not null then logic.request_json(v_request) end,
+        'search', case when v_search.id is not null then logic.own_search_json(v_search) end,
         'last_failure', logic.open_failure(v_payment),
         'money', logic.money_of(p_customer_id),
         'chats', logic.chats_json(v_chats),

@@ -1,4 +1,3 @@
--- Refuses: mitra_not_found.
 create or replace function api.mitra_state(p_mitra_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

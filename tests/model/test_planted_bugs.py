@@ -67,9 +67,9 @@ BUGS = (
     ),
     Bug(
         "the end of a search leaves its offers open",
-        "logic.close_request",
-        "where request_id = p_request.id and status = 'offered'",
-        "where request_id = p_request.id and status = 'offered' and p_status <> 'failed'",
+        "logic.close_search",
+        "where request_id = p_search.id and status = 'offered'",
+        "where request_id = p_search.id and status = 'offered' and p_status <> 'failed'",
         salt=6,
     ),
     Bug(
@@ -107,7 +107,7 @@ BUGS = (
     Bug(
         "the last no does not fail the search",
         "api.decline_request",
-        "perform logic.fail_request_if_hopeless(v_request, v_payment, 'mitra:' || p_mitra_id);",
+        "perform logic.fail_search_if_hopeless(v_search, v_payment, 'mitra:' || p_mitra_id);",
         "",
     ),
     Bug(

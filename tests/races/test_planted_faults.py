@@ -52,7 +52,7 @@ class Fault:
 
 
 PAYMENT_UNLOCKED = Fault("logic.lock_payment_session(uuid, uuid)", "for update")
-REQUEST_UNLOCKED = Fault("logic.lock_request(uuid)", "for update")
+REQUEST_UNLOCKED = Fault("logic.lock_search(uuid)", "for update")
 OFFER_UNLOCKED = Fault("logic.lock_offer(uuid, uuid)", "for update")
 MITRA_UNLOCKED = Fault("logic.check_may_accept(data.pairing_requests, uuid)", "for no key update")
 CHAT_UNLOCKED = Fault("api.send_message(uuid, text, uuid, uuid, text)", "for update")
@@ -220,7 +220,7 @@ def test_two_in_one_place_go_red(world: World, crowd: Crowd, db: Connection) -> 
 
 
 OFFERS_LEFT_OPEN = Fault(
-    "logic.close_request(data.pairing_requests, text, text, text, text)",
+    "logic.close_search(data.pairing_requests, text, text, text, text)",
     "and status = 'offered'",
     "and false",
 )

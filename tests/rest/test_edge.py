@@ -59,7 +59,7 @@ async def test_every_event_of_a_request_has_the_id_of_its_reply(
     await customer.post(f"{CREATE}/{created.json()['id']}/confirm")
     started = await customer.post("/api/client/chat-requests", {"payment_session_id": created.json()["id"]})
     types = db.execute(
-        "select array_agg(type order by type) from data.events where request_id = %s",
+        "select array_agg(type order by type) from data.events where http_request_id = %s",
         [started.headers["x-request-id"]],
     ).fetchone()
     assert types == (["CHAT_REQUEST", "CHAT_REQUEST_STARTED"],)
@@ -73,7 +73,7 @@ async def test_each_of_fifty_concurrent_requests_has_its_own_id(
     responses = await asyncio.gather(*(one.post(CREATE, {"duration_minutes": 30}) for one in customers))
     ids = {response.json()["id"]: response.headers["x-request-id"] for response in responses}
     assert len(set(ids.values())) == 50
-    written = db.execute("select entity_id::text, request_id from data.events").fetchall()
+    written = db.execute("select entity_id::text, http_request_id from data.events").fetchall()
     assert dict(written) == ids
     assert len(written) == 50
 
@@ -87,7 +87,7 @@ async def test_an_event_without_a_request_does_not_get_the_previous_requests_id(
     for online in (True, False) * QUICK_LANES:
         await worker.app.ctx.database.call("set_mitra_status", mitra.id, online)
     assert last is not None
-    found = db.execute("select distinct request_id from data.events where id > %s", last).fetchall()
+    found = db.execute("select distinct http_request_id from data.events where id > %s", last).fetchall()
     assert found == [(None,)]
 
 
@@ -100,7 +100,7 @@ async def test_an_event_of_a_socket_has_the_id_of_the_request_that_opened_it(
         assert response is not None
         await customers.send("message", chat_session_id=chat_id, client_message_id=str(uuid4()), body="Halo")
         await customers.frame_of("ack")
-    found = db.execute("select request_id from data.events where type = 'CHAT_MESSAGE'").fetchall()
+    found = db.execute("select http_request_id from data.events where type = 'CHAT_MESSAGE'").fetchall()
     assert found == [(response.headers["x-request-id"],)]
 
 

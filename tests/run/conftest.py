@@ -124,7 +124,7 @@ class Curhat:
         return self.output.read_text(encoding="utf-8") if self.output.exists() else ""
 
     def get(self, path: str) -> int:
-        """The status of a GET from the public listener."""
+        """The status of a GET from the public server."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(f"http://127.0.0.1:{self.public_port}{path}", timeout=PATIENCE_SECONDS) as response:
             return int(response.status)

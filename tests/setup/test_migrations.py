@@ -296,6 +296,62 @@ def test_a_live_database_from_before_0012_is_migrated(tree: Tree, owner: Connect
     assert UUID(new["id"]).version == 7
 
 
+# As it was before 0023, without what this test does not need.
+APPEND_EVENT_OF_OLD = """
+create or replace function logic.append_event(p_type text, p_request_id text)
+returns void language plpgsql as $$
+begin
+    insert into data.events (
+        id, at, type, entity, actor, login, request_id, body, digest
+    )
+    select v.id, v.at, p_type, 'service', 'system', null, p_request_id, '{}', hash_record_extended(
+        row(v.id, v.at, p_type, 'service'::text, null::uuid, null::text, null::text, null::uuid, '{}'::uuid[],
+            'system'::text, null::text, p_request_id, '{}'::jsonb),
+        0
+    )
+    from (select nextval('data.event_ids') as id, now() as at) v;
+end
+$$;
+"""
+
+
+def test_an_event_keeps_its_http_request_and_its_digest_when_the_column_is_renamed(
+    tree: Tree, owner: Connection
+) -> None:
+    """0023 renames the column under the function that writes it, and may die after any of its steps."""
+    tree.bring(before="0023")
+    tree.write("sql/foundation/append_event.sql", APPEND_EVENT_OF_OLD)
+    tree.migrate()
+    owner.execute("set role curhat_owner")
+    owner.execute(
+        "create table data.events_of_old partition of data.events for values from (minvalue) to ('2020-01-01')"
+    )
+    owner.execute("select logic.append_event('SERVICE_STAFFED', 'before')")
+    (of_it,) = MIGRATIONS.glob("0023.*.sql")
+    done, _, _ = of_it.read_text(encoding="utf-8").partition("create index if not exists events_http")
+    tree.write(f"migrations/{of_it.name}", f"{done} select 1 / 0;")
+    with pytest.raises(MigrateError, match="division by zero"):
+        tree.migrate()
+    tree.bring()
+    assert of_it.stem in tree.migrate().migrations
+    owner.execute("select logic.append_event('SERVICE_UNSTAFFED', 'after')")
+    kept = owner.execute("select type, http_request_id from data.events order by id").fetchall()
+    assert kept == [("SERVICE_STAFFED", "before"), ("SERVICE_UNSTAFFED", "after")]
+    indexes = """
+        select t.tree::text, i.indisvalid
+        from pg_partition_tree('data.events_http_request_id') t (tree) join pg_index i on i.indexrelid = t.tree
+    """
+    assert owner.execute(indexes.encode()).fetchall() == [
+        ("data.events_http_request_id", True),
+        ("data.events_default_http_request_id_idx", True),
+        ("data.events_of_old_http_request_id_idx", True),
+    ]
+
+    shutil.copytree(SQL, tree.root / "sql", dirs_exist_ok=True)
+    tree.migrate()
+    assert owner.execute("select * from ops.audit() where invariant ~ 'says what it said'").fetchall() == []
+
+
 def test_no_migrations_at_all_is_a_mistake(tree: Tree) -> None:
     tree.remove(f"migrations/{ROLES_AND_SCHEMAS}.sql")
     with pytest.raises(MigrateError, match="There is no migration in"):

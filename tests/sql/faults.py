@@ -953,7 +953,7 @@ FAULTS = [
         "a duplicate event",
         "insert into data.events select id, at + interval '1 second', type, entity, entity_id, "
         "from_status, to_status, "
-        "customer_id, mitra_ids, actor, request_id, body, digest from data.events where type = 'CHAT_READ'",
+        "customer_id, mitra_ids, actor, http_request_id, body, digest from data.events where type = 'CHAT_READ'",
         "an event has an id of its own",
         "select id from data.events where type = 'CHAT_READ' limit 1",
     ),

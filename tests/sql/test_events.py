@@ -77,7 +77,16 @@ def test_every_event_names_its_actor(world: World) -> None:
 def test_an_event_records_its_http_request(world: World) -> None:
     world.app.execute("select set_config('curhat.request_id', 'r-1', false)")
     world.choose(world.customer())
-    assert world.events("PAYMENT_SESSION")[0]["request_id"] == "r-1"
+    assert world.events("PAYMENT_SESSION")[0]["http_request_id"] == "r-1"
+
+
+def test_the_events_of_a_request_are_found_by_an_index(world: World) -> None:
+    world.owner.execute("set enable_seqscan to off")
+    plan = world.owner.execute(
+        "explain select type from data.events where http_request_id = 'r-1'"
+    ).fetchall()
+    partitions = "select from pg_inherits where inhparent = 'data.events'::regclass"
+    assert str(plan).count("Index Cond: (http_request_id") == world.owner.execute(partitions).rowcount
 
 
 def test_a_refused_call_leaves_no_event(world: World) -> None:

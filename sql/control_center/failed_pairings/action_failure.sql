@@ -1,6 +1,4 @@
 -- Locks: payment session, failure.
--- Refuses: operator_unknown, role_not_sufficient, note_too_long, invalid_action, failure_not_found, failure_superseded,
--- failure_already_actioned, nothing_to_refund.
 create or replace function control_center.action_failure(
     p_operator_id uuid, p_failure_id uuid, p_action text, p_note text default null
 )

@@ -1,7 +1,6 @@
 -- Each on its own: what is refused for one is no matter of the others, and is told in its place. The payment sessions
 -- are locked in one order, so that two who decide on the same many cannot deadlock.
 -- Locks: payment sessions, failures.
--- Refuses: operator_unknown, role_not_sufficient, note_too_long, invalid_action, too_many_failures, argument_missing.
 create or replace function control_center.action_failures(
     p_operator_id uuid, p_failure_ids uuid[], p_action text, p_note text default null
 )

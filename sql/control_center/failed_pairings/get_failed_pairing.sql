@@ -1,4 +1,3 @@
--- Refuses: operator_unknown, failure_not_found.
 create or replace function control_center.get_failed_pairing(p_operator_id uuid, p_failure_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -1,5 +1,4 @@
 -- Dates: a day in Jakarta (p_date_to is included whole), or an instant (p_date_to is excluded). p_needs_action null: all.
--- Refuses: operator_unknown, invalid_cause_tag, invalid_date, search_too_short, search_too_broad.
 create or replace function control_center.list_failed_pairings(
     p_operator_id uuid, p_cause_tags text[] default null, p_date_from text default null, p_date_to text default null,
     p_needs_action boolean default null, p_search text default null, p_customer_id uuid default null,

@@ -1,5 +1,4 @@
 -- Locks: as logic.lock_chat.
--- Refuses: operator_unknown, role_not_sufficient, note_is_missing, note_too_long, chat_session_not_found.
 create or replace function control_center.end_chat(p_operator_id uuid, p_chat_session_id uuid, p_note text)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

@@ -1,5 +1,4 @@
 -- Locks: mitra.
--- Refuses: operator_unknown, role_not_sufficient, note_is_missing, note_too_long, mitra_not_found.
 create or replace function control_center.force_mitra_offline(p_operator_id uuid, p_mitra_id uuid, p_note text)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

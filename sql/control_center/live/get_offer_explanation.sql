@@ -1,4 +1,3 @@
--- Refuses: operator_unknown, request_not_found, mitra_not_found.
 create or replace function control_center.get_offer_explanation(p_operator_id uuid, p_request_id uuid, p_mitra_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -1,17 +1,16 @@
--- Refuses: operator_unknown, request_not_found.
 create or replace function control_center.get_search(p_operator_id uuid, p_request_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    v_request data.pairing_requests;
+    v_search data.pairing_requests;
 begin
     perform logic.check_operator(p_operator_id, 'viewer');
-    select * into v_request from data.pairing_requests where id = p_request_id;
+    select * into v_search from data.pairing_requests where id = p_request_id;
     if not found then
         perform logic.refuse(404, 'request_not_found', 'There is no such request.');
     end if;
-    return logic.search_json(v_request, null);
+    return logic.search_json(v_search, null);
 end
 $$;
 comment on function control_center.get_search is

@@ -1,4 +1,3 @@
--- Refuses: operator_unknown, search_too_short, invalid_presence.
 create or replace function control_center.list_mitras(
     p_operator_id uuid, p_search text default null, p_presence text default null, p_limit integer default null,
     p_offset integer default null

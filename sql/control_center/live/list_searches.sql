@@ -1,4 +1,3 @@
--- Refuses: operator_unknown.
 create or replace function control_center.list_searches(p_operator_id uuid, p_limit integer default null, p_offset integer default null)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -1,4 +1,4 @@
-create or replace function logic.offer_counts(p_request_id uuid)
+create or replace function logic.offer_counts(p_search_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -13,7 +13,7 @@ begin
             'withdrawn', count(*) filter (where status = 'withdrawn')
         )
         from data.pairing_offers
-        where request_id = p_request_id
+        where request_id = p_search_id
     );
 end
 $$;

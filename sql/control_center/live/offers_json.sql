@@ -1,5 +1,5 @@
 -- The control center's views show it to readers who may use nothing else of this schema, so it runs as its owner.
-create or replace function logic.offers_json(p_request_id uuid, p_limit integer)
+create or replace function logic.offers_json(p_search_id uuid, p_limit integer)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -19,7 +19,7 @@ begin
             ),
             '[]'
         )
-        from (select * from data.pairing_offers where request_id = p_request_id order by id limit p_limit) o
+        from (select * from data.pairing_offers where request_id = p_search_id order by id limit p_limit) o
         join data.mitras m on m.id = o.mitra_id
     );
 end

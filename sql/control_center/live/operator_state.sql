@@ -1,5 +1,4 @@
 -- Bounded, so that a socket takes it in one frame: the lists have their own routes.
--- Refuses: operator_unknown.
 create or replace function control_center.operator_state(p_operator_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -1,5 +1,4 @@
 -- Locks: sign-in attempt.
--- Refuses: operator_unknown, role_not_sufficient, and what insert_operator refuses.
 create or replace function control_center.add_operator(
     p_operator_id uuid, p_email text, p_display_name text, p_role text, p_password_hash text
 )

@@ -1,5 +1,4 @@
 -- Asked before the first password is hashed, which takes long on purpose: who may not add anybody costs nothing.
--- Refuses: operator_unknown, role_not_sufficient.
 create or replace function control_center.begin_add_operator(p_operator_id uuid)
 returns void
 language plpgsql stable security definer set search_path = ''

@@ -1,5 +1,4 @@
 -- Locks: every admin, the operator, every sign-in of theirs.
--- Refuses: operator_unknown, role_not_sufficient, and what change_operator refuses.
 create or replace function control_center.change_operator(
     p_operator_id uuid, p_changed_id uuid, p_role text, p_active boolean
 )

@@ -1,4 +1,3 @@
--- Refuses: operator_unknown, role_not_sufficient.
 create or replace function control_center.list_operators(p_operator_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -1,4 +1,3 @@
--- Refuses: operator_unknown, payment_session_not_found.
 create or replace function control_center.get_payment_timeline(p_operator_id uuid, p_payment_session_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

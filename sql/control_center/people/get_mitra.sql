@@ -1,5 +1,4 @@
 -- p_day: null for today in Jakarta.
--- Refuses: operator_unknown, mitra_not_found, invalid_day.
 create or replace function control_center.get_mitra(p_operator_id uuid, p_mitra_id uuid, p_day text default null)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

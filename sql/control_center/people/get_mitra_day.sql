@@ -1,4 +1,3 @@
--- Refuses: operator_unknown, mitra_not_found, invalid_day.
 create or replace function control_center.get_mitra_day(p_operator_id uuid, p_mitra_id uuid, p_day text default null)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

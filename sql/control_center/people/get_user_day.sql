@@ -1,4 +1,3 @@
--- Refuses: operator_unknown, customer_not_found, invalid_day.
 create or replace function control_center.get_user_day(p_operator_id uuid, p_user_id uuid, p_day text default null)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -1,4 +1,3 @@
--- Refuses: operator_unknown, mitra_not_found, invalid_cursor.
 create or replace function control_center.list_mitra_chat_sessions(
     p_operator_id uuid, p_mitra_id uuid, p_cursor text default null, p_limit integer default null
 )

@@ -1,4 +1,3 @@
--- Refuses: operator_unknown, customer_not_found, invalid_cursor.
 create or replace function control_center.list_user_payments(
     p_operator_id uuid, p_user_id uuid, p_cursor text default null, p_limit integer default null
 )

@@ -1,4 +1,3 @@
--- Refuses: operator_unknown, search_too_short, invalid_cursor.
 create or replace function control_center.list_users(
     p_operator_id uuid, p_search text default null, p_cursor text default null, p_limit integer default null
 )

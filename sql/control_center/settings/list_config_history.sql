@@ -1,5 +1,4 @@
 -- Keyset, newest first: p_cursor is the `next` of the page before.
--- Refuses: operator_unknown, invalid_cursor.
 create or replace function control_center.list_config_history(
     p_operator_id uuid, p_key text default null, p_cursor text default null, p_limit integer default null
 )

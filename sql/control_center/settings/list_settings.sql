@@ -1,4 +1,3 @@
--- Refuses: operator_unknown.
 create or replace function control_center.list_settings(p_operator_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -1,6 +1,5 @@
 -- p_version: change it only if it is still that one; null: whatever it is.
 -- Locks: the setting; for the capacity, the blasts' advisory lock (shared).
--- Refuses: operator_unknown, role_not_sufficient, unknown_setting, setting_changed_meanwhile, invalid_setting.
 create or replace function control_center.set_config(
     p_operator_id uuid, p_key text, p_value text, p_version integer default null
 )

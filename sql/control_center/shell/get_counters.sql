@@ -1,5 +1,4 @@
 -- What every screen shows beside what it is about: asked for again and again, so nothing else is read.
--- Refuses: operator_unknown.
 create or replace function control_center.get_counters(p_operator_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -8,4 +8,4 @@ as $$
     from logic.codes_of_hour() h
 $$;
 comment on function control_center.ready is
-    'What a readiness probe of the internal listener needs: as api.ready, and of one-time codes {codes_of_hour, codes_most_per_hour, codes_refused (in the last hour)}.';
+    'What a readiness probe of the internal server needs: as api.ready, and of one-time codes {codes_of_hour, codes_most_per_hour, codes_refused (in the last hour)}.';

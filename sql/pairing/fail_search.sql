@@ -1,9 +1,9 @@
 -- A search came to nothing: search, offers and payment in one transaction. A mitra has missed an offer only when
 -- the window is over: an operator who ends a search before that leaves nobody with a miss. They may give any cause; only of
 -- a mitra who was asked again is it said that they did not answer.
--- Locks: its offers. The caller holds payment session and request.
-create or replace function logic.fail_request(
-    p_request data.pairing_requests,
+-- Locks: its offers. The caller holds payment session and search.
+create or replace function logic.fail_search(
+    p_search data.pairing_requests,
     p_payment data.payment_sessions,
     p_cause_tag text,
     p_actor text,
@@ -13,15 +13,15 @@ returns data.pairing_failures
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_missed boolean := p_request.deadline_at <= logic.now()
+    v_missed boolean := p_search.deadline_at <= logic.now()
         and p_cause_tag in ('no_mitra_available', 'targeted_mitra_timeout');
     v_returning_event text := case p_cause_tag
         when 'targeted_mitra_timeout' then 'RETURNING_CHAT_TIMEOUT'
         when 'targeted_mitra_rejected' then 'RETURNING_CHAT_REJECTED'
     end;
 begin
-    perform logic.close_request(
-        p_request, 'failed',
+    perform logic.close_search(
+        p_search, 'failed',
         case
             when p_cause_tag in ('all_mitras_rejected', 'targeted_mitra_rejected') then 'declined'
             when p_cause_tag = 'customer_cancelled' then 'cancelled'
@@ -31,17 +31,17 @@ begin
         case when v_missed then 'auto_rejected' else 'withdrawn' end,
         p_actor
     );
-    if v_returning_event is not null and p_request.request_type = 'returning' then
+    if v_returning_event is not null and p_search.request_type = 'returning' then
         perform logic.append_event(
-            v_returning_event, 'pairing_request', p_request.id, null, null, p_request.customer_id, null, p_actor,
+            v_returning_event, 'pairing_request', p_search.id, null, null, p_search.customer_id, null, p_actor,
             jsonb_build_object(
                 'payment_session_id', p_payment.id,
-                'request_id', p_request.id,
-                'mitra', logic.mitra_json(p_request.targeted_mitra_id)
+                'request_id', p_search.id,
+                'mitra', logic.mitra_json(p_search.targeted_mitra_id)
             )
         );
     end if;
-    return logic.fail_payment_session(p_payment, p_cause_tag, p_actor, p_request, p_note);
+    return logic.fail_payment_session(p_payment, p_cause_tag, p_actor, p_search, p_note);
 end
 $$;
-comment on function logic.fail_request is 'Fails a locked search and its payment with a cause, and records the failure.';
+comment on function logic.fail_search is 'Fails a locked search and its payment with a cause, and records the failure.';
