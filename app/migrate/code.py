@@ -1,5 +1,9 @@
 """Applies sql/ in one transaction, and drops objects that have no file any more.
 
+Replacing a function blocks nobody. Replacing a view or a trigger locks out its users, or writers of its table, until the
+commit. So everything else is done first, unchanged objects are left alone, and the remaining locks are taken together,
+tables in the order of transitions. If somebody holds one of them, we roll back to before the first lock and try again.
+
 Nothing is dropped by cascade. If a changed signature or view needs a drop, code that depends on it is dropped first and
 made again from its file in the same transaction. Any other dependant stops the run and leaves the database unchanged.
 """
@@ -10,12 +14,12 @@ from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
-from psycopg import errors
+from psycopg import errors, sql
 from psycopg.rows import class_row
 from structlog.typing import FilteringBoundLogger
 
 from app.migrate.errors import MigrateError, line_at, told
-from app.migrate.retrying import IN_THE_WAY, LOCK_TIMEOUT, without_blocking
+from app.migrate.retrying import BRIEF_LOCK_TIMEOUT, IN_THE_WAY, LOCK_TIMEOUT, without_blocking
 from app.migrate.sources import CODE_SCHEMAS, Kind, Source, line_of_body, read_sources
 
 Connection = psycopg.Connection[Any]
@@ -81,6 +85,17 @@ DEPENDING: LiteralString = """
     )
     and o.oid <> %(oid)s
 """
+# As transitions lock rows; what is not named comes in between, and events last, since every transition ends with them.
+FIRST_TABLES = (
+    "payment_sessions",
+    "pairing_requests",
+    "pairing_offers",
+    "mitras",
+    "chat_sessions",
+    "extensions",
+)
+LAST_TABLE = "events"
+
 VALIDATORS: dict[str, LiteralString] = {
     "plpgsql": "select pg_catalog.plpgsql_validator(%s::oid)",
     "sql": "select pg_catalog.fmgr_sql_validator(%s::oid)",
@@ -141,9 +156,10 @@ class Change:
         self._sources = sources
         self._log = log
         self._files = {_key(source): source for source in sources if source.kind is not Kind.SCRIPT}
-        # Routines first: a new routine blocks nobody; a view or trigger holds its lock until we commit.
-        self._pending = deque(sorted(self._files.values(), key=lambda one: one.kind is not Kind.ROUTINE))
+        self._pending: deque[Source] = deque()
         self._made: dict[int, Source] = {}
+        self._checked: set[int] = set()
+        """Whose bodies were found good before anything was locked."""
 
     def make(self) -> CodeReport:
         """Apply every file, drop objects without a file, and record the files."""
@@ -152,13 +168,15 @@ class Change:
         before = self._find()
         if recorded == wanted and Counter(one.key for one in before) == Counter(self._files.keys()):
             return CodeReport()
-        self._make_objects(recorded)
-        self._remove_strays()
+        self._record(wanted)
+        self._make_routines()
+        self._check_bodies("plpgsql", before_all_is_there=True)
+        self._pending.extend(source for source in self._files.values() if source.kind is not Kind.ROUTINE)
+        self._without_blocking(recorded)
         for source in self._sources:
             if source.kind is Kind.SCRIPT:
                 self._execute(source)
-        self._check_bodies()
-        self._record(wanted)
+        self._check_bodies(*VALIDATORS)
         still_there = {one.shown for one in self._find()}
         report = CodeReport(
             changed=tuple(path for path, sha256 in wanted.items() if recorded.get(path) != sha256),
@@ -167,13 +185,56 @@ class Change:
         self._log.info("migrate_sql", changed=len(report.changed), dropped=report.dropped)
         return report
 
+    def _make_routines(self) -> None:
+        """All that needs no view of a later file; the others stay pending."""
+        for source in self._files.values():
+            if source.kind is Kind.ROUTINE:
+                try:
+                    self._make_object(source)
+                except NOT_MADE_YET:
+                    self._pending.append(source)
+
+    def _without_blocking(self, recorded: dict[str, str]) -> None:
+        """Make what is pending and take out what has no file, behind a savepoint that is gone back to."""
+        pending, made = tuple(self._pending), dict(self._made)
+
+        def attempt() -> None:
+            self._pending, self._made = deque(pending), dict(made)
+            with self._connection.transaction():
+                self._connection.execute(f"set local lock_timeout to '{BRIEF_LOCK_TIMEOUT}'")
+                self._lock_tables(recorded)
+                self._make_objects(recorded)
+                self._remove_strays()
+
+        without_blocking(attempt, "views and triggers", self._log)
+
+    def _lock_tables(self, recorded: dict[str, str]) -> None:
+        tables = {
+            (source.schema, source.table)
+            for source in self._pending
+            if source.kind is Kind.TRIGGER and not self._unchanged(source, recorded)
+        }
+
+        def place(table: tuple[str, str]) -> tuple[int, str]:
+            name = table[1]
+            if name in FIRST_TABLES:
+                return FIRST_TABLES.index(name), name
+            return len(FIRST_TABLES) + (name == LAST_TABLE), name
+
+        for table in sorted(tables, key=place):
+            self._connection.execute(
+                sql.SQL("lock table {} in share row exclusive mode").format(sql.Identifier(*table))
+            )
+
+    def _unchanged(self, source: Source, recorded: dict[str, str]) -> list[Object]:
+        """The objects of a view or trigger that is there as its file says it."""
+        return self._named(source) if recorded.get(source.path) == source.sha256 else []
+
     def _make_objects(self, recorded: dict[str, str]) -> None:
         postponed: list[tuple[Source, psycopg.Error]] = []
         while self._pending:
             source = self._pending.popleft()
-            unchanged = recorded.get(source.path) == source.sha256
-            if source.kind is Kind.TRIGGER and unchanged and (there := self._named(source)):
-                # Replacing a trigger would lock its table against writers.
+            if source.kind is not Kind.ROUTINE and (there := self._unchanged(source, recorded)):
                 self._made.update((one.oid, source) for one in there)
                 continue
             try:
@@ -256,23 +317,27 @@ class Change:
                 ) from reasons[0]
             strays = kept
 
-    def _check_bodies(self) -> None:
-        """Validate all bodies, now that every object that they refer to exists."""
+    def _check_bodies(self, *of: str, before_all_is_there: bool = False) -> None:
+        """Validate bodies. One that refers to an object that does not exist yet is validated again later."""
         self._connection.execute("set local check_function_bodies to on")
         languages = self._connection.execute(
             """
             select p.oid, l.lanname from pg_proc p join pg_language l on l.oid = p.prolang
             where p.oid = any(%s) and l.lanname = any(%s)
             """,
-            [list(self._made), list(VALIDATORS)],
+            [list(self._made.keys() - self._checked), list(of)],
         ).fetchall()
         failures = []
         for oid, language in languages:
             try:
                 with self._connection.transaction():
                     self._connection.execute(VALIDATORS[language], [oid])
+                self._checked.add(oid)
             except psycopg.Error as error:
+                if before_all_is_there and isinstance(error, NOT_MADE_YET):
+                    continue
                 failures.append(str(_failure(self._made[oid], error)))
+        self._connection.execute("set local check_function_bodies to off")
         if failures:
             raise MigrateError("\n".join(sorted(failures)))
 

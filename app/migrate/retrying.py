@@ -10,6 +10,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 # Below deadlock_timeout (1 s), so that in a deadlock we give up first. Below the app's lock_timeout (2 s), since the
 # app's calls queue behind us meanwhile.
 LOCK_TIMEOUT = "500ms"
+# For many locks one after the other, where those that are held make others wait for those that are not yet.
+BRIEF_LOCK_TIMEOUT = "100ms"
 ATTEMPTS = 30
 
 IN_THE_WAY = (
