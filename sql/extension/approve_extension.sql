@@ -1,5 +1,5 @@
--- The mitra agrees: charged now. Approving twice is one approval. Whoever was blocked meanwhile agrees to
--- nothing: no customer is to pay for more time with them.
+-- The mitra agrees: charged now. Idempotent. A mitra who was blocked meanwhile cannot agree: no customer is to pay for
+-- more time with them.
 -- Locks: payment session, mitra, chat, extension.
 create or replace function api.approve_extension(p_extension_id uuid, p_mitra_id uuid)
 returns jsonb

@@ -1,5 +1,5 @@
--- The deadline of an extension. Approved by itself only while the mitra is in reach, and while the payment lives: both
--- may have run out while nobody fired, and an expired payment buys nothing.
+-- The deadline of an extension. It is approved only while the mitra is reachable and the payment has not expired: both
+-- may have run out before this fires.
 -- Locks: payment session, mitra, chat, extension; none is waited for.
 create or replace function logic.fire_extension(p_extension_id uuid)
 returns boolean
@@ -28,4 +28,4 @@ begin
 end
 $$;
 comment on function logic.fire_extension is
-    'Fires an extension''s deadline, as extension_default_action_on_timeout says; auto_approve only while the mitra is in reach.';
+    'Fires an extension''s deadline, as extension_default_action_on_timeout says; auto_approve only while the mitra is reachable.';

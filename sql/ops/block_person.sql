@@ -1,5 +1,5 @@
--- Their sockets are closed and their access tokens hold no longer, at once. A mitra is set offline; a customer's search
--- ends, as if they had cancelled it.
+-- Their sockets are closed and their access tokens refused at once. A mitra goes offline; a customer's search ends as
+-- if cancelled.
 -- Locks: mitra or customer, the payment session and the search, every sign-in of theirs.
 create or replace function ops.block_person(p_person_id uuid, p_who text, p_note text default null)
 returns table (id uuid, audience text, display_name text, blocked_at timestamptz)
@@ -17,4 +17,4 @@ begin
 end
 $$;
 comment on function ops.block_person is
-    'Signs a customer or mitra out everywhere, at once, and lets them in no more; a mitra goes offline, a customer''s search ends, running chats go on until their time is up. Refuses who_is_missing, person_not_found.';
+    'Signs a customer or mitra out everywhere, at once, and bars them; a mitra goes offline, a customer''s search ends, running chats go on until their time is up. Refuses who_is_missing, person_not_found.';

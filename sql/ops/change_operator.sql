@@ -15,4 +15,4 @@ begin
 end
 $$;
 comment on function ops.change_operator is
-    'Gives somebody of the control center another role, or lets them in no longer (p_active false), or again; null leaves it as it is. Refuses who_is_missing, invalid_email, invalid_role, operator_not_found, last_admin.';
+    'Changes an operator''s role, or disables (p_active false) or enables them; null leaves a value as it is. Refuses who_is_missing, invalid_email, invalid_role, operator_not_found, last_admin.';

@@ -10,4 +10,4 @@ as $$
     where t.payment_session_id = p_payment_session_id
     order by t.id
 $$;
-comment on function ops.trace is 'The whole story of a payment session in order; never message text. login: of whoever acted as an operator.';
+comment on function ops.trace is 'The whole story of a payment session in order; never message text. login: of an operator''s act.';

@@ -8,4 +8,4 @@ begin
 end
 $$;
 comment on function api.end_sign_in is
-    'A customer or mitra signs out on one device: {status}. The same for a token that held no longer.';
+    'A customer or mitra signs out on one device: {status}. The same for a token that is no longer valid.';

@@ -213,7 +213,7 @@ def test_why_one_who_was_offline_did_not_get_it(world: World) -> None:
     mitra = world.mitra(online=False)
     search = world.search(world.customer())
     world.wait(60)
-    assert "it was not offered: the mitra was not in reach while it ran" in facts(world, search, mitra)
+    assert "it was not offered: the mitra was not reachable while it ran" in facts(world, search, mitra)
 
 
 def test_why_one_who_was_full_did_not_get_it(world: World) -> None:
@@ -237,7 +237,7 @@ def test_why_the_favourite_did_not_get_it(world: World) -> None:
     world.api("set_mitra_status", mitra, False)
     reply = world.ask_again(customer, mitra)
     told = facts(world, {"id": reply["request_id"]}, mitra)
-    assert "it was for this mitra, who could not be had when it began" in told
+    assert "it was for this mitra, who was not available when it began" in told
 
 
 def test_a_mitra_who_came_and_went_is_told_by_their_presence(world: World) -> None:

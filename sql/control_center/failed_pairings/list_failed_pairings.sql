@@ -1,4 +1,4 @@
--- Dates: a day in Jakarta (p_date_to is included whole), or an instant (p_date_to is excluded). p_needs_action null: all.
+-- Dates: a day in Jakarta (p_date_to inclusive), or an instant (p_date_to exclusive). p_needs_action null: all.
 create or replace function control_center.list_failed_pairings(
     p_operator_id uuid, p_cause_tags text[], p_date_from text, p_date_to text, p_needs_action boolean,
     p_search text, p_customer_id uuid, p_mitra_id uuid, p_limit integer, p_offset integer

@@ -9,4 +9,4 @@ begin
     end if;
 end
 $$;
-comment on function logic.check_note is 'Refuses an act of an operator that is not explained.';
+comment on function logic.check_note is 'Refuses an act of an operator without a note.';

@@ -12,4 +12,4 @@ begin
 end
 $$;
 comment on function control_center.change_operator is
-    'An admin gives somebody another role, or lets them in no longer, or again; null leaves it as it is. Refuses operator_unknown, role_not_sufficient, invalid_role, operator_not_found, last_admin.';
+    'An admin changes an operator''s role, or disables or enables them; null leaves a value as it is. Refuses operator_unknown, role_not_sufficient, invalid_role, operator_not_found, last_admin.';

@@ -7,4 +7,4 @@ begin
 end
 $$;
 comment on function control_center.get_standing is
-    'Whose access tokens hold no longer, and the database''s clock: {server_time, ended, barred}. ended: sign-ins that ended in the last p_token_seconds; barred: people. A worker asks every few seconds, and whenever something has changed.';
+    'Whose access tokens are refused, and the database''s clock: {server_time, ended, barred}. ended: sign-ins that ended in the last p_token_seconds; barred: people. A worker asks every few seconds, and whenever something has changed.';
