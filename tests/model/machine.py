@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from tests.model.entities import Chat, Customer, Entity, Extension, Mitra, Payment, Role, Search
 from tests.model.model import CAUSE_TAGS, OPERATOR_ACTIONS, Model
-from tests.model.twins import MITRAS, MOMENT, Person, Twins
+from tests.model.twins import MITRAS, MOMENT, Participant, Twins
 from tests.sql.world import World
 
 E = TypeVar("E", bound=Entity)
@@ -235,12 +235,12 @@ class Walk(RuleBasedStateMachine):
         offered = [offer.mitra for offer in search.open_offers or search.offers] if search else []
         return search, self.pick(offered, self.model.mitras)
 
-    def seat(self) -> tuple[Chat | None, Role, Person | None]:
+    def seat(self) -> tuple[Chat | None, Role, Participant | None]:
         """Mostly a running chat, and one of the two people in it."""
         chats = self.model.chats
         chat = self.pick([chat for chat in chats if chat.status == "active"], chats)
         role: Role = self.random.choice(("customer", "mitra"))
-        people: Sequence[Person] = [*self.model.customers, *self.model.mitras]
+        people: Sequence[Participant] = [*self.model.customers, *self.model.mitras]
         return chat, role, self.pick([chat.person(role)] if chat else [], people)
 
     # ---- Customers ---------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from tests.model.model import Kept, Model, Refusal
 from tests.model.promises import broken_promises
 from tests.sql.world import EXTENSION, FIRST_CHAT, World, one
 
-Person = Customer | Mitra
+Participant = Customer | Mitra
 
 START = datetime(2031, 3, 1, 8, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -284,7 +284,7 @@ class Twins:
     # ---- Chat --------------------------------------------------------------------------------------------
 
     def send_message(
-        self, chat: Chat | None, role: Role, person: Person | None, client_message_id: str, body: str
+        self, chat: Chat | None, role: Role, person: Participant | None, client_message_id: str, body: str
     ) -> None:
         """Somebody says something."""
         self._api(
@@ -294,7 +294,7 @@ class Twins:
             *(chat or NOBODY, role, person or NOBODY, client_message_id, body),
         )
 
-    def mark_read(self, chat: Chat | None, role: Role, person: Person | None, seq: int) -> None:
+    def mark_read(self, chat: Chat | None, role: Role, person: Participant | None, seq: int) -> None:
         """Somebody has read something."""
         self._api(
             "mark_read",
@@ -303,7 +303,7 @@ class Twins:
             *(chat or NOBODY, role, person or NOBODY, seq),
         )
 
-    def end_chat(self, chat: Chat | None, role: Role, person: Person | None) -> None:
+    def end_chat(self, chat: Chat | None, role: Role, person: Participant | None) -> None:
         """Somebody ends a chat."""
         self._api(
             "end_chat",
@@ -312,7 +312,7 @@ class Twins:
             *(chat or NOBODY, role, person or NOBODY),
         )
 
-    def get_chat_session(self, chat: Chat | None, role: Role, person: Person | None) -> None:
+    def get_chat_session(self, chat: Chat | None, role: Role, person: Participant | None) -> None:
         """Somebody looks at a chat."""
         self._api(
             "get_chat_session",
@@ -321,7 +321,9 @@ class Twins:
             *(chat or NOBODY, role, person or NOBODY),
         )
 
-    def list_messages(self, chat: Chat | None, role: Role, person: Person | None, after_seq: int) -> None:
+    def list_messages(
+        self, chat: Chat | None, role: Role, person: Participant | None, after_seq: int
+    ) -> None:
         """Somebody reads what was said."""
         self._api(
             "list_messages",
@@ -330,7 +332,7 @@ class Twins:
             *(chat or NOBODY, role, person or NOBODY, after_seq, None),
         )
 
-    def list_chat_sessions(self, role: Role, person: Person) -> None:
+    def list_chat_sessions(self, role: Role, person: Participant) -> None:
         """Somebody looks at their chats."""
         self._api(
             "list_chat_sessions",

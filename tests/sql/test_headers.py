@@ -116,7 +116,8 @@ def test_a_header_in_logic_states_exactly_the_refusals_that_can_come(functions: 
     sources = [source for source in read_sources(SQL) if source.kind is Kind.ROUTINE]
     stated = {source.made: header(source, functions) for source in sources}
     found = {
-        source.made: comes(source.made, functions) if source.schema == "logic" else set() for source in sources
+        source.made: comes(source.made, functions) if source.schema == "logic" else set()
+        for source in sources
     }
     assert differences(stated, found) == {}
 
