@@ -68,7 +68,7 @@ async () => {
 
 
 @dataclass(frozen=True)
-class Figures:
+class Measured:
     """Measured times, in seconds."""
 
     filters: dict[str, list[float]]
@@ -97,7 +97,7 @@ def bench(rows: int, rounds: int) -> None:
     console.print(f"elements in the page of 200 rows: {figures.nodes:,}")
 
 
-async def _measure(settings: Settings, operator: UUID, rounds: int) -> Figures:
+async def _measure(settings: Settings, operator: UUID, rounds: int) -> Measured:
     with bind("127.0.0.1", 0) as sock:
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         async with serving(create_internal_app(settings), sock), async_playwright() as playwright:
@@ -114,7 +114,7 @@ async def _measure(settings: Settings, operator: UUID, rounds: int) -> Figures:
     return figures
 
 
-async def _use(page: Page, rounds: int) -> Figures:
+async def _use(page: Page, rounds: int) -> Measured:
     filters: dict[str, list[float]] = {name: [] for name in FILTERS}
     for number in range(rounds):
         for name, query in FILTERS.items():
@@ -125,7 +125,7 @@ async def _use(page: Page, rounds: int) -> Figures:
         await page.evaluate(SHOWN, f"{PAGE}?needs_action=any&page={number + 10}") for number in range(rounds)
     ]
     await page.evaluate(SHOWN, f"{PAGE}?needs_action=any&size=200&page=3")
-    return Figures(
+    return Measured(
         filters,
         turned,
         await page.evaluate(SCROLLED),

@@ -37,13 +37,13 @@ REDIS_TIMEOUT_SECONDS = 2.0
 log = structlog.get_logger(__name__)
 
 
-class Head(msgspec.Struct):
+class Announced(msgspec.Struct):
     """The part of an announcement that decides whether it is relevant."""
 
     type: str
 
 
-_head_decoder = msgspec.json.Decoder(Head)
+_announced_decoder = msgspec.json.Decoder(Announced)
 
 
 async def run(
@@ -71,7 +71,7 @@ def _concerns(notification: Notification) -> bool:
     if notification.channel == "curhat_config":
         return notification.payload == SETTING
     try:
-        return _head_decoder.decode(notification.payload).type in EVENTS
+        return _announced_decoder.decode(notification.payload).type in EVENTS
     except DECODE_ERRORS as error:
         log.warning("announced event cannot be decoded", reason=str(error))
         return True

@@ -1,4 +1,4 @@
--- What people's sockets get of an event. A message's text is joined in here, and for the two people of its chat alone.
+-- An event as people's sockets get it. The message's text is joined in here, for the two people of its chat alone.
 -- An expression over two rows, so that the planner inlines it.
 create or replace function logic.event_frame(p_event data.events, p_message data.chat_messages)
 returns jsonb

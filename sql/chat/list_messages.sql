@@ -1,4 +1,5 @@
--- By seq, oldest first. p_after_seq: what the reader has; next: the seq to go on from, null at the end.
+-- Ordered by seq, oldest first. p_after_seq: the last one that the reader has. next: the seq to go on from, null at the
+-- end.
 create or replace function api.list_messages(
     p_chat_session_id uuid, p_role text, p_user_id uuid, p_after_seq bigint default null, p_limit integer default null
 )

@@ -1,4 +1,4 @@
--- Reading goes forward only, and never beyond what was said.
+-- The mark only moves forward, and never beyond the last message.
 -- Locks: chat.
 create or replace function api.mark_read(p_chat_session_id uuid, p_role text, p_user_id uuid, p_seq bigint)
 returns jsonb

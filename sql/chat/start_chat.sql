@@ -1,4 +1,4 @@
--- A chat that runs between the same two ends as continued, and its minutes left are added.
+-- A running chat between the same two people ends as continued, and its remaining minutes are added.
 -- Locks: none of its own; the caller holds payment session, search, mitra and the running chat.
 create or replace function logic.start_chat(
     p_payment data.payment_sessions,
@@ -45,4 +45,4 @@ begin
 end
 $$;
 comment on function logic.start_chat is
-    'Starts the chat that an accepted search bought. A mitra who is full now is due to have other offers withdrawn.';
+    'Starts the chat that an accepted search bought. Other offers of a mitra who is now full are due to be withdrawn.';

@@ -1,4 +1,4 @@
--- One of the two people ends the chat. A pending extension is withdrawn uncharged. Ending twice is one end.
+-- One of the two people ends the chat. A pending extension is withdrawn uncharged. Idempotent.
 -- Locks: the pending extension's payment session, mitra, chat, extension.
 create or replace function api.end_chat(p_chat_session_id uuid, p_role text, p_user_id uuid)
 returns jsonb

@@ -1,4 +1,4 @@
--- The deadline of a chat: a warning, or its end. A chat whose extension is pending has none.
+-- The deadline of a chat: a warning, or its end. A chat with a pending extension has none.
 -- Locks: mitra, chat; neither is waited for.
 create or replace function logic.fire_chat(p_chat_session_id uuid)
 returns boolean
@@ -24,4 +24,4 @@ begin
 end
 $$;
 comment on function logic.fire_chat is
-    'Fires a chat''s deadline. False when it is not due, or somebody holds it: then it is looked at again.';
+    'Fires a chat''s deadline. False when it is not due, or locked; then it is looked at again.';

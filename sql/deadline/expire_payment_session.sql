@@ -1,4 +1,4 @@
--- The deadline of a payment session: pending → expired; confirmed and not used → failed, with its search or extension.
+-- The deadline of a payment session: pending → expired; confirmed and unused → failed, with its search or extension.
 -- Locks: payment session, search, customer (shared), mitra, chat, extension; none is waited for.
 create or replace function logic.expire_payment_session(p_payment_session_id uuid)
 returns boolean
@@ -42,4 +42,4 @@ begin
 end
 $$;
 comment on function logic.expire_payment_session is
-    'Fires a payment session''s deadline. False when it is not due, or somebody holds it: then it is looked at again.';
+    'Fires a payment session''s deadline. False when it is not due, or locked; then it is looked at again.';

@@ -26,4 +26,4 @@ begin
 end
 $$;
 comment on function logic.expire_search is
-    'Fires a search''s deadline. False when it is not due, or somebody holds it: then it is looked at again.';
+    'Fires a search''s deadline. False when it is not due, or locked; then it is looked at again.';

@@ -14,4 +14,4 @@ begin
     end;
 end
 $$;
-comment on function logic.fire is 'Fires one deadline; false when it was not due any more, or somebody holds the row.';
+comment on function logic.fire is 'Fires one deadline; false when it is no longer due, or the row is locked.';

@@ -1,4 +1,4 @@
--- The mitra agrees: charged now. Approving twice is one approval.
+-- The mitra agrees: charged now. Idempotent.
 -- Locks: payment session, mitra, chat, extension.
 create or replace function api.approve_extension(p_extension_id uuid, p_mitra_id uuid)
 returns jsonb

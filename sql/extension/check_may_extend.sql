@@ -1,5 +1,4 @@
--- The caller holds payment session and chat; asking a mitra again (logic.ask_again) locks the chat as well, so the
--- two exclude each other.
+-- The caller holds payment session and chat. logic.ask_again locks the chat as well, so the two exclude each other.
 -- Refuses: free_trial_not_for_extension, payment_not_for_extension, chat_ended, extension_already_pending,
 -- search_already_running, and what check_payment_status refuses.
 create or replace function logic.check_may_extend(p_payment data.payment_sessions, p_chat data.chat_sessions)

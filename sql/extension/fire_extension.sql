@@ -1,5 +1,5 @@
--- The deadline of an extension. Approved by itself only while the mitra is in reach with an app that is open, and while
--- the payment lives: both may have run out while nobody fired, and an expired payment buys nothing.
+-- The deadline of an extension. It is approved only while the mitra is connected and the payment has not expired: both
+-- may have ended before this fires.
 -- Locks: payment session, mitra, chat, extension; none is waited for.
 create or replace function logic.fire_extension(p_extension_id uuid)
 returns boolean

@@ -1,4 +1,4 @@
--- The mitra says no: nothing is charged. Rejecting twice is one no.
+-- The mitra says no: nothing is charged. Idempotent.
 -- Locks: payment session, mitra, chat, extension.
 create or replace function api.reject_extension(p_extension_id uuid, p_mitra_id uuid)
 returns jsonb

@@ -1,5 +1,5 @@
--- The customer asks for more minutes. While the answer is awaited the chat does not end.
--- The same payment again gives the same extension.
+-- The customer asks for more minutes. The chat does not end while the answer is pending. The same payment again gives
+-- the same extension.
 -- Locks: the idempotency key, payment session, mitra (shared), chat.
 create or replace function api.request_extension(
     p_chat_session_id uuid,

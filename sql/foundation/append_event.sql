@@ -1,7 +1,7 @@
--- The last step but one of every transition: one event, and its id in the outbox, in the same transaction.
--- Whoever makes events outside the app (psql, pg_cron, a listener) rings for the relay in the transaction itself.
--- Whoever acts as an operator says their name; which login it came from nobody says but Postgres.
--- The app rings after its commit instead: a commit that carries NOTIFY holds a cluster-wide lock.
+-- The last step but one of every transition: one event, and its id in the outbox, in the same transaction. Outside the
+-- app (psql, pg_cron, a listener) it wakes the relay in the transaction too. The app does that after its commit: a
+-- commit that carries NOTIFY holds a cluster-wide lock.
+-- Operators give their own name; their login comes from Postgres.
 create or replace function logic.append_event(
     p_type text,
     p_entity text,
@@ -46,4 +46,4 @@ begin
 end
 $$;
 comment on function logic.append_event is
-    'Appends an event and its outbox row, and wakes the relay unless the session has said that it rings by itself. p_deadline_at: a deadline that the change set, for the deadline listener. p_at: when it happened, if not now.';
+    'Appends an event and its outbox row, and wakes the relay unless the session does that itself (curhat.app_rings). p_deadline_at: a deadline that the change set, for the deadline listener. p_at: when it happened, if not now.';

@@ -1,5 +1,5 @@
--- An expression, so that the planner inlines it: every transition computes one. It guards against hands, not against
--- somebody who computes another.
+-- An expression, so that the planner inlines it: every transition computes one. It reveals an edit, but not one that
+-- computes the digest as well.
 create or replace function logic.event_digest(
     p_id bigint,
     p_at timestamptz,
@@ -26,4 +26,4 @@ as $$
         0
     )
 $$;
-comment on function logic.event_digest is 'A number that is another one when anything in an event is.';
+comment on function logic.event_digest is 'A hash of everything in an event.';

@@ -1,5 +1,5 @@
--- Every event, whose sockets hear it, and the keys of its body (? = not always there). The control center hears all,
--- without message text.
+-- Every event, whose sockets hear it, and the keys of its body (? = optional). The control center hears all, without
+-- message text.
 create or replace view logic.event_types (type, to_customer, to_mitra, meaning, body) as
 values
     ('PAYMENT_SESSION', true, false, 'A payment session was created or changed its status.',
@@ -44,13 +44,13 @@ values
         '{extension_id, chat_session_id, payment_session_id, status, cause_tag}'),
     ('EXTENSION_FAILED', false, false, 'The payment of an extension came to nothing; the cause is recorded.',
         '{failure_id, payment_session_id, request_id, cause_tag, amount, refund_due, fallback_offered, mitra, created_at}'),
-    ('MITRA_STATUS', false, true, 'A mitra went online, offline, or out of reach.',
+    ('MITRA_STATUS', false, true, 'A mitra became online, offline or unreachable.',
         '{mitra_id, online, presence, by, reachable_until?, note?}'),
     ('MITRA_CONNECTION', true, false, 'The mitra of a running chat was lost, or is back.',
         '{chat_session_id, mitra, connection}'),
-    ('SERVICE_STAFFED', false, false, 'The first mitra came back within reach.',
+    ('SERVICE_STAFFED', false, false, 'The first mitra is reachable again.',
         '{}'),
-    ('SERVICE_UNSTAFFED', false, false, 'The last mitra went out of reach.',
+    ('SERVICE_UNSTAFFED', false, false, 'The last mitra is no longer reachable.',
         '{}'),
     ('CUSTOMER_JOINED', false, false, 'A customer signed in for the first time.',
         '{customer_id}'),
@@ -62,7 +62,7 @@ values
         '{audience, person_id, note}'),
     ('SIGN_IN_LOCKED', false, false, 'Too many wrong codes or passwords were tried for a phone number or an e-mail address.',
         '{audience, name, locked_until}'),
-    ('SIGN_IN_ENDED', false, false, 'A device was signed out: its access tokens hold no longer, its sockets are closed.',
+    ('SIGN_IN_ENDED', false, false, 'A device was signed out: its access tokens are refused, its sockets closed.',
         '{sign_in_id, audience, person_id, reason}'),
     ('SIGN_IN_REPLAYED', false, false, 'A refresh token was shown that had been used up: somebody has a copy, the sign-in was ended.',
         '{audience, person_id}'),

@@ -6,4 +6,4 @@ begin
     return (select value::integer from data.app_config where key = p_key);
 end
 $$;
-comment on function logic.setting_integer is 'A setting as a number, as it stands now.';
+comment on function logic.setting_integer is 'The present value of a setting, as a number.';

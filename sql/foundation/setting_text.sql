@@ -6,4 +6,4 @@ begin
     return (select value from data.app_config where key = p_key);
 end
 $$;
-comment on function logic.setting_text is 'A setting as text, as it stands now.';
+comment on function logic.setting_text is 'The present value of a setting, as text.';

@@ -1,5 +1,5 @@
--- From its lock on nobody writes to the table until the caller commits: whoever waited for the default partition would
--- have chosen it already, and fail once the month has its own. A month that has not begun keeps nobody waiting.
+-- From its lock on nobody writes to the table until the caller commits: a writer that waited for the default partition
+-- would already have chosen it, and fail once the month has its own. A month that has not begun blocks nobody.
 create or replace function logic.attach_partition(p_table text, p_month date)
 returns void
 language plpgsql volatile security definer set search_path = '' set datestyle = 'ISO' set timezone = 'UTC'

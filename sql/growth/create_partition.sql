@@ -1,5 +1,5 @@
--- Rows of that month which already lie in the default partition move over to it, while others go on writing there:
--- what comes meanwhile follows when it is attached.
+-- Rows of that month that already lie in the default partition move over, while others go on writing there; later ones
+-- follow when the month is attached.
 create or replace function logic.create_partition(p_table text, p_month date)
 returns void
 language plpgsql volatile security definer set search_path = ''

@@ -1,5 +1,5 @@
--- Dropping takes a lock that everybody waits behind: it is waited for briefly, and tried again an hour later. Two tables
--- are locked in an order that may not be others': whoever is in a circle with this outwaits it (deadlock_timeout).
+-- Dropping takes a lock that everybody queues behind, so it waits briefly and tries again an hour later. It locks two
+-- tables in an order that others may not share: in a circle of waits it gives up first, before deadlock_timeout.
 create or replace function logic.drop_old_partitions()
 returns void
 language plpgsql volatile security definer set search_path = '' set lock_timeout = '500ms'

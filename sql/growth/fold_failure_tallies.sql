@@ -1,4 +1,4 @@
--- A sum stays what it is, whoever reads meanwhile and whatever is appended meanwhile.
+-- The sum stays the same for every reader, whatever is appended meanwhile.
 create or replace function logic.fold_failure_tallies()
 returns void
 language sql volatile security definer set search_path = ''

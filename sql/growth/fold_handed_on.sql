@@ -1,4 +1,4 @@
--- Ids that follow one another become one range, so a day takes little room, and every day is kept.
+-- Consecutive ids become one range, so a day takes little room, and every day is kept.
 create or replace function logic.fold_handed_on()
 returns void
 language sql volatile security definer set search_path = ''
@@ -19,4 +19,4 @@ as $$
     insert into data.handed_on (since, event_ids)
     select min(since), range_agg(event_ids) from folded group by day
 $$;
-comment on function logic.fold_handed_on is 'Folds what was handed on of the events of each day into one row.';
+comment on function logic.fold_handed_on is 'Folds each day''s handed-on events into one row.';

@@ -1,4 +1,4 @@
--- A trigger on truncate is not passed on to partitions, as those on rows are.
+-- Partitions inherit triggers on rows, but not those on truncate.
 create or replace function logic.guard_partitions()
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -20,4 +20,4 @@ begin
     end loop;
 end
 $$;
-comment on function logic.guard_partitions is 'Sees to it that no partition of the events can be emptied.';
+comment on function logic.guard_partitions is 'Adds the trigger that keeps partitions of events from being truncated.';

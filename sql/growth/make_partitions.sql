@@ -1,7 +1,7 @@
--- This month and the next two: a job that fails for weeks still costs nothing, so it waits for no lock for long. After
--- months without it the ones that passed are made too, or what lies in the default partition would be kept for good.
--- All are filled before the first lock. Messages before events, in the order in which whoever sends one writes them;
--- pg_cron makes those of each table in a transaction of its own, so that it holds neither while it waits for the other.
+-- This month and the next two: a job that fails for weeks costs nothing, so it waits for no lock for long. Missed
+-- months are made too, or rows in the default partition would be kept for ever. All are filled before the first lock.
+-- Messages come before events, as in a transaction that sends a message; pg_cron makes each table's in a transaction of
+-- its own, so that it never holds one while it waits for the other.
 create or replace function logic.make_partitions(
     p_since timestamptz default 'infinity', p_tables text[] default array['chat_messages', 'events']
 )
@@ -37,4 +37,4 @@ begin
 end
 $$;
 comment on function logic.make_partitions is
-    'Makes the partitions of events and messages for this month and the next two, for months that passed without, and for all from p_since on.';
+    'Makes the partitions of events and messages for this month and the next two, for missed months, and for all from p_since on.';

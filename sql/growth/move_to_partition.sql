@@ -1,4 +1,4 @@
--- An event that moves is deleted and inserted: `curhat.moves_events` lets it, for this statement alone.
+-- A moved event is deleted and inserted: `curhat.moves_events` allows that, for this statement alone.
 create or replace function logic.move_to_partition(p_table text, p_month date)
 returns void
 language plpgsql volatile security definer set search_path = '' set datestyle = 'ISO' set timezone = 'UTC'
@@ -15,4 +15,4 @@ begin
 end
 $$;
 comment on function logic.move_to_partition is
-    'Moves what lies in a table''s default partition and is of that month to the month''s own, which is not attached yet.';
+    'Moves that month''s rows from a table''s default partition to the month''s own, which is not attached yet.';

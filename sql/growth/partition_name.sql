@@ -4,4 +4,4 @@ language sql immutable security invoker
 as $$
     select p_table || '_' || to_char(p_month, 'YYYY_MM')
 $$;
-comment on function logic.partition_name is 'What a month''s partition of a table is called.';
+comment on function logic.partition_name is 'The name of a month''s partition of a table.';

@@ -9,4 +9,4 @@ as $$
         and c.relname ~ '_[0-9]{4}_[0-9]{2}$'
         and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= logic.now() at time zone 'UTC' - make_interval(days => p_keep_days)
 $$;
-comment on function logic.partitions_before is 'The partitions of a table that hold nothing younger than so many days.';
+comment on function logic.partitions_before is 'The partitions of a table that hold only rows older than this many days.';

@@ -9,4 +9,4 @@ begin
     delete from data.code_tallies where minute <= logic.now() - interval '2 hours';
 end
 $$;
-comment on function logic.purge_sign_ins is 'Forgets sign-ins that have expired, what was tried before a quiet day, devices that were not used for a year, and counts of codes that no bound asks for.';
+comment on function logic.purge_sign_ins is 'Deletes expired sign-ins, attempts before a quiet day, devices unused for a year, and counts of codes that no bound needs.';

@@ -1,6 +1,6 @@
--- Yesterday and today anew, in the calendar of Jakarta: what an operator does to an older failure shows in the
--- failures themselves, the roll-up tells what came in. After days without a run they are made up for, from the day
--- before the last run on, as it would have been; the first run begins with the first payment.
+-- Computes yesterday and today again, in the calendar of Jakarta. The roll-up says what came in; what an operator does
+-- to an older failure shows in the failures themselves. Days without a run are made up for, from the day before the
+-- last run on; the first run begins with the first payment.
 create or replace function logic.refresh_daily_figures(p_days integer default 2)
 returns void
 language sql volatile security definer set search_path = ''
@@ -35,4 +35,4 @@ as $$
         refunded = excluded.refunded,
         computed_at = excluded.computed_at
 $$;
-comment on function logic.refresh_daily_figures is 'Computes the figures of the last p_days days, today among them, again, and of days that passed without a run.';
+comment on function logic.refresh_daily_figures is 'Computes the figures of the last p_days days again, including today, and of days without a run.';

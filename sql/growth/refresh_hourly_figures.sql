@@ -1,5 +1,5 @@
--- How many are in reach now is known, and every change of it is an event: so it is known for every moment before.
--- After days without a run they are made up for.
+-- How many are reachable now is known, and every change of it is an event, so it is known for every moment before. Days
+-- without a run are made up for.
 create or replace function logic.refresh_hourly_figures(p_hours integer default 48)
 returns void
 language sql volatile security definer set search_path = ''
@@ -63,4 +63,4 @@ as $$
         computed_at = excluded.computed_at
 $$;
 comment on function logic.refresh_hourly_figures is
-    'Computes the figures of the last p_hours hours and the present one again, and of hours that passed without a run; hours are whole in UTC, and so in Jakarta.';
+    'Computes the figures of the last p_hours hours and the present one again, and of hours without a run; hours are whole in UTC, and so in Jakarta.';

@@ -1,5 +1,5 @@
--- The last change before p_since is sought with "between", since the planner does not know that this means one person:
--- only the index of each person's events gives the order, and their ids alone, read backwards, do not.
+-- The last change before p_since is looked up with "between": the planner does not know that it means one person, and
+-- must not read the ids backwards but the index of each person's events.
 create or replace function logic.presence_spans(p_mitra_id uuid, p_since timestamptz, p_until timestamptz)
 returns table (
     presence text, started_at timestamptz, ended_at timestamptz, seconds double precision, actor text, note text

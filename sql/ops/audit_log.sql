@@ -1,4 +1,4 @@
--- An event is appended with a digest and a place in the outbox; the relay notes what it takes from there.
+-- An event is appended with a digest and a row of the outbox; the relay notes what it takes from there.
 create or replace function logic.audit_log(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''

@@ -1,4 +1,4 @@
--- How somebody''s presence last changed is an event of that very moment.
+-- The last change of a mitra's presence is an event of the same moment.
 create or replace function logic.audit_presence(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -50,4 +50,4 @@ begin
         and m.status_changed_at >= v_since;
 end
 $$;
-comment on function logic.audit_presence is 'Mitras who are in reach and may not be, or whose presence is not what was told of it.';
+comment on function logic.audit_presence is 'Mitras who are reachable and may not be, or whose presence differs from their events.';

@@ -1,5 +1,6 @@
--- Their sockets are closed and their access tokens hold no longer, at once. A mitra is set offline; a customer's search
--- ends, as if they had cancelled it. Their chats end for both people, as with ops.end_chat: nobody is left with somebody
+-- Their sockets are closed and their access tokens refused at once. A mitra goes offline; a customer's search
+-- ends
+-- as if cancelled. Their chats end for both people, as with ops.end_chat: nobody waits for a person
 -- who cannot answer. No chat begins meanwhile, since a search waits for the customer and an accept for the mitra.
 -- Locks: payment sessions of a mitra's pending extensions, mitra or customer, payment session and search, as
 -- logic.lock_chat for each chat, every sign-in of theirs.
@@ -21,4 +22,4 @@ begin
 end
 $$;
 comment on function ops.block_person is
-    'Signs a customer or mitra out everywhere, at once, and lets them in no more; a mitra goes offline, a customer''s search ends, and running chats end for both (ended_by_operator). Refuses who_is_missing, note_too_long, person_not_found.';
+    'Signs a customer or mitra out everywhere, at once, and bars them; a mitra goes offline, a customer''s search ends, and running chats end for both (ended_by_operator). Refuses who_is_missing, note_too_long, person_not_found.';

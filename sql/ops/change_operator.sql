@@ -15,4 +15,4 @@ begin
 end
 $$;
 comment on function ops.change_operator is
-    'Gives somebody of the control center another role (p_role), or lets them in no longer (p_active false) or again; null leaves either as it is. Refuses who_is_missing, invalid_email, invalid_role, operator_not_found, last_admin.';
+    'Changes an operator''s role (p_role), or disables (p_active false) or enables them; null leaves either as it is. Refuses who_is_missing, invalid_email, invalid_role, operator_not_found, last_admin.';

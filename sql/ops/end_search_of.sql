@@ -18,4 +18,4 @@ begin
     end if;
 end
 $$;
-comment on function logic.end_search_of is 'Ends the search that a customer has running, if they have one.';
+comment on function logic.end_search_of is 'Ends a customer''s running search, if there is one.';

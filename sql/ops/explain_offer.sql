@@ -1,4 +1,3 @@
--- Refuses: argument_missing.
 create or replace function ops.explain_offer(p_request_id uuid, p_mitra_id uuid)
 returns table (at timestamptz, fact text)
 language sql stable security definer set search_path = ''

@@ -1,4 +1,4 @@
--- A DBA ends a confirmed payment that has gone astray, with whatever runs on it.
+-- A DBA ends a confirmed payment that has gone astray, with its search or extension.
 -- Locks: payment session, search; or payment session, mitra, chat, extension.
 create or replace function ops.fail_payment(
     p_payment_session_id uuid, p_cause_tag text, p_who text, p_note text default null

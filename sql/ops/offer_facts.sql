@@ -1,4 +1,4 @@
--- Answered from what was recorded at the time: the offer itself, or presence and load when the search began.
+-- Answered from records of that time: the offer itself, or presence and load when the search began.
 create or replace function logic.offer_facts(p_search_id uuid, p_mitra_id uuid)
 returns table (at timestamptz, code text, detail text, fact text)
 language sql stable security definer set search_path = ''

@@ -1,5 +1,4 @@
--- Their password is known to everybody, so the app lets them in only where it is no production.
--- Refuses: invalid_password_hash.
+-- Their password is public, so the app lets them in outside production alone.
 create or replace function ops.seed_demo_operators(p_password_hash text)
 returns table (email text, role text)
 language sql volatile security definer set search_path = ''
@@ -19,4 +18,4 @@ as $$
     select p.email, p.role from people p
 $$;
 comment on function ops.seed_demo_operators is
-    'Adds a demo operator of each role, or puts them right, with this password (its argon2id hash), and lists them: (email, role). Refuses invalid_password_hash.';
+    'Adds or resets a demo operator of each role, with this password (its argon2id hash), and lists them: (email, role). Refuses invalid_password_hash.';

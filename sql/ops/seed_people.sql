@@ -1,5 +1,4 @@
--- For simulations and benchmarks. Their phone numbers begin with +6200, which is nobody's.
--- Refuses: argument_missing.
+-- For simulations and benchmarks. Their phone numbers begin with +6200, which is assigned to nobody.
 create or replace function ops.seed_people(p_customers integer, p_mitras integer)
 returns table (kind text, id uuid, phone text, name text)
 language sql volatile security definer set search_path = ''
@@ -20,4 +19,4 @@ as $$
     union all
     select 'mitra', id, phone, display_name from mitras
 $$;
-comment on function ops.seed_people is 'Adds so many invented customers and mitras: (kind, id, phone, name). Refuses argument_missing.';
+comment on function ops.seed_people is 'Adds this many invented customers and mitras: (kind, id, phone, name). Refuses argument_missing.';

@@ -11,4 +11,4 @@ begin
     select v_setting.key, v_setting.value, v_setting.version, v_setting.updated_at, v_setting.updated_by;
 end
 $$;
-comment on function ops.set_config is 'Changes a setting; it holds at once, everywhere. Refuses who_is_missing, unknown_setting, invalid_setting.';
+comment on function ops.set_config is 'Changes a setting, at once and everywhere. Refuses who_is_missing, unknown_setting, invalid_setting.';

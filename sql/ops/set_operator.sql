@@ -1,4 +1,4 @@
--- The way in when nobody else can open it: the first admin, or one who has forgotten their password.
+-- The way in when nobody else can give it: the first admin, or one who has forgotten their password.
 -- Locks: sign-in attempt, every admin, the operator, every sign-in of theirs.
 create or replace function ops.set_operator(
     p_email text, p_display_name text, p_role text, p_password_hash text, p_who text
@@ -25,4 +25,4 @@ begin
 end
 $$;
 comment on function ops.set_operator is
-    'Somebody who may sign in to the control center from now on, with this role and this password (its argon2id hash); one who is there gets both anew, and is signed out everywhere. `curhat admin` calls it. Refuses who_is_missing, invalid_password_hash, invalid_role, invalid_email, display_name_required, display_name_invalid, last_admin.';
+    'Adds an operator with this role and this password (its argon2id hash); an existing one gets both, and is signed out everywhere. `curhat admin` calls it. Refuses who_is_missing, invalid_password_hash, invalid_role, invalid_email, display_name_required, display_name_invalid, last_admin.';

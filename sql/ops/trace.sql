@@ -1,4 +1,3 @@
--- Refuses: argument_missing.
 create or replace function ops.trace(p_payment_session_id uuid)
 returns table (
     event_id bigint, at timestamptz, type text, entity text, entity_id uuid, from_status text, to_status text,
@@ -12,4 +11,4 @@ as $$
     where t.payment_session_id = p_payment_session_id
     order by t.id
 $$;
-comment on function ops.trace is 'The whole story of a payment session in order; never message text. login: of whoever acted as an operator. Refuses argument_missing.';
+comment on function ops.trace is 'The whole story of a payment session in order; never message text. login: of an operator''s act. Refuses argument_missing.';

@@ -1,4 +1,4 @@
--- A mitra takes an open offer. The first one wins; the others learn why they lost. Accepting twice is one chat.
+-- A mitra takes an open offer. The first one wins; the others learn why they lost. Idempotent.
 -- Locks: payment session, search, offer, mitra, the customer's running chat with them.
 create or replace function api.accept_request(p_request_id uuid, p_mitra_id uuid)
 returns jsonb

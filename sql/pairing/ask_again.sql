@@ -32,4 +32,4 @@ begin
 end
 $$;
 comment on function logic.ask_again is
-    'Opens a returning search and offers it to its mitra, or fails it at once when they cannot be had.';
+    'Opens a returning search and offers it to its mitra, or fails it at once when they are not available.';

@@ -1,4 +1,4 @@
--- The customer gives up the search, or the confirmed payment before any search. Cancelling twice is one.
+-- The customer gives up the search, or the confirmed payment before any search. Idempotent.
 -- Locks: payment session, search.
 create or replace function api.cancel_request(p_customer_id uuid, p_payment_session_id uuid)
 returns jsonb

@@ -1,5 +1,5 @@
--- Capacity is counted under the mitra's lock, so that two accepts at once cannot both take the last place.
--- A chat that runs between the same two gives its place to the one that follows it, also where fewer may run by now.
+-- Capacity is counted under the mitra's lock, so that two accepts at once cannot both take the last place. A running
+-- chat between the same two people gives its place to the next one, even if capacity was lowered since.
 -- Locks: mitra, the customer's running chat with them.
 -- Refuses: mitra_offline, mitra_at_capacity.
 create or replace function logic.check_may_accept(p_search data.pairing_requests, p_mitra_id uuid)
@@ -18,10 +18,10 @@ begin
     if v_running.id is null
         and logic.active_chats(p_mitra_id) >= logic.setting_integer('max_customers_per_mitra')
     then
-        perform logic.refuse(409, 'mitra_at_capacity', 'You are in as many chats as you may be at once.');
+        perform logic.refuse(409, 'mitra_at_capacity', 'You are in as many chats as you may have at once.');
     end if;
     return v_running;
 end
 $$;
 comment on function logic.check_may_accept is
-    'Locks the mitra and refuses one who is offline or full; returns the chat that runs between the two, locked.';
+    'Locks the mitra and refuses one who is offline or full; returns the running chat between the two, locked.';

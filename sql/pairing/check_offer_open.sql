@@ -1,5 +1,5 @@
--- Why the offer is over, each with its own slug. Deadlines are looked at here and never left to a sweep.
--- A search that failed before its time was over is withdrawn to those who come after.
+-- Each reason why an offer is over has its own slug. Deadlines are checked here and never left to a sweep. A search
+-- that failed before its deadline counts as withdrawn.
 -- Refuses: request_already_taken, request_cancelled, request_expired, request_withdrawn, request_already_declined.
 create or replace function logic.check_offer_open(
     p_offer data.pairing_offers, p_search data.pairing_requests, p_payment data.payment_sessions

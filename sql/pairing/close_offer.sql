@@ -1,4 +1,4 @@
--- One mitra's offer is over while the search goes on. The caller holds payment session and search.
+-- Ends one mitra's offer while the search goes on. The caller holds payment session and search.
 -- Locks: offer.
 create or replace function logic.close_offer(
     p_offer_id bigint, p_search data.pairing_requests, p_status text, p_actor text

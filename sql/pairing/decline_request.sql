@@ -1,4 +1,4 @@
--- A mitra says no. The last one to say it fails the search. Declining twice is one no.
+-- A mitra declines. The last one to do so fails the search. Idempotent.
 -- Locks: payment session, search, offer.
 create or replace function api.decline_request(p_request_id uuid, p_mitra_id uuid)
 returns jsonb

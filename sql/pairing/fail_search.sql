@@ -1,6 +1,6 @@
--- A search came to nothing: search, offers and payment in one transaction. A mitra has missed an offer only when
--- the window is over: an operator who ends a search before that leaves nobody with a miss. They may give any cause; only of
--- a mitra who was asked again is it said that they did not answer.
+-- A search came to nothing: search, offers and payment in one transaction. A mitra has missed an offer only when the
+-- window is over: an operator who ends a search before that gives nobody a miss. Operators may give any cause; the
+-- RETURNING_CHAT events are for returning searches alone.
 -- Locks: its offers. The caller holds payment session and search.
 create or replace function logic.fail_search(
     p_search data.pairing_requests,

@@ -1,5 +1,5 @@
--- After an offer was closed: no other is open, and somebody declined (general) or nobody is left (returning).
--- The caller holds payment session and search.
+-- After an offer was closed: fails the search when no other is open, and somebody declined (general) or nobody is left
+-- (returning). The caller holds payment session and search.
 create or replace function logic.fail_search_if_hopeless(
     p_search data.pairing_requests, p_payment data.payment_sessions, p_actor text
 )
@@ -25,4 +25,4 @@ begin
 end
 $$;
 comment on function logic.fail_search_if_hopeless is
-    'Fails a search that no open offer is left of: all_mitras_rejected, targeted_mitra_rejected or targeted_mitra_offline.';
+    'Fails a search without open offers: all_mitras_rejected, targeted_mitra_rejected or targeted_mitra_offline.';

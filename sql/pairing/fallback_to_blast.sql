@@ -1,5 +1,4 @@
--- "Chat dengan bestie lain": the same payment is reopened, its failure superseded, and a blast started, at once.
--- Twice is one blast.
+-- "Chat dengan bestie lain": reopens the same payment, supersedes its failure and starts a blast. Idempotent.
 -- Locks: the idempotency key, customer (shared), payment session, search (new), mitras (shared).
 create or replace function api.fallback_to_blast(
     p_customer_id uuid, p_payment_session_id uuid, p_idempotency_key text default null

@@ -1,5 +1,5 @@
--- One search at a time: the unique index makes a second one of the same customer wait for the first's outcome,
--- so that the look for a running chat after it sees what the first came to.
+-- One search at a time: the unique index makes a customer's second one wait until the first has committed or rolled
+-- back, so that the look for a running chat after it sees the outcome.
 -- Refuses: search_already_running, chat_already_active.
 create or replace function logic.insert_search(
     p_payment data.payment_sessions, p_request_type text, p_targeted_mitra_id uuid, p_window interval

@@ -1,4 +1,3 @@
--- Refuses: argument_missing.
 create or replace function api.list_offers(p_mitra_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

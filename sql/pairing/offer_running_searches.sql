@@ -32,4 +32,4 @@ begin
 end
 $$;
 comment on function logic.offer_running_searches is
-    'Offers a free mitra every running general search they do not have; false when somebody held one of them.';
+    'Offers a free mitra every running general search that they do not have; false when one of them was locked.';

@@ -11,4 +11,4 @@ begin
     return v_search;
 end
 $$;
-comment on function logic.running_search is 'The search that runs on a payment session; null when none does.';
+comment on function logic.running_search is 'The running search of a payment session; null when there is none.';

@@ -1,6 +1,5 @@
--- Offers the search to every reachable mitra with spare capacity, longest idle first. Nobody there: it stays
--- open until its window ends, for whoever comes. A mitra whom somebody holds is passed over, however long they are
--- held, and is owed a look: logic.fire_offers_owed.
+-- Offers the search to every available mitra, longest idle first. With none it stays open until its window ends, for
+-- mitras who become available. A mitra whom somebody holds is passed over and owed a look: logic.fire_offers_owed.
 -- Locks: search (new), the blasts' advisory lock (shared), mitras (shared); no mitra is waited for.
 -- Refuses: search_already_running, chat_already_active.
 create or replace function logic.start_blast(p_payment data.payment_sessions)

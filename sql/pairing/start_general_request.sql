@@ -1,4 +1,4 @@
--- A confirmed payment starts a blast. The same payment again gives the search that runs.
+-- A confirmed payment starts a blast. The same payment again gives the running search.
 -- Locks: the idempotency key, customer (shared), payment session, search (new), mitras (shared).
 create or replace function api.start_general_request(
     p_customer_id uuid, p_payment_session_id uuid, p_idempotency_key text default null

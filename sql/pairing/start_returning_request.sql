@@ -1,6 +1,6 @@
--- "Curhat lagi": one mitra whom the customer has chatted with is asked, and has some seconds to answer.
--- Out of reach, or at capacity and not in a chat with this customer: recorded as targeted_mitra_offline and
--- returned as a reason, since a refusal would undo the record.
+-- "Curhat lagi": one mitra whom the customer has chatted with is asked, and has some seconds to answer. A mitra who is
+-- unreachable, or full and not in a chat with this customer, is recorded as targeted_mitra_offline and returned as a
+-- reason: a refusal would undo the record.
 -- Locks: the idempotency key, customer (shared), payment session, search (new), mitra (shared), the customer's chat with them.
 create or replace function api.start_returning_request(
     p_customer_id uuid, p_payment_session_id uuid, p_mitra_id uuid, p_idempotency_key text default null

@@ -1,4 +1,4 @@
--- Locks: payment session, search, the customer and the mitra whom its failure would name (shared); none is waited for.
+-- Locks: payment session, search, the customer and mitra of its failure (shared); none is waited for.
 create or replace function logic.try_lock_search(p_search_id uuid)
 returns data.pairing_requests
 language plpgsql volatile security definer set search_path = ''

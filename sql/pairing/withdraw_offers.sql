@@ -29,4 +29,4 @@ begin
     return v_settled;
 end
 $$;
-comment on function logic.withdraw_offers is 'Withdraws a mitra''s open offers; false when somebody held one of the searches.';
+comment on function logic.withdraw_offers is 'Withdraws a mitra''s open offers; false when one of the searches was locked.';

@@ -1,4 +1,4 @@
--- The customer leaves before paying. Cancelling twice is one cancellation.
+-- The customer leaves before paying. Idempotent.
 -- Locks: payment session.
 create or replace function api.cancel_payment_session(p_payment_session_id uuid, p_customer_id uuid)
 returns jsonb

@@ -1,5 +1,5 @@
--- The customer has paid. A first chat is charged now, an extension when it is approved, a free trial never.
--- Confirming twice is one confirmation: a client and a webhook may both say so.
+-- The customer has paid. A first chat is charged now, an extension at approval, a free trial never. Idempotent: a
+-- client and a webhook may both confirm.
 -- Locks: the idempotency key, payment session.
 create or replace function api.confirm_payment_session(
     p_payment_session_id uuid, p_customer_id uuid, p_idempotency_key text default null

@@ -1,6 +1,6 @@
--- A confirmed payment came to nothing: it is failed and the cause recorded, in one transaction.
--- One that is not confirmed is left alone, so that failing twice is one failure. Whom it names: the mitra who was asked
--- again, or for more minutes.
+-- A confirmed payment came to nothing: it fails and the cause is recorded, in one transaction. A payment that is not
+-- confirmed is left alone, so failing is idempotent. The failure names the mitra who was asked again, or for more
+-- minutes.
 -- Locks: none of its own; the caller holds the payment session.
 create or replace function logic.fail_payment_session(
     p_payment data.payment_sessions,

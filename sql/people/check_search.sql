@@ -1,4 +1,4 @@
--- Fewer would read everybody: an index by threes cannot help, and knows nothing but letters and digits.
+-- A shorter text would read everybody: the trigram index cannot help, and knows only letters and digits.
 -- Refuses: search_too_short.
 create or replace function logic.check_search(p_search text)
 returns void

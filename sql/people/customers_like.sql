@@ -1,4 +1,4 @@
--- Planned for its own pattern, so that the index is read and not everybody.
+-- Planned for its own pattern, so that it reads the index and not everybody.
 -- Refuses: search_too_short.
 create or replace function logic.customers_like(p_search text, p_limit integer)
 returns uuid[]

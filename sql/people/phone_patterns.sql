@@ -1,4 +1,4 @@
--- As logic.normal_phone reads it, and of a part of a number the digits as they stand: 0812-3456, +62 812 3456, 3456.
+-- As logic.normal_phone reads it; for part of a number the digits as they stand: 0812-3456, +62 812 3456, 3456.
 create or replace function logic.phone_patterns(p_search text)
 returns text[]
 language sql immutable security invoker

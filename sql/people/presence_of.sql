@@ -1,4 +1,4 @@
--- The control center's views show it to readers who may use nothing else of this schema, so it runs as its owner.
+-- Views of the control center call it for readers who have no right to this schema, so it runs as its owner.
 create or replace function logic.presence_of(p_mitra data.mitras)
 returns text
 language plpgsql stable security definer set search_path = ''

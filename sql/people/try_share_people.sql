@@ -1,5 +1,4 @@
--- A failure names the customer, and the mitra who was asked. Its foreign keys would wait for whoever holds them: who must
--- not wait asks this first.
+-- A failure's foreign keys would wait for a locked customer or mitra. A caller that must not wait asks this first.
 -- Locks: customer, mitra (both shared); neither is waited for.
 create or replace function logic.try_share_people(p_customer_id uuid, p_mitra_id uuid)
 returns boolean

@@ -1,8 +1,8 @@
--- The app was closed: its last socket on this worker said goodbye. Unless another worker holds one, the lease goes on for
--- five seconds, in which a page that is reloaded is back; until then no extension is approved by itself. A worker that died holds for as long as the
--- lease that it renewed last. Nobody is told of a lease that moves; whoever fires deadlines looks every second.
+-- The app was closed: its last socket on this worker said goodbye. Unless another worker holds one, the lease ends in
+-- five seconds, time enough to reload a page; until
+-- then no extension is auto-approved. A dead worker counts until the lease that it renewed last runs out. No
+-- event tells of a lease that moves; deadlines are looked at every second.
 -- Locks: mitra.
--- Refuses: argument_missing.
 create or replace function api.release_lease(p_mitra_id uuid, p_worker uuid)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

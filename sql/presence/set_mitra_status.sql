@@ -1,5 +1,5 @@
--- The mitra's own switch. Online grants a lease; offline withdraws the open offers. Whoever is blocked stays offline:
--- no customer is to be paired with them.
+-- The mitra's own switch. Online grants a lease; offline withdraws open offers. A blocked mitra stays offline: no
+-- customer is to be paired with them.
 -- Locks: mitra. Searches that are withdrawn or offered are not waited for.
 create or replace function api.set_mitra_status(p_mitra_id uuid, p_online boolean)
 returns jsonb

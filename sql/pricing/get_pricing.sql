@@ -1,4 +1,3 @@
--- Refuses: argument_missing.
 create or replace function api.get_pricing(p_customer_id uuid, p_is_extension boolean)
 returns jsonb
 language sql stable security definer set search_path = ''

@@ -1,4 +1,3 @@
--- Refuses: argument_missing.
 create or replace function api.fire_due(p_limit integer)
 returns integer
 language plpgsql volatile security definer set search_path = ''

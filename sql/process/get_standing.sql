@@ -1,4 +1,3 @@
--- Refuses: argument_missing.
 create or replace function api.get_standing(p_token_seconds integer)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -9,4 +8,4 @@ begin
 end
 $$;
 comment on function api.get_standing is
-    'Whose access tokens hold no longer, and the database''s clock: {server_time, ended, barred}. ended: sign-ins that ended in the last p_token_seconds; barred: people. A worker asks every few seconds, and whenever something has changed. Refuses argument_missing.';
+    'Whose access tokens are refused, and the database''s clock: {server_time, ended, barred}. ended: sign-ins that ended in the last p_token_seconds; barred: people. A worker asks every few seconds, and whenever something has changed. Refuses argument_missing.';

@@ -1,4 +1,4 @@
--- The hash stays here: the app gets its salt, hashes what was typed and says what came of it. Nothing is counted before.
+-- The hash stays here: the app gets its salt, hashes the typed password and returns the result. Nothing is counted yet.
 create or replace function control_center.begin_login(p_email text, p_demo_allowed boolean)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

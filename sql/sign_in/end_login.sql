@@ -1,5 +1,4 @@
 -- Locks: sign-in.
--- Refuses: argument_missing.
 create or replace function control_center.end_login(p_sign_in_id uuid, p_token_hash text)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

@@ -1,5 +1,4 @@
 -- Locks: sign-in.
--- Refuses: argument_missing.
 create or replace function api.end_sign_in(p_sign_in_id uuid, p_token_hash text)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -10,4 +9,4 @@ begin
 end
 $$;
 comment on function api.end_sign_in is
-    'A customer or mitra signs out on one device: {status}. The same for a token that held no longer. Refuses argument_missing.';
+    'A customer or mitra signs out on one device: {status}. The same for a token that is no longer valid. Refuses argument_missing.';

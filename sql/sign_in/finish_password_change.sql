@@ -1,4 +1,4 @@
--- Tries are counted as those of a login are.
+-- Tries are counted as for a login.
 -- Locks: sign-in attempt, operator, every sign-in of theirs.
 create or replace function control_center.finish_password_change(
     p_operator_id uuid, p_password_hash text, p_new_hash text, p_sign_in_id uuid, p_token_hash text
@@ -23,7 +23,7 @@ begin
         if v_attempt.locked_until > logic.now() then
             return logic.lock_out(v_attempt);
         end if;
-        return logic.keep_refusal(403, 'password_wrong', 'This is not the password that you have.');
+        return logic.keep_refusal(403, 'password_wrong', 'This is not your present password.');
     end if;
     perform logic.change_password(v_operator, p_new_hash, v_operator.email);
     return logic.start_sign_in('operator', p_operator_id, p_sign_in_id, p_token_hash);

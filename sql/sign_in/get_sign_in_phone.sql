@@ -1,4 +1,4 @@
--- Asked first, so that limits are of numbers as they are, and no limit is used up by what is no number.
+-- Called first, so that limits count numbers in their normal form, and an invalid one uses up no limit.
 create or replace function api.get_sign_in_phone(p_audience text, p_phone text, p_device text default null)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -12,4 +12,4 @@ begin
 end
 $$;
 comment on function api.get_sign_in_phone is
-    'The number that somebody wants a code for, as it is counted, and whether this device (the hash of its secret) has signed in with it before: {phone, known_device}. Refuses invalid_phone, phone_country_not_served, phone_not_mobile, argument_missing.';
+    'The number for a code, in its normal form, and whether this device (the hash of its secret) has signed in with it before: {phone, known_device}. Refuses invalid_phone, phone_country_not_served, phone_not_mobile, argument_missing.';

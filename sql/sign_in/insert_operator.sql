@@ -1,4 +1,4 @@
--- What was tried with their address before is forgotten.
+-- Earlier attempts with their address are forgotten.
 -- Locks: sign-in attempt.
 -- Refuses: invalid_role, invalid_password_hash, invalid_email, display_name_required, display_name_invalid,
 -- email_already_taken.
@@ -20,11 +20,11 @@ begin
     on conflict do nothing
     returning * into v_operator;
     if not found then
-        perform logic.refuse(409, 'email_already_taken', 'Somebody of the control center has this e-mail address.');
+        perform logic.refuse(409, 'email_already_taken', 'An operator already has this e-mail address.');
     end if;
     delete from data.sign_in_attempts where audience = 'operator' and name = v_email;
     perform logic.append_operator_event(v_operator, 'added', p_who);
     return v_operator;
 end
 $$;
-comment on function logic.insert_operator is 'Somebody new in the control center, with the hash of their first password.';
+comment on function logic.insert_operator is 'A new operator, with the hash of their first password.';

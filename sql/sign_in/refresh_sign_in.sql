@@ -11,4 +11,4 @@ begin
 end
 $$;
 comment on function api.refresh_sign_in is
-    'Exchanges the refresh token of a customer or mitra: {audience, person_id, user, salt}; the successor is derived with the salt that is returned. Refuses account_blocked, refresh_token_invalid, refresh_token_replayed, argument_missing.';
+    'Exchanges the refresh token of a customer or mitra: {audience, person_id, user, salt}; the successor is derived with the returned salt. Refuses account_blocked, refresh_token_invalid, refresh_token_replayed, argument_missing.';

@@ -1,5 +1,5 @@
--- The code itself goes on holding: a sender that said nothing may have delivered it all the same. So it stays in the
--- tally of the hour: that one is about money.
+-- The code stays valid: a sender that gave no answer may have delivered it all the same. So it also stays in the tally
+-- of the hour, which is about money.
 -- Locks: sign-in attempt.
 create or replace function api.take_back_otp(p_audience text, p_phone text, p_keyed_hash text)
 returns void
@@ -15,4 +15,4 @@ begin
 end
 $$;
 comment on function api.take_back_otp is
-    'The code could not be sent: it is not counted, and another may be asked for at once. Refuses invalid_phone, argument_missing.';
+    'The code could not be sent: it is not counted, and another may be requested at once. Refuses invalid_phone, argument_missing.';

@@ -30,4 +30,4 @@ begin
 end
 $$;
 comment on function api.client_state is
-    'A customer''s whole present state: {server_time, user, payment_session, search, last_failure, money, chats, extensions, lost_chats}. money: every payment that waits to be used, and every failure whose money is not decided, or whose decision has not been seen. lost_chats: ids of the chats whose mitra is out of reach. Refuses customer_not_found.';
+    'A customer''s whole present state: {server_time, user, payment_session, search, last_failure, money, chats, extensions, lost_chats}. money: every unused payment, and every failure without a decision, or with one that was not seen. lost_chats: ids of the chats whose mitra is unreachable. Refuses customer_not_found.';

@@ -7,13 +7,13 @@ from tests.model.entities import Chat, Customer, Extension, Failure, Message, Mi
 from tests.model.model import Left, Model, refuse
 from tests.model.payment import fail
 
-Person = Customer | Mitra
+Participant = Customer | Mitra
 
 ENDING_SOON = (timedelta(minutes=5), timedelta(minutes=1))
 
 
 def send_message(  # noqa: PLR0917 - as the SQL function
-    model: Model, chat: Chat | None, role: Role, person: Person | None, client_message_id: str, body: str
+    model: Model, chat: Chat | None, role: Role, person: Participant | None, client_message_id: str, body: str
 ) -> Message:
     """One of the two says something; the same client_message_id gives the same message."""
     own = own_chat(chat, role, person)
@@ -28,33 +28,33 @@ def send_message(  # noqa: PLR0917 - as the SQL function
     return message
 
 
-def mark_read(model: Model, chat: Chat | None, role: Role, person: Person | None, seq: int) -> Chat:
+def mark_read(model: Model, chat: Chat | None, role: Role, person: Participant | None, seq: int) -> Chat:
     """Reading goes forward only, and never beyond the last message."""
     own = own_chat(chat, role, person)
     own.read[role] = max(own.read[role], min(seq, len(own.messages)))
     return own
 
 
-def end_chat(model: Model, chat: Chat | None, role: Role, person: Person | None) -> Chat:
+def end_chat(model: Model, chat: Chat | None, role: Role, person: Participant | None) -> Chat:
     """One of the two ends it; a pending extension comes to nothing. Twice is once."""
     own = own_chat(chat, role, person)
     finish(model, own, f"ended_by_{role}")
     return own
 
 
-def get_chat_session(model: Model, chat: Chat | None, role: Role, person: Person | None) -> Chat:
+def get_chat_session(model: Model, chat: Chat | None, role: Role, person: Participant | None) -> Chat:
     """A chat of one's own."""
     return own_chat(chat, role, person)
 
 
 def list_messages(  # noqa: PLR0917 - as the SQL function
-    model: Model, chat: Chat | None, role: Role, person: Person | None, after_seq: int, limit: Left
+    model: Model, chat: Chat | None, role: Role, person: Participant | None, after_seq: int, limit: Left
 ) -> list[Message]:
     """The messages after this one."""
     return [m for m in own_chat(chat, role, person).messages if m.seq > after_seq]
 
 
-def own_chat(chat: Chat | None, role: Role, person: Person | None) -> Chat:
+def own_chat(chat: Chat | None, role: Role, person: Participant | None) -> Chat:
     """The chat, if this person has this role in it."""
     if chat is None or chat.person(role) is not person:
         refuse("chat_session_not_found")

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.model import ops, replies
-from tests.model.chat import Person, end_chat, get_chat_session, list_messages, mark_read, send_message
+from tests.model.chat import Participant, end_chat, get_chat_session, list_messages, mark_read, send_message
 from tests.model.deadline import waits
 from tests.model.entities import Chat, Customer, Entity, Extension, Mitra, Payment, Role, Search
 from tests.model.extension import approve_extension, reject_extension, request_extension
@@ -257,12 +257,12 @@ class Walk(RuleBasedStateMachine):
         offered = [offer.mitra for offer in search.open_offers or search.offers] if search else []
         return search, self.pick(offered, self.model.mitras)
 
-    def seat(self) -> tuple[Chat | None, Role, Person | None]:
+    def seat(self) -> tuple[Chat | None, Role, Participant | None]:
         """Mostly a running chat, and one of the two people in it."""
         chats = self.model.chats
         chat = self.pick([chat for chat in chats if chat.status == "active"], chats)
         role: Role = self.random.choice(("customer", "mitra"))
-        people: Sequence[Person] = [*self.model.customers, *self.model.mitras]
+        people: Sequence[Participant] = [*self.model.customers, *self.model.mitras]
         return chat, role, self.pick([chat.person(role)] if chat else [], people)
 
     # ---- Customers ---------------------------------------------------------------------------------------

@@ -215,7 +215,7 @@ def test_a_missing_offer_of_an_offline_mitra_is_explained(world: World) -> None:
     mitra = world.mitra(online=False)
     search = world.search(world.customer())
     world.wait(60)
-    assert "it was not offered: the mitra was not in reach while it ran" in facts(world, search, mitra)
+    assert "it was not offered: the mitra was not reachable while it ran" in facts(world, search, mitra)
 
 
 def test_a_missing_offer_of_a_full_mitra_is_explained(world: World) -> None:
@@ -239,7 +239,7 @@ def test_a_missing_offer_of_an_offline_favourite_is_explained(world: World) -> N
     world.api("set_mitra_status", mitra, False)
     reply = world.ask_again(customer, mitra)
     explained = facts(world, {"id": reply["request_id"]}, mitra)
-    assert "it was for this mitra, who could not be had when it began" in explained
+    assert "it was for this mitra, who was not available when it began" in explained
 
 
 def test_changes_of_presence_during_a_search_are_explained(world: World) -> None:

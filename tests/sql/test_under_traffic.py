@@ -14,7 +14,7 @@ import structlog
 
 from app.migrate import SQL, migrate
 from app.migrate.sources import Kind, Source, read_sources
-from tests.cluster import wait_until
+from tests.waits import wait_until
 from tests.conftest import Connect, Connection
 from tests.sql.world import World
 

@@ -1,4 +1,4 @@
--- Failures and what is due back are exact; the rest is the roll-up's, and nothing where it has not been computed.
+-- Failures and refunds due are exact. The rest comes from the roll-up, and is empty where that has not been computed.
 create or replace function logic.dashboard_days(p_first date, p_last date)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -1,4 +1,4 @@
--- Nothing here reads the history: figures come from roll-ups, and their time is told.
+-- Nothing here reads the history: figures come from roll-ups, and the reply says when those were computed.
 create or replace function control_center.get_dashboard(p_operator_id uuid, p_days integer default null)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

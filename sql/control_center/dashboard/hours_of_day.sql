@@ -25,4 +25,4 @@ begin
 end
 $$;
 comment on function logic.hours_of_day is
-    'Searches and mitras online at each hour of the day in Jakarta, on the mean of some days.';
+    'Searches and mitras online at each hour of the day in Jakarta, the mean of some days.';

@@ -1,5 +1,5 @@
--- Each on its own: what is refused for one is no matter of the others, and is told in its place. The payment sessions
--- are locked in one order, so that two who decide on the same many cannot deadlock.
+-- Each failure is decided on its own; a refusal is reported in its place and stops no other. Payment sessions are
+-- locked in one order, so that two operators with the same failures cannot deadlock.
 -- Locks: payment sessions, failures.
 create or replace function control_center.action_failures(
     p_operator_id uuid, p_failure_ids uuid[], p_action text, p_note text default null

@@ -1,6 +1,6 @@
--- A spreadsheet takes a text that begins like a formula for one, and would run it: an apostrophe makes it text. Where
--- its separator is not the comma, the quotes of a cell within a line mean nothing to it, and a cell begins after each
--- separator or line break of the text: an apostrophe goes there too.
+-- A spreadsheet runs a text that begins like a formula; a leading apostrophe makes it text. Where the spreadsheet's
+-- separator is not the comma, it ignores quotes within a line and begins a cell after each separator or line break of
+-- the text, so an apostrophe goes there too.
 create or replace function logic.csv_cell(p_text text)
 returns text
 language sql immutable security invoker
@@ -20,4 +20,4 @@ as $$
         '""'
     ) || '"'
 $$;
-comment on function logic.csv_cell is 'A text as a quoted cell of a CSV file (RFC 4180), empty when null, that no spreadsheet takes for a formula, whatever its separator.';
+comment on function logic.csv_cell is 'A text as a quoted cell of a CSV file (RFC 4180), empty when null, which no spreadsheet takes for a formula, whatever its separator.';

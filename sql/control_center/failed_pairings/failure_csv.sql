@@ -1,4 +1,5 @@
--- The columns are those of logic.failure_csv_head. Every cell is quoted: what separates cells is a spreadsheet's choice.
+-- The columns are those of logic.failure_csv_head. Every cell is quoted, since spreadsheets differ in what separates
+-- cells.
 create or replace function logic.failure_csv(p_failure control_center.failed_pairings)
 returns text
 language sql stable security invoker

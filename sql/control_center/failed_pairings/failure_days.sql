@@ -1,4 +1,4 @@
--- Whole days come from the tallies; of the day in which a filter begins or ends, its part is counted.
+-- Whole days come from the tallies. Days that a filter covers in part are counted.
 create or replace function logic.failure_days(p_filter data.failure_filter)
 returns table (day date, failures bigint, amount bigint)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_custom_plan'
@@ -25,4 +25,4 @@ begin
     );
 end
 $$;
-comment on function logic.failure_days is 'How many failures of which amount each day in Jakarta has that a filter without people lets through.';
+comment on function logic.failure_days is 'The number and amount of failures of each day in Jakarta, for a filter without people.';

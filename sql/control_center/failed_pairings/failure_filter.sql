@@ -21,4 +21,4 @@ begin
 end
 $$;
 comment on function logic.failure_filter is
-    'What a list of failures is asked for, understood. Refuses invalid_cause_tag, invalid_date, search_too_short, search_too_broad.';
+    'The filter of a list of failures, parsed. Refuses invalid_cause_tag, invalid_date, search_too_short, search_too_broad.';

@@ -1,5 +1,5 @@
--- Two ways, each of which reads no more than the rows that it looks for: a filter that names people takes theirs and
--- sorts them; any other merges the newest of each cause, decided or not, by one index.
+-- Two ways, each of which reads no more rows than it needs: a filter that names people reads theirs and sorts them; any
+-- other merges the newest of each cause, decided or not, from one index.
 create or replace function logic.failure_page(
     p_filter data.failure_filter, p_before timestamptz, p_before_id uuid, p_skip integer, p_limit integer
 )
@@ -35,4 +35,4 @@ begin
     );
 end
 $$;
-comment on function logic.failure_page is 'The failures that a filter lets through before a place, newest first, but for the first p_skip.';
+comment on function logic.failure_page is 'The failures that match a filter before a place, newest first, without the first p_skip.';

@@ -1,4 +1,4 @@
--- The days' counts say where a page lies, so that a page far back costs no more than the first.
+-- The counts by day say where a page lies, so that a page far back costs no more than the first.
 create or replace function logic.failure_place(p_filter data.failure_filter, p_offset bigint, p_limit integer)
 returns table (total bigint, amount bigint, since timestamptz, until timestamptz, skipped integer)
 language sql stable security definer set search_path = ''
@@ -20,4 +20,4 @@ as $$
     from days d
 $$;
 comment on function logic.failure_place is
-    'What a filter without people lets through, and where its rows from p_offset on are: between since and until, but for the first skipped; until is null when there are none.';
+    'The totals of a filter without people, and where its rows from p_offset on lie: between since and until, after the first skipped; until is null when there are none.';

@@ -1,5 +1,5 @@
--- Everybody and everything that a search may mean. That it means few is what keeps the list quick: their failures are
--- counted in the indexes before any of them is read.
+-- All people and ids that a search may mean. Their number is bounded to keep the list quick: their failures are counted
+-- in the indexes before any is read.
 -- Refuses: search_too_short, search_too_broad.
 create or replace function logic.failures_about(p_search text)
 returns uuid[]
@@ -32,4 +32,4 @@ begin
 end
 $$;
 comment on function logic.failures_about is
-    'Ids of customers, mitras, payment sessions or failures that a search means; null when nothing is searched for. Refuses search_too_short, search_too_broad.';
+    'Ids of customers, mitras, payment sessions or failures that a search may mean; null without a search. Refuses search_too_short, search_too_broad.';

@@ -13,4 +13,4 @@ begin
     end if;
 end
 $$;
-comment on function logic.failures_between is 'How many failures of which amount a part of a day has that a filter without people lets through.';
+comment on function logic.failures_between is 'The number and amount of failures in part of a day, for a filter without people.';

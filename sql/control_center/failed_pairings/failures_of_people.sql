@@ -20,4 +20,4 @@ begin
         and f.created_at >= p_filter.since and f.created_at < p_filter.until;
 end
 $$;
-comment on function logic.failures_of_people is 'Every failure that a filter which names people lets through.';
+comment on function logic.failures_of_people is 'Every failure that matches a filter with people.';

@@ -1,4 +1,4 @@
--- Dates: a day in Jakarta (p_date_to is included whole), or an instant (p_date_to is excluded). p_needs_action null: all.
+-- Dates: a day in Jakarta (p_date_to inclusive), or an instant (p_date_to exclusive). p_needs_action null: all.
 create or replace function control_center.list_failed_pairings(
     p_operator_id uuid, p_cause_tags text[] default null, p_date_from text default null, p_date_to text default null,
     p_needs_action boolean default null, p_search text default null, p_customer_id uuid default null,

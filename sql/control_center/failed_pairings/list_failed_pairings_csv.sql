@@ -1,5 +1,5 @@
--- Piece by piece, so that no piece keeps others waiting: p_cursor is the `next` of the piece before. A failure that
--- changes while the file is written is in it as it was then, or not, as the filter has it.
+-- Piece by piece, so that no piece blocks others for long: p_cursor is the `next` of the piece before. A failure that
+-- changes meanwhile is filtered and shown as it was when its piece was read.
 create or replace function control_center.list_failed_pairings_csv(
     p_operator_id uuid, p_cause_tags text[] default null, p_date_from text default null, p_date_to text default null,
     p_needs_action boolean default null, p_search text default null, p_customer_id uuid default null,
@@ -29,4 +29,4 @@ begin
 end
 $$;
 comment on function control_center.list_failed_pairings_csv is
-    'A piece of the CSV file of the failures that a filter lets through: {lines, next}, the first with the head. For viewers. Refuses operator_unknown, invalid_cause_tag, invalid_date, search_too_short, search_too_broad, invalid_cursor.';
+    'A piece of the CSV file of the failures that match a filter: {lines, next}, the first with the head. For viewers. Refuses operator_unknown, invalid_cause_tag, invalid_date, search_too_short, search_too_broad, invalid_cursor.';

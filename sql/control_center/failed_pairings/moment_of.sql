@@ -1,4 +1,4 @@
--- p_text: a day in Jakarta, or an instant with its offset. A day's own moment is its beginning, or with p_end its end.
+-- p_text: a day in Jakarta, or an instant with its offset. A day stands for its beginning, or with p_end for its end.
 -- Refuses: invalid_date.
 create or replace function logic.moment_of(p_text text, p_end boolean)
 returns timestamptz
@@ -21,4 +21,4 @@ exception when datetime_field_overflow or invalid_datetime_format or invalid_tim
     return null;
 end
 $$;
-comment on function logic.moment_of is 'A day in Jakarta, or an instant, that somebody has written, as a time. Refuses invalid_date.';
+comment on function logic.moment_of is 'A day in Jakarta, or an instant, as a time. Refuses invalid_date.';

@@ -1,4 +1,4 @@
--- Appends what a change adds to a count and takes from another. Nothing is updated, so that no transaction waits here.
+-- Appends what a change adds to one count and takes from another. Nothing is updated, so no transaction waits here.
 create or replace function logic.tally_failure()
 returns trigger
 language plpgsql volatile security definer set search_path = ''

@@ -10,4 +10,4 @@ begin
     perform logic.check_note_length(p_note);
 end
 $$;
-comment on function logic.check_note is 'Refuses an act of an operator that is not explained.';
+comment on function logic.check_note is 'Refuses an act of an operator without a note.';

@@ -12,4 +12,4 @@ begin
 end
 $$;
 comment on function control_center.list_chat_sessions is
-    'Chats that run, the nearest end first, never their text: {server_time, rows, total}. For viewers. Refuses operator_unknown.';
+    'Running chats, the nearest end first, never their text: {server_time, rows, total}. For viewers. Refuses operator_unknown.';

@@ -12,4 +12,4 @@ begin
 end
 $$;
 comment on function control_center.list_searches is
-    'Searches that run, the nearest deadline first, each with its first 50 offers: {server_time, rows, total}. For viewers. Refuses operator_unknown.';
+    'Running searches, the nearest deadline first, each with its first 50 offers: {server_time, rows, total}. For viewers. Refuses operator_unknown.';

@@ -18,4 +18,4 @@ join data.users u on u.id = c.customer_id
 join data.mitras m on m.id = c.mitra_id
 left join data.extensions e on e.chat_session_id = c.id and e.status = 'requested'
 where c.status = 'active' and c.mitra_id >= '00000000-0000-0000-0000-000000000000';
-comment on view control_center.live_chats is 'Chats that run, with their time and the extension they wait on; never their text.';
+comment on view control_center.live_chats is 'Running chats, with their time and pending extension; never their text.';

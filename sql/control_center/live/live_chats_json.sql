@@ -16,4 +16,4 @@ begin
     );
 end
 $$;
-comment on function logic.live_chats_json is 'Chats that run, the nearest end first.';
+comment on function logic.live_chats_json is 'Running chats, the nearest end first.';

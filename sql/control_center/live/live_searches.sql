@@ -16,4 +16,4 @@ join data.payment_sessions p on p.id = r.payment_session_id
 join data.users u on u.id = r.customer_id
 where r.status = 'searching' and r.deadline_at > '-infinity';
 comment on view control_center.live_searches is
-    'Searches that run, each with its deadline and its offers: who was asked, saw, declined.';
+    'Running searches, each with its deadline and its offers: who was asked, saw, declined.';

@@ -1,4 +1,4 @@
--- The control center's views show it to readers who may use nothing else of this schema, so it runs as its owner.
+-- Views of the control center call it for readers who have no right to this schema, so it runs as its owner.
 create or replace function logic.offers_json(p_search_id uuid, p_limit integer)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -24,4 +24,4 @@ begin
     );
 end
 $$;
-comment on function logic.offers_json is 'To whom a search was offered, in order, the first p_limit (null: all), and what became of each offer.';
+comment on function logic.offers_json is 'The first p_limit offers of a search (null: all), in order, with their outcome.';

@@ -1,4 +1,4 @@
--- Bounded, so that a socket takes it in one frame: the lists have their own routes.
+-- Bounded, so that it fits one frame; the lists have routes of their own.
 create or replace function control_center.operator_state(p_operator_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -25,4 +25,4 @@ begin
 end
 $$;
 comment on function control_center.operator_state is
-    'What goes on at this moment, for the live board: {server_time, operator, counters, alarms, searches, chats, mitras}. For viewers. Refuses operator_unknown.';
+    'What is going on now, for the live board: {server_time, operator, counters, alarms, searches, chats, mitras}. For viewers. Refuses operator_unknown.';

@@ -16,4 +16,4 @@ begin
     );
 end
 $$;
-comment on function logic.searches_json is 'Searches that run, the nearest deadline first, each with its first p_offers offers.';
+comment on function logic.searches_json is 'Running searches, the nearest deadline first, each with its first p_offers offers.';

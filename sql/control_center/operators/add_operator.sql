@@ -14,4 +14,4 @@ begin
 end
 $$;
 comment on function control_center.add_operator is
-    'An admin takes somebody on in the control center: {id, email, display_name, role, active, created_at}. Refuses operator_unknown, role_not_sufficient, invalid_role, invalid_password_hash, invalid_email, display_name_required, display_name_invalid, email_already_taken.';
+    'An admin adds an operator: {id, email, display_name, role, active, created_at}. Refuses operator_unknown, role_not_sufficient, invalid_role, invalid_password_hash, invalid_email, display_name_required, display_name_invalid, email_already_taken.';

@@ -1,4 +1,4 @@
--- Asked before the first password is hashed, which takes long on purpose: who may not add anybody costs nothing.
+-- Called before the first password is hashed, which is slow on purpose: a caller without the right costs nothing.
 create or replace function control_center.begin_add_operator(p_operator_id uuid)
 returns void
 language plpgsql stable security definer set search_path = ''
@@ -8,4 +8,4 @@ begin
 end
 $$;
 comment on function control_center.begin_add_operator is
-    'Asks whether somebody may take on others in the control center, before a password is hashed for it. Refuses operator_unknown, role_not_sufficient.';
+    'Whether the caller may add operators, asked before a password is hashed. Refuses operator_unknown, role_not_sufficient.';

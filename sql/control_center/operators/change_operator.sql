@@ -12,4 +12,4 @@ begin
 end
 $$;
 comment on function control_center.change_operator is
-    'An admin gives somebody another role (p_role), or lets them in no longer or again (p_active); null leaves either as it is. Refuses operator_unknown, role_not_sufficient, invalid_role, operator_not_found, last_admin.';
+    'An admin changes an operator''s role (p_role), or disables (p_active false) or enables them; null leaves either as it is. Refuses operator_unknown, role_not_sufficient, invalid_role, operator_not_found, last_admin.';

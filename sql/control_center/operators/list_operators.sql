@@ -13,4 +13,4 @@ begin
 end
 $$;
 comment on function control_center.list_operators is
-    'Everybody of the control center, for an admin: {rows, total}. Refuses operator_unknown, role_not_sufficient.';
+    'All operators, for an admin: {rows, total}. Refuses operator_unknown, role_not_sufficient.';

@@ -1,4 +1,4 @@
--- Messages are counted, and never read. The day of grace is for a clock that was set back while the chat ran.
+-- Messages are counted, never read. The day of grace is for a clock that was set back while the chat ran.
 create or replace function logic.said_in(p_chat data.chat_sessions)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -17,4 +17,4 @@ begin
 end
 $$;
 comment on function logic.said_in is
-    'How much each side of a chat said, of what is still kept, and when the mitra did first: {customer_messages, mitra_messages, first_reply_at}.';
+    'How many kept messages each side of a chat sent, and when the mitra sent the first: {customer_messages, mitra_messages, first_reply_at}.';

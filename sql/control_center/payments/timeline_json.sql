@@ -1,4 +1,4 @@
--- What was said and read would drown the rest: logic.said_in counts it.
+-- Messages and read marks would drown the rest: logic.said_in counts them.
 create or replace function logic.timeline_json(p_payment_session_ids uuid[], p_since timestamptz, p_until timestamptz)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -13,4 +13,4 @@ begin
     );
 end
 $$;
-comment on function logic.timeline_json is 'What happened on account of some payment sessions between two times, in order, but for messages.';
+comment on function logic.timeline_json is 'What happened on account of some payment sessions between two times, in order, without messages.';

@@ -1,4 +1,4 @@
--- Of a thousand matches at most: whoever has more of them types on.
+-- Ranks a thousand matches at most; an operator with more of them types on.
 -- Refuses: search_too_short.
 create or replace function logic.best_customers(p_search text, p_limit integer)
 returns uuid[]
@@ -19,4 +19,4 @@ begin
 end
 $$;
 comment on function logic.best_customers is
-    'Customers whom a search fits: those whose name begins with it first, then by name. Refuses search_too_short.';
+    'Customers who match a search: those whose name begins with it first, then by name. Refuses search_too_short.';

@@ -1,4 +1,4 @@
--- A chat that began more than a week before is over: the bound keeps a veteran's history out of it.
+-- A chat that began more than a week earlier is over; the bound keeps long histories out.
 create or replace function logic.chats_between(p_mitra_id uuid, p_since timestamptz, p_until timestamptz)
 returns data.chat_sessions[]
 language plpgsql stable security definer set search_path = ''

@@ -1,4 +1,4 @@
--- A payment that was made two days before has come to its end: the bound keeps a veteran's history out of it.
+-- A payment that was made two days earlier has ended; the bound keeps long histories out.
 create or replace function logic.customer_day_json(p_customer_id uuid, p_day date)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -16,4 +16,4 @@ exception when datetime_field_overflow or invalid_datetime_format then
     return null;
 end
 $$;
-comment on function logic.day_asked_for is 'A day that somebody has written; today in Jakarta when null. Refuses invalid_day.';
+comment on function logic.day_asked_for is 'A day from its text; today in Jakarta when null. Refuses invalid_day.';

@@ -29,4 +29,4 @@ begin
 end
 $$;
 comment on function control_center.list_users is
-    'Customers, the newest first, or those whom a search fits best: {rows, next, more}. For viewers. Refuses operator_unknown, search_too_short, invalid_cursor.';
+    'Customers, the newest first, or those who match a search best: {rows, next, more}. For viewers. Refuses operator_unknown, search_too_short, invalid_cursor.';

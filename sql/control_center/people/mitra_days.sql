@@ -1,4 +1,4 @@
--- Computed for the rows that are asked for: name a mitra and a day, or a few.
+-- Computed for the rows that are read: name a mitra and a day, or a few.
 create or replace view control_center.mitra_days as
 select
     m.id as mitra_id,
@@ -21,4 +21,4 @@ cross join lateral (
 ) d
 cross join lateral logic.mitra_figures_of(m.id, d.day) f;
 comment on view control_center.mitra_days is
-    'What each mitra did on each of the last 31 days in Jakarta: seconds online, out of reach and in chats, and what became of their offers.';
+    'What each mitra did on each of the last 31 days in Jakarta: seconds online, unreachable and in chats, and the outcome of their offers.';

@@ -1,4 +1,4 @@
--- A chat that began more than a week before the day is over: the bound keeps a veteran's history out of it.
+-- A chat that began more than a week earlier is over; the bound keeps long histories out.
 create or replace function logic.mitra_figures_of(p_mitra_id uuid, p_day date)
 returns table (
     online_seconds double precision, unreachable_seconds double precision, busy_seconds double precision,

@@ -27,4 +27,4 @@ begin
     );
 end
 $$;
-comment on function logic.offers_between is 'What was offered to a mitra between two times, in order, and what became of it.';
+comment on function logic.offers_between is 'The offers to a mitra between two times, in order, with their outcome.';

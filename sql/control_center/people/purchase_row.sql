@@ -1,4 +1,4 @@
--- Of an extension the chat is the one that was extended.
+-- The chat of an extension is the one that was extended.
 create or replace function logic.purchase_row(p_payment data.payment_sessions)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -1,4 +1,4 @@
--- p_version: change it only if it is still that one; null: whatever it is.
+-- p_version: change it only while it has this version; null: whatever it has.
 -- Locks: the setting; for the capacity, the blasts' advisory lock (shared).
 create or replace function control_center.set_config(
     p_operator_id uuid, p_key text, p_value text, p_version integer default null
@@ -17,4 +17,4 @@ begin
 end
 $$;
 comment on function control_center.set_config is
-    'Changes a setting, which holds at once, everywhere: the setting. For admins. Refuses operator_unknown, role_not_sufficient, unknown_setting, setting_changed_meanwhile, invalid_setting.';
+    'Changes a setting, at once and everywhere: the setting. For admins. Refuses operator_unknown, role_not_sufficient, unknown_setting, setting_changed_meanwhile, invalid_setting.';

@@ -1,4 +1,4 @@
--- What ops.audit() finds is read from its last run; when that was is an item of ops.health().
+-- Findings of ops.audit() come from its last run; ops.health() says when that was.
 create or replace function logic.alarms()
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -7,7 +7,7 @@ begin
     return (
         select coalesce(jsonb_agg(to_jsonb(a) - 'position' order by a.position, a.since, a.item, a.entity_id), '[]')
         from (
-            select 1 as position, 'nobody_online' as kind, null as item, format('%s people search and no mitra is in reach', s.searching) as detail,
+            select 1 as position, 'nobody_online' as kind, null as item, format('%s people search and no mitra is reachable', s.searching) as detail,
                 null as entity, null as entity_id, s.since
             from (
                 select count(*) as searching, min(created_at) as since
@@ -31,4 +31,4 @@ begin
 end
 $$;
 comment on function logic.alarms is
-    'What an operator must be told of: nobody online while people search, what ops.health() and ops.audit() find: [{kind, item, detail, entity, entity_id, since}].';
+    'What an operator must know: nobody online while people search, findings of ops.health() and ops.audit(): [{kind, item, detail, entity, entity_id, since}].';

@@ -23,4 +23,4 @@ begin
 end
 $$;
 comment on function logic.counters is
-    'What goes on at the moment: {searching, chats, extensions_pending, mitras_online, mitras_unreachable, needs_action, due_back (rupiah)}.';
+    'What is going on now: {searching, chats, extensions_pending, mitras_online, mitras_unreachable, needs_action, due_back (rupiah)}.';

@@ -1,4 +1,4 @@
--- What every screen shows beside what it is about: asked for again and again, so nothing else is read.
+-- Every screen shows it and asks again and again, so it reads nothing else.
 create or replace function control_center.get_counters(p_operator_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -13,4 +13,4 @@ begin
 end
 $$;
 comment on function control_center.get_counters is
-    'How much goes on at this moment, and what an operator must be told of: {server_time, counters, alarms}. For viewers. Refuses operator_unknown.';
+    'How much is going on now, and the alarms: {server_time, counters, alarms}. For viewers. Refuses operator_unknown.';
