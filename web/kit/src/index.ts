@@ -1,4 +1,4 @@
-/** What the three apps share: the service as they call and hear it, and the look. */
+/** Shared by the three apps: the service's API and socket, and the design. */
 
 export { Api, callAnonymously } from "./api/client";
 export { isPassing, Refused, slugOf, Unreachable } from "./api/errors";

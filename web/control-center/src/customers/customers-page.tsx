@@ -14,7 +14,7 @@ import { Empty, Listed } from "../ui/states";
 
 const ROWS = 50;
 
-/** Customers: the newest, or whom a search finds. */
+/** Customers, the newest first, or by search. */
 export function CustomersPage() {
   const { params, change } = useAddress();
   const [, navigate] = useLocation();

@@ -20,7 +20,7 @@ const ROWS = 50;
 const PRESENCES = ["online", "unreachable", "offline"] as const;
 type Shown = Presence | "all";
 
-/** Every mitra: found by name or phone, with presence and load. */
+/** All mitras with presence and load; search by name or phone. */
 export function MitrasPage() {
   const { params, change } = useAddress();
   const [, navigate] = useLocation();

@@ -10,7 +10,7 @@ import { More, useEndless } from "../ui/endless";
 import { Page } from "../ui/page";
 import { Listed, Loaded } from "../ui/states";
 
-/** The page of a customer or a mitra; its reply brings today along. `title`: shown until the name is known. */
+/** The page of a customer or a mitra. Its reply contains today. `title`: shown while it loads. */
 export function PersonPage<Found extends { day: { day: string } }>({
   id,
   title,
@@ -70,7 +70,7 @@ export function PersonDay<Day>({
 
 const ROWS = 20;
 
-/** Everything that a person has had, newest first. */
+/** All payments or chats of a person, newest first. */
 export function PersonHistory<Row>({
   id,
   fetch,

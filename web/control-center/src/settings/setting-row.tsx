@@ -10,7 +10,7 @@ import { boundsOf, shownValue } from "./values";
 
 const words = copy.settings;
 
-/** One setting: what it is, what it may be, and who set it. A refusal is shown beside the field. */
+/** One setting. A refusal is shown beside the field. */
 export function SettingRow({
   setting,
   maySet,
@@ -155,7 +155,7 @@ function Input({
   );
 }
 
-/** Somebody else has set another value: take theirs, or save one's own over it. */
+/** Another operator has changed the value: take theirs, or overwrite it. */
 function Conflict({
   meanwhile,
   mine,
