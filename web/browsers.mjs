@@ -208,7 +208,7 @@ function inCss() {
   function inDeclaration(node, place) {
     if (node.prop.startsWith("--")) return inValue(node, place);
     uses(`css.properties.${node.prop}`, place);
-    // A browser that does not know the value uses the declaration before it. A value with a variable is always accepted.
+    // A browser that does not know the value uses the declaration before it. A value with a variable is always valid.
     for (let before = node.prev(); before && !node.value.includes("var("); before = before.prev()) {
       if (before.type === "decl" && before.prop === node.prop) return;
     }

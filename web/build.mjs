@@ -1,5 +1,5 @@
 // @ts-check
-// Generates the types of the REST API, builds the three apps to ../build/web, adds Swagger UI, and compresses every file
+// Generates the types of the REST API, builds the three apps to ../build/web, adds Swagger UI, and compresses each file
 // to .br and .gz, so that the service only sends them.
 import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";

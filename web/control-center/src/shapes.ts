@@ -22,7 +22,6 @@ export type Story = Schemas["PaymentStory"];
 export type Payment = Schemas["ShownPayment"];
 export type PastChat = Schemas["PastChat"];
 export type ToldChat = Story["chats"][number];
-export type Extension = Schemas["ShownExtension"];
 /** OpenAPI has no type for an event's body; docs/reference/events.md describes it. */
 type WithBody<Event> = Omit<Event, "body"> & { body: Record<string, unknown> };
 export type Happened = WithBody<Schemas["Event"]>;
@@ -31,7 +30,6 @@ export type EventFrame = WithBody<Schemas["EventToOperator"]>;
 
 export type Search = Schemas["ShownSearch"];
 export type Offer = Schemas["ShownOffer"];
-export type Explanation = Schemas["OfferExplanation"];
 export type Fact = Schemas["Fact"];
 export type Chat = Schemas["LiveChat"];
 export type Mitra = Schemas["ShownMitra"];

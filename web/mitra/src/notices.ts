@@ -11,7 +11,7 @@ interface Notice {
   body: string;
 }
 
-/** Repeated notifications for what waits while the page is hidden. The service worker shows them, as Android requires. */
+/** Repeated notifications while the page is hidden. The service worker shows them, as Android requires. */
 export function useNotices(offers: readonly Offer[], extensions: readonly Extension[]): void {
   const waiting = JSON.stringify([
     ...offers.map((offer) => ({ tag: offer.request_id, body: textOf(offer) })),

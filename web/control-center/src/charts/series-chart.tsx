@@ -233,16 +233,14 @@ function PaneOf({
   );
 }
 
-/** Stacked bars. */
-function Bars({
-  series,
-  step,
-  y,
-}: {
-  series: readonly Series[];
+interface Scale {
+  /** The width of a place. */
   step: number;
   y: (value: number) => number;
-}) {
+}
+
+/** Stacked bars. */
+function Bars({ series, step, y }: Scale & { series: readonly Series[] }) {
   const gap = step > 8 ? Math.min(4, step * 0.22) : step * 0.15;
   const heightOf = (low: number, high: number) => {
     const height = y(low) - y(high);
@@ -274,13 +272,7 @@ function Lines({
   step,
   y,
   shown,
-}: {
-  series: readonly Series[];
-  filled: boolean;
-  step: number;
-  y: (value: number) => number;
-  shown: number | null;
-}) {
+}: Scale & { series: readonly Series[]; filled: boolean; shown: number | null }) {
   return (
     <>
       {series.map(({ key, color, values }) =>
@@ -313,13 +305,7 @@ function Run({
   filled,
   step,
   y,
-}: {
-  run: ReturnType<typeof runs>[number];
-  color: string;
-  filled: boolean;
-  step: number;
-  y: (value: number) => number;
-}) {
+}: Scale & { run: ReturnType<typeof runs>[number]; color: string; filled: boolean }) {
   const points = run.map(([at, value]) => [middle(at, step), y(value)] as const);
   const [from, to] = [points[0]?.[0], last(points)?.[0]];
   return (

@@ -1,6 +1,7 @@
-import { Card } from "@curhat/kit";
+import { Card, shownPhone } from "@curhat/kit";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { Link } from "wouter";
 import { copy } from "../copy";
 import { queries } from "../service";
 import { type Column, Table } from "../table/table";
@@ -97,4 +98,26 @@ export function PersonHistory<Row>({
       <More of={list} />
     </section>
   );
+}
+
+/** Name and phone; the name links to the person's page below `path`. */
+export function personColumns(
+  path: string,
+  words: { name: string; phone: string },
+  from?: "narrow",
+): Column<{ id: string; display_name: string; phone: string }>[] {
+  const link = (id: string, name: string) => (
+    <Link href={`${path}/${id}`} className="row-time">
+      {name}
+    </Link>
+  );
+  return [
+    { key: "name", named: true, head: words.name, cell: ({ id, display_name }) => link(id, display_name) },
+    {
+      key: "phone",
+      head: words.phone,
+      ...(from && { from }),
+      cell: ({ phone }) => <span className="figure">{shownPhone(phone)}</span>,
+    },
+  ];
 }

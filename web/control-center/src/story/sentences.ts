@@ -85,7 +85,7 @@ function paymentStep({ from_status, to_status, body }: Happened): string {
   return from_status === "failed_pairing" && status === "confirmed" ? "reopened" : status;
 }
 
-export function nameOf(id: string, people: People): string {
+function nameOf(id: string, people: People): string {
   return people[id] ?? copy.events.aMitra;
 }
 

@@ -2,7 +2,7 @@ import { Button } from "@curhat/kit";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { copy } from "../copy";
 
-/** A list read page after page by a cursor. `keep`: after a change of the key the old rows stay until the new ones come. */
+/** A list read page after page by a cursor. `keep`: after a change of key the old rows stay until new ones come. */
 export function useEndless<Page extends { rows: readonly unknown[]; next: string | null }>(
   queryKey: readonly unknown[],
   fetch: (from: { cursor?: string }, signal: AbortSignal) => Promise<Page>,

@@ -66,7 +66,7 @@ export class Session {
     this.write(reply);
   }
 
-  /** A valid access token; null if nobody is signed in. Throws `Unreachable` or `Refused` if a refresh fails for now. */
+  /** A valid access token; null if nobody is signed in. Throws if a refresh fails for now. */
   async token(): Promise<string | null> {
     const kept = this.read();
     if (kept === null) return null;
