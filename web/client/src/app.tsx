@@ -16,7 +16,6 @@ import { Starting } from "./starting";
 import type { State } from "./state";
 import { Unavailable } from "./unavailable";
 
-/** The customer's app. */
 export function App() {
   const user = useUser(session);
   return user === null ? (
@@ -41,19 +40,19 @@ function SignedIn() {
   );
 }
 
-/** Before the snapshot is there: what home will need is under way. */
+/** Loads what the home screen needs before the snapshot is there. */
 function AskAhead() {
   useAvailability();
   return null;
 }
 
-/** What the state demands, or else where the person is in the app. */
+/** The screen that the state demands, else the one of the address. */
 function Screen({ state }: { state: State }) {
   const [failure, putAway] = useStored(belongings.place("seen-failure"));
   const [chat, opened] = useStored(belongings.place("opened-chat"));
   const [path, navigate] = useLocation();
   const demand = demandOf(state, { failure, chat });
-  // Whatever becomes of a payment that was made, it leads home and not to another one.
+  // After a payment the way back leads home, not to another payment.
   const paid = demand.screen !== "free" && path === "/payment";
   useEffect(() => {
     if (paid) navigate("/", { replace: true });

@@ -6,14 +6,14 @@ import { sentenceOf } from "./sentence";
 import { belongings } from "./service";
 import type { Money, State } from "./state";
 
-/** All of the person's money that has not come to its end, or whose end they have not read. */
+/** Payments whose money is not settled, or whose decision the customer has not read. */
 export function MoneyNotes({ state }: { state: State }) {
   const [putAway] = useStored(belongings.place("seen-failure"));
   const { failure } = state;
   return state.money
     .filter((one) => !one.is_extension && one.payment_session_id !== state.search?.payment_session_id)
     .filter(
-      // What is told on a screen of its own is not told beneath it.
+      // A failure with a screen of its own is not repeated below it.
       (one) =>
         one.status !== "under_review" ||
         one.failure_id !== failure?.failure_id ||
@@ -34,7 +34,7 @@ function Note({ money: one, isChatting }: { money: Money; isChatting: boolean })
   }
 }
 
-/** A payment from before that still buys a chat. */
+/** An earlier payment that can still be used. */
 export function Waiting({ money: one, isChatting = false }: { money: Money; isChatting?: boolean }) {
   const { available } = useAvailability();
   const { busy, wrong, attempt } = useAttempt(sentenceOf);
@@ -71,7 +71,7 @@ function UnderReview({ money: one }: { money: Money }) {
   );
 }
 
-/** The bestie who was asked again could not be had; the payment still buys another one. */
+/** The requested mitra was not available; the payment can be used for another one. */
 export function Fallback({ failure: one }: { failure: Pick<Money, "payment_session_id" | "mitra"> }) {
   const { available } = useAvailability();
   const { busy, wrong, attempt } = useAttempt(sentenceOf);
@@ -93,7 +93,7 @@ export function Fallback({ failure: one }: { failure: Pick<Money, "payment_sessi
   );
 }
 
-/** What was decided; it stays until it has been read. */
+/** The decision; shown until the customer has read it. */
 function Decided({ money: one, status }: { money: Money; status: keyof typeof copy.money.decided }) {
   const clock = useServerClock();
   const { busy, wrong, attempt } = useAttempt(sentenceOf);

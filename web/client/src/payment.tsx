@@ -11,7 +11,7 @@ import { sentenceOf } from "./sentence";
 import type { State } from "./state";
 import { Tiers, Total } from "./tiers";
 
-/** Choose a duration and pay. The payment that waits here is left when the screen is. */
+/** Choose a duration and pay. Leaving the screen cancels the unconfirmed payment. */
 export function Payment({ state }: { state: State }) {
   const [params] = useSearchParams();
   const mitraId = params.get("targetedMitraId");
@@ -20,7 +20,7 @@ export function Payment({ state }: { state: State }) {
   return <PaymentFor key={mitraId} state={state} mitraId={mitraId} />;
 }
 
-/** Who chats can look for nobody else: it is said before they pay. */
+/** A customer in a chat cannot start another search; they learn it before they pay. */
 function ChatFirst({ chat }: { chat: State["chats"][number] }) {
   return (
     <main className="screen">
@@ -51,7 +51,7 @@ function PaymentFor({ state, mitraId }: { state: State; mitraId: string | null }
 
   const { choose: begin } = waiting;
   useEffect(() => {
-    if (tier) begin(tier).catch(() => undefined); // it is chosen again, and told, on paying
+    if (tier) begin(tier).catch(() => undefined); // paying tries again and shows the error
   }, [tier, begin]);
 
   return (
@@ -94,7 +94,7 @@ function PaymentFor({ state, mitraId }: { state: State; mitraId: string | null }
   );
 }
 
-/** Pays the payment that waits, unless its price has changed since it was shown. */
+/** Pays, unless the price has changed since it was shown. */
 function usePaying(waiting: ReturnType<typeof useWaitingPayment>, refetch: () => Promise<unknown>) {
   const [busy, setBusy] = useState(false);
   const [notice, setNotice] = useState("");
@@ -109,7 +109,7 @@ function usePaying(waiting: ReturnType<typeof useWaitingPayment>, refetch: () =>
         await refetch();
       } else {
         await waiting.confirm(payment.id);
-        return; // the state demands the next screen
+        return; // the state brings the next screen
       }
     } catch (error) {
       setNotice(sentenceOf(error));
@@ -121,7 +121,7 @@ function usePaying(waiting: ReturnType<typeof useWaitingPayment>, refetch: () =>
   return { busy, notice, pay };
 }
 
-/** The payment that waits to be confirmed on this screen: made when a tier is chosen, left when the screen is. */
+/** The unconfirmed payment of this screen: made when a tier is chosen, cancelled when the screen is left. */
 function useWaitingPayment(state: State, mitraId: string | null) {
   const pending = state.payment?.status === "pending" ? state.payment : null;
   const known = useRef(pending);
@@ -145,10 +145,10 @@ function useWaitingPayment(state: State, mitraId: string | null) {
         id: now.id,
       };
     }
-    // Another tab's choice takes the place of ours.
+    // Another tab's choice has replaced ours.
     const isLeft = own.current?.id && now?.id !== own.current.id;
     if (own.current?.tier !== tier.id || isLeft) {
-      // One after the other: the last choice is the one that waits.
+      // In sequence, so that the last choice wins.
       const before = own.current?.made.catch(() => undefined);
       own.current = {
         tier: tier.id,
@@ -182,7 +182,7 @@ function useWaitingPayment(state: State, mitraId: string | null) {
   };
 }
 
-/** The display name of a bestie from an earlier chat. */
+/** The display name of a mitra from an earlier chat. */
 function useNameOf(mitraId: string | null): string {
   const { data } = useQuery({ ...firstPage, enabled: mitraId !== null });
   const row = data?.rows.find(({ mitra }) => mitra.id === mitraId);

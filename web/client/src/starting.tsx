@@ -5,10 +5,10 @@ import { copy } from "./copy";
 import { sentenceOf } from "./sentence";
 import type { State } from "./state";
 
-/** A moment for events that belong together to come: after a fallback the search is there already. */
+/** Events of one transaction may come apart: after a fallback the search follows within this time. */
 const MOMENT_MS = 250;
 
-/** A payment is confirmed and no search runs yet: it is started, wherever this was interrupted. */
+/** A payment is confirmed and has no search yet: starts it, also after an interruption. */
 export function Starting({ payment }: { payment: NonNullable<State["payment"]> }) {
   const [error, setError] = useState("");
   const [cancelling, setCancelling] = useState(false);

@@ -21,26 +21,24 @@ type Schemas = components["schemas"];
 export type Search = Omit<Schemas["Search"], "seconds_left">;
 export type Frame = FrameToCustomer;
 
-/** Where the money of a payment is; what is not known of one that another tab made is left out. */
+/** Where the money of a payment is. Fields unknown of a payment made in another tab are missing. */
 export type Money = Partial<Schemas["Money"]> &
   Pick<
     Schemas["Money"],
     "payment_session_id" | "is_extension" | "amount" | "status" | "status_at" | "expires_at"
   >;
 
-/** Everything that a screen of the customer's app is made of. */
 export interface State extends Chats {
-  /** The payment for a chat that is not decided; what is not known of one that another tab made is left out. */
+  /** The undecided payment of a chat. Fields unknown of a payment made in another tab are missing. */
   payment: (Partial<PaymentSession> & Pick<PaymentSession, "id" | "status" | "amount" | "expires_at">) | null;
   search: Search | null;
   failure: Failure | null;
-  /** Money that has not come to its end, or whose end the person has not seen, oldest first. */
+  /** Money that is not settled, or whose decision was not read, oldest first. */
   money: Money[];
-  /** Running chats whose bestie is out of reach. */
+  /** Running chats whose mitra is unreachable. */
   lost: string[];
 }
 
-/** The customer's state as the socket tells it. */
 export const model: Model<State, Frame> = {
   snapshot(frame, before) {
     const snapshot = frame as FrameOf<"snapshot"> & Schemas["ClientState"];
@@ -111,7 +109,7 @@ export const model: Model<State, Frame> = {
   },
 };
 
-/** A payment of which a reply told everything. */
+/** A payment from a reply. */
 export function withPayment(before: State, payment: PaymentSession): State {
   const isKnown = before.money.some((one) => one.payment_session_id === payment.id);
   const state =
@@ -125,13 +123,13 @@ export function withPayment(before: State, payment: PaymentSession): State {
   return state.payment?.id === payment.id ? { ...state, payment: null } : state;
 }
 
-/** A search of which a reply told, unless it has come to its end meanwhile. */
+/** A search from a reply, unless it has ended since. */
 export function withSearch(state: State, search: Search): State {
   if (search.status !== "searching" || state.over.includes(search.id)) return state;
   return { ...state, search, failure: null };
 }
 
-/** A failure of which a reply told. */
+/** A failure from a reply. */
 export function withFailure(state: State, failure: Failure): State {
   return {
     ...withMoney(state, failure.payment_session_id, underReview(failure)),
@@ -141,12 +139,12 @@ export function withFailure(state: State, failure: Failure): State {
   };
 }
 
-/** What was decided about the money of a payment; once it was seen there is nothing more to say of it. */
+/** The decision about a payment's money; once read it is dropped. */
 export function withDecision(state: State, money: Schemas["Money"]): State {
   return withMoney(state, money.payment_session_id, money.seen_at === null ? money : null);
 }
 
-/** An extension that waits for its answer. */
+/** An open extension. */
 export function withExtension(state: State, extension: Extension): State {
   if (extension.status !== "requested") return state;
   if (Object.values(state.outcomes).some((one) => one.extension_id === extension.id)) return state;
@@ -211,7 +209,7 @@ function underReview({ refund_due, created_at, ...failure }: Failure): Money | n
     : null;
 }
 
-/** The money of a payment is there now, or nowhere any more (null). */
+/** Sets the money of a payment; null removes it. */
 function withMoney(state: State, paymentId: string, money: Money | null): State {
   const at = state.money.findIndex((one) => one.payment_session_id === paymentId);
   if (at < 0) return money === null ? state : { ...state, money: [...state.money, money] };

@@ -5,7 +5,7 @@ import { copy } from "./copy";
 import { sentenceOf } from "./sentence";
 import type { Failure } from "./state";
 
-/** The bestie who was asked again cannot be had: another one, on the same payment, or back. */
+/** The requested mitra is not available: another one on the same payment, or back. */
 export function Unavailable({ failure, onLeave }: { failure: Failure; onLeave: () => void }) {
   const { available } = useAvailability();
   const { busy, wrong, attempt } = useAttempt(sentenceOf);

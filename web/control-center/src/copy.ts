@@ -3,8 +3,7 @@ import type { Action, CauseTag, Fact, Offer, PastChat, Payment, Presence, Role, 
 
 /** Every word of the control center.
  *
- * Names that the plan fixes stay as it words them ("Failed Pairings", "Settings", "Mark as refunded", "Auto-approve");
- * all the rest is Indonesian.
+ * The plan fixes some English names ("Failed Pairings", "Settings", "Mark as refunded", "Auto-approve").
  */
 
 const number = new Intl.NumberFormat("id-ID", { maximumFractionDigits: 1 });
@@ -484,7 +483,7 @@ export const copy = {
     deadline: "Batas waktu",
     system: "Sistem",
   },
-  /** What happened, one sentence for each event; `name` gives a mitra's. */
+  /** One sentence for each event; `name` gives a mitra's name. */
   events: {
     payment: {
       pending: "Pembayaran dibuat",
@@ -590,7 +589,7 @@ export const copy = {
     presences: "Kehadiran",
     allMitras: "Semua bestie",
   },
-  /** Why a mitra did or did not get a search, fact by fact. */
+  /** Why a mitra did or did not get an offer. */
   facts: {
     search_began: (detail) =>
       detail === "returning" ? 'Pencarian "Curhat lagi" dimulai.' : "Pencarian blast dimulai.",

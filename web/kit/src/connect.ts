@@ -13,7 +13,7 @@ import { stored } from "./session/storage";
 import { type FrameToCustomer, type FrameToMitra, isOfChat, type Said } from "./socket/events";
 import { newQueryClient } from "./start";
 
-/** What an app of customers or mitras calls the service with and hears it by. `fetch`: messages of a chat. */
+/** The session, API and socket of a customer's or mitra's app. `fetch`: messages of a chat. */
 export function connect<State, Frame extends FrameToCustomer | FrameToMitra>(
   me: "customer" | "mitra",
   socket: string,
@@ -50,7 +50,7 @@ export function connect<State, Frame extends FrameToCustomer | FrameToMitra>(
     queries,
     live,
     conversations,
-    /** Makes the intent's call until it is answered; it is carried out once. */
+    /** Makes the intent's call with retries; it is carried out once. */
     insist: <Reply>(intent: string, call: (key: string) => Promise<Reply>) => insist(keys, intent, call),
   };
 }

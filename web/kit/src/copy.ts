@@ -1,11 +1,11 @@
-/** The words that the apps of customers and of mitras both say. */
+/** The copy that the customer's and the mitra's app share. */
 
-/** Seconds as a wait, in whole minutes once they are many. */
+/** A wait, in minutes from one minute on. */
 function waitOf(seconds: number): string {
   return seconds < 60 ? `${seconds} detik` : `${Math.ceil(seconds / 60)} menit`;
 }
 
-/** What goes along with some refusals of a sign-in. */
+/** Further fields of some sign-in refusals. */
 export interface Facts {
   tries_left: number;
   /** Seconds. */

@@ -4,10 +4,9 @@ import { copy } from "./copy";
 import { Desk } from "./desk";
 import { live, session } from "./service";
 
-/** Where the app is served. */
+/** The path that the app is served at. */
 const BASE = import.meta.env.BASE_URL.replace(/\/$/, "");
 
-/** The mitra's app. */
 export function App() {
   const user = useUser(session);
   if (user === null) return <PhoneSignIn session={session} brand="Curhat Mitra" copy={copy} />;

@@ -9,7 +9,7 @@ import { Switch } from "./switch";
 import { Today } from "./today";
 import "./side.css";
 
-/** The mitra's home: the switch, what waits (`children`), the chats, the day. `titled`: it is the whole screen. */
+/** The mitra's home; `children`: open requests. `titled`: it is the whole screen. */
 export function Side({
   state,
   lost,

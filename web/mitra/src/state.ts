@@ -20,19 +20,17 @@ export type Offer = Schemas["Offer"];
 export type Frame = FrameToMitra;
 export type Presence = Schemas["MitraState"]["presence"];
 
-/** Everything that a screen of the mitra's app is made of. */
 export interface State extends Chats {
-  /** What the mitra's own switch says. */
+  /** The mitra's own switch. */
   online: boolean;
-  /** Whether customers can have them: unreachable is switched on, but not to be reached. */
+  /** Whether customers can find them; `unreachable`: switched on without a connection. */
   presence: Presence;
-  /** Somebody else set them offline: who, and why. */
+  /** Who set them offline, and why, if not themselves. */
   forcedOffline: Pick<Schemas["ForcedOffline"], "by" | "note"> | null;
-  /** Searches that wait for this mitra's answer, oldest first. */
+  /** Open offers, oldest first. */
   offers: Offer[];
 }
 
-/** The mitra's state as the socket tells it. */
 export const model: Model<State, Frame> = {
   snapshot(frame, before) {
     const snapshot = frame as FrameOf<"snapshot"> & Schemas["MitraState"];
@@ -86,7 +84,7 @@ export const model: Model<State, Frame> = {
   },
 };
 
-/** The switch, as a reply told of it. */
+/** The switch from a reply. */
 export function withSwitch(state: State, { online }: { online: boolean }): State {
   if (state.online === online) return state;
   return {
@@ -102,7 +100,7 @@ function forcedOffline({ online, by, note }: FrameOf<"MITRA_STATUS">): State["fo
   return !online && (by === "operator" || by === "system") ? { by, note: note ?? null } : null;
 }
 
-/** A request that was answered, or that a refusal says is over. */
+/** Removes a request that was answered or is over. */
 export function withoutOffer(state: State, requestId: string): State {
   return {
     ...state,
@@ -111,7 +109,6 @@ export function withoutOffer(state: State, requestId: string): State {
   };
 }
 
-/** A request that was shown. */
 export function withSeen(state: State, requestId: string, at: string): State {
   return {
     ...state,
@@ -121,7 +118,7 @@ export function withSeen(state: State, requestId: string, at: string): State {
   };
 }
 
-/** A chat that began, unless it has ended meanwhile. */
+/** Adds a chat unless it has ended since. */
 export function withChat(state: State, chat: Chat): State {
   if (chat.status !== "active" || [...state.chats, ...state.ended].some(({ id }) => id === chat.id)) {
     return state;
@@ -129,7 +126,7 @@ export function withChat(state: State, chat: Chat): State {
   return { ...state, chats: [...state.chats, chat] };
 }
 
-/** An extension that was answered, or that a refusal says is over. */
+/** Removes an extension that was answered or is over. */
 export function withoutExtension(state: State, extensionId: string): State {
   return {
     ...state,

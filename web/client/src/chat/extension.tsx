@@ -16,7 +16,7 @@ import { sentenceOf } from "../sentence";
 import type { Chat, Outcome } from "../state";
 import { Tiers, Total } from "../tiers";
 
-/** Choose how many more minutes; the bestie is asked, and nothing is charged before the answer. */
+/** Choose more minutes. The mitra is asked first, and nothing is charged before the answer. */
 export function Extend({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   const { data, isError, refetch } = useQuery(pricing(true));
   const [picked, setPicked] = useState<string | null>(null);
@@ -57,7 +57,7 @@ export function Extend({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   );
 }
 
-/** The bestie is asked for more minutes, and what happens when they do not answer. */
+/** An extension that waits for its answer, and what happens without one. */
 export function Pending({ extension, chat }: { extension: Extension; chat: Chat }) {
   const whole = (Date.parse(extension.deadline_at) - Date.parse(extension.requested_at)) / 1000;
   return (

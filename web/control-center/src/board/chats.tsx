@@ -15,7 +15,7 @@ import { Column, ROWS } from "./column";
 import { EndChatDialog } from "./dialogs";
 import { Left } from "./searches";
 
-/** Who chats, the nearest end first. What they say is nobody's business here. */
+/** Running chats, the nearest end first. Messages are never shown here. */
 export function Chats() {
   const { params, change } = useAddress();
   const page = wholeNumber(params.get("chats"), 1);

@@ -5,7 +5,7 @@ import { Empty, Listed } from "../ui/states";
 
 export const ROWS = 50;
 
-/** One kind of what goes on: how many, and each. */
+/** One list of the board, with its total. */
 export function Column<Row extends { id: string }>({
   id,
   title,

@@ -15,7 +15,7 @@ import { ForceOfflineDialog } from "./dialogs";
 
 type Shown = Extract<Presence, "online" | "unreachable">;
 
-/** Who is there: those online with their load, or those whose app gives no sign. */
+/** Online mitras with their load, or the unreachable ones. */
 export function Mitras() {
   const { params, change } = useAddress();
   const page = wholeNumber(params.get("mitras"), 1);

@@ -21,7 +21,7 @@ import { Loaded, Loading, Problem } from "../ui/states";
 import { price } from "../words";
 import { Kind } from "./searches";
 
-/** One search: who was asked, when they saw it, what they said; and why anybody else was not. */
+/** One search: its offers and answers, and why another mitra got none. */
 export function SearchPanel({ id, onClose }: { id: string; onClose: () => void }) {
   const query = useQuery({
     queryKey: ["searches", "one", id],
@@ -152,7 +152,6 @@ function offerColumns(why: string | null, onAsk: (mitra: string) => void): Colum
 const MOST = 8;
 const SHORTEST = 3;
 
-/** Finds a mitra to ask about. */
 function MitraPicker({ onPick }: { onPick: (id: string) => void }) {
   const [search, setSearch] = useState("");
   const wanted = search.length >= SHORTEST;

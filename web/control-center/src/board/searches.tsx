@@ -11,7 +11,7 @@ import { Person } from "../ui/person";
 import { price } from "../words";
 import { Column, ROWS } from "./column";
 
-/** Who searches, the nearest deadline first. */
+/** Running searches, the nearest deadline first. */
 export function Searches({ open }: { open: string | undefined }) {
   const { params, change, at } = useAddress();
   const page = wholeNumber(params.get("searches"), 1);
@@ -69,7 +69,7 @@ export function Kind({ search }: { search: Search }) {
   );
 }
 
-/** How many are thinking, have seen it, said no: by sign and word. */
+/** How many offers are open, seen and declined; by sign and word. */
 export function OfferCounts({ search }: { search: Search }) {
   const { offered, seen, declined, withdrawn, auto_rejected } = search.offer_counts;
   const words = copy.board.offers;

@@ -7,12 +7,12 @@ import { type Lane, type LaneItem, rowsOf } from "./lanes";
 
 const HOUR = 3_600_000;
 const EVERY = 3 * HOUR;
-/** A moment's width, as a share of the whole. */
+/** The width of an instant, as a share of the day. */
 const LEAST = 0.006;
-/** What is narrower has no room for a text. */
+/** Narrower items show no text. */
 const ROOM = 0.035;
 
-/** A day as a picture: what lasted and what happened, lane by lane. Arrow keys and the mouse go from one to the next. */
+/** A day in lanes of intervals and instants. Arrow keys move from item to item. */
 export function DayLanes({
   label,
   since,

@@ -11,7 +11,7 @@ export interface Series {
   values: readonly (number | null)[];
 }
 
-/** One scale: bars that stand on each other, or lines. Panes stand one below the other over the same places. */
+/** Stacked bars or lines on one scale. Panes share the horizontal axis. */
 export interface Pane {
   key: string;
   name?: string;
@@ -19,7 +19,7 @@ export interface Pane {
   height: number;
   series: readonly Series[];
   format: (value: number) => string;
-  /** On the axis, where there is less room. */
+  /** On the axis. */
   short?: (value: number) => string;
 }
 
@@ -36,7 +36,7 @@ const BELOW = 22;
 const ABOVE = 18;
 const TICK_ROOM = 54;
 
-/** Values over places. Arrow keys and the mouse go from place to place, and its figures are read and shown. */
+/** A chart. Arrow keys and the mouse move along it, and the values there are shown and read aloud. */
 export function SeriesChart({
   label,
   places,
@@ -76,7 +76,7 @@ export function SeriesChart({
   );
 }
 
-/** The panes one below the other, and the places below them. */
+/** The panes and the horizontal axis. */
 function Picture({
   places,
   panes,
@@ -124,7 +124,7 @@ function Picture({
   );
 }
 
-/** What the mouse and the arrow keys go over, from place to place. */
+/** Takes the mouse and the arrow keys. */
 function Explorer({
   label,
   places,
@@ -233,16 +233,14 @@ function PaneOf({
   );
 }
 
-/** Bars that stand on each other, apart by a thin line. */
-function Bars({
-  series,
-  step,
-  y,
-}: {
-  series: readonly Series[];
+interface Scale {
+  /** The width of a place. */
   step: number;
   y: (value: number) => number;
-}) {
+}
+
+/** Stacked bars. */
+function Bars({ series, step, y }: Scale & { series: readonly Series[] }) {
   const gap = step > 8 ? Math.min(4, step * 0.22) : step * 0.15;
   const heightOf = (low: number, high: number) => {
     const height = y(low) - y(high);
@@ -267,20 +265,14 @@ function Bars({
   ));
 }
 
-/** Lines that break where a value is missing, and a dot on each at the shown place. */
+/** Lines that break at missing values, with a dot at the shown place. */
 function Lines({
   series,
   filled,
   step,
   y,
   shown,
-}: {
-  series: readonly Series[];
-  filled: boolean;
-  step: number;
-  y: (value: number) => number;
-  shown: number | null;
-}) {
+}: Scale & { series: readonly Series[]; filled: boolean; shown: number | null }) {
   return (
     <>
       {series.map(({ key, color, values }) =>
@@ -306,20 +298,14 @@ function Lines({
   );
 }
 
-/** Values without a gap: a line, or a dot for a single one. */
+/** A line without gaps, or a dot for a single value. */
 function Run({
   run,
   color,
   filled,
   step,
   y,
-}: {
-  run: ReturnType<typeof runs>[number];
-  color: string;
-  filled: boolean;
-  step: number;
-  y: (value: number) => number;
-}) {
+}: Scale & { run: ReturnType<typeof runs>[number]; color: string; filled: boolean }) {
   const points = run.map(([at, value]) => [middle(at, step), y(value)] as const);
   const [from, to] = [points[0]?.[0], last(points)?.[0]];
   return (

@@ -20,7 +20,7 @@ import { customerLanes } from "./customer-lanes";
 import "../mitras/mitras.css";
 import "../board/board.css";
 
-/** A customer: what they do now, did on a day, and have paid for. */
+/** A customer: now, one day, and all payments. */
 export function CustomerPage() {
   const { customer: id } = useParams<{ customer: string }>();
   return (

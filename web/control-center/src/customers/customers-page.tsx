@@ -1,7 +1,7 @@
-import { shownPhone } from "@curhat/kit";
-import { Link, useLocation } from "wouter";
+import { useLocation } from "wouter";
 import { useAddress } from "../address/use-address";
 import { copy } from "../copy";
+import { personColumns } from "../people/person-page";
 import { api } from "../service";
 import type { Customer } from "../shapes";
 import { type Column, Table } from "../table/table";
@@ -14,7 +14,7 @@ import { Empty, Listed } from "../ui/states";
 
 const ROWS = 50;
 
-/** Customers: the newest, or whom a search finds. */
+/** Customers, the newest first, or by search. */
 export function CustomersPage() {
   const { params, change } = useAddress();
   const [, navigate] = useLocation();
@@ -57,21 +57,7 @@ export function CustomersPage() {
 function columnsIn(zone: string): Column<Customer>[] {
   const words = copy.customers.columns;
   return [
-    {
-      key: "name",
-      named: true,
-      head: words.name,
-      cell: ({ id, display_name }) => (
-        <Link href={`/customers/${id}`} className="row-time">
-          {display_name}
-        </Link>
-      ),
-    },
-    {
-      key: "phone",
-      head: words.phone,
-      cell: ({ phone }) => <span className="figure">{shownPhone(phone)}</span>,
-    },
+    ...personColumns("/customers", words),
     {
       key: "joined",
       head: words.joined(zone),

@@ -22,10 +22,10 @@ import { Warnings } from "./warnings";
 const RANGES = ["7", "30", "90", "365"] as const;
 type Range = (typeof RANGES)[number];
 
-/** The figures are computed anew as often, and by another day after midnight, whether or not an event tells of it. */
+/** The service recomputes the figures at this interval; no event announces it. */
 const COMPUTED_EVERY_MS = 300_000;
 
-/** How the service does: now, and over the days asked for. */
+/** The service now, and over the chosen days. */
 export function DashboardPage() {
   const { params, change } = useAddress();
   const times = useTimes();

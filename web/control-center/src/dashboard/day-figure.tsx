@@ -16,7 +16,7 @@ interface DaySeries {
   of: (day: DashboardDay) => number | null;
 }
 
-/** Days in a picture and in a table: each series is drawn in a pane, named in the legend, and a column. */
+/** Days as a chart and as a table: each series is in a pane, in the legend and in a column. */
 export function DayFigure({
   name,
   title,

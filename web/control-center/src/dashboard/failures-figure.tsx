@@ -17,7 +17,7 @@ const COLORS: Record<CauseTag, string> = {
   customer_cancelled: "var(--series-7)",
 };
 
-/** Why payments came to nothing, day by day. A day leads to its failures. */
+/** Failures by cause and day. A day links to its failures. */
 export function FailuresFigure({ days }: { days: readonly DashboardDay[] }) {
   const [, navigate] = useLocation();
   const words = copy.dashboard.failures;

@@ -12,7 +12,7 @@ import { useTable } from "./use-table";
 type Which = "recent" | "typical";
 type Row = Place & { key: string; searches: number; paired: number; online: number; most: number | null };
 
-/** Who searches when, and who is there: of the last two days hour by hour, or of a usual day. */
+/** Searches and online mitras by hour: the last two days, or a typical day. */
 export function SupplyFigure({
   hours,
   hoursOfDay,

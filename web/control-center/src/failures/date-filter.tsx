@@ -9,7 +9,7 @@ import { CalendarIcon } from "../ui/icons";
 
 type Range = { from: string | null; to: string | null };
 
-/** From which day to which, in the zone that times are shown in; `home`: in Jakarta's. */
+/** The days to show, in the zone of the page; `home`: in Jakarta's. */
 export function DateFilter({
   from,
   to,

@@ -14,7 +14,7 @@ import "./decide-dialog.css";
 
 type Settled = Required<Pick<Decided, "operator_action" | "actioned_by" | "actioned_at">>;
 
-/** Decides on the money of one failure, or of many at once; what was refused is told for each. */
+/** Decides on the money of one failure or of many; shows each refusal. */
 export function DecideDialog({
   action,
   failures,

@@ -18,12 +18,11 @@ export interface Selection {
 
 const words = copy.failures.columns;
 
-/** The id of a row's link, so that the focus can be put there. */
+/** The id of a row's link, for the focus. */
 export function linkOf({ id }: Failure): string {
   return `failure-${id}`;
 }
 
-/** When, who, whom they wanted, why not, how much, whether it is due back, what was decided, and by whom. */
 export function FailureTable({
   rows,
   open,
@@ -36,7 +35,7 @@ export function FailureTable({
   open: string | undefined;
   hrefOf: (failure: Failure) => string;
   onOpen: (failure: Failure) => void;
-  /** Null for those who may only look. */
+  /** Null for viewers. */
   selection: Selection | null;
   onAct: (action: Action, failure: Failure) => void;
 }) {

@@ -25,7 +25,7 @@ import { useWorklist, type Worklist } from "./use-worklist";
 
 const PATH = "/failed-pairings";
 
-/** Payments that came to nothing: found, looked into, and decided. */
+/** Failed pairings: search, read, decide. */
 export function FailuresPage() {
   const { failure: open } = useParams<{ failure?: string }>();
   const { params, change, go, at } = useAddress();
@@ -110,14 +110,14 @@ function Deciding({ work: { selection, deciding, setDeciding } }: { work: Workli
   );
 }
 
-/** The pressed button may be gone with the decision. The row stays while it has the focus, so the focus goes there. */
+/** The pressed button may be gone after the decision, so the row takes the focus. */
 function focusRow(failure: Failure | undefined): void {
   requestAnimationFrame(
     () => failure && document.getElementById(linkOf(failure))?.focus({ preventScroll: true }),
   );
 }
 
-/** The names of the customer and the mitra that the list is narrowed down to. */
+/** The names of the customer and the mitra in the filter. */
 function namesOf(filter: Filter, first: Failure | undefined) {
   return {
     customer: filter.customer ? first?.customer_name : undefined,
@@ -125,7 +125,7 @@ function namesOf(filter: Filter, first: Failure | undefined) {
   };
 }
 
-/** How many there are, their money, and how many have come in since the rows were held. */
+/** The total, its money, and how many came in since the rows were held. */
 function Summary({ work: { list, fresh, showFresh } }: { work: Worklist }) {
   if (!list.data) return null;
   return (

@@ -5,7 +5,7 @@ import { useFailures, useSteadyRows } from "./use-failures";
 import { useHeld } from "./use-held";
 import { useSelection } from "./use-selection";
 
-/** A page of failures to work on: its rows stay where they are while one is held, selected or being decided. */
+/** A page of failures. Rows do not move while one is held, selected or being decided. */
 export function useWorklist(filter: Filter, of: string) {
   const list = useFailures(filter);
   const selection = useSelection();

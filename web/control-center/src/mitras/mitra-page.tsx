@@ -22,7 +22,7 @@ import { Load, PresenceOf } from "../ui/presence";
 import { mitraLanes } from "./mitra-lanes";
 import "./mitras.css";
 
-/** A mitra: how they are now, what they did on a day, and all their chats. */
+/** A mitra: now, one day, and all chats. */
 export function MitraPage() {
   const { mitra: id } = useParams<{ mitra: string }>();
   return (

@@ -1,8 +1,9 @@
-import { classNames, shownPhone } from "@curhat/kit";
+import { classNames } from "@curhat/kit";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Link, useLocation } from "wouter";
+import { useLocation } from "wouter";
 import { useAddress, wholeNumber } from "../address/use-address";
 import { copy } from "../copy";
+import { personColumns } from "../people/person-page";
 import { api } from "../service";
 import type { Mitra, Presence } from "../shapes";
 import { type Column, Table } from "../table/table";
@@ -20,7 +21,7 @@ const ROWS = 50;
 const PRESENCES = ["online", "unreachable", "offline"] as const;
 type Shown = Presence | "all";
 
-/** Every mitra: found by name or phone, with presence and load. */
+/** All mitras with presence and load; search by name or phone. */
 export function MitrasPage() {
   const { params, change } = useAddress();
   const [, navigate] = useLocation();
@@ -110,22 +111,7 @@ function PresenceChoice({
 function columnsIn(zone: string): Column<Mitra>[] {
   const words = copy.mitras.columns;
   return [
-    {
-      key: "name",
-      named: true,
-      head: words.name,
-      cell: ({ id, display_name }) => (
-        <Link href={`/mitras/${id}`} className="row-time">
-          {display_name}
-        </Link>
-      ),
-    },
-    {
-      key: "phone",
-      head: words.phone,
-      from: "narrow",
-      cell: ({ phone }) => <span className="figure">{shownPhone(phone)}</span>,
-    },
+    ...personColumns("/mitras", words, "narrow"),
     {
       key: "presence",
       head: words.presence,

@@ -15,7 +15,7 @@ import { sentenceOf } from "../words";
 import { AddOperatorDialog } from "./add-operator-dialog";
 import { ROLES } from "./roles";
 
-/** Who may use the control center, and as what: an admin's to say. */
+/** The operators and their roles; admins only. */
 export function OperatorsPage() {
   const { maySet } = useRole();
   const times = useTimes();

@@ -1,6 +1,7 @@
-import { Card } from "@curhat/kit";
+import { Card, shownPhone } from "@curhat/kit";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { Link } from "wouter";
 import { copy } from "../copy";
 import { queries } from "../service";
 import { type Column, Table } from "../table/table";
@@ -10,7 +11,7 @@ import { More, useEndless } from "../ui/endless";
 import { Page } from "../ui/page";
 import { Listed, Loaded } from "../ui/states";
 
-/** The page of a customer or a mitra; its reply brings today along. `title`: shown until the name is known. */
+/** The page of a customer or a mitra. Its reply contains today. `title`: shown while it loads. */
 export function PersonPage<Found extends { day: { day: string } }>({
   id,
   title,
@@ -70,7 +71,7 @@ export function PersonDay<Day>({
 
 const ROWS = 20;
 
-/** Everything that a person has had, newest first. */
+/** All payments or chats of a person, newest first. */
 export function PersonHistory<Row>({
   id,
   fetch,
@@ -97,4 +98,26 @@ export function PersonHistory<Row>({
       <More of={list} />
     </section>
   );
+}
+
+/** Name and phone; the name links to the person's page below `path`. */
+export function personColumns(
+  path: string,
+  words: { name: string; phone: string },
+  from?: "narrow",
+): Column<{ id: string; display_name: string; phone: string }>[] {
+  const link = (id: string, name: string) => (
+    <Link href={`${path}/${id}`} className="row-time">
+      {name}
+    </Link>
+  );
+  return [
+    { key: "name", named: true, head: words.name, cell: ({ id, display_name }) => link(id, display_name) },
+    {
+      key: "phone",
+      head: words.phone,
+      ...(from && { from }),
+      cell: ({ phone }) => <span className="figure">{shownPhone(phone)}</span>,
+    },
+  ];
 }

@@ -14,7 +14,7 @@ import { shownValue } from "./values";
 
 const PAGE = 25;
 
-/** What was changed, newest first, of one setting or of all; each can be taken back. */
+/** The changes of one setting or of all, newest first; each can be undone. */
 export function History({
   settings,
   only,
@@ -104,7 +104,7 @@ function Change({
   );
 }
 
-/** Sets a setting to what it was: before its last change, or at an earlier version. */
+/** Undoes the last change, or sets an earlier value again. */
 function GoBack({ setting, to, isLast }: { setting: Setting; to: string; isLast: boolean }) {
   const save = useChange();
   const toast = useToast();

@@ -10,18 +10,14 @@ import { boundsOf, shownValue } from "./values";
 
 const words = copy.settings;
 
-/** One setting: what it is, what it may be, and who set it. A refusal is shown beside the field. */
-export function SettingRow({
-  setting,
-  maySet,
-  historyShown,
-  onHistory,
-}: {
+interface Described {
   setting: Setting;
-  maySet: boolean;
   historyShown: boolean;
   onHistory: () => void;
-}) {
+}
+
+/** One setting. A refusal is shown beside the field. */
+export function SettingRow({ setting, maySet, historyShown, onHistory }: Described & { maySet: boolean }) {
   const id = useId();
   const draft = useDraft(setting);
   const { isDirty, busy, refusal } = draft;
@@ -65,17 +61,7 @@ export function SettingRow({
   );
 }
 
-function About({
-  id,
-  setting,
-  historyShown,
-  onHistory,
-}: {
-  id: string;
-  setting: Setting;
-  historyShown: boolean;
-  onHistory: () => void;
-}) {
+function About({ id, setting, historyShown, onHistory }: Described & { id: string }) {
   return (
     <div className="setting-text">
       {setting.value_type !== "enum" ? (
@@ -155,7 +141,7 @@ function Input({
   );
 }
 
-/** Somebody else has set another value: take theirs, or save one's own over it. */
+/** Another operator has changed the value: take theirs, or overwrite it. */
 function Conflict({
   meanwhile,
   mine,

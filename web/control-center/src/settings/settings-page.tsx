@@ -10,7 +10,7 @@ import { SettingRow } from "./setting-row";
 import "./settings.css";
 import { grouped } from "./values";
 
-/** What may be set: each with what it means, who set it last, and what it was before. */
+/** All settings, and their history. */
 export function SettingsPage() {
   const { maySet } = useRole();
   const { params, change } = useAddress();

@@ -7,7 +7,7 @@ import { factsOf, sentenceOf } from "../words";
 import { useChange } from "./use-change";
 import { problemWith } from "./values";
 
-/** What somebody else set while a value was being typed. */
+/** Another operator's change, made while this one was typed. */
 export interface Meanwhile {
   value: string;
   version: number;
@@ -17,10 +17,10 @@ export interface Meanwhile {
 
 type Refusal = { sentence: string } | { meanwhile: Meanwhile; mine: string };
 
-/** A setting's value while it is edited, until it is saved or given up. */
+/** A setting's value while it is edited. */
 export function useDraft(setting: Setting) {
   const save = useChange();
-  // The version stays that of the first keystroke, so that somebody else's change is noticed.
+  // The version stays that of the first keystroke, so that another operator's change is detected.
   const [draft, setDraft] = useState<{ value: string; version: number } | null>(null);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -61,7 +61,7 @@ export function useDraft(setting: Setting) {
       setRefusal(null);
     },
     save: () => draft && void submit(draft.value, draft.version),
-    /** Saves this value over what somebody else set. */
+    /** Overwrites another operator's change. */
     insist: (value: string, over: Meanwhile) => void submit(value, over.version),
   };
 }

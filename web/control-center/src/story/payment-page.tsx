@@ -5,7 +5,6 @@ import { Loaded } from "../ui/states";
 import { StoryOf } from "./story";
 import { usePaymentStory } from "./use-story";
 
-/** A payment's story on a page of its own. */
 export function PaymentPage() {
   const { payment } = useParams<{ payment: string }>();
   const query = usePaymentStory(payment);

@@ -17,7 +17,7 @@ import { Person } from "../ui/person";
 import "./story.css";
 import { Timeline } from "./timeline";
 
-/** Everything about a payment: what it was for, what came of it, what was decided, and every step on the way. */
+/** Everything about a payment: the facts, the results, the decision, and the timeline. */
 export function StoryOf({ story, heading: Heading = "h3" }: { story: Story; heading?: "h2" | "h3" }) {
   const { payment, failures, searches, chats, extensions } = story;
   const times = useTimes();
@@ -96,7 +96,7 @@ function About({ payment }: { payment: Story["payment"] }) {
   );
 }
 
-/** One kind of what came of the payment, if there is any. */
+/** One kind of result of the payment, if it has any. */
 function Part<Item>({
   title,
   of,
@@ -126,7 +126,7 @@ const STATUS_TONES: Record<Story["payment"]["status"], Tone> = {
   expired: "neutral",
 };
 
-/** What becomes of the money, or what may still be decided about it. */
+/** The decision about the money, or the buttons to decide. */
 function Decision({ failure }: { failure: Failure }) {
   const { mayAct } = useRole();
   const [deciding, setDeciding] = useState<Action | null>(null);
@@ -198,7 +198,7 @@ function SearchLine({ search }: { search: Search }) {
   );
 }
 
-/** Who was asked, and what they said: by sign and word. */
+/** The offers and their answers; by sign and word. */
 function Offers({ offers }: { offers: readonly Offer[] }) {
   return (
     <span className="offers">

@@ -2,10 +2,7 @@ import { Button } from "@curhat/kit";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { copy } from "../copy";
 
-/** A list without page numbers: each page begins where the one before it ended.
- *
- * `keep`: another list shows the rows of this one until its own are there.
- */
+/** A list read page after page by a cursor. `keep`: after a change of key the old rows stay until new ones come. */
 export function useEndless<Page extends { rows: readonly unknown[]; next: string | null }>(
   queryKey: readonly unknown[],
   fetch: (from: { cursor?: string }, signal: AbortSignal) => Promise<Page>,
@@ -22,7 +19,7 @@ export function useEndless<Page extends { rows: readonly unknown[]; next: string
   return { list, rows };
 }
 
-/** Shows the next page too. */
+/** Loads the next page. */
 export function More({ of, small = false }: { of: ReturnType<typeof useEndless>["list"]; small?: boolean }) {
   if (!of.hasNextPage) return null;
   return (

@@ -10,7 +10,7 @@ export interface MenuItem {
   onChoose: () => void;
 }
 
-/** A button that opens a list of things to do: arrow keys go through it, Escape and a click elsewhere close it. */
+/** A button with a menu: arrow keys move in it, Escape or a click elsewhere closes it. */
 export function Menu({ label, children, items }: { label: string; children: ReactNode; items: MenuItem[] }) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
@@ -66,7 +66,7 @@ function itemsOf(list: HTMLElement): HTMLElement[] {
   return [...list.querySelectorAll<HTMLElement>("[role=menuitem]")];
 }
 
-/** From item to item by arrow keys; Tab leaves the menu. */
+/** Arrow keys move the focus; Tab closes the menu. */
 function move(event: KeyboardEvent<HTMLElement>): void {
   const all = itemsOf(event.currentTarget);
   const at = all.indexOf(document.activeElement as HTMLElement);

@@ -6,7 +6,7 @@ import "./pager.css";
 
 const PAGE_SIZES = [25, 50, 100, 200] as const;
 
-/** A list that has become shorter is shown at its last page: at one that it no longer reaches it would seem to be empty. */
+/** A list may become shorter: then its last page is shown, instead of an empty one. */
 export function useReachedPage(
   list: { rows: readonly unknown[]; total: number } | undefined,
   size: number,
@@ -19,7 +19,7 @@ export function useReachedPage(
   }, [last]);
 }
 
-/** From page to page of a list whose length is known. */
+/** The pages of a list with a known length. */
 export function Pager({
   page,
   size,
@@ -69,7 +69,7 @@ function PageSize({ size, onSize }: { size: number; onSize: (size: number) => vo
   );
 }
 
-/** The number of the page, to type over. */
+/** The page number, editable. */
 function PageNumber({
   page,
   pages,

@@ -4,7 +4,7 @@ import "./search-field.css";
 
 const PAUSE_MS = 300;
 
-/** Something to search for, told when the typing pauses. "/" puts the cursor here. */
+/** A search field, debounced. "/" focuses it. */
 export function SearchField({
   label,
   value,
@@ -47,7 +47,7 @@ export function SearchField({
   );
 }
 
-/** What is typed, told after a pause in the typing or at once by `tell`. */
+/** The text, passed on after a pause, or at once by `tell`. */
 function useSearch(value: string, onSearch: (text: string) => void) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const told = useRef(value);
@@ -78,7 +78,7 @@ function useSearch(value: string, onSearch: (text: string) => void) {
   return { text, type, tell };
 }
 
-/** "/" selects what is in the field, unless somebody is typing elsewhere. */
+/** "/" focuses the field unless another one has the focus. */
 function useSlash(on: boolean, input: RefObject<HTMLInputElement | null>): void {
   useEffect(() => {
     if (!on) return;

@@ -4,7 +4,7 @@ import { copy } from "../copy";
 import { sentenceOf } from "../words";
 import "./states.css";
 
-/** Nothing is there, and why. */
+/** Nothing to show, and why. */
 export function Empty({
   title,
   children,
@@ -22,7 +22,6 @@ export function Empty({
   );
 }
 
-/** It is on its way. */
 export function Loading({ compact = false }: { compact?: boolean }) {
   return (
     <div className={classNames("state", compact && "state-compact")} role="status">
@@ -32,7 +31,6 @@ export function Loading({ compact = false }: { compact?: boolean }) {
   );
 }
 
-/** It could not be had. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   return (
     <div className="state" role="alert">
@@ -46,7 +44,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
   );
 }
 
-/** What a query found; before that, that it is under way or why it failed. */
+/** The data of a query; before that, a spinner or the error. */
 export function Loaded<Data>({
   query: { data, error, refetch },
   children,
@@ -58,7 +56,7 @@ export function Loaded<Data>({
   return error ? <Problem error={error} onRetry={refetch} /> : <Loading />;
 }
 
-/** The rows of a list; instead of them, why it failed, that it is under way, or that there are none. */
+/** The rows of a list, or else the error, a spinner, or `empty`. */
 export function Listed<Row>({
   query: { error, refetch },
   rows,

@@ -1,7 +1,7 @@
 import { Refused, Unreachable } from "./errors";
 import type { CallOptions, Method, Operation, Options, PathsOf, ReplyOf } from "./paths";
 
-/** What a call is made of once its types are of no more use. */
+/** A call, without the types of its operation. */
 interface Call extends CallOptions {
   accept?: string;
   body?: unknown;
@@ -23,8 +23,8 @@ type Arguments<Op> =
 
 /** Calls the REST API as the person who is signed in, with the types of its OpenAPI document.
  *
- * It guarantees that a reply is a success: everything else is thrown, as `Refused` when the service said no and as
- * `Unreachable` when it said nothing. An access token that has expired is exchanged, and the call made again, once.
+ * A reply is always a success: a refusal is thrown as `Refused`, a missing answer as `Unreachable`. An expired access
+ * token is refreshed, and the call retried once.
  */
 export class Api<Paths> {
   constructor(private readonly tokens: Tokens) {}
@@ -70,7 +70,7 @@ export class Api<Paths> {
   }
 }
 
-/** One call without a session: signing in, and exchanging tokens. */
+/** A call without a session: sign-in and token refresh. */
 export async function callAnonymously<Reply>(
   path: string,
   body: unknown,

@@ -12,7 +12,7 @@ import type { View } from "./conversation";
 
 const copy = both.messages;
 
-/** How near to the end counts as being there, in pixels. */
+/** Pixels from the end that still count as the end. */
 const AT_END = 80;
 
 /** The messages of a chat, and at its end those that are not sent yet. */
@@ -30,7 +30,7 @@ export function MessageList({
   them: string;
   /** Instead of messages when there are none. */
   empty?: ReactNode;
-  /** Somebody reads back, or is at the end again, where the newest is before their eyes. */
+  /** Whether the newest message is visible. */
   onAtEnd: (atEnd: boolean) => void;
   onDiscard: (clientMessageId: string) => void;
 }) {
@@ -70,7 +70,7 @@ export function MessageList({
   );
 }
 
-/** Keeps the newest in sight, unless somebody reads back; then `away` is true. */
+/** Keeps the newest message visible unless the person has scrolled up (`away`). */
 function useFollowing({ messages, unsent, typing }: View, onAtEnd: (atEnd: boolean) => void) {
   const list = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
@@ -87,7 +87,7 @@ function useFollowing({ messages, unsent, typing }: View, onAtEnd: (atEnd: boole
     if (element && following.current) element.scrollTop = element.scrollHeight;
   }, [messages, unsent, typing]);
 
-  // A keyboard that comes up makes the list smaller: the newest stays in sight.
+  // A keyboard makes the list smaller: the newest message stays visible.
   useLayoutEffect(() => {
     const element = list.current;
     if (!element) return;
@@ -180,7 +180,7 @@ const Bubble = memo(function Bubble({
   mine: boolean;
   who: string;
   body: string;
-  /** When it was sent. It is written here, so that it is written once for a message that stays. */
+  /** When it was sent. Formatted here, so that a memoized bubble formats it once. */
   at: string | number;
   follows: boolean;
   state: State;

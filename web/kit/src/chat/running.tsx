@@ -6,7 +6,7 @@ import { Composer } from "./composer";
 import type { Conversation } from "./conversation";
 import { EndChat } from "./end-chat";
 
-/** A chat that runs: what goes on (`children`), what can be done (`actions`, and ending it), and where one writes. */
+/** A running chat: its news (`children`), its buttons, and the composer. */
 export function Running({
   label,
   copy,
@@ -50,7 +50,7 @@ export function Running({
   );
 }
 
-/** How an extension was decided, until it is put away. */
+/** The decision on an extension, until it is dismissed. */
 export function ResultNote({ approved, children }: { approved: boolean; children: ReactNode }) {
   const [shown, setShown] = useState(true);
   if (!shown) return null;

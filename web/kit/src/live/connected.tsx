@@ -8,7 +8,7 @@ import { type Live, useLive } from "./live";
 
 const copy = both.connection;
 
-/** Says that the connection is lost, and waits for the first snapshot; `meanwhile` is there until it comes. */
+/** Says that the connection is lost, and waits for the first snapshot; `meanwhile` is rendered until then. */
 export function Connected<State, In extends Frame, Out extends { type: string }>({
   live,
   meanwhile,

@@ -16,9 +16,9 @@ type SignInCopy = typeof both.signIn &
   Record<"page" | "title" | "lead" | "codePage" | "namePage" | "nameLead", string>;
 type Audience = "customer" | "mitra";
 type SentCode = { phone: string; resend_in: number };
-/** What has been given so far: where somebody is on their way in. */
+/** What was entered so far: the step of the sign-in. */
 interface Given {
-  /** As the service reads what was typed. */
+  /** As the service normalizes it. */
   phone?: string;
   /** By this phone's clock. */
   resendAt?: number;
@@ -28,7 +28,7 @@ interface Given {
 
 const CODE = /^\d{6}$/;
 
-/** The first screen of somebody who is not signed in: phone number, one-time code, and a new person's name. */
+/** Sign in by phone number and one-time code; a new person also gives a name. */
 export function PhoneSignIn({
   session,
   brand,
@@ -112,7 +112,7 @@ function Steps({
   return <NameForm copy={copy} onName={(name) => enter(code, name)} />;
 }
 
-/** Remembered in this tab: whoever goes to read the message and comes back finds the place again. */
+/** Kept in this tab, so that reading the message elsewhere does not lose the step. */
 function useGiven(audience: Audience): [Given, (given: Given) => void] {
   const place = `curhat.sign-in.${audience}`;
   const [given, setGiven] = useState<Given>(() => JSON.parse(storedInTab.getItem(place) ?? "{}"));
@@ -137,12 +137,12 @@ function factsOf(error: unknown): Facts {
   return (error instanceof Refused ? error.body : {}) as Facts;
 }
 
-/** When another code may be asked for: the service says in how many seconds. */
+/** When another code may be requested; the service gives the seconds. */
 function inSeconds(seconds: number): number {
   return Date.now() + seconds * 1000;
 }
 
-/** Ask for a code; one that was asked for a moment ago is still on its way. The service reads the number, not we. */
+/** Requests a code, unless one is still on its way. The service parses the number. */
 async function ask(typed: string, audience: Audience): Promise<Required<Pick<Given, "phone" | "resendAt">>> {
   const body = { phone: typed, audience, device: deviceSecret() };
   try {
@@ -155,7 +155,7 @@ async function ask(typed: string, audience: Audience): Promise<Required<Pick<Giv
   }
 }
 
-/** A form with one field: what `take` throws is said beside it. */
+/** A form with one field; what `take` throws is shown beside it. */
 function useForm(name: string, wrong: string, take: (value: string) => Promise<string | undefined>) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState(wrong);
@@ -276,7 +276,7 @@ function CodeForm({
   );
 }
 
-/** Another code, once the wait for it is over. */
+/** Requests another code after a wait. */
 function useResend(
   resendAt: number,
   send: () => Promise<{ resendAt: number }>,

@@ -6,7 +6,7 @@ import { Button } from "./button";
 import { Dialog, DialogActions } from "./dialog";
 import { LeaveIcon } from "./icons";
 
-/** Who is signed in, and the way out. */
+/** The signed-in person, and signing out. */
 export function Account({
   user,
   session,

@@ -1,10 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useToast } from "./toast";
 
-/** Something that the service is asked for: whether it is under way, and why it was refused.
+/** A call that a button makes: whether it is under way (`busy`), and why it was refused (`wrong`).
  *
- * A refusal is shown where it was asked for. A dialog may be closed before the answer comes: then it is shown as a toast.
- * `once`: after a success it stays busy until the screen changes.
+ * If the component is gone when the answer comes, a refusal becomes a toast. `once`: stays busy after a success.
  */
 export function useAttempt(sentenceOf: (error: unknown) => string, once = false) {
   const [busy, setBusy] = useState(false);

@@ -1,9 +1,7 @@
 import type { ReactNode, SVGProps } from "react";
 
-/** An icon in the colour of the text around it, never read aloud. `shape`: the path, or elements in a box of 24 by 24.
- *
- * @__NO_SIDE_EFFECTS__ so that an app holds only the icons that it shows.
- */
+/** An icon in the colour of the text, never read aloud. `shape`: a path, or elements, in a box of 24 by 24. */
+/* @__NO_SIDE_EFFECTS__ */
 export function icon(shape: ReactNode, size = 24) {
   // biome-ignore lint/correctness/noComponentHookFactories: called at module level, once for each icon
   return function Icon(props: Omit<SVGProps<SVGSVGElement>, "children">) {

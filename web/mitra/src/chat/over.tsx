@@ -3,7 +3,6 @@ import { Link } from "wouter";
 import { copy } from "../copy";
 import type { Chat } from "../state";
 
-/** A chat that is over, and why. */
 export function Over({ chat }: { chat: Chat }) {
   return (
     <Card tone="calm" className="chat-over">
