@@ -1,7 +1,7 @@
-"""Access tokens: short JWTs (HS256), one audience each, signed with the first of the keys, verified with any.
+"""Access tokens: short-lived JWTs (HS256), one audience each, signed with the first key, verified with any.
 
-The `kid` of a token's header names its key, so that keys can be exchanged while tokens are out. Operators have keys of
-their own: a key says for whom its tokens may be, whatever stands in them.
+The `kid` of a token's header names its key, so that keys can be rotated. Operators have keys of their own: the key
+limits which audiences its tokens are good for, whatever they claim.
 """
 
 import time
@@ -24,12 +24,12 @@ OPERATORS: tuple[Audience, ...] = ("operator",)
 ALGORITHM = "HS256"
 LIFETIME = timedelta(minutes=15)
 
-# Checking a token takes as long as the rest of a request, and an app sends the same one for minutes.
+# Verifying a token takes as long as the rest of a request, and an app sends the same one for minutes.
 MOST_REMEMBERED_TOKENS = 10_000
 
 
 class Unauthenticated(Refusal):
-    """No token, or none that holds."""
+    """No token, or an invalid one."""
 
     def __init__(self) -> None:
         super().__init__(401, "unauthenticated", "A valid access token is needed.")
@@ -44,9 +44,9 @@ class Forbidden(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says that holds: until when (Unix time) who may act as what.
+    """The verified claims of a token: who may act as what, and until when (Unix time).
 
-    `sign_in_id` is the sign-in that it was given to, and ends with; None: to none.
+    `sign_in_id` is the sign-in that it belongs to and is revoked with; None: it belongs to none.
     """
 
     audience: Audience
@@ -64,7 +64,7 @@ def issue_token(
     now: datetime | None = None,
     sign_in_id: UUID | None = None,
 ) -> str:
-    """A token for `subject_id`, good for `lifetime` from `now` (by default this machine's)."""
+    """A token for `subject_id`, valid for `lifetime` from `now` (default: this machine's clock)."""
     key = (settings.operator_jwt_keys if audience == "operator" else settings.jwt_keys)[0]
     now = now or datetime.now(UTC)
     claims = {"aud": audience, "sub": str(subject_id), "iat": now, "exp": now + lifetime}
@@ -74,11 +74,11 @@ def issue_token(
 
 
 def read_token(settings: Settings, audience: Audience, token: str, now: float | None = None) -> Claims:
-    """What a token says that holds at `now` (Unix time, by default this machine's).
+    """The claims of a token, verified for `now` (Unix time, default: this machine's clock).
 
     Raises:
-        Unauthenticated: it is malformed, forged, expired or signed with a key that is gone.
-        Forbidden: it holds, but for another audience.
+        Unauthenticated: it is malformed, forged, expired or signed with a removed key.
+        Forbidden: it is valid, but for another audience.
     """
     try:
         claims = _claims(settings.jwt_keys, settings.operator_jwt_keys, token)
@@ -99,7 +99,7 @@ def _claims(people: tuple[JwtKey, ...], operators: tuple[JwtKey, ...], token: st
         secret,
         algorithms=[ALGORITHM],
         audience=audiences,
-        # PyJWT would go by this machine's clock. `iat` is no matter of ours, `exp` is looked at by whoever asks.
+        # PyJWT would use this machine's clock. `iat` is not checked; the caller checks `exp`.
         options={"require": ["aud", "sub", "exp"], "verify_iat": False, "verify_exp": False},
     )
     sign_in_id = UUID(claims["sid"]) if "sid" in claims else None
@@ -109,7 +109,7 @@ def _claims(people: tuple[JwtKey, ...], operators: tuple[JwtKey, ...], token: st
 def _key(
     people: tuple[JwtKey, ...], operators: tuple[JwtKey, ...], token: str
 ) -> tuple[str, tuple[Audience, ...]]:
-    """The secret that a token says it is signed with, and for whom its tokens may be."""
+    """The secret that a token's header names, and the audiences that its tokens are good for."""
     kid = jwt.get_unverified_header(token).get("kid")
     for keys, audiences in ((people, PEOPLE), (operators, OPERATORS)):
         for key in keys:

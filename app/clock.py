@@ -1,9 +1,9 @@
 """The database's clock, as a worker knows it.
 
-Whatever people see, and whatever is held against a time that Postgres wrote, goes by this one clock: workers stand on
-several machines, whose clocks differ. It is read with round trips that are made anyway (`app.identity.standing`), and
-goes on by this machine's steady clock in between. The surest reading counts; one that contradicts it replaces it, for
-then a clock was set.
+Times that people see, and times that are compared with Postgres', come from this one clock: workers run on several
+machines, whose clocks differ. It is read with round trips that are made anyway (`app.identity.standing`), and runs
+on this machine's monotonic clock in between. The most precise reading counts. A reading that contradicts it
+replaces it: a clock was set.
 """
 
 import time
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 DRIFT = 1 / 1000
-"""By how much the trust in a reading wears off, in seconds a second."""
+"""How much less precise a reading becomes, in seconds per second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The database's time at a moment of the steady clock, give or take."""
+    """The database's time at a moment of the monotonic clock, plus or minus."""
 
     shown: float
     at: float
@@ -41,7 +41,7 @@ class DatabaseClock:
         return datetime.fromtimestamp(self.time(), UTC)
 
     def read(self, shown: datetime, took: float) -> None:
-        """Take a reading that has just come in; question and answer took so many seconds."""
+        """Take a reading that has just come in, after a round trip of so many seconds."""
         fresh = Reading(shown.timestamp() + took / 2, self._steady(), took / 2)
         if self._reading is None or _is_surer(fresh, self._reading):
             self._reading = fresh

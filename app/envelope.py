@@ -1,12 +1,10 @@
-"""What travels from the listeners, over Redis, to every worker.
+"""The messages from the listeners, over Redis, to every worker.
 
-The relay publishes each event's envelope exactly as the drain function returned it, all that it took at once as
-one message, an envelope a line: a message costs every worker more than what is in it. A worker parses each once
-and hands `frame` on, byte for byte. Short-lived frames that no table remembers (somebody types) travel the
-same way, with no id.
+The relay publishes each event's envelope exactly as the drain function returned it. A batch is one message, one
+envelope per line, since a message costs every worker more than its contents. A worker parses each once and passes
+`frame` on, byte for byte. Frames that are not stored (typing) travel the same way, without an id.
 
-The availability listener publishes how many mitras can be had, whenever that may have changed and every second
-besides.
+The availability listener publishes how many mitras are available, whenever that may have changed, and every second.
 """
 
 from collections.abc import Sequence
@@ -20,7 +18,7 @@ REDIS_CHANNEL = "curhat:events"
 """The one pub/sub channel that carries envelopes, as `join` puts them together."""
 
 BEAT_CHANNEL = "curhat:beat"
-"""Where the relay at work says so after a drain, over the connection that carries its events."""
+"""The pub/sub channel of the active relay's heartbeat, sent after a drain over the connection of its events."""
 
 BEAT_SECONDS = 1.0
 """How often it does."""
@@ -29,22 +27,21 @@ AVAILABILITY_CHANNEL = "curhat:availability"
 """The pub/sub channel that carries `AvailabilityTold`."""
 
 AVAILABILITY_KEY = "curhat:availability"
-"""Holds what the availability listener told last, for a worker that begins to listen; it lives for
-AVAILABILITY_SECONDS."""
+"""Holds the availability listener's last message, for a worker that starts; it lives for AVAILABILITY_SECONDS."""
 
 AVAILABILITY_SECONDS = 10.0
-"""For how long what was told holds good."""
+"""How long a message is valid."""
 
 Role = Literal["customer", "mitra"]
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """One event, and whose sockets it is for.
+    """One event, and the people whose sockets get it.
 
     `id` is the event's (bigint), None for a frame that is not stored. `customer_id` None: not for a customer;
-    `mitra_ids` empty: for no mitra. `frame` is the JSON text that both get. `internal` is what the control
-    center gets instead; it never holds a message's text. `ended` is a sign-in whose tokens hold no longer,
-    `standing_of` a person who may be let in no more, or again, or has another role: every worker is to know.
+    `mitra_ids` empty: for no mitra. `frame` is the JSON text that both get. `internal` is what the control center
+    gets instead; it never holds a message's text. `ended` is a sign-in whose tokens are revoked, `standing_of` a
+    person who was barred or let in again, or whose role changed.
     """
 
     id: int | None
@@ -57,10 +54,10 @@ class Envelope(msgspec.Struct, frozen=True):
 
 
 class AvailabilityTold(msgspec.Struct, frozen=True):
-    """How many mitras are in reach and have room for one more chat.
+    """How many mitras are reachable and have room for one more chat.
 
-    `at` is the database's clock, so that of two the newer one is known. `asked` says that a worker asked, since
-    the listener did not tell.
+    `at` is the database's clock, by which the newer of two is known. `asked`: a worker asked, because the listener
+    was silent.
     """
 
     available: bool
@@ -69,7 +66,7 @@ class AvailabilityTold(msgspec.Struct, frozen=True):
     asked: bool = False
 
 
-# What decoding raises for a text that is no JSON of the shape asked for, no UTF-8, or nested beyond measure.
+# What decoding raises: not JSON of the wanted type, not UTF-8, or nested too deeply.
 DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _decoder = msgspec.json.Decoder(Envelope)
@@ -80,7 +77,7 @@ def decode(payload: bytes | str) -> Envelope:
     """Parse an envelope.
 
     Raises:
-        one of DECODE_ERRORS: it is none.
+        one of DECODE_ERRORS: it is not one.
     """
     return _decoder.decode(payload)
 
@@ -91,7 +88,7 @@ def encode(envelope: Envelope) -> bytes:
 
 
 def join(envelopes: Sequence[str]) -> bytes:
-    """One message of all of them; no JSON that Postgres or we write holds a line break."""
+    """One message of all of them. No JSON of Postgres or msgspec holds a line break."""
     return "\n".join(envelopes).encode()
 
 

@@ -1,4 +1,4 @@
-"""An expected failure of a command: told in a sentence, and never with a traceback."""
+"""An expected failure of a command: printed as a sentence, never with a traceback."""
 
 from typing import ClassVar
 
@@ -7,4 +7,4 @@ class Failure(Exception):  # noqa: N818 - the base of errors
     """Its text is one clear sentence, and `exit_code` what a command that it ends exits with."""
 
     exit_code: ClassVar[int] = 2
-    """2: something is wrong before anything has begun; 1: it failed on the way."""
+    """2: wrong before anything was begun; 1: failed on the way."""

@@ -1,12 +1,13 @@
-"""Figures of a process, and their merge for Prometheus.
+"""The metrics of a process, and the scrape that joins those of all processes.
 
-Every process writes its figures into CURHAT_HOME/metrics every few seconds, and the scraped process merges all files.
-So one address covers everything that shares a CURHAT_HOME, whichever worker answers, and no process is waited for. When
-a process hangs or dies, `curhat_process_age_seconds` grows; its file is deleted after an hour. Processes need distinct
-names, or they would overwrite each other's file: the second relay on a machine is `relay-2`.
+Every process writes its metrics to CURHAT_HOME/metrics every few seconds, and `/metrics` reads all of these files.
+So one address covers all processes of a CURHAT_HOME, whichever worker answers, and no process is waited for. A
+process that hangs or died stops writing: `curhat_process_age_seconds` shows it, and after an hour its file is
+deleted. Processes of the same name, such as two sets of servers on one machine, are numbered (`relay-2`), so that
+they do not overwrite each other's file.
 
-Counting runs for every request, so it is cheap: a dictionary and a bisection, no locks, one thread. Labels are our own
-names (routes as written, functions, roles, codes), never user input.
+Counting is cheap, since every request does it: a dictionary and a bisection, no locks. A process counts in one
+thread. Labels are our own names (routes as written, functions, roles, codes), never client input.
 """
 
 import asyncio
@@ -31,7 +32,7 @@ WRITE_SECONDS = 5.0
 SILENT_SECONDS = 20.0
 FORGOTTEN_SECONDS = 3600.0
 TICK_SECONDS = 0.5
-# In seconds, from the reply to a poll to the statement timeout.
+# From a poll's reply to the statement timeout, in seconds.
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 DIRECTORY = "metrics"
@@ -46,8 +47,8 @@ log = structlog.get_logger(__name__)
 
 
 class Family(msgspec.Struct):
-    """A figure as written to a file. Each combination of label values has one number. For a histogram it has the count
-    of each bucket (not cumulative), the count beyond the last bound, and the sum.
+    """A metric as it is written to a file: one number for each combination of label values. A histogram has one for
+    each bucket (not cumulative), one for those beyond the last bound, and the sum.
     """
 
     name: str
@@ -59,13 +60,13 @@ class Family(msgspec.Struct):
 
 
 class Figure(Protocol):
-    """Something that is counted."""
+    """A counter, histogram or gauge."""
 
     def family(self) -> Family: ...
 
 
 class Counter:
-    """A counter by label values."""
+    """A count for each combination of label values."""
 
     def __init__(self, name: str, meaning: str, *labels: str) -> None:
         self._name, self._meaning, self._labels = name, meaning, labels
@@ -80,7 +81,7 @@ class Counter:
 
 
 class Timings:
-    """A histogram of durations by label values."""
+    """A histogram of durations for each combination of label values."""
 
     def __init__(self, name: str, meaning: str, *labels: str) -> None:
         self._name, self._meaning, self._labels = name, meaning, labels
@@ -99,7 +100,7 @@ class Timings:
 
 
 class Reading:
-    """A figure read by a callback: one number, or one for each combination of label values."""
+    """A metric that `read` gives when written: one number, or one for each combination of label values."""
 
     def __init__(self, kind: Kind, name: str, meaning: str, read: Read, labels: Values) -> None:
         self._kind, self._name, self._meaning, self._read, self._labels = kind, name, meaning, read, labels
@@ -118,7 +119,7 @@ class Reading:
 
 
 class Report(msgspec.Struct):
-    """The figures that a process wrote; `at` is Unix time."""
+    """The file of a process; `at` is Unix time."""
 
     process: str
     at: float
@@ -129,7 +130,7 @@ _report_decoder = msgspec.json.Decoder(Report)
 
 
 class Figures:
-    """The figures of this process, and the task that writes them."""
+    """All metrics of this process, and the file that they are written to."""
 
     def __init__(self, process: str, home: Path) -> None:
         self._process = process
@@ -159,16 +160,16 @@ class Figures:
         return timings
 
     def gauge(self, name: str, meaning: str, read: Read, *labels: str) -> None:
-        """A new gauge, read at each write."""
+        """A new gauge, read when it is written."""
         self._figures.append(Reading("gauge", name, meaning, read, labels))
 
     def total(self, name: str, meaning: str, read: Read, *labels: str) -> None:
-        """A new counter that is kept elsewhere, read at each write."""
+        """A new counter that is kept elsewhere, read when it is written."""
         self._figures.append(Reading("counter", name, meaning, read, labels))
 
     async def open(self, tasks: asyncio.TaskGroup) -> None:
-        """Start writing, as tasks of `tasks`, under a unique process name."""
-        with contextlib.suppress(OSError):  # `write` reports the error
+        """Begin to write, as a task of `tasks`, under a name that is unique in this home."""
+        with contextlib.suppress(OSError):  # `write` logs that it cannot be written
             self._process, self._lock = _take_name(self._directory, self._process)
         self._tasks = [
             tasks.create_task(self._write_again_and_again(), name="figures"),
@@ -176,7 +177,7 @@ class Figures:
         ]
 
     async def beside(self, work: Awaitable[None]) -> None:
-        """Write while `work` runs."""
+        """Write until `work` ends."""
         async with asyncio.TaskGroup() as tasks:
             await self.open(tasks)
             try:
@@ -185,7 +186,7 @@ class Figures:
                 await self.close()
 
     async def close(self) -> None:
-        """Stop and remove the file: this process ended normally."""
+        """Stop, and delete the file: this process has ended and is not missing."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -200,7 +201,7 @@ class Figures:
         return self._directory / f"{self._process}{ENDING}"
 
     def write(self) -> None:
-        """Write the current figures. An error is logged once and changes nothing else."""
+        """Write the metrics as they are now. A failure is logged once and changes nothing else."""
         try:
             self._write()
         except OSError as error:
@@ -236,10 +237,10 @@ class Figures:
 
 
 def _take_name(directory: Path, process: str) -> tuple[str, int]:
-    """A unique name in this directory, and the open file whose lock reserves it until this process ends.
+    """A name that is unique in this directory, and the open file whose lock holds it until this process ends.
 
     Raises:
-        OSError: nothing can be locked there.
+        OSError: files cannot be locked there.
     """
     directory.mkdir(parents=True, exist_ok=True)
     for number in count(1):
@@ -265,13 +266,13 @@ FAMILIES: dict[Kind, type[CounterMetricFamily | GaugeMetricFamily | HistogramMet
 
 
 class Scrape(Collector):
-    """The figures of all processes of one CURHAT_HOME, each with its process as one more label."""
+    """The metrics of all processes of one CURHAT_HOME, each with its process as another label."""
 
     def __init__(self, home: Path) -> None:
         self._directory = home / DIRECTORY
 
     def text(self) -> bytes:
-        """All figures in the text format of Prometheus. Blocks."""
+        """All metrics in the text format of Prometheus. Blocks."""
         return generate_latest(self)
 
     def collect(self) -> Iterator[Metric]:
@@ -300,13 +301,13 @@ class Scrape(Collector):
         for path in sorted(self._directory.glob("*")):
             try:
                 if path.suffix == LOCK_ENDING:
-                    continue  # deleting it would give the name to another process
+                    continue  # its name must stay taken
                 if time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS:
                     path.unlink()
                 elif path.suffix == ENDING:
                     yield _report_decoder.decode(path.read_bytes())
             except FileNotFoundError:
-                continue  # its process has just ended
+                continue  # the process has just ended
             except msgspec.DecodeError as error:
                 log.error("figures cannot be read", file=str(path), reason=str(error))  # noqa: TRY400
 

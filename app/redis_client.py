@@ -1,17 +1,19 @@
-"""Our way to Redis: how every client of ours connects, publishes, and finds out that a server is the wrong one.
+"""The one way to Redis: how every client connects, publishes, and notices that a server is the wrong one.
 
 It guarantees
-- that a connection over which Redis has refused something is not used again. What refuses is most often the wrong
-  server by now: a primary that was made a replica keeps its connections and answers READONLY. The next connection
-  asks anew where the address leads;
-- that nothing is published to nobody: a replica takes PUBLISH and hands it on to its own subscribers alone. So
-  each message goes with a write, and both happen or neither does.
+- that a connection over which Redis has refused a command is not used again. Such a server is often the wrong one:
+  a primary that became a replica keeps its connections and answers READONLY. The next connection resolves the
+  address again;
+- that no message is published at a replica, which would accept PUBLISH and reach only its own subscribers. Each
+  message goes with a write in one transaction.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import redis
+from redis import retry as blocking
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
@@ -19,31 +21,42 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, ResponseError
 
 CONNECT_SECONDS = 3.0
-# A write that changes nothing: there is never such a key. A server that takes no writes refuses it all the same.
+# Deleting this key changes nothing, since it never exists. A server that takes no writes refuses it all the same.
 NO_KEY = "curhat:nothing"
 
 
 def connect(
     url: str, *, connect_seconds: float = CONNECT_SECONDS, answer_seconds: float | None = None
 ) -> Redis:
-    """A client that reports the first failure instead of trying again behind our back.
+    """A client that reports the first failure and never retries by itself.
 
-    Without `answer_seconds` it waits for an answer for ever, and whoever uses it says how long by
-    `asyncio.timeout`: with a time of its own redis-py loses cancellations (asyncio.wait_for before Python 3.12).
+    Without `answer_seconds` it waits for an answer for ever, and its user sets an `asyncio.timeout`: with a timeout
+    of its own redis-py loses cancellations (asyncio.wait_for before Python 3.12).
     """
     pool: ConnectionPool = ConnectionPool.from_url(
         url,
         socket_connect_timeout=connect_seconds,
         socket_timeout=answer_seconds,
         retry=Retry(NoBackoff(), 0),
-        driver_info=None,  # it would be told with a command that older servers refuse
+        driver_info=None,  # it is sent by a command that older servers refuse
     )
     pool.connection_class = _dropped_when_refused(pool.connection_class)
     return Redis.from_pool(pool)
 
 
+def connect_blocking(url: str, *, answer_seconds: float | None = CONNECT_SECONDS) -> redis.Redis:
+    """The same for code without an event loop: commands and tests."""
+    return redis.Redis.from_url(
+        url,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=answer_seconds,
+        retry=blocking.Retry(NoBackoff(), 0),
+        driver_info=None,
+    )
+
+
 async def check(client: Redis) -> None:
-    """See whether the server takes writes.
+    """Check that the server takes writes.
 
     Raises:
         RedisError: it does not, or does not answer.
@@ -54,7 +67,7 @@ async def check(client: Redis) -> None:
 async def publish(
     client: Redis, channel: str, message: bytes, keep: Mapping[str, int] = MappingProxyType({})
 ) -> None:
-    """Publish a message, and keep it under each key of `keep` for so many milliseconds; all of it or nothing.
+    """Publish a message, and store it under each key of `keep` for so many milliseconds, in one transaction.
 
     Raises:
         RedisError: the server takes no writes, or does not answer.
@@ -69,18 +82,18 @@ async def publish(
 
 
 def _dropped_when_refused(kind: type[AbstractConnection]) -> type[AbstractConnection]:
-    """The same kind of connection; the pool closes it once the server has refused something over it."""
+    """The same class of connection, which the pool closes once the server has refused a command over it."""
 
     class Dropped(kind):  # type: ignore[valid-type, misc] # plain TCP, TLS or a unix socket
         async def on_connect(self) -> None:
             await super().on_connect()
-            self.reset_should_reconnect()  # redis-py asks for what an older server need not know
+            self.reset_should_reconnect()  # redis-py asks for features that an older server may refuse
 
         async def read_response(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
             try:
                 return await super().read_response(*arguments, **options)
             except NoScriptError:
-                raise  # it is told the script, and asked again
+                raise  # redis-py loads the script and tries again
             except ResponseError:
                 self.mark_for_reconnect()
                 raise

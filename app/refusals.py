@@ -1,4 +1,4 @@
-"""What a caller is told instead of an answer: refused, or try again. Nothing has changed, unless it says so."""
+"""Refusals: what a caller gets instead of a reply. Nothing has changed, unless the refusal says so."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,12 +8,12 @@ from typing import Any
 class Refusal(Exception):  # noqa: N818 - not an error: an answer
     """The caller was refused and nothing has changed: an HTTP status, a stable slug, one plain sentence.
 
-    `facts` are what a screen must know to say it in its own words; few refusals have any. `retry_after` among them is
+    `facts` are data for a screen that words the refusal itself; few refusals have any. The fact `retry_after` is
     how many seconds to wait.
     """
 
     outcome = "refused"
-    """As what it is counted."""
+    """The outcome that metrics count."""
 
     def __init__(
         self, status: int, slug: str, sentence: str, facts: Mapping[str, Any] = MappingProxyType({})
@@ -31,7 +31,7 @@ class Refusal(Exception):  # noqa: N818 - not an error: an answer
 
 
 class TryAgain(Refusal):
-    """A refusal that has to do with the moment."""
+    """A refusal that is temporary."""
 
     @property
     def retry_after(self) -> int:
@@ -50,7 +50,7 @@ class Unavailable(TryAgain):
 
 
 class Busy(TryAgain):
-    """It took too long to get at what was asked for."""
+    """A lock or the statement took too long."""
 
     outcome = "busy"
 
@@ -59,7 +59,7 @@ class Busy(TryAgain):
 
 
 class UnknownOutcome(TryAgain):
-    """Whether the call was carried out is not known."""
+    """It is not known whether the call took effect."""
 
     outcome = "unknown"
 

@@ -1,5 +1,5 @@
-"""Which request is being answered. Its id is in the log, in the reply's X-Request-ID, and in every event that the
-request caused.
+"""The id of the request that is being answered: in the log, in the reply's X-Request-ID, and in every event that
+the request caused.
 """
 
 import re
@@ -18,5 +18,5 @@ _numbers = count(1)
 
 
 def new() -> str:
-    """An id that no other request has, in this process or another."""
+    """A new id, unique among all processes."""
     return f"{_process}-{next(_numbers):x}"

@@ -2,12 +2,11 @@
 
 import asyncio
 
-from redis.backoff import EqualJitterBackoff
+from tenacity import RetryCallState, Retrying, wait_exponential, wait_random_exponential
+from tenacity.wait import wait_base
 
 FIRST_SECONDS = 0.1
 LONGEST_SECONDS = 5.0
-# Any wait has long been the longest by then, and after 1024 the power of two would be no float any more.
-MOST_DOUBLINGS = 64
 
 
 class Retries:
@@ -17,18 +16,26 @@ class Retries:
     """
 
     def __init__(self, longest_seconds: float = LONGEST_SECONDS) -> None:
-        self._backoff = EqualJitterBackoff(cap=longest_seconds, base=FIRST_SECONDS)
+        first, longest = FIRST_SECONDS / 2, longest_seconds / 2
+        self._wait = wait_exponential(first, longest) + wait_random_exponential(first, longest)
         self.failures = 0
 
     def reset(self) -> None:
-        """What we tried has worked."""
+        """The last try has worked."""
         self.failures = 0
 
     def seconds(self) -> float:
-        """How long to wait after the failures up to now; by chance, so that not all come back at once."""
-        return self._backoff.compute(min(self.failures, MOST_DOUBLINGS))
+        """How long to wait after the failures up to now; with jitter, so that not all come back at once."""
+        return seconds_after(self.failures, self._wait)
 
     async def wait(self) -> None:
         """Wait for the time of one more failure."""
         await asyncio.sleep(self.seconds())
         self.failures += 1
+
+
+def seconds_after(failures: int, wait: wait_base) -> float:
+    """How long `wait` says to wait after so many failures in a row and one more."""
+    state = RetryCallState(Retrying(), None, (), {})
+    state.attempt_number = failures + 1
+    return wait(state)

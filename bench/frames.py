@@ -17,10 +17,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import click
 import uvloop
-from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from app import redis_client
 from app.auth import Audience, issue_token
 from app.running.probes import base_url
 from bench.measure import Line, console, say, show
@@ -219,7 +219,7 @@ async def _commit(database: asyncpg.Connection, taken: list[float]) -> None:
 
 async def _floor(ours: Stack) -> list[float]:
     taken = []
-    async with Redis.from_url(ours.settings.redis_url) as redis, redis.pubsub() as messages:
+    async with redis_client.connect(ours.settings.redis_url) as redis, redis.pubsub() as messages:
         await messages.subscribe("floor")
         await messages.get_message(timeout=5)
         for _ in range(500):

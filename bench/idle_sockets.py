@@ -19,6 +19,7 @@ import msgspec
 import uvloop
 from redis.asyncio import Redis
 
+from app import redis_client
 from app.auth import issue_token
 from app.envelope import REDIS_CHANNEL, Envelope, encode
 from app.sockets.websocket import Code
@@ -76,7 +77,7 @@ async def _stall(ours: Stack, people: Sequence[UUID], rounds: int, rate: int, se
     reading: list[float] = []
     stalled: list[float] = []
     stalled_at = []
-    async with Redis.from_url(ours.settings.redis_url) as redis:
+    async with redis_client.connect(ours.settings.redis_url) as redis:
         say(f"{rate} frames a second to {len(ears)} sockets, {rounds} rounds of {seconds:g} s each")
         for _ in range(rounds):
             ear = await connect_narrow(port, *_tokens(ours, [one]))

@@ -13,8 +13,8 @@ import time
 
 import asyncpg
 import click
-from redis.asyncio import Redis
 
+from app import redis_client
 from app.envelope import REDIS_CHANNEL, split
 from bench.measure import Line, console, say, show
 from bench.stack import Stack, stack
@@ -46,7 +46,7 @@ class Heard:
 
     async def listen(self, url: str) -> None:
         """Listen until cancelled."""
-        async with Redis.from_url(url) as redis, redis.pubsub() as messages:
+        async with redis_client.connect(url) as redis, redis.pubsub() as messages:
             await messages.subscribe(REDIS_CHANNEL)
             async for message in messages.listen():
                 if message["type"] == "message":
@@ -123,7 +123,7 @@ async def floor(ours: Stack) -> list[float]:
     """From a NOTIFY to the arrival of the message that a listener publishes on it."""
     taken: list[float] = []
     listener, notifier = await ours.superuser(), await ours.superuser()
-    async with Redis.from_url(ours.settings.redis_url) as redis, redis.pubsub() as messages:
+    async with redis_client.connect(ours.settings.redis_url) as redis, redis.pubsub() as messages:
         await messages.subscribe("floor")
         await messages.get_message(timeout=5)
         heard = asyncio.Event()

@@ -24,11 +24,12 @@ import structlog
 from psycopg import sql
 from pytest_postgresql.janitor import DatabaseJanitor
 
+from app import redis_client
 from app.migrate import migrate
 from app.running.accounts import make_directory, server_account
 from tests.waits import wait_until
 from workshop.embedded.postgres import SUPERUSER, Cluster, Programs, find_programs
-from workshop.embedded.redis_server import RedisServer, find_program
+from workshop.embedded.redis_server import RedisServer, find_program, redis_url
 
 PREFIX = "curhat-test-"
 OWNER_FILE = "pid"
@@ -251,7 +252,10 @@ def _remove_if_abandoned(base: Path) -> None:
         if Path(f"/proc/{owner}").exists():
             return
         for socket in base.glob("redis-*/redis.sock"):
-            with suppress(redis.ConnectionError), redis.Redis(unix_socket_path=str(socket)) as left:
+            with (
+                suppress(redis.ConnectionError),
+                redis_client.connect_blocking(redis_url(socket.parent)) as left,
+            ):
                 left.shutdown(nosave=True)
         if (base / "data" / "postmaster.pid").exists():
             _end_postmaster(base / "data")

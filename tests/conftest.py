@@ -18,8 +18,8 @@ from typing import Any, Protocol
 import psutil
 import psycopg
 import pytest
-import redis
 
+from app import redis_client
 from app.migrate import MigrateError
 from app.running.libpq import forget_libpq
 from app.settings import Settings
@@ -244,7 +244,7 @@ def redis_server(cluster: TestCluster) -> Iterator[RedisServer]:
 def redis_url(redis_server: RedisServer) -> str:
     """The URL of an empty Redis."""
     url = redis_server.url()
-    with redis.Redis.from_url(url) as client:
+    with redis_client.connect_blocking(url) as client:
         client.flushall()
     return url
 

@@ -16,11 +16,11 @@ import psycopg
 import redis
 from rich.console import Console
 
+from app import redis_client
 from app.migrate import MIGRATIONS, SQL
 from app.migrate.history import digest
 from app.migrate.sources import read_sources
 from app.postgres.sessions import connect
-from app.redis_client import NO_KEY
 from app.running.accounts import NoAccountError, server_account
 from app.running.probes import TIMEOUT_SECONDS, answers, base_url, port_problem
 from app.settings import VARIABLES, Settings
@@ -263,9 +263,9 @@ def _health(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
 
 def _redis(url: str) -> Finding:
     try:
-        with redis.Redis.from_url(url, socket_connect_timeout=TIMEOUT_SECONDS) as client:
+        with redis_client.connect_blocking(url) as client:
             version = client.info("server")["redis_version"]
-            client.delete(NO_KEY)
+            client.delete(redis_client.NO_KEY)
     except redis.RedisError as error:
         return Finding("Redis", "wrong", str(error), "start it; until then no event reaches a socket")
     return Finding("Redis", "ok", str(version))

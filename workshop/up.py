@@ -14,11 +14,11 @@ import redis
 import structlog
 from rich.console import Console
 
+from app import redis_client
 from app.identity.sender import OTP_FILE
 from app.log import configure
 from app.migrate import migrate
 from app.postgres.primary import writable
-from app.redis_client import NO_KEY
 from app.running import programs
 from app.running.accounts import server_account
 from app.running.probes import TIMEOUT_SECONDS, base_url, check_port
@@ -86,8 +86,8 @@ def check_database(url: str) -> None:
 def check_redis(url: str) -> None:
     """Raise SettingsError unless a Redis at this address accepts writes."""
     try:
-        with redis.Redis.from_url(url, socket_connect_timeout=TIMEOUT_SECONDS) as client:
-            client.delete(NO_KEY)
+        with redis_client.connect_blocking(url) as client:
+            client.delete(redis_client.NO_KEY)
     except redis.RedisError as error:
         raise SettingsError(f"CURHAT_REDIS_URL: Redis cannot be reached there: {error}") from error
 

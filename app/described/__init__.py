@@ -1,1 +1,1 @@
-"""Documents generated from code and database: OpenAPI, the pages of docs/reference/."""
+"""The OpenAPI documents, and the page that shows them."""

@@ -1,7 +1,7 @@
-"""`/openapi.json`, and `/docs`: Swagger UI, to read and try the API.
+"""`/openapi.json`, and `/docs`: a page to read and try it, which loads nothing from other hosts.
 
-`web/build.mjs` puts the files of Swagger UI beside the web apps, and `app.http.static` serves them. The page's content
-security policy allows scripts and styles from this origin only.
+The page is Swagger UI, whose files `web/build.mjs` puts beside the web apps; `app.http.static` serves them. Its
+policy allows scripts and styles of this origin alone.
 """
 
 from html import escape

@@ -1,11 +1,11 @@
-"""The OpenAPI 3.1 document of a server, generated from its table of routes.
+"""The OpenAPI 3.1 document of a server, made from its table of routes.
 
-Bodies and replies are the types of `app.public.bodies` and `app.public.replies`. A route's refusals are those of the
-SQL functions that it calls (`app.described.refusals`), plus those that follow from its input. The schemas include the
-frames of the server's sockets (`FrameTo…`, `FrameFrom…`), from which clients generate their types.
+What goes in and out are the types of `app.public.bodies` and `app.public.replies`. A route is described by the comment
+of its SQL function. Its refusals are those of the functions that it calls (`app.described.refusals`) and those that
+follow from what it takes. The frames of the server's sockets are among the schemas (`FrameTo…`, `FrameFrom…`),
+for clients that generate their types from them.
 """
 
-import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from importlib.metadata import version
@@ -30,7 +30,6 @@ TABLES: Mapping[Listener, Sequence[Route]] = {
     "public": public_table.ROUTES,
     "internal": internal_table.ROUTES,
 }
-SCHEMAS: Mapping[Listener, str] = {"public": "api", "internal": "control_center"}
 TITLES: Mapping[Listener, str] = {
     "public": "Curhat: customers and mitras",
     "internal": "Curhat: control center",
@@ -49,7 +48,7 @@ FRAMES: Mapping[Listener, Mapping[str, Any]] = {
     },
 }
 
-# Refusals of any function call; UNKNOWN only if the function may have changed something.
+# The refusals of any call; the second only of a call that may have changed something.
 MOMENTARY = ("busy", "unavailable", "response_timeout")
 UNKNOWN = "unknown_outcome"
 
@@ -63,7 +62,7 @@ def document(listener: Listener) -> bytes:
     paths: dict[str, Json] = {}
     for route in routes:
         path = paths.setdefault(PATH_PARAMETER.sub(r"{\g<name>}", route.path), {})
-        path[route.method.lower()] = _operation(route, SCHEMAS[listener], shapes)
+        path[route.method.lower()] = _operation(route, shapes)
     audiences = sorted({route.audience for route in routes if route.audience is not None})
     whole = {
         "openapi": "3.1.1",
@@ -78,19 +77,19 @@ def document(listener: Listener) -> bytes:
     return msgspec.json.encode(whole)
 
 
-def refusals_of(route: Route, schema: str) -> dict[int, list[str]]:
-    """A route's refusals: sorted slugs by status. `schema` is that of the functions that it calls."""
+def refusals_of(route: Route) -> dict[int, list[str]]:
+    """The refusals of a route: slugs by status, sorted."""
     found: dict[int, set[str]] = {status: set(slugs) for status, slugs in route.refuses.items()}
-    for status, slug in (*_of_what_it_takes(route), *_of_what_it_calls(route, schema)):
+    for status, slug in (*_of_what_it_takes(route), *_of_what_it_calls(route)):
         found.setdefault(status, set()).add(slug)
     found.setdefault(500, set()).add("internal_error")
     return {status: sorted(slugs) for status, slugs in sorted(found.items())}
 
 
-def facts_of(schema: str) -> Mapping[str, type[msgspec.Struct]]:
-    """The extra fields of refusals by slug, for the functions of `schema`."""
+def facts_of(route: Route) -> Mapping[str, type[msgspec.Struct]]:
+    """The types of the facts of a route's refusals, by slug."""
     of_everybody = replies.FACTS
-    return {**of_everybody, **internal_replies.FACTS} if schema == SCHEMAS["internal"] else of_everybody
+    return {**of_everybody, **internal_replies.FACTS} if route.schema == "control_center" else of_everybody
 
 
 def _of_what_it_takes(route: Route) -> Iterable[tuple[int, str]]:
@@ -106,19 +105,21 @@ def _of_what_it_takes(route: Route) -> Iterable[tuple[int, str]]:
         yield 400, "invalid_idempotency_key"
     if set(takes.path.values()) - {str}:
         yield 404, "not_found"
+    if route.limit is not None:
+        yield 429, "too_many_requests"
 
 
-def _of_what_it_calls(route: Route, schema: str) -> Iterable[tuple[int, str]]:
+def _of_what_it_calls(route: Route) -> Iterable[tuple[int, str]]:
     for function in route.functions:
-        for slug in refusals.by_function()[f"{schema}.{function}"]:
+        for slug in refusals.by_function()[function]:
             yield refusals.statuses()[slug], slug
         yield from ((503, slug) for slug in MOMENTARY)
-        if not only_reads(function):
+        if not only_reads(function.partition(".")[2]):
             yield 503, UNKNOWN
 
 
 class _Shapes:
-    """JSON schemas of the types of routes and sockets: queries inline, all others by reference."""
+    """The types of routes and sockets as JSON schemas: those of queries inline, the others by reference."""
 
     def __init__(self, routes: Iterable[Route], unions: Mapping[str, Any]) -> None:
         named = {shape for route in routes for shape in _shapes_of(route)}
@@ -136,7 +137,7 @@ class _Shapes:
         return self._schemas[form]
 
     def parameters_of(self, query: type[msgspec.Struct]) -> Iterable[tuple[str, Json, bool]]:
-        """Name, schema and whether it is required, for each parameter."""
+        """The name of each parameter, its schema, whether it is required."""
         schema = self._queries[query]
         for name, part in schema["properties"].items():
             yield name, part, name in schema.get("required", ())
@@ -157,8 +158,8 @@ def _name(reference: Json) -> str:
     return str(reference["$ref"]).rpartition("/")[2]
 
 
-def _operation(route: Route, schema: str, shapes: _Shapes) -> Json:
-    summary, _, description = inspect.getdoc(route.handler).partition("\n\n")  # type: ignore[union-attr]
+def _operation(route: Route, shapes: _Shapes) -> Json:
+    summary, _, description = route.description.partition("\n\n")
     made: Json = {
         "operationId": route.name,
         "summary": summary,
@@ -175,7 +176,7 @@ def _operation(route: Route, schema: str, shapes: _Shapes) -> Json:
             "required": True,
             "content": {"application/json": {"schema": shapes.of(route.takes.body)}},
         }
-    made["responses"] = _responses(route, schema, shapes)
+    made["responses"] = _responses(route, shapes)
     return made
 
 
@@ -201,13 +202,13 @@ def _path_schema(kind: type) -> Json:
     ]
 
 
-def _responses(route: Route, schema: str, shapes: _Shapes) -> Json:
-    refused = refusals_of(route, schema)
+def _responses(route: Route, shapes: _Shapes) -> Json:
+    refused = refusals_of(route)
     return {
         str(status): _response(
             status,
             route.replies.get(status, ()),
-            _refusals(refused.get(status, []), facts_of(schema)),
+            _refusals(refused.get(status, []), facts_of(route)),
             shapes,
         )
         for status in sorted({*route.replies, *refused})
@@ -228,7 +229,7 @@ def _response(status: int, forms: Form | tuple[Form, ...], refused: Sequence[Jso
 
 
 def _refusals(slugs: Sequence[str], facts: Mapping[str, type[msgspec.Struct]]) -> list[Json]:
-    """One schema for all refusals without extra fields, one for each refusal with them."""
+    """One schema for all refusals without facts, one for each that has facts."""
     plain = [slug for slug in slugs if slug not in facts]
     made = [_refusal(plain, {})] if plain else []
     for slug in slugs:

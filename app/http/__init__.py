@@ -1,1 +1,1 @@
-"""What every request passes through, whatever answers it: the edge, routes, limits, errors, static files, health."""
+"""What every request passes through: the edge, routes, limits, errors, static files, health."""

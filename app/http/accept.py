@@ -1,4 +1,4 @@
-"""What a client would like to get. Sanic's own reading gives what a client says that it does not take (`q=0`)."""
+"""Content negotiation. Sanic's own would offer a type that the client excludes (`q=0`)."""
 
 import re
 from collections.abc import Iterator
@@ -8,19 +8,19 @@ QUALITY = re.compile(r"q=(?P<quality>0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
 def prefers(header: str | None, wanted: str, usual: str) -> bool:
-    """Whether an Accept header asks for `wanted` rather than for what is given when it does not matter."""
+    """Whether an Accept header prefers `wanted` to the default type."""
     ranges = dict(_ranges(header or "*/*"))
     return _quality(ranges, wanted) > _quality(ranges, usual)
 
 
 def _quality(ranges: dict[str, float], media_type: str) -> float:
-    """How welcome a media type is: what is said of it counts, else of all of its kind, else of all there are."""
+    """The quality of a media type: that of the type itself, else of `type/*`, else of `*/*`."""
     kind = media_type.partition("/")[0]
     return next((ranges[one] for one in (media_type, f"{kind}/*", "*/*") if one in ranges), 0.0)
 
 
 def _ranges(header: str) -> Iterator[tuple[str, float]]:
-    """What is said of each range of media types; whatever cannot be read says nothing."""
+    """The quality of each media range of the header; what cannot be read is ignored."""
     for part in header.lower().split(","):
         media_type, *parameters = (one.strip() for one in part.split(";"))
         if RANGE.fullmatch(media_type):

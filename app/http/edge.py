@@ -1,20 +1,20 @@
-"""What every request and every reply has in common, whatever answers: limits, the request's id, headers, the log.
+"""What all requests and replies share: limits, the request id, headers, the log.
 
 It guarantees
-- that each request has an id: the one that a trusted proxy gave it, else a new one. It is in X-Request-ID of the
-  reply, in every line of the log, and in every event that the request caused;
-- that what arrives is bounded: address and headers by size, all of a request by REQUEST_SECONDS from its first
-  byte, however slowly it trickles; a connection that asks nothing is closed;
-- that whom a request is for, where its head ends and its body does is read as any other server reads it, or not at
-  all (400): behind a proxy the rest would be taken for somebody else's request;
-- that a reply may be taken as slowly as a network is, and who takes nothing of it is let go;
-- that every reply bears the headers that keep browsers safe; a handler that sets one of them has its way;
-- that browsers of other origins get through when the settings name them, and no others;
-- that each request is told of in one line of the log, and counted: its route as written, never what was filled in,
-  no token, no phone number, no body.
+- that each request has an id: that of a trusted proxy, else a new one. It is in the reply's X-Request-ID, in every
+  line of the log, and in every event that the request caused;
+- that requests are bounded: address and headers by size, the whole request by REQUEST_SECONDS from its first byte;
+  an idle connection is closed;
+- that request smuggling is impossible: a request whose host, end of head or end of body another server could read
+  differently is refused (400);
+- that a slow reader of a reply is waited for, and one that reads nothing is disconnected;
+- that every reply has the security headers; a handler may override each of them;
+- that CORS admits the origins of the settings and no others;
+- that each request is counted, and logged in one line: its route as written in the table, and no id, token, phone
+  number or body.
 
-All of it happens where Sanic reads a head and writes one: its middleware costs more, and never sees a request that
-reaches no route.
+This is done where Sanic reads and writes a head: its middleware costs more, and never sees a request that matches
+no route.
 """
 
 import asyncio
@@ -52,8 +52,8 @@ MOST_TARGET_BYTES = 4 * 1024
 MOST_HEAD_BYTES = 8 * 1024
 MOST_BODY_BYTES = 64 * 1024
 REQUEST_SECONDS = 10.0
-REPLY_SECONDS = 25.0  # a look that is taken again after a lost connection takes statement_timeout twice
-IDLE_SECONDS = 75.0  # longer than proxies keep a connection (nginx: 60), so that it is they who let go
+REPLY_SECONDS = 25.0  # a read that is retried after a lost connection takes statement_timeout twice
+IDLE_SECONDS = 75.0  # longer than proxies keep a connection (nginx: 60), so that the proxy closes it
 LOOK_SECONDS = 2.0
 LINGER_SECONDS = 2.0
 
@@ -62,7 +62,7 @@ HEAD = re.compile(TOKEN + rb" [!-~]+ HTTP/1\.[01](?:\r\n" + TOKEN + rb":[\t -~\x
 """A request's head without the empty line at its end (RFC 9112)."""
 HOST = re.compile(rb"\r\nhost:", re.IGNORECASE)
 CHUNK = re.compile(rb"\r\n[0-9A-Fa-f]{1,16}[\t ]*(?:;[\t -~\x80-\xff]*)?\r\n")
-"""What stands before the data of a chunk: the end of what came before it, its size, and what may go along."""
+"""The line before the data of a chunk: the end of the chunk before, the size, extensions."""
 MOST_CHUNK_BYTES = 64
 
 SAFE: Mapping[str, str] = {
@@ -75,12 +75,12 @@ OVER_TLS: Mapping[str, str] = {"strict-transport-security": "max-age=31536000"}
 
 ALLOWED_HEADERS = "authorization, content-type, idempotency-key, x-request-id"
 EXPOSED_HEADERS = "content-disposition, retry-after, x-request-id"
-PREFLIGHT_SECONDS = 7200  # the longest that Chromium keeps one
+PREFLIGHT_SECONDS = 7200  # the longest that Chromium caches one
 
 log = structlog.get_logger(__name__)
 
 STATUS_LINES = {status: b"HTTP/1.1 %d %b\r\n" % (status, text) for status, text in STATUS_CODES.items()}
-# What figures are told apart by; nothing of it is made of what somebody sent.
+# The labels of the metrics; none holds client input.
 LABELS = ("method", "route", "status")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 STATUSES = {status: str(status) for status in STATUS_CODES}
@@ -93,7 +93,7 @@ PLAIN = b"%b%bcontent-type: %b\r\ncontent-length: %d\r\nx-request-id: %b\r\nconn
 
 
 class Edge:
-    """What the requests of one listener have in common; `methods` are those that its CORS allows."""
+    """What the requests of one listener share; `methods` are those that CORS allows."""
 
     def __init__(self, settings: Settings, methods: Sequence[str], figures: Figures) -> None:
         self._proxies = settings.trusted_proxies
@@ -108,41 +108,43 @@ class Edge:
         self._plain_over_tls = _lines(self.headers_of(tls=True))
 
     def take_id(self, request: Request, peer: str) -> None:
-        """Call a request what a trusted proxy calls it."""
+        """Use the request id of a trusted proxy."""
         if self._proxies and proxies.trusts(self._proxies, peer):
             given = str(request.headers.get(request_id.HEADER, ""))
             if request_id.WELL_FORMED.fullmatch(given):
                 request_id.current.set(given)
 
     def head_of(self, request: Request) -> bytes | None:
-        """What every reply's head holds, as it goes over the wire; None for one that holds more."""
+        """The common headers of a reply, as they go over the wire; None if this reply needs more."""
         if self._origins and "origin" in request.headers:
             return None
         return self._plain_over_tls if self._is_over_tls(request) else self._plain
 
     def complete(self, request: Request, response: BaseHTTPResponse) -> None:
-        """Add the headers that a reply bears to those that it has already."""
+        """Add the common headers to those of a reply."""
         headers = {
             request_id.HEADER: request_id.current.get(),
             **self.headers_of(tls=self._is_over_tls(request)),
         }
         origin = request.headers.get("origin")
         if "cross-origin-resource-policy" in response.headers:
-            headers.pop("vary", None)  # it is for pages of its own origin, and the same for all of them
+            headers.pop("vary", None)  # it is the same for every page of its own origin
         elif origin in self._origins:
             headers["access-control-allow-origin"] = origin
             headers["access-control-expose-headers"] = EXPOSED_HEADERS
         if (response.content_type or "").startswith("text/javascript"):
-            del headers["content-security-policy"]  # of a script that a worker runs it would be the worker's
+            del headers[
+                "content-security-policy"
+            ]  # the policy of a worker's script would apply to the worker
         for name, value in headers.items():
             response.headers.setdefault(name, value)
 
     def headers_of(self, *, tls: bool) -> dict[str, str]:
-        """The headers that every reply bears."""
+        """The headers of every reply."""
         return {**SAFE, **(OVER_TLS if tls else {}), **({"vary": "origin"} if self._origins else {})}
 
     def preflight(self, request: Request) -> HTTPResponse | None:
-        """The answer to a browser that asks whether a page of another origin may ask; None when it does not."""
+        """The reply to a CORS preflight; None when the request is none."""
         if (
             request.method != "OPTIONS"
             or "access-control-request-method" not in request.headers
@@ -157,7 +159,7 @@ class Edge:
         return HTTPResponse(None, 204, headers)
 
     def answered(self, request: Request, status: int, seconds: float) -> None:
-        """Tell of a request that has its reply."""
+        """Log and count an answered request."""
         caller = getattr(request.ctx, "caller", None)
         route = route_of(request)
         method = request.method if request.method in METHODS else "other"
@@ -172,7 +174,7 @@ class Edge:
         )
 
     def closed(self, request: Request, cause: str, code: int, seconds: float) -> None:
-        """Tell of a WebSocket that is closed; `cause` is the id of the request that opened it."""
+        """Log and count a closed WebSocket; `cause` is the id of the request that opened it."""
         self._closed.add(str(code) if code in CLOSE_CODES else "other")
         caller = getattr(request.ctx, "caller", None)
         log.info(
@@ -189,10 +191,10 @@ class Edge:
 
 
 class App(Sanic[Any, Any]):
-    """Sanic without middleware and signals, which nobody here uses: they are a tenth of a poll's reply."""
+    """Sanic without middleware and signals, which are not used here and take a tenth of a poll's reply."""
 
     async def handle_request(self, request: Request) -> None:
-        """Find the handler, let it answer, and send what it says."""
+        """Find the handler, call it, and send its response."""
         stream = cast(Http, request.stream)
         try:
             response = self.ctx.edge.preflight(request) if request.method == "OPTIONS" else None
@@ -210,12 +212,12 @@ class App(Sanic[Any, Any]):
             await self.handle_exception(request, error)
 
     def register_middleware(self, *_arguments: object, **_options: object) -> NoReturn:
-        """There is none."""
+        """There is no middleware."""
         raise NotImplementedError("what every request has in common is done in app.http.edge")
 
 
 class Http(SanicHttp):
-    """One connection's requests, one after the other."""
+    """The requests of one connection, one after the other."""
 
     __slots__ = ("_plain_head", "leaves_unread")
 
@@ -228,8 +230,8 @@ class Http(SanicHttp):
             await cast(Connection, self.protocol).linger()
 
     async def error_response(self, exception: Exception) -> None:
-        """Answer a request that failed. When its client has gone there is nobody to tell."""
-        if isinstance(exception, asyncio.CancelledError):  # it is no Exception, but Sanic hands it on as one
+        """Answer a request that failed, unless its client has gone."""
+        if isinstance(exception, asyncio.CancelledError):  # it is no Exception, but Sanic passes it as one
             return
         self.leaves_unread = self.stage is Stage.REQUEST
         await super().error_response(exception)
@@ -242,7 +244,7 @@ class Http(SanicHttp):
         except PayloadTooLarge as error:
             raise self._too_long() from error
         except BadURL:
-            self.url = None  # Sanic makes its stand-in for the request of it, and would fail again
+            self.url = None  # Sanic would build its error request from it, and fail again
             raise
         self.protocol.app.ctx.edge.take_id(self.request, cast(Connection, self.protocol).peer)
         if len(self.request.raw_url) > MOST_TARGET_BYTES:
@@ -251,9 +253,9 @@ class Http(SanicHttp):
             raise BadRequest
 
     def _is_plain_head(self) -> bool:
-        """Whether nobody can read it otherwise. Sanic takes a line that ends or is folded anyhow, a space in a name,
-        the digits of any script, an address without a path, and two hosts or none. Whoever polls says the same again
-        and again: it is looked at once.
+        """Whether the head has only one reading. Sanic also accepts bare line feeds, folded lines, a space in a
+        name, non-ASCII digits, an address without a path, and two hosts or none. The heads of polls repeat, so an
+        unchanged head is checked once.
         """
         request = self.request
         if request.head != self._plain_head:
@@ -270,8 +272,8 @@ class Http(SanicHttp):
         )
 
     async def read(self) -> bytes | None:
-        """Read a piece of a request's body. Sanic takes for the beginning of a chunk whatever `int` takes for a size,
-        whatever stands before it.
+        """Read a piece of a request's body. Sanic accepts any chunk size that `int` does, whatever precedes it, so
+        the line is checked here.
         """
         if self._is_chunked and not self.request_bytes_left:
             await self._wait_for_chunk()
@@ -291,9 +293,10 @@ class Http(SanicHttp):
             await self._receive_more()
 
     async def http1_response_header(self, data: bytes, end_stream: bool) -> None:
-        """Write a reply's head; of a plain one the body, too, in one piece.
+        """Write a reply's head; a plain reply is written whole.
 
-        With a request's body not read to its end it is the last one: Sanic would wait for the rest, for ever.
+        If the request's body was not read to its end, the connection closes: Sanic would wait for the rest for
+        ever.
         """
         if self.request_body:
             self.leaves_unread = True
@@ -334,23 +337,23 @@ class Http(SanicHttp):
         )
         await cast(Connection, self.protocol).write(reply)
         self.response_size = len(body)
-        self.response_func = None  # type: ignore[assignment] # as Sanic does: nothing more may be sent
+        self.response_func = None  # type: ignore[assignment] # as Sanic does: nothing more can be sent
         self.stage = Stage.IDLE
 
     def _too_long(self) -> "TooLong":
-        """Which part of the head is too long: its first line or the others."""
+        """The error for the part of the head that is too long: the first line, or the headers."""
         return TooLong(414 if self.recv_buffer.find(b"\r\n", 0, MOST_HEAD_BYTES) < 0 else 431)
 
 
 class TooLong(SanicException):
-    """A head that is longer than anything that is sent here."""
+    """A head that is too long."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status_code=status)
 
 
 class Connection(HttpProtocol):
-    """A connection that gives each request so much time, and itself when nothing is asked."""
+    """A connection with timeouts for each request, each reply, and for idling."""
 
     HTTP_CLASS = Http
     __slots__ = ("_unsent",)
@@ -365,7 +368,7 @@ class Connection(HttpProtocol):
         return "" if self.conn_info is None else self.conn_info.client_ip
 
     async def write(self, reply: bytes) -> None:
-        """Write a whole reply, as soon as the client has taken enough of those before."""
+        """Write a whole reply, once the client has read enough of those before."""
         if not self._can_write.is_set():
             await self._can_write.wait()
         if self.transport is None or self.transport.is_closing():
@@ -374,8 +377,8 @@ class Connection(HttpProtocol):
         self._time = monotonic()
 
     async def linger(self) -> None:
-        """Take what is still coming, for a moment: one that is closed with something unread is reset, and our last
-        word lost.
+        """Read what still comes, for a moment: closing with unread data would reset the connection and lose the
+        reply.
         """
         if self.transport is None or self.transport.is_closing():
             return
@@ -387,14 +390,14 @@ class Connection(HttpProtocol):
                     await self.receive_more()  # type: ignore[no-untyped-call]
 
     def data_received(self, data: bytes) -> None:
-        """Take what came. The time of a request counts from its first byte, whatever trickles in after it."""
+        """Take what came. The timeout of a request runs from its first byte."""
         since = self._time
         super().data_received(data)
         if self.http is not None and self.http.stage is not Stage.IDLE:
             self._time = since
 
     def check_timeouts(self) -> None:
-        """Look at the time, again and again."""
+        """Check the timeouts, again and again."""
         http = self.http
         if not self._task or http is None or self.transport is None:
             return
@@ -413,10 +416,10 @@ class Connection(HttpProtocol):
             http.exception = error
             self._task.cancel()
         else:
-            self.transport.abort()  # what it would be told would wait with the rest
+            self.transport.abort()  # an error reply would wait behind the unread one
 
     def _note_progress(self, unsent: int) -> None:
-        """The time of a reply counts from when something of it was last taken."""
+        """The timeout of a reply restarts whenever the client has read some of it."""
         if unsent < self._unsent:
             self._time = monotonic()
         self._unsent = unsent
@@ -427,12 +430,13 @@ def _lines(headers: Mapping[str, str]) -> bytes:
 
 
 def _label(request: Request, route: str, status: int) -> str:
-    """A request's route, for figures: the files of the web apps are one, and so are their pages, which have none."""
+    """A request's route, for metrics: all files of the web apps count as one, and so do their pages, which match no
+    route."""
     if request.route is None:
         return "(page)" if status in (200, 304) else "(none)"
     return "(file)" if getattr(request.route.ctx, "is_file", False) else route
 
 
 def route_of(request: Request) -> str:
-    """A request's route as it is written, without what was filled in; "" when there was none for it."""
+    """A request's route as written in the table; "" if it matched none."""
     return "" if request.route is None else f"/{request.route.path}"

@@ -1,6 +1,6 @@
-"""What a caller is told when something goes wrong, here and nowhere else: `{"error": slug, "message": …}`.
+"""The one form of every error reply: `{"error": slug, "message": …}`.
 
-Facts go along where a screen needs more than the slug to say it in its own words.
+Facts are added where a screen needs more than the slug to word the refusal itself.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from sanic.exceptions import SanicException
 
 from app.refusals import Refusal, TryAgain
 
-# Requests that never reach a handler of ours, by the status that Sanic gives them.
+# Requests that reach no handler, by the status that Sanic gives them.
 HTTP_SLUGS = {
     400: ("bad_request", "This is not a request that can be understood."),
     404: ("not_found", "There is nothing at this address."),
@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 
 def refusal_of(error: Exception) -> Refusal:
-    """What the caller is told about `error`. What nobody expected is logged, and tells nothing."""
+    """The refusal for `error`. An unexpected error is logged, and its refusal reveals nothing."""
     match error:
         case Refusal():
             return error
@@ -47,12 +47,12 @@ def refusal_of(error: Exception) -> Refusal:
 
 
 def install(app: Sanic[Any, Any]) -> None:
-    """Let every error of `app` be told in the one shape."""
+    """Answer every error of `app` in this form."""
     app.error_handler.add(Exception, reply)
 
 
 def reply(request: Request, error: Exception) -> HTTPResponse:
-    """What the caller of a request that failed is told."""
+    """The reply to a request that failed."""
     refusal = refusal_of(error)
     headers = dict(getattr(error, "headers", {}))
     if refusal.status == 405:
@@ -66,7 +66,7 @@ def reply(request: Request, error: Exception) -> HTTPResponse:
 
 
 def _allowed(request: Request) -> Iterator[str]:
-    """The methods that the request's address takes; Sanic does not always say."""
+    """The methods that the request's address takes; Sanic does not always list them."""
     host = request.headers.get("host")
     for method in HTTP_METHODS:
         with contextlib.suppress(SanicException):

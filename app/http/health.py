@@ -1,4 +1,4 @@
-"""`/healthz` (the process answers), `/readyz` (it can do its work) and `/metrics` (what it and others count)."""
+"""`/healthz` (the process answers), `/readyz` (it can do its work) and `/metrics` (of all processes)."""
 
 import asyncio
 from hmac import compare_digest
@@ -14,7 +14,7 @@ from app.settings import Settings
 
 LISTENERS = ("relay", "deadline listener", "availability listener")
 METRICS_REFUSALS = {401: ("unauthenticated",), 404: ("not_found",)}
-SILENT_SECONDS = 15.0  # as in ops.health(): they note that they have worked every 5 s
+SILENT_SECONDS = 15.0  # as in ops.health(): they record their work every 5 s
 
 
 async def healthz(_request: Request) -> HTTPResponse:
@@ -23,12 +23,12 @@ async def healthz(_request: Request) -> HTTPResponse:
 
 
 async def readyz(request: Request) -> HTTPResponse:
-    """Say whether the work can be done: what the database says of itself, who works beside us, whether events come in.
+    """Say whether the service works: the database, the listeners, the stream of events.
 
-    They do when the relay's beat came over Redis a moment ago.
+    Events come in if the relay's last heartbeat came over Redis a moment ago.
 
-    503 when the database does not answer over any connection of this worker's. Without Redis or the relay everything
-    but live frames works, so those are named, and a load balancer goes on sending people here.
+    503 when the database answers over no connection of this worker. Without Redis or the relay everything but live
+    frames works: the reply names them, and stays 200, so that a load balancer keeps this worker.
     """
     state = msgspec.json.decode(await database(request).call("ready") or b"{}")
     state["connections"] = database(request).connected
@@ -42,10 +42,10 @@ async def readyz(request: Request) -> HTTPResponse:
 
 
 async def metrics(request: Request) -> HTTPResponse:
-    """Give the figures of every process of this CURHAT_HOME, in the text format of Prometheus.
+    """Give the metrics of every process of this CURHAT_HOME, in the text format of Prometheus.
 
-    On the public listener only with CURHAT_METRICS_TOKEN, as a bearer; where there is no such token there is nothing
-    here. On the internal one to whoever reaches it, or with the token where there is one.
+    The public listener demands CURHAT_METRICS_TOKEN as a bearer token, and answers 404 where none is set. The
+    internal listener demands it only where it is set.
     """
     settings: Settings = request.app.ctx.settings
     if settings.metrics_token:

@@ -1,10 +1,11 @@
-"""How often somebody may ask, counted in Redis for all workers together.
+"""Rate limits, counted in Redis for all workers together.
 
-Each limit is a bucket that refills at a steady pace (GCRA: what is kept is the one time at which it will be full
-again). A check is one script in Redis, by Redis' clock: it either takes a place or says how long to wait. Who is
-counted (a number, an address) is kept as a hash.
+Each limit is a token bucket (GCRA: only the time at which it is full again is stored). A check is one script in
+Redis, by Redis' clock: it takes a token, or says how long to wait. Phone numbers and addresses are stored as
+hashes.
 
-Every limit says what happens when Redis cannot be asked. Then nobody waits for it: it is asked again a second later.
+Every limit says whether it fails open or closed without Redis. Then nobody waits for Redis: it is tried again a
+second later.
 """
 
 import asyncio
@@ -26,8 +27,8 @@ PREFIX = "curhat:limit"
 ANSWER_SECONDS = 0.25
 PAUSE_SECONDS = 1.0
 
-# KEYS: when each bucket is full again, in ms. ARGV: of each, ms for one place, and places in all. A place is taken of
-# all of them or of none. Gives the ms to wait, or 0.
+# KEYS: when each bucket is full again, in ms. ARGV: of each, ms per token, and its size. Takes a token from all of
+# them or from none. Gives the ms to wait, or 0.
 SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -47,7 +48,8 @@ end
 return 0
 """
 
-# How many times the places of one address its networks have: what somebody may have all of, and what a house shares.
+# How many times the tokens of one address its networks have, by prefix length: one customer may own a whole
+# network.
 IPV6_NETWORKS = ((64, 1), (56, 2), (48, 4))
 IPV4_NETWORKS = ((32, 1), (24, 8))
 
@@ -56,7 +58,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many at once, and so many in ten minutes after that; and whether it lets through what it cannot count."""
+    """A burst, a rate per ten minutes, and whether the limit fails open."""
 
     name: str
     at_once: int
@@ -65,11 +67,11 @@ class Limit:
 
     @property
     def pace_ms(self) -> float:
-        """After how long a place that was taken is free again."""
+        """After how long one token is refilled."""
         return 600_000 / self.per_ten_minutes
 
 
-# A number has its own throttle in the database as well; many people share an address behind a carrier's NAT.
+# A number has its own limit in the database as well; many people share an address behind a carrier's NAT.
 CODES_OF_NUMBER = Limit("codes-number", at_once=5, per_ten_minutes=5, open_without_redis=True)
 CODES_OF_ADDRESS = Limit("codes-address", at_once=30, per_ten_minutes=60, open_without_redis=False)
 TRIES_OF_ADDRESS = Limit("tries-address", at_once=60, per_ten_minutes=120, open_without_redis=True)
@@ -78,7 +80,7 @@ PAYMENTS_OF_CUSTOMER = Limit("payments-customer", at_once=30, per_ten_minutes=30
 
 
 class TooManyRequests(Refusal):
-    """Somebody asks too often."""
+    """The rate limit is reached."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(
@@ -90,14 +92,14 @@ class TooManyRequests(Refusal):
 
 
 class Uncounted(TryAgain):
-    """It cannot be counted, and is not offered uncounted."""
+    """Redis cannot count it, and the limit fails closed."""
 
     def __init__(self) -> None:
         super().__init__(503, "unavailable", "This cannot be offered at the moment. Try again soon.")
 
 
 class Limits:
-    """The limits of one worker, and its connection to the Redis where all workers count."""
+    """The rate limits, over this worker's connection to Redis."""
 
     def __init__(self, redis_url: str) -> None:
         self._redis = redis_client.connect(
@@ -113,11 +115,11 @@ class Limits:
         await self._redis.aclose()
 
     async def check(self, limit: Limit, who: str | Sequence[tuple[str, int]]) -> None:
-        """Take a place of `limit` for `who`; or of all of several, each with so many times the places.
+        """Take a token of `limit` for `who`; or from the buckets of several, each so many times as large.
 
         Raises:
-            TooManyRequests: none is free.
-            Uncounted: Redis cannot be asked, and the limit is one that then lets nobody through.
+            TooManyRequests: there is none.
+            Uncounted: Redis cannot be asked, and the limit fails closed.
         """
         wait_ms = await self._wait_ms(limit, [(who, 1)] if isinstance(who, str) else who)
         if wait_ms is None:
@@ -147,8 +149,8 @@ def limits(request: Request) -> Limits:
 
 
 def client_networks(request: Request) -> list[tuple[str, int]]:
-    """Where a request comes from, as far as it counts: its networks from the smallest on, each with how many times the
-    places of one it has. A home has all of a /64 or a /56, and whoever rents a server may have a /48.
+    """The networks of a request's address, from the smallest on, each with how many times the tokens of one address
+    it has. A home owns a /64 or a /56, a rented server may own a /48.
     """
     address = client_address(request)
     try:

@@ -1,7 +1,7 @@
-"""Who really asks, and how, when proxies stand in front.
+"""The client behind trusted proxies.
 
-What X-Forwarded-For, X-Forwarded-Proto and X-Request-ID say is believed of a proxy that is trusted
-(CURHAT_TRUSTED_PROXIES) and of nobody else: anyone can send them.
+X-Forwarded-For, X-Forwarded-Proto and X-Request-ID are believed only from a trusted proxy (CURHAT_TRUSTED_PROXIES):
+anyone can send them.
 """
 
 import ipaddress
@@ -25,9 +25,9 @@ def trusts(proxies: tuple[Network, ...], address: str) -> bool:
 
 
 def client_address(request: Request) -> str:
-    """The address of whoever asks; "" when it is not known.
+    """The client's address; "" when it is not known.
 
-    Of a chain of proxies the nearest address that is none of ours: what comes before it anybody may have made up.
+    In a chain of proxies it is the nearest address that is not a trusted proxy: anything before it may be forged.
     """
     proxies: tuple[Network, ...] = request.app.ctx.settings.trusted_proxies
     peer: str = request.conn_info.client_ip if request.conn_info is not None else ""

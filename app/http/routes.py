@@ -1,23 +1,29 @@
-"""What a route is: the one place that says everything about it.
+"""What a route is: one row that says everything about it.
 
 A listener's routes stand in one table each (`app.public.table`, `app.internal.table`). A row says method, path,
-audience, handler and what comes back; the handler's signature says what it takes, its docstring what it does:
+audience, the SQL function that is called, the type of the body or of the query, and what comes back:
 
-    async def create_payment_session(
-        request: Request, body: NewPaymentSession, idempotency_key: str | None
-    ) -> HTTPResponse:
+    Route("POST", "/internal/mitras/<mitra_id:uuid>/offline", "operator", "force_mitra_offline", {200: …}, body=Reason)
 
-`body` is the JSON body, `query` the query parameters, each of the type that is written; `idempotency_key` is the
-header; every other parameter is a part of the path. They are decoded before the handler is called, and what does
-not fit is refused. The OpenAPI document (`app.described.openapi`) is made of the same rows.
+The function is called by name. Its parameter `p_x` gets
+- the part `x` of the path, or the field `x` of the body or of the query;
+- the caller's id, as `p_customer_id`, `p_mitra_id` or `p_operator_id`. A function that serves several audiences takes
+  `p_role` and `p_person_id` instead;
+- the Idempotency-Key, as `p_idempotency_key`.
+Every parameter must be given by one of these, and everything that is taken must have a parameter.
+
+A row names a handler instead where more is done than to call a function. Its signature says what it takes: `body`,
+`query`, `idempotency_key`, and the parts of the path. `calls` names the functions that it calls, and its docstring
+describes it. Either way the OpenAPI document (`app.described.openapi`) is made of the row.
 """
 
 import inspect
 import re
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, get_type_hints
+from typing import Any, ClassVar, Literal, get_type_hints
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -26,15 +32,18 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from app.auth import Audience, Unauthenticated
 from app.envelope import DECODE_ERRORS
-from app.postgres.db import Database
+from app.http.limits import Limit, limits
+from app.postgres.db import Database, Schema
+from app.postgres.functions import functions
 from app.refusals import Refusal
 
 Listener = Literal["public", "internal"]
-Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]  # None: it has responded, piece by piece
+Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]  # None: it has sent the response itself
 SocketHandler = Callable[..., Coroutine[Any, Any, None]]
 Socket = tuple[str, SocketHandler]
 Reader = Callable[[Request], Any]
-Form = type[msgspec.Struct] | str
+Shape = type[msgspec.Struct]
+Form = Shape | str
 
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -44,10 +53,10 @@ PATH_KINDS = {"uuid": UUID, "str": str, "int": int}
 
 @dataclass(frozen=True)
 class Takes:
-    """What a handler takes: types of body and query, whether an Idempotency-Key, the parts of the path."""
+    """What a route takes: the types of body and query, whether an Idempotency-Key, the parts of the path."""
 
-    body: type[msgspec.Struct] | None
-    query: type[msgspec.Struct] | None
+    body: Shape | None
+    query: Shape | None
     idempotency_key: bool
     path: Mapping[str, type]
 
@@ -56,72 +65,100 @@ class Takes:
 class Route:
     """A method and a path, who may call it (None: anybody), what answers, and what comes back.
 
-    `replies` says for each status what the body is: a type, a media type, or several of these to choose from
-    with Accept. Refusals are not among them: those of the SQL functions that the handler calls are read off
-    sql/, those that come of audience, body, query and the like follow from the row. `calls` names the functions
-    where it is not the one function that the handler is named after, `refuses` by status what the handler
-    itself refuses with.
+    `does` is the SQL function or the handler. `replies` says for each status what the body is: a type, a media type,
+    or several of these to choose from with Accept. `status` finds the status in the reply where there are several,
+    `limit` is how often one caller may ask. Refusals follow from the row and from the SQL functions that it calls;
+    `refuses` lists by status what a handler refuses with besides.
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
     audience: Audience | None
-    handler: Handler
+    does: str | Handler
     replies: Mapping[int, Form | tuple[Form, ...]]
-    calls: tuple[str, ...] | None = None
+    body: Shape | None = None
+    query: Shape | None = None
+    status: Callable[[bytes], int] | None = None
+    limit: Limit | None = None
+    calls: tuple[str, ...] = ()
     refuses: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    schema: ClassVar[Schema] = "api"
 
     @property
     def name(self) -> str:
-        """Its name, like no other's of the listener."""
-        return f"{self.audience or 'anybody'}_{self.handler.__name__}"
+        """Its name, unique among the listener's."""
+        return f"{self.audience or 'anybody'}_{self.action}"
+
+    @property
+    def action(self) -> str:
+        """The name of what answers."""
+        return self.does if isinstance(self.does, str) else self.does.__name__
 
     @property
     def functions(self) -> tuple[str, ...]:
-        """The SQL functions that the handler calls."""
-        return (self.handler.__name__,) if self.calls is None else self.calls
+        """The SQL functions that are called, with their schema."""
+        names = (self.does,) if isinstance(self.does, str) else self.calls
+        return tuple(f"{self.schema}.{name}" for name in names)
+
+    @property
+    def description(self) -> str:
+        """What it does: a sentence, and where there is more to say, more of them after an empty line."""
+        if not isinstance(self.does, str):
+            return inspect.getdoc(self.does) or ""
+        comment = functions()[self.functions[0]].comment.partition(" Refuses ")[0]
+        return re.sub(r"\bp_(\w+)", r"`\1`", comment.replace(". ", ".\n\n", 1))
 
     @cached_property
     def takes(self) -> Takes:
-        """What the handler takes.
+        """What it takes.
 
         Raises:
-            TypeError: path and handler do not fit together.
+            TypeError: path, body and query do not fit the function or the handler.
         """
-        hints = get_type_hints(self.handler)
         given = {found["name"]: PATH_KINDS[found["kind"]] for found in PATH_PARAMETER.finditer(self.path)}
-        _request, *taken = inspect.signature(self.handler).parameters
+        if isinstance(self.does, str):
+            takes_key = "idempotency_key" in functions()[self.functions[0]].parameters
+            takes = Takes(self.body, self.query, takes_key, given)
+            self._check_parameters(takes)
+            return takes
+        hints = get_type_hints(self.does)
+        _request, *taken = inspect.signature(self.does).parameters
         path = {name: hints[name] for name in taken if name not in ("body", "query", "idempotency_key")}
         if path != given:
             raise TypeError(f"{self.method} {self.path} gives {given}, its handler takes {path}.")
-        return Takes(
-            body=hints["body"] if "body" in taken else None,
-            query=hints["query"] if "query" in taken else None,
-            idempotency_key="idempotency_key" in taken,
-            path=path,
-        )
+        return Takes(hints.get("body"), hints.get("query"), "idempotency_key" in taken, path)
+
+    @property
+    def callers_parameters(self) -> tuple[str, ...]:
+        """The parameters of the SQL function that say who calls: one for the id, before it one for the role."""
+        if self.audience is None:
+            return ()
+        shared = "person_id" in functions()[self.functions[0]].parameters
+        return ("role", "person_id") if shared else (f"{self.audience}_id",)
+
+    def _check_parameters(self, takes: Takes) -> None:
+        given = Counter([*takes.path, *self.callers_parameters, *["idempotency_key"] * takes.idempotency_key])
+        for shape in (takes.body, takes.query):
+            given.update(() if shape is None else shape.__struct_fields__)
+        taken = functions()[self.functions[0]].parameters
+        for name in sorted(given.keys() | taken):
+            if given[name] != 1 or name not in taken:
+                raise TypeError(
+                    f"{self.method} {self.path} gives p_{name} {given[name]} times, {self.functions[0]} takes it "
+                    f"{int(name in taken)} times."
+                )
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who a request is from."""
+    """The authenticated caller of a request."""
 
     audience: Audience
     id: UUID
 
 
-class Outcome(msgspec.Struct):
-    """Of a reply, what its status depends on."""
-
-    already_running: bool = False
-    reason: str | None = None
-
-
-_outcome_decoder = msgspec.json.Decoder(Outcome)
-
-
 def blueprint(name: str, routes: Iterable[Route], sockets: Iterable[Socket] = ()) -> Blueprint:
-    """The routes as Sanic takes them, each behind its audience and with what its handler takes decoded."""
+    """The routes as Sanic takes them, each behind its audience and with what it takes decoded."""
     made = Blueprint(name)
     for route in routes:
         made.add_route(_answering(route), route.path, methods=methods_of(route), name=route.name)
@@ -136,7 +173,7 @@ def methods_of(route: Route) -> list[str]:
 
 
 def caller(request: Request) -> Caller:
-    """Who asks; only behind an audience."""
+    """The caller; only on routes with an audience."""
     found: Caller = request.ctx.caller
     return found
 
@@ -151,18 +188,11 @@ def reply(body: bytes | None, status: int = 200) -> HTTPResponse:
     return HTTPResponse(body or b"{}", status, content_type="application/json")
 
 
-def search_reply(body: bytes | None) -> HTTPResponse:
-    """A search was asked for: 201, 200 when it ran already, 409 when it failed at once for a `reason`."""
-    outcome = _outcome_decoder.decode(body or b"{}")
-    if outcome.reason is not None:
-        return reply(body, 409)
-    return reply(body, 200 if outcome.already_running else 201)
-
-
 def _answering(route: Route) -> Handler:
-    audience, handler = route.audience, route.handler
+    audience = route.audience
     readers = list(_readers(route.takes))
     takes_query = route.takes.query is not None
+    handler = _calling(route, route.does) if isinstance(route.does, str) else route.does
 
     async def answering(request: Request, **given: Any) -> HTTPResponse | None:  # noqa: ANN401
         if audience is not None:
@@ -175,6 +205,28 @@ def _answering(route: Route) -> Handler:
         return await handler(request, **given)
 
     return answering
+
+
+def _calling(route: Route, function: str) -> Handler:
+    """The one handler of all routes that only call a function."""
+    *role, callers_id = route.callers_parameters or (None,)
+    shapes = [name for name in ("query", "body") if getattr(route, name) is not None]
+    status, status_of, limit = min(route.replies), route.status, route.limit
+
+    async def calling(request: Request, **given: Any) -> HTTPResponse:  # noqa: ANN401
+        for shape in [given.pop(name) for name in shapes]:
+            given.update(msgspec.structs.asdict(shape))
+        if callers_id is not None:
+            asks = caller(request)
+            given[callers_id] = asks.id
+            if role:
+                given["role"] = asks.audience
+            if limit is not None:
+                await limits(request).check(limit, str(asks.id))
+        answer = await database(request).call(function, **given)
+        return reply(answer, status if status_of is None else status_of(answer or b"{}"))
+
+    return calling
 
 
 def _readers(takes: Takes) -> Iterable[tuple[str, Reader]]:
@@ -199,9 +251,9 @@ def _body_reader(shape: type[msgspec.Struct]) -> Reader:
 
 
 def _query_reader(shape: type[msgspec.Struct]) -> Reader:
-    """Reads parameters of one value each, and lists as a parameter that is given again and again.
+    """Read single parameters, and lists as a repeated parameter.
 
-    A list's parameter may be written with brackets, `cause_tags[]=…`, as many clients do.
+    A list may be written with brackets, `cause_tags[]=…`, as many clients do.
     """
     lists = {part.encode_name for part in msgspec.structs.fields(shape) if _is_list(part.type)}
     bracketed = {f"{name}[]": name for name in lists}
@@ -225,7 +277,7 @@ def _query_reader(shape: type[msgspec.Struct]) -> Reader:
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
-    """The parameters of a query, nothing of it left out: what cannot be read is refused."""
+    """The parameters of a query. A query that cannot be read whole is refused."""
     if query == "":
         return []
     unreadable = Refusal(400, "invalid_query", "The query is not made of name=value pairs in UTF-8.")
@@ -254,10 +306,10 @@ def _idempotency_key(request: Request) -> str | None:
 
 
 def bearer(request: Request) -> str:
-    """The token that a request bears.
+    """The bearer token of a request.
 
     Raises:
-        Unauthenticated: it bears none.
+        Unauthenticated: it has none.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":

@@ -1,1 +1,1 @@
-"""Who somebody is: one-time codes, passwords, refresh tokens, and how a code gets to its owner."""
+"""Sign-in: one-time codes and their delivery, passwords, refresh tokens, revoked access tokens."""

@@ -1,4 +1,4 @@
-"""Who may use the control center, said from the command line: the first admin, or one who forgot their password."""
+"""Add an operator from the command line: the first admin, or one who forgot their password."""
 
 import getpass
 
@@ -10,15 +10,15 @@ from app.postgres.sessions import connect
 
 
 class PasswordError(Failure):
-    """A password that is no good; the text is one sentence."""
+    """The password cannot be used; the text is one sentence."""
 
 
 class RefusedError(Failure):
-    """The database has refused; the text is its sentence."""
+    """The database refused; the text is its sentence."""
 
 
 def let_in(database_url: str, email: str, display_name: str, role: str, password: str) -> None:
-    """Let somebody sign in with this password from now on. Blocks.
+    """Let an operator sign in with this password from now on. Blocks.
 
     Raises:
         PasswordError, RefusedError: nothing has changed.

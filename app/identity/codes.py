@@ -1,7 +1,7 @@
-"""One-time codes: made here, hashed here, so that Postgres and whatever it logs never hold one.
+"""One-time codes are made and hashed here, so that neither Postgres nor its log ever holds one.
 
-Six digits can be tried in a moment by whoever has their hash. The hash is keyed, therefore, with what is derived
-from the keys of access tokens: the first makes, any may have made, as with the tokens themselves.
+A plain hash of six digits is broken in a moment. So the hash is keyed, with a key derived from those of the access
+tokens: the first key makes hashes, all of them verify, as with the tokens.
 """
 
 import hmac
@@ -15,16 +15,16 @@ PURPOSE = b"curhat one-time codes"
 
 
 def make_code() -> str:
-    """A code that nobody can foresee."""
+    """A random code."""
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
 
 
 def hash_code(key: JwtKey, code: str) -> str:
-    """The code under this key, as the database is told of it."""
+    """The keyed hash of a code, as the database keeps it."""
     derived = hmac.digest(key.secret.encode(), PURPOSE, "sha256")
     return hmac.digest(derived, code.encode(), "sha256").hex()
 
 
 def hash_device(secret: str | None) -> str | None:
-    """A device's secret, as the database is told of it: it is chance, so it needs no key."""
+    """The hash of a device's secret. The secret is random, so it needs no key."""
     return None if secret is None else sha256(secret.encode()).hexdigest()

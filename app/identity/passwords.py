@@ -1,10 +1,10 @@
-"""Passwords of operators: argon2id, on a few threads of their own, so that nobody else waits for a login.
+"""Operators' passwords: argon2id, on a few threads, so that a login never blocks the loop.
 
-A hash that is kept never comes here. The database says what it was made with, parameters and salt; what was typed is
-hashed with the same, and the database compares.
+The stored hash never leaves the database. It gives parameters and salt; the typed password is hashed with them
+here, and the database compares.
 
-Each check takes tens of milliseconds and 64 MiB, on purpose. So few run at once, few more wait, and the next is told
-to try again.
+Each check takes tens of milliseconds and 64 MiB, on purpose. So a few run at once, a few more wait, and further
+ones are refused as busy.
 """
 
 import asyncio
@@ -37,8 +37,8 @@ _hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A password that was typed, hashed as the one that is kept; None where none is. And hashed with the parameters of
-    today, when the one that is kept has others.
+    """The typed password, hashed as the stored one; None if there is no such operator. `new_hash` uses today's
+    parameters, if the stored hash has others.
     """
 
     password_hash: str | None
@@ -46,25 +46,25 @@ class Typed:
 
 
 def hash_password(password: str) -> str:
-    """A password as the database keeps it. Blocks."""
+    """The hash of a password, as the database keeps it. Blocks."""
     return _hasher.hash(password)
 
 
 class Passwords:
-    """Checks passwords off the loop."""
+    """Hashes passwords off the loop."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="password")
         self._at_once = 0
 
     async def open(self, _tasks: asyncio.TaskGroup) -> None:
-        """The first password opens the first thread."""
+        """Threads start with the first password."""
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def derive(self, salt: str | None, password: str) -> Typed:
-        """The password as hashed with this, parameters and salt; where there is none, it takes as long and is None.
+        """The password hashed with these parameters and salt. Without any it takes as long and gives None.
 
         Raises:
             Busy: too many wait already.
@@ -85,7 +85,7 @@ class Passwords:
         self._at_once += 1
         future = self._threads.submit(work, *arguments)
         loop = asyncio.get_running_loop()
-        # A thread goes on although nobody waits for it any more: its place is free when it is done.
+        # A thread runs on after its caller is cancelled: its place is free when it is done.
         future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._one_less))
         return await asyncio.wrap_future(future)
 

@@ -1,9 +1,8 @@
-"""Refresh tokens: opaque, 256 bits of chance, and exchanged for a successor at every use.
+"""Refresh tokens: opaque, 256 random bits, rotated at every use.
 
-A token is the id of its sign-in and a secret. Postgres is told the secret's SHA-256 alone. The successor is
-derived from the secret and a salt that Postgres keeps: who has only one of the two can do nothing with it, and who
-asks again with the same token (two tabs at once, a reply that was lost) gets the same successor, although it is
-stored nowhere.
+A token is the id of its sign-in and a secret. Postgres gets only the secret's SHA-256. The successor is derived
+from the secret and a salt that Postgres keeps; either alone is useless. The same token again (two tabs, a lost
+reply) gives the same successor, although it is stored nowhere.
 """
 
 import hmac
@@ -17,24 +16,24 @@ from uuid import UUID, uuid4
 ID_BYTES = 16
 SECRET_BYTES = 32
 PATTERN = "^[A-Za-z0-9_-]{64}$"
-"""Of the text: what it encodes is 48 bytes long, so it has no padding."""
+"""Of the text, which encodes 48 bytes and so has no padding."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """Which sign-in it is of, and what only its holder knows."""
+    """The id of the sign-in, and the secret."""
 
     sign_in_id: UUID
     secret: bytes
 
     @classmethod
     def first(cls) -> Self:
-        """The first of a new sign-in."""
+        """The first token of a new sign-in."""
         return cls(uuid4(), secrets.token_bytes(SECRET_BYTES))
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The token that is written so; the text fits PATTERN."""
+        """The token in this text, which fits PATTERN."""
         held = urlsafe_b64decode(text)
         return cls(UUID(bytes=held[:ID_BYTES]), held[ID_BYTES:])
 
@@ -44,7 +43,7 @@ class RefreshToken:
 
     @property
     def digest(self) -> str:
-        """The secret as the database is told of it. It is no password, but chance: no more is needed."""
+        """The hash that the database gets. The secret is random, so a plain hash is enough."""
         return sha256(self.secret).hexdigest()
 
     def successor(self, salt: str) -> "RefreshToken":

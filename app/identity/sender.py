@@ -1,11 +1,11 @@
-"""Who brings a one-time code to its owner: a webhook, or in development a file.
+"""Delivers one-time codes: to a webhook, or in development to a file.
 
-The webhook gets a POST of `{"phone", "audience", "code", "expires_in"}`, the same `Idempotency-Key` for every attempt
-at one message, and answers 2xx once it has taken it over. `code` is null for a number that nobody has who could sign
-in with it: whoever asked must not learn so from the time or the outcome of the call, so it is made all the same; what
-the owner of the number is told, if anything, is the webhook's business.
+The webhook gets a POST of `{"phone", "audience", "code", "expires_in"}`, with the same `Idempotency-Key` for every
+attempt at one message, and answers 2xx once it has accepted it. `code` is null for a number that cannot sign in.
+The call is made all the same, so that neither time nor outcome tells whether a number is known; what the webhook
+sends then, if anything, is its own decision.
 
-A file is for one who tries things alone.
+The file is for a developer on one machine.
 """
 
 import asyncio
@@ -34,14 +34,14 @@ log = structlog.get_logger(__name__)
 
 
 class CodeNotSent(TryAgain):
-    """The code did not get as far as its sender."""
+    """The code could not be handed over."""
 
     def __init__(self) -> None:
         super().__init__(503, "otp_not_sent", "The code could not be sent. Try again soon.")
 
 
 class Message(msgspec.Struct):
-    """What is to be sent: `code` is null when nobody may be sent any."""
+    """What is to be sent. `code` is None for a number that cannot sign in."""
 
     phone: str
     audience: str
@@ -57,22 +57,22 @@ class Sender(Protocol):
     async def close(self) -> None: ...
 
     async def send(self, message: Message) -> None:
-        """Return once the message is taken over.
+        """Return once the message is accepted.
 
         Raises:
-            CodeNotSent: it was not, for all that is known.
+            CodeNotSent: it was not accepted, as far as is known.
         """
 
 
 def sender_for(settings: Settings) -> Sender:
-    """The sender that the settings name."""
+    """The sender that the settings choose."""
     if settings.otp_sender == OTP_LOG:
         return FileSender(settings.log_dir / OTP_FILE)
     return WebhookSender(settings.otp_sender)
 
 
 class FileSender:
-    """Writes codes into a file that nobody else may read."""
+    """Writes codes to a file that only this user may read."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -87,7 +87,7 @@ class FileSender:
         try:
             await asyncio.to_thread(self._write, message)
         except OSError as error:
-            log.error("a code could not be written", reason=str(error))  # noqa: TRY400 - its trace says no more
+            log.error("a code could not be written", reason=str(error))  # noqa: TRY400 - its traceback adds nothing
             raise CodeNotSent from error
 
     def _write(self, message: Message) -> None:
@@ -100,11 +100,11 @@ class FileSender:
 
 
 class OverloadedError(Exception):
-    """The webhook cannot take it just now."""
+    """The webhook answered 5xx."""
 
 
 class WebhookSender:
-    """Hands codes to a webhook: a few attempts, and not for long.
+    """Hands codes to a webhook, in a few attempts within ALL_SECONDS.
 
     A user and password in its address are sent as HTTP basic authentication. Neither the address nor the message
     is ever logged.
@@ -123,7 +123,7 @@ class WebhookSender:
         await self._client.aclose()
 
     async def send(self, message: Message) -> None:
-        """A client who hangs up meanwhile does not stop it."""
+        """Send it, even if the client disconnects meanwhile."""
         task = asyncio.create_task(self._send(message))
         self._under_way.add(task)
         task.add_done_callback(self._done)

@@ -1,7 +1,7 @@
-"""What signing in has in common, whoever it is: the tokens of a reply, and a refusal that was kept.
+"""What every sign-in shares: the tokens of a reply, and a recorded refusal.
 
-The database decides who is let in and counts who is not; a count must survive, so that refusal is not raised there
-but returned, and raised here.
+The database decides who may sign in, and counts failed tries. The count must survive, so the database returns the
+refusal instead of raising it; it is raised here.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from app.refusals import Refusal
 
 
 class KeptRefusal(msgspec.Struct):
-    """A refusal that something was recorded with."""
+    """A refusal that the database recorded."""
 
     status: int
     slug: str
@@ -27,13 +27,13 @@ class KeptRefusal(msgspec.Struct):
 
 
 class Kept(msgspec.Struct):
-    """Of a reply, whether it is one."""
+    """A reply that may hold a recorded refusal."""
 
     refusal: KeptRefusal | None = None
 
 
 class LetIn(msgspec.Struct):
-    """Who is let in, and with what the successor of their token is to be derived."""
+    """The person who signed in, and the salt for the successor of their token."""
 
     audience: Audience
     person_id: UUID
@@ -46,7 +46,7 @@ _let_in_decoder = msgspec.json.Decoder(LetIn)
 
 
 def raise_if_kept(told: bytes | None) -> None:
-    """Raise the Refusal that a function has recorded and returned, if it is one."""
+    """Raise the refusal that a function has recorded and returned, if there is one."""
     kept = _kept_decoder.decode(told or b"{}").refusal
     if kept is not None:
         raise Refusal(kept.status, kept.slug, kept.sentence, kept.facts)
@@ -56,7 +56,7 @@ async def refreshed(request: Request, told: bytes | None, token: RefreshToken) -
     """What `signed_in` gives for the successor of this token.
 
     Raises:
-        Refusal: nobody was let in. If the token was used up its sign-in has ended, and all workers know.
+        Refusal: the database refused. If the token was used up, its sign-in has ended, and all workers know.
     """
     try:
         return signed_in(request, told, token.successor)
@@ -67,10 +67,10 @@ async def refreshed(request: Request, told: bytes | None, token: RefreshToken) -
 
 
 def signed_in(request: Request, told: bytes | None, token_of: Callable[[str], RefreshToken]) -> HTTPResponse:
-    """Access and refresh token for whom the database let in; `token_of` gives the latter for the database's salt.
+    """The reply of a sign-in: access and refresh token. `token_of` makes the latter from the database's salt.
 
     Raises:
-        Refusal: nobody was let in.
+        Refusal: the database refused.
     """
     raise_if_kept(told)
     let_in = _let_in_decoder.decode(told or b"{}")

@@ -1,11 +1,11 @@
-"""Whose access tokens hold no longer although they have not expired: who signed out, was signed out, or is barred.
+"""Revoked access tokens: of people who signed out, were signed out, or are barred.
 
-The truth stands in Postgres (`logic.standing`) and is small. Every worker holds it in memory, so that a request costs
-nothing more: it is read before the first request, every few seconds, and whenever an event says that it has changed.
-So a change reaches open sockets and the next call at once; without Redis, or after messages were lost, within
-LOOK_SECONDS. What takes money or a mitra's time is asked of Postgres besides, in its own transaction.
+Postgres holds the list (`logic.standing`), which is small. Every worker keeps it in memory, so a check costs
+nothing: it is read before the first request, every few seconds, and whenever an event says that it changed. A
+change reaches open sockets and the next call at once; without Redis, or after lost messages, within LOOK_SECONDS.
+Functions that take money or a mitra's time check it again in their own transaction.
 
-The same reply tells the database's time, so it is what `app.clock` is read by.
+The same reply holds the database's time, which sets `app.clock`.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from app.sockets.websocket import Code
 
 LOOK_SECONDS = 5.0
 FIRST_LOOK_SECONDS = 5.0
-# A sign-in that ended is told of for longer than a token of it can hold, whatever the clocks say.
+# An ended sign-in is listed for longer than its tokens live, whatever the clocks say.
 TOLD_SECONDS = int(LIFETIME.total_seconds()) + 300
 SOCKETS_AT_A_TIME = 1_000
 
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 
 class Told(msgspec.Struct):
-    """What the database says."""
+    """The database's reply."""
 
     server_time: datetime
     ended: frozenset[UUID]
@@ -48,7 +48,7 @@ NOBODY: frozenset[UUID] = frozenset()
 
 
 class Standing:
-    """Lets in whose token holds, and closes the sockets of whose does no longer."""
+    """Checks tokens, and closes the sockets of those that are revoked."""
 
     def __init__(self, settings: Settings, database: Database, hub: Hub, clock: DatabaseClock) -> None:
         self._settings = settings
@@ -58,7 +58,7 @@ class Standing:
         self._ended = NOBODY
         self._barred = NOBODY
         self._heard: dict[UUID, float] = {}
-        """Sign-ins of whose end an event told, and when: a look that is under way may not have seen it."""
+        """Sign-ins whose end came as an event, and when: a read under way may not have seen it."""
         self._changed: set[UUID] = set()
         self._looking = asyncio.Lock()
         self._wanted = asyncio.Event()
@@ -66,12 +66,13 @@ class Standing:
         hub.on_standing = self._hear
 
     async def open(self, tasks: asyncio.TaskGroup) -> None:
-        """Read it, and keep it fresh as a task of `tasks`; wait a little for the database, not for ever."""
+        """Read the list, and keep it fresh as a task of `tasks`. Wait a little for the database, but not for
+        ever."""
         try:
             async with asyncio.timeout(FIRST_LOOK_SECONDS):
                 await self.look()
         except TimeoutError:
-            log.warning("who signed out is not known yet, serving all the same")
+            log.warning("revoked sign-ins are not known yet, serving anyway")
         self._task = tasks.create_task(self._keep_fresh(), name="standing")
 
     async def close(self) -> None:
@@ -80,11 +81,11 @@ class Standing:
             await asyncio.gather(self._task, return_exceptions=True)
 
     def let_in(self, audience: Audience, token: str) -> Claims:
-        """What a token says.
+        """The claims of a token.
 
         Raises:
-            Unauthenticated: it does not hold, or holds no longer.
-            Forbidden: it holds, but for another audience.
+            Unauthenticated: it is invalid, expired or revoked.
+            Forbidden: it is for another audience.
         """
         claims = read_token(self._settings, audience, token, self._clock.time())
         if not self._holds(claims.sign_in_id, claims.subject_id):
@@ -92,15 +93,15 @@ class Standing:
         return claims
 
     async def look(self) -> None:
-        """Read it now. What fails is made good by the next look."""
+        """Read the list now. A failure is made good by the next read."""
         async with self._looking:
             changed, self._changed = self._changed, set()
             began = time.monotonic()
             try:
-                reply = await self._database.call("get_standing", TOLD_SECONDS)
+                reply = await self._database.call("get_standing", token_seconds=TOLD_SECONDS)
             except (Refusal, DatabaseError) as error:
                 self._changed |= changed
-                log.warning("it could not be read who signed out", reason=repr(error))
+                log.warning("revoked sign-ins could not be read", reason=repr(error))
                 return
             told = _told_decoder.decode(reply or b"")
             self._clock.read(told.server_time, time.monotonic() - began)
@@ -109,7 +110,7 @@ class Standing:
         await self._close_sockets(changed)
 
     async def tell(self, sign_in_id: UUID) -> None:
-        """A request to this worker may have ended a sign-in: all workers know before it is answered."""
+        """A request here may have ended a sign-in: tell all workers before it is answered."""
         await self.look()
         if sign_in_id in self._ended:
             await self._hub.publish(
@@ -149,5 +150,5 @@ class Standing:
 
 
 def _has_another_role(member: Member, changed: set[UUID]) -> bool:
-    """An operator whose role may have changed comes back with a fresh token, and sees what they may do now."""
+    """An operator whose role may have changed must reconnect with a fresh token, which shows their new rights."""
     return member.role == "operator" and member.user_id in changed

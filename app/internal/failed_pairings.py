@@ -3,15 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import cast
-from uuid import UUID
 
 import msgspec
 from sanic import HTTPResponse, Request
 
 from app.http import accept
 from app.http.routes import caller, database, reply
-from app.internal.bodies import Decision, Decisions, FailedPairingsFilter
-from app.postgres.db import Argument
+from app.internal.bodies import FailedPairingsFilter
 
 CSV = "text/csv; charset=utf-8"
 FILE = {"content-disposition": 'attachment; filename="failed-pairings.csv"'}
@@ -40,53 +38,19 @@ async def list_failed_pairings(request: Request, query: FailedPairingsFilter) ->
         await _send_file(request, _pieces(request, query))
         return None
     listed = await database(request).call(
-        "list_failed_pairings", caller(request).id, *_filter(query), query.limit, query.offset
+        "list_failed_pairings", operator_id=caller(request).id, **msgspec.structs.asdict(query)
     )
     return reply(listed)
-
-
-async def get_failed_pairing(request: Request, failure_id: UUID) -> HTTPResponse:
-    """A failure, with the whole story of its payment."""
-    return reply(await database(request).call("get_failed_pairing", caller(request).id, failure_id))
-
-
-async def action_failure(request: Request, failure_id: UUID, body: Decision) -> HTTPResponse:
-    """Decide on the money of a failure. Of two who do, the second is told who was first."""
-    decided = await database(request).call(
-        "action_failure", caller(request).id, failure_id, body.action, body.note
-    )
-    return reply(decided)
-
-
-async def action_failures(request: Request, body: Decisions) -> HTTPResponse:
-    """Decide on the money of many failures, each on its own: what is refused for one is told in its place."""
-    decided = await database(request).call(
-        "action_failures", caller(request).id, body.ids, body.action, body.note
-    )
-    return reply(decided)
-
-
-def _filter(query: FailedPairingsFilter) -> tuple[Argument, ...]:
-    return (
-        query.cause_tags,
-        query.date_from,
-        query.date_to,
-        query.needs_action,
-        query.search,
-        query.customer_id,
-        query.mitra_id,
-    )
 
 
 async def _pieces(request: Request, query: FailedPairingsFilter) -> AsyncIterator[bytes]:
     """The file, piece by piece; each is a call of its own, so that nobody waits behind a long file."""
     mark, cursor = BYTE_ORDER_MARK, None
+    wanted = {**msgspec.structs.asdict(query), "operator_id": caller(request).id, "limit": ROWS_AT_A_TIME}
+    del wanted["offset"]
     while True:
         piece = _piece_decoder.decode(
-            await database(request).call(
-                "list_failed_pairings_csv", caller(request).id, *_filter(query), ROWS_AT_A_TIME, cursor
-            )
-            or b""
+            await database(request).call("list_failed_pairings_csv", **wanted, cursor=cursor) or b""
         )
         yield mark + piece.lines.encode()
         mark, cursor = b"", piece.next

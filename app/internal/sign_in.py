@@ -21,16 +21,18 @@ async def login(request: Request, body: Credentials) -> HTTPResponse:
     """Sign in to the control center."""
     await limits(request).check(LOGINS_OF_ADDRESS, client_networks(request))
     passwords: Passwords = request.app.ctx.passwords
-    begun = _begun(await database(request).call("begin_login", body.email, _demo_allowed(request)))
+    begun = _begun(
+        await database(request).call("begin_login", email=body.email, demo_allowed=_demo_allowed(request))
+    )
     typed = await passwords.derive(begun.password_salt, body.password)
     token = RefreshToken.first()
     told = await database(request).call(
         "finish_login",
-        body.email,
-        typed.password_hash,
-        typed.new_hash,
-        token.sign_in_id,
-        token.digest,
+        email=body.email,
+        password_hash=typed.password_hash,
+        new_hash=typed.new_hash,
+        sign_in_id=token.sign_in_id,
+        token_hash=token.digest,
     )
     return signed_in(request, told, lambda _: token)
 
@@ -43,11 +45,11 @@ async def refresh_login(request: Request, body: HeldToken) -> HTTPResponse:
     token, salt = RefreshToken.parse(body.refresh_token), make_salt()
     told = await database(request).call(
         "refresh_login",
-        token.sign_in_id,
-        token.digest,
-        salt,
-        token.successor(salt).digest,
-        _demo_allowed(request),
+        sign_in_id=token.sign_in_id,
+        token_hash=token.digest,
+        salt=salt,
+        next_hash=token.successor(salt).digest,
+        demo_allowed=_demo_allowed(request),
     )
     return await refreshed(request, told, token)
 
@@ -55,7 +57,7 @@ async def refresh_login(request: Request, body: HeldToken) -> HTTPResponse:
 async def end_login(request: Request, body: HeldToken) -> HTTPResponse:
     """Sign out on this device, at once: its access tokens hold no longer, its sockets are closed."""
     token = RefreshToken.parse(body.refresh_token)
-    ended = await database(request).call("end_login", token.sign_in_id, token.digest)
+    ended = await database(request).call("end_login", sign_in_id=token.sign_in_id, token_hash=token.digest)
     await request.app.ctx.standing.tell(token.sign_in_id)
     return reply(ended)
 
@@ -65,16 +67,16 @@ async def change_own_password(request: Request, body: NewPassword) -> HTTPRespon
     await limits(request).check(LOGINS_OF_ADDRESS, client_networks(request))
     passwords: Passwords = request.app.ctx.passwords
     operator_id = caller(request).id
-    begun = _begun(await database(request).call("begin_password_change", operator_id))
+    begun = _begun(await database(request).call("begin_password_change", operator_id=operator_id))
     typed = await passwords.derive(begun.password_salt, body.password)
     token = RefreshToken.first()
     told = await database(request).call(
         "finish_password_change",
-        operator_id,
-        typed.password_hash,
-        await passwords.hash(body.new_password),
-        token.sign_in_id,
-        token.digest,
+        operator_id=operator_id,
+        password_hash=typed.password_hash,
+        new_hash=await passwords.hash(body.new_password),
+        sign_in_id=token.sign_in_id,
+        token_hash=token.digest,
     )
     return signed_in(request, told, lambda _: token)
 

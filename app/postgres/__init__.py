@@ -1,1 +1,1 @@
-"""Our way to Postgres: connections, sessions, calls of functions, and the bell that wakes the relay."""
+"""Access to Postgres: connections, sessions, calls of functions, and the bell that wakes the relay."""

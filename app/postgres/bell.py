@@ -1,8 +1,8 @@
-"""Wakes the relay after commits, a few times in a burst at most.
+"""Wakes the relay after commits, debounced.
 
-A NOTIFY within the transaction would make all commits of the cluster wait for each other. So the
-transaction writes its event without a word, and the app rings afterwards, over a connection of its own that
-does not wait for its flush. A ring that is lost costs the relay one look of its own, no more.
+A NOTIFY inside the transaction would serialize all commits of the cluster. So the transaction only writes its
+event, and the app rings afterwards, over a connection that does not wait for its flush. A lost ring costs no more
+than the relay's next poll.
 """
 
 import asyncio
@@ -14,15 +14,15 @@ from app.postgres.lane import LostError, ServerError
 from app.refusals import Refusal
 
 WINDOW_SECONDS = 0.002
-# A ring costs as much as a small transition: under load there are fewer, and the relay takes more at a time.
+# A ring costs as much as a small transition: under load there are fewer, and the relay drains larger batches.
 BUSY_WINDOW_SECONDS = 0.005
-BUSY = 4  # commits that one ring tells of
+BUSY = 4  # commits within one window
 
 log = structlog.get_logger(__name__)
 
 
 class Bell:
-    """Rings at once when it was quiet, else once at the end of the window."""
+    """Rings at once after a quiet window, else once at the end of the window."""
 
     def __init__(self, url: str, schema: Schema = "api") -> None:
         self._database = Database(
@@ -41,7 +41,7 @@ class Bell:
         await self._database.open(tasks)
 
     async def close(self) -> None:
-        """Ring what is still to be rung, and let go."""
+        """Ring if a ring is due, and close."""
         if self._timer is not None:
             self._timer.cancel()
             self._ring()

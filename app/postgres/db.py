@@ -1,8 +1,9 @@
 """The only door to Postgres. All it knows is how to call a function of its audience's schema.
 
-`await database.call("confirm_payment_session", payment_session_id, customer_id, key)` sends
-`select api.confirm_payment_session($1,$2,$3)` and gives the function's jsonb as text, ready to be a reply's
-body (None for null and void). Arguments go as text and take their types from the function's own signature.
+`await database.call("get_payment_session", payment_session_id=…, customer_id=…)` sends
+`select api.get_payment_session(p_payment_session_id=>$1,p_customer_id=>$2)` and gives the function's jsonb as text,
+ready to be a reply's body (None for null and void). Arguments go by name, as text, and take their types from the
+function's own signature.
 
 Raises:
     Refusal: the function refused (SQLSTATE PT + HTTP status); nothing has changed.
@@ -12,10 +13,10 @@ Raises:
         key, it takes effect once.
     DatabaseError: anything else, which is our fault; nothing has changed.
 
-Functions that change something are told which request it is for (`app.request_id`), in the same statement: the
-setting holds for its transaction alone, and lands in the events that it writes. They ring the bell once they have
-committed. Functions that only read are known by their name (`get_…`, `list_…`, `…_state`, `ready`). Lists have
-lanes of their own, so that nobody's payment waits behind a long history.
+Functions that change something get the request's id (`app.request_id`) in the same statement, as a setting of their
+transaction; it lands in the events that they write. They ring the bell once they have committed. Functions that
+only read are known by their name (`get_…`, `list_…`, `…_state`, `ready`). Lists have lanes of their own, so that no
+payment waits behind a long history.
 """
 
 import asyncio
@@ -40,11 +41,11 @@ from app.refusals import Busy, Refusal, Unavailable, UnknownOutcome
 QUICK_LANES = 4
 SLOW_LANES = 2
 FIRST_CONNECTION_SECONDS = 5.0
-DRAIN_SECONDS = 4.0  # what is on its way was sent while requests were being finished
+DRAIN_SECONDS = 4.0  # for calls that were sent while the last requests finished
 
 Schema = Literal["api", "control_center"]
-# What the apps do is planned once for a session, whoever comes first: tests hold that these plans read by an index,
-# and making one anew took longer than some of the calls. Operators' filters differ too much for that.
+# The apps' calls use generic plans: tests hold that these use an index, and planning anew took longer than some of
+# the calls. Operators' filters differ too much for that.
 SESSIONS: dict[Schema, dict[str, str]] = {
     "api": {"role": "curhat_app", "plan_cache_mode": "force_generic_plan"},
     "control_center": {"role": "curhat_control_center"},
@@ -56,7 +57,7 @@ SESSION = {
     "statement_timeout": "10000",
     "idle_in_transaction_session_timeout": "10000",
 }
-# A peer that vanished is noticed within 10 s, idle or not. A unix socket needs none of it.
+# A vanished peer is noticed within 10 s, idle or not. A unix socket needs none of it.
 KEEPALIVE = {
     "keepalives": 1,
     "keepalives_idle": 3,
@@ -76,11 +77,11 @@ log = structlog.get_logger(__name__)
 
 
 class DatabaseError(Exception):
-    """A function failed in a way that it should not have."""
+    """A function failed unexpectedly."""
 
 
 class Database:
-    """Several lanes to one Postgres; a new call goes to the one with the least on its way.
+    """Several lanes to one Postgres; a new call goes to the least loaded one.
 
     `schema` says whose functions are called, under the rights of their role: `api` for what the apps do,
     `control_center` for what operators' screens do. `session` adds to the connections' settings. `on_commit`
@@ -114,11 +115,11 @@ class Database:
 
     @property
     def lanes(self) -> Mapping[str, Sequence[Lane]]:
-        """The lanes by kind, to be looked at."""
+        """The lanes by kind, for metrics."""
         return {"quick": self._quick, "slow": self._slow}
 
     async def open(self, tasks: asyncio.TaskGroup) -> None:
-        """Hold the lanes open as tasks of `tasks`; wait a little for the first connections, not for ever."""
+        """Hold the lanes open as tasks of `tasks`. Wait a little for the first connections, but not for ever."""
         self._tasks = [tasks.create_task(lane.run(), name="database lane") for lane in self._lanes]
         try:
             async with asyncio.timeout(FIRST_CONNECTION_SECONDS):
@@ -128,7 +129,7 @@ class Database:
             log.warning("no connection to the database yet, serving without")
 
     async def close(self) -> None:
-        """Take no more calls, let those on their way be answered, and close the connections."""
+        """Take no more calls, wait for those in flight, and close the connections."""
         self._closing = True
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
@@ -143,7 +144,7 @@ class Database:
         # holds on to where it was.
         self._tasks.clear()
 
-    async def call(self, function: str, *arguments: Argument) -> bytes | None:
+    async def call(self, function: str, /, **arguments: Argument) -> bytes | None:
         """Call the schema's `function`; see the module for what it gives and raises."""
         if self._timings is None:
             return await self._call(function, arguments)
@@ -161,32 +162,32 @@ class Database:
             self._timings.observe(perf_counter() - began, function, outcome)
         return reply
 
-    async def _call(self, function: str, arguments: Sequence[Argument]) -> bytes | None:
+    async def _call(self, function: str, arguments: Mapping[str, Argument]) -> bytes | None:
         try:
             return await self._ask(function, arguments)
         except LostError as error:
             if not only_reads(function):
                 raise UnknownOutcome from error
         try:
-            return await self._ask(function, arguments)  # a look does no harm when it is taken again
+            return await self._ask(function, arguments)  # reading again does no harm
         except LostError as error:
             raise Unavailable from error
 
-    def send(self, function: str, *arguments: Argument) -> Call:
-        """Put a call on its way without waiting for it; its future gets the answer."""
+    def send(self, function: str, /, **arguments: Argument) -> Call:
+        """Send a call without waiting for it; its future gets the answer."""
         lane = self._free_lane(self._slow if function.startswith("list_") and self._slow else self._quick)
         reads = only_reads(function)
         cause = None if reads else request_id.current.get() or None
-        texts = [_text(argument) for argument in arguments]
+        texts = [_text(argument) for argument in arguments.values()]
         if cause is not None:
             texts.append(cause.encode())
-        statement = _statement(self._schema, function, len(arguments), told_its_cause=cause is not None)
+        statement = _statement(self._schema, function, tuple(arguments), told_its_cause=cause is not None)
         call = Call(statement, texts, None if reads else self._on_commit)
         lane.send(call)
         return call
 
-    async def _ask(self, function: str, arguments: Sequence[Argument]) -> bytes | None:
-        call = self.send(function, *arguments)
+    async def _ask(self, function: str, arguments: Mapping[str, Argument]) -> bytes | None:
+        call = self.send(function, **arguments)
         try:
             return await call.future or None  # void is an empty text
         except ServerError as error:
@@ -236,17 +237,18 @@ def _parameters(url: str, session: Mapping[str, str]) -> dict[str, Any]:
 
 
 @cache
-def _statement(schema: Schema, function: str, arguments: int, *, told_its_cause: bool) -> bytes:
+def _statement(schema: Schema, function: str, arguments: tuple[str, ...], *, told_its_cause: bool) -> bytes:
     """The call; with its cause as one more argument, which is set before the function is called.
 
-    `case` goes by its order. Setting and call cost no more than the call alone, as far as pgbench can tell.
+    `case` evaluates in order. pgbench shows no difference between setting and call, and the call alone.
     """
-    if not function.isidentifier():
-        raise ValueError(f"{function!r} is no function of {schema}")
-    places = ",".join(f"${number}" for number in range(1, arguments + 1))
+    for name in (function, *arguments):
+        if not name.isidentifier():
+            raise ValueError(f"{name!r} cannot be written in a call of {schema}")
+    places = ",".join(f"p_{name}=>${number}" for number, name in enumerate(arguments, 1))
     call = f"{schema}.{function}({places})"
     if told_its_cause:
-        cause = f"pg_catalog.set_config('curhat.request_id',${arguments + 1},true)"
+        cause = f"pg_catalog.set_config('curhat.request_id',${len(arguments) + 1},true)"
         call = f"case when {cause} is not null then {call} end"
     return f"select {call}".encode()
 
@@ -273,7 +275,7 @@ def _element(of_array: UUID | str) -> str:
 
 
 def _encoded(text: str) -> bytes:
-    """Postgres' text holds every character but one."""
+    """A text of Postgres holds every character but U+0000."""
     if "\0" in text:
         raise Refusal(400, "invalid_body", "A text must not contain the character U+0000.")
     return text.encode()

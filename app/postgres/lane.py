@@ -1,21 +1,19 @@
-"""One connection to Postgres with many calls on their way at once: libpq's pipeline mode on the running loop.
+"""One connection to Postgres with many calls in flight: libpq's pipeline mode on the running loop.
 
 It guarantees
-- that every call is its own transaction: each ends with its own Sync, and what one call breaks is no matter
-  of the next;
-- that a call is settled only when Postgres has answered its Sync: a statement commits there, so a row that
-  arrived before it proves nothing;
-- that a call once sent is never cancelled: when nobody waits any more the answer is dropped, and `on_commit`
-  is called all the same;
-- that a connection which is lost, or says nothing although it owes an answer, fails what was on its way with
-  `LostError`, and another is opened, again and again, with jittered pauses;
-- that a connection to a server that takes no writes (any more) is left: it gets no more calls, what is on its way
-  is answered, and another is opened;
-- that a connection on which nothing happens is asked something every PING_SECONDS: a server that hung meanwhile is
-  noticed before the next call goes to it.
+- that every call is its own transaction: each ends with its own Sync, and a failed call does not affect the next;
+- that a call is settled only when Postgres has answered its Sync: the statement commits there, so a row that came
+  earlier proves nothing;
+- that a sent call is never cancelled: if its caller is, the answer is dropped, and `on_commit` is called all the
+  same;
+- that a connection which is lost, or owes an answer for too long, fails the calls in flight with `LostError`, and
+  another is opened, again and again, with jittered pauses;
+- that a connection to a server that takes no writes (any more) is left: it gets no new calls, those in flight are
+  answered, and another is opened;
+- that an idle connection is pinged every PING_SECONDS: a hung server is noticed before the next call goes to it.
 
-Calls on one lane are answered in the order they were sent: one that waits for a lock holds up those behind
-it. `load` therefore counts a lane that has kept a call waiting as a full one.
+Calls on one lane are answered in order: one that waits for a lock blocks those behind it. So `load` counts a lane
+whose first call has waited for long as full.
 """
 
 import asyncio
@@ -34,7 +32,7 @@ from app.retries import Retries
 CONNECT_TIMEOUT_SECONDS = 5
 LONGEST_PAUSE_SECONDS = 3.0
 LOOK_SECONDS = 1.0
-# More than any statement may take (statement_timeout is 10 s): a server this silent is gone.
+# More than any statement may take (statement_timeout is 10 s): a server that is silent for longer is gone.
 SILENCE_SECONDS = 15.0
 PING_SECONDS = 3.0
 PING = b"select"
@@ -52,11 +50,11 @@ Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 
 
 class LostError(Exception):
-    """The connection went away with the call on its way: whether it was carried out is unknown."""
+    """The connection was lost with the call in flight: whether it took effect is unknown."""
 
 
 class ServerError(Exception):
-    """Postgres refused or failed a statement, and so undid it; the attributes are what it said."""
+    """A statement failed and was rolled back; the attributes are Postgres' error fields."""
 
     def __init__(self, result: pq.abc.PGresult) -> None:
         self.sqlstate = _field(result, pq.DiagnosticField.SQLSTATE)
@@ -105,13 +103,13 @@ class Call:
             self.on_commit()
 
     def fail(self, error: Exception) -> None:
-        """Tell whoever still waits."""
+        """Raise `error` in the caller, if it still waits."""
         if not self.future.done():
             self.future.set_exception(error)
 
 
 class Lane:
-    """One place for a connection, held open by `run`; `send` may be used whenever `connected`."""
+    """A connection that `run` keeps open; `send` may be used while `connected`."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
@@ -137,7 +135,7 @@ class Lane:
         return self._pg is not None and not self._leaving
 
     def load(self, now: float) -> int:
-        """How many calls are on their way; as good as full when the first of them has waited for long."""
+        """How many calls are in flight; as many as a full lane's if the first has waited for long."""
         waiting = len(self._in_flight)
         if waiting and now - self._head_since > SLOW_SECONDS:
             return MOST_IN_FLIGHT + waiting
@@ -145,7 +143,7 @@ class Lane:
 
     @property
     def in_flight(self) -> int:
-        """How many calls are on their way."""
+        """How many calls are in flight."""
         return len(self._in_flight)
 
     @property
@@ -176,13 +174,13 @@ class Lane:
             await retries.wait()
 
     async def drained(self) -> None:
-        """Return when nothing is on its way."""
+        """Return when no call is in flight."""
         if self._in_flight:
             self._idle = asyncio.get_running_loop().create_future()
             await self._idle
 
     def send(self, call: Call) -> None:
-        """Put a call on its way; what comes of it is told by its future alone."""
+        """Send a call; its future gets the outcome."""
         pg = self._pg
         if pg is None or self._leaving:
             call.fail(LostError())
@@ -241,7 +239,7 @@ class Lane:
             self._lose(lost or pg.get_error_message())
 
     def _take_results(self, pg: pq.abc.PGconn) -> None:
-        """Everything that has arrived. A None ends one command's results, a second one: no more is due."""
+        """The results that have arrived. One None ends a command's results, two in a row: no more have arrived."""
         while self._in_flight and not pg.is_busy():
             result = pg.get_result()
             if result is None:
@@ -279,7 +277,7 @@ class Lane:
         )
 
     def _forget(self, call: Call) -> None:
-        """The statement is not prepared, or no longer fits: the next call prepares it under another name."""
+        """The statement is not prepared, or out of date: the next call prepares it under another name."""
         if self._prepared.get(call.statement) == call.name:
             del self._prepared[call.statement]
 
@@ -325,9 +323,9 @@ class Lane:
                     self._ping()
 
     def _ping(self) -> None:
-        """Ask something; what the answer says of the server is looked at as of any other."""
+        """Ping. The answer shows, as any does, whether the server takes writes."""
         ping = Call(PING, [])
-        ping.future.add_done_callback(lambda future: future.exception())  # that it was lost, others tell
+        ping.future.add_done_callback(lambda future: future.exception())  # the loss is logged elsewhere
         self.send(ping)
 
     def _lose(self, reason: object) -> None:

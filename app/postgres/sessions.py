@@ -1,11 +1,11 @@
-"""What every session of ours says for itself, whatever server, database or login would give it.
+"""The settings of every session, which override those of server, database and login.
 
-A DBA may set anything for whoever connects (`alter system`, `alter database`, `alter role … set`). What a session says
-when it connects outranks all of it. So each says here what our code depends on, and what could do harm; memory and the
-planner's costs are left to the DBA. `default_transaction_read_only` is left to them too: a server whose sessions only
-read is one to leave (`app.postgres.primary`).
+A DBA may set anything by `alter system`, `alter database` or `alter role … set`. Settings given at connect override
+them. So each session sets what the code depends on, and what could do harm; memory and the planner's costs stay the
+DBA's. So does `default_transaction_read_only`: a read-only server is left (`app.postgres.primary`).
 
-The sessions of pg_cron cannot say anything: `app.migrate.job_sessions` sets the same for their login in our database.
+The sessions of pg_cron cannot set anything: `app.migrate.job_sessions` sets the same for their login in our
+database.
 """
 
 from types import MappingProxyType
@@ -18,12 +18,12 @@ from app.postgres.primary import writable
 
 SESSION = MappingProxyType(
     {
-        # How long anything may take: nothing ends by itself but what a process adds for its own.
+        # Timeouts: none, but those that a process adds for itself.
         "lock_timeout": "0",
         "statement_timeout": "0",
         "idle_in_transaction_session_timeout": "0",
         "idle_session_timeout": "0",
-        # What is written and read, and how it looks as text.
+        # Text formats.
         "client_encoding": "UTF8",
         "timezone": "UTC",
         "timezone_abbreviations": "Default",
@@ -35,7 +35,7 @@ SESSION = MappingProxyType(
         "lc_numeric": "C",
         "lc_time": "C",
         "xmloption": "content",
-        # How statements are read.
+        # How statements are parsed.
         "search_path": "pg_catalog",
         "standard_conforming_strings": "on",
         "backslash_quote": "safe_encoding",
@@ -46,20 +46,20 @@ SESSION = MappingProxyType(
         "check_function_bodies": "on",
         "row_security": "on",
         "gin_fuzzy_search_limit": "0",
-        # How transactions behave, and what is safe once they have committed.
+        # How transactions behave, and how durable a commit is.
         "default_transaction_isolation": "read committed",
         "default_transaction_deferrable": "off",
         "synchronous_commit": "on",
         "exit_on_error": "off",
-        # What is planned for.
+        # Planning.
         "jit": "off",
         "plan_cache_mode": "auto",
     }
 )
-"""By the names that every version of Postgres we run on knows."""
+"""The settings of every supported version of Postgres."""
 
 NEWER = MappingProxyType({"transaction_timeout": "0", "restrict_nonsystem_relation_kind": ""})
-"""What only some versions know, and would refuse at the start of a session."""
+"""Settings of some versions only; others would refuse the session."""
 
 SET_NEWER = (
     "select pg_catalog.set_config(s.name, n.value, false) from (values "  # noqa: S608 - constants of this file
@@ -70,14 +70,14 @@ SET_NEWER = (
 
 
 def options(given: str = "", **more: str) -> str:
-    """libpq's `options`: what was given, then `SESSION` with `more` beside it or instead, which outranks it."""
+    """libpq's `options`: what was given, then `SESSION` updated with `more`, which override it."""
     said = {**SESSION, **more}
     settings = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in said.items())
     return f"{given} {settings}".strip()
 
 
 def connect(url: str, *, role: str | None = None, **parameters: Any) -> psycopg.Connection[Any]:  # noqa: ANN401
-    """A connection of a command's, as `role`; in autocommit mode unless `parameters` say otherwise."""
+    """A connection for a command, as `role`; in autocommit mode unless `parameters` say otherwise."""
     given = str(conninfo_to_dict(url).get("options") or "")
     said = options(given, **({"role": role} if role else {}))
     connection = psycopg.connect(writable(url), **{"autocommit": True, "options": said, **parameters})

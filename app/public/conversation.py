@@ -163,7 +163,7 @@ class Conversation:
             case Say():
                 await self._say(frame)
             case Read():
-                await self._call("mark_read", frame.chat_session_id, frame.seq)
+                await self._call("mark_read", frame.chat_session_id, seq=frame.seq)
             case Typing():
                 await self._type(frame)
             case Ping():
@@ -174,7 +174,9 @@ class Conversation:
                 self._availability.leave(self.member)
 
     async def _say(self, frame: Say) -> None:
-        reply = await self._call("send_message", frame.chat_session_id, frame.client_message_id, frame.body)
+        reply = await self._call(
+            "send_message", frame.chat_session_id, client_message_id=frame.client_message_id, body=frame.body
+        )
         sent = _sent_decoder.decode(reply or b"")
         self._answer({"type": "ack", **msgspec.structs.asdict(sent)})
 
@@ -199,9 +201,11 @@ class Conversation:
             )
         )
 
-    async def _call(self, function: str, chat_session_id: UUID, *rest: UUID | str | int) -> bytes | None:
+    async def _call(self, function: str, chat_session_id: UUID, **rest: UUID | str | int) -> bytes | None:
         member = self.member
-        return await self._database.call(function, chat_session_id, member.role, member.user_id, *rest)
+        return await self._database.call(
+            function, chat_session_id=chat_session_id, role=member.role, person_id=member.user_id, **rest
+        )
 
     def _answer(self, answer: dict[str, object]) -> None:
         self.member.websocket.send(text_frame(msgspec.json.encode(answer)))

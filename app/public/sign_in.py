@@ -48,14 +48,18 @@ async def request_otp(request: Request, body: PhoneNumber) -> HTTPResponse:
     code = make_code()
     keyed = hash_code(request.app.ctx.settings.jwt_keys[0], code)
     sender: Sender = request.app.ctx.sender
-    told = await database(request).call("request_otp", body.audience, wanted.phone, keyed, device)
+    told = await database(request).call(
+        "request_otp", audience=body.audience, phone=wanted.phone, keyed_hash=keyed, device=device
+    )
     raise_if_kept(told)
     asked = msgspec.json.decode(told or b"", type=Asked)
     message = Message(asked.phone, body.audience, code if asked.deliver else None, asked.expires_in)
     try:
         await sender.send(message)
     except CodeNotSent:
-        await database(request).call("take_back_otp", body.audience, wanted.phone, keyed)
+        await database(request).call(
+            "take_back_otp", audience=body.audience, phone=wanted.phone, keyed_hash=keyed
+        )
         raise
     sent = {"phone": asked.phone, "expires_in": asked.expires_in, "resend_in": asked.resend_in}
     return reply(msgspec.json.encode(sent), 202)
@@ -74,13 +78,13 @@ async def verify_otp(request: Request, body: OneTimeCode) -> HTTPResponse:
     token = RefreshToken.first()
     told = await database(request).call(
         "verify_otp",
-        body.audience,
-        wanted.phone,
-        [hash_code(key, body.code) for key in request.app.ctx.settings.jwt_keys],
-        body.display_name,
-        token.sign_in_id,
-        token.digest,
-        device,
+        audience=body.audience,
+        phone=wanted.phone,
+        keyed_hashes=[hash_code(key, body.code) for key in request.app.ctx.settings.jwt_keys],
+        display_name=body.display_name,
+        sign_in_id=token.sign_in_id,
+        token_hash=token.digest,
+        device=device,
     )
     return signed_in(request, told, lambda _: token)
 
@@ -93,7 +97,11 @@ async def refresh_sign_in(request: Request, body: HeldToken) -> HTTPResponse:
     """
     token, salt = RefreshToken.parse(body.refresh_token), make_salt()
     told = await database(request).call(
-        "refresh_sign_in", token.sign_in_id, token.digest, salt, token.successor(salt).digest
+        "refresh_sign_in",
+        sign_in_id=token.sign_in_id,
+        token_hash=token.digest,
+        salt=salt,
+        next_hash=token.successor(salt).digest,
     )
     return await refreshed(request, told, token)
 
@@ -101,11 +109,13 @@ async def refresh_sign_in(request: Request, body: HeldToken) -> HTTPResponse:
 async def end_sign_in(request: Request, body: HeldToken) -> HTTPResponse:
     """Sign out on this device, at once: its access tokens hold no longer, its sockets are closed."""
     token = RefreshToken.parse(body.refresh_token)
-    ended = await database(request).call("end_sign_in", token.sign_in_id, token.digest)
+    ended = await database(request).call("end_sign_in", sign_in_id=token.sign_in_id, token_hash=token.digest)
     await request.app.ctx.standing.tell(token.sign_in_id)
     return reply(ended)
 
 
 async def _wanted(request: Request, body: PhoneNumber, device: str | None) -> Wanted:
-    told = await database(request).call("get_sign_in_phone", body.audience, body.phone, device)
+    told = await database(request).call(
+        "get_sign_in_phone", audience=body.audience, phone=body.phone, device=device
+    )
     return msgspec.json.decode(told or b"", type=Wanted)

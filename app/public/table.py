@@ -1,34 +1,20 @@
 """Every route and socket of the public listener."""
 
 from app.http.health import METRICS_REFUSALS, healthz, metrics, readyz
+from app.http.limits import PAYMENTS_OF_CUSTOMER
 from app.http.routes import Route, Socket
-from app.public.chats import (
-    end_chat,
-    get_chat_session,
-    list_chat_sessions,
-    list_messages,
-    request_extension,
-    send_message,
+from app.public.bodies import (
+    MessagePage,
+    NewExtension,
+    NewMessage,
+    NewMitraStatus,
+    NewPaymentSession,
+    Page,
+    PaidRequest,
+    ReturningRequest,
+    WhichTiers,
 )
 from app.public.conversation import client_socket, mitra_socket
-from app.public.mitras import (
-    accept_request,
-    approve_extension,
-    decline_request,
-    list_offers,
-    mark_offer_seen,
-    mitra_state,
-    reject_extension,
-    set_mitra_status,
-)
-from app.public.payments import (
-    cancel_payment_session,
-    confirm_payment_session,
-    create_payment_session,
-    get_payment_session,
-    get_pricing,
-    see_decision,
-)
 from app.public.replies import (
     AcceptedChat,
     CancelledSearch,
@@ -56,14 +42,7 @@ from app.public.replies import (
     SignedOut,
     StartedSearch,
 )
-from app.public.searches import (
-    cancel_request,
-    client_state,
-    fallback_to_blast,
-    mitra_availability,
-    start_general_request,
-    start_returning_request,
-)
+from app.public.searches import mitra_availability, search_status
 from app.public.sign_in import end_sign_in, refresh_sign_in, request_otp, verify_otp
 from app.sockets.availability import Availability
 
@@ -80,9 +59,9 @@ TOO_MANY = {429: ("too_many_requests",)}
 STARTED = {201: StartedSearch, 200: StartedSearch}
 
 ROUTES = (
-    Route("GET", "/healthz", None, healthz, {200: Health}, calls=()),
+    Route("GET", "/healthz", None, healthz, {200: Health}),
     Route("GET", "/readyz", None, readyz, {200: Readiness}, calls=("ready",)),
-    Route("GET", "/metrics", None, metrics, {200: "text/plain"}, calls=(), refuses=METRICS_REFUSALS),
+    Route("GET", "/metrics", None, metrics, {200: "text/plain"}, refuses=METRICS_REFUSALS),
     Route(
         "POST",
         "/api/auth/otp",
@@ -101,43 +80,80 @@ ROUTES = (
         calls=("get_sign_in_phone", "verify_otp"),
         refuses=TOO_MANY,
     ),
-    Route("POST", "/api/auth/refresh", None, refresh_sign_in, {200: SignedIn}),
-    Route("POST", "/api/auth/logout", None, end_sign_in, {200: SignedOut}),
+    Route("POST", "/api/auth/refresh", None, refresh_sign_in, {200: SignedIn}, calls=("refresh_sign_in",)),
+    Route("POST", "/api/auth/logout", None, end_sign_in, {200: SignedOut}, calls=("end_sign_in",)),
+    Route("GET", "/api/client/mitra-availability", "customer", mitra_availability, {200: Availability}),
+    Route("GET", "/api/client/state", "customer", "client_state", {200: ClientState}),
+    Route("GET", "/api/client/pricing", "customer", "get_pricing", {200: Pricing}, query=WhichTiers),
     Route(
-        "GET", "/api/client/mitra-availability", "customer", mitra_availability, {200: Availability}, calls=()
+        "POST",
+        PAYMENTS,
+        "customer",
+        "create_payment_session",
+        {201: PaymentSession},
+        body=NewPaymentSession,
+        limit=PAYMENTS_OF_CUSTOMER,
     ),
-    Route("GET", "/api/client/state", "customer", client_state, {200: ClientState}),
-    Route("GET", "/api/client/pricing", "customer", get_pricing, {200: Pricing}),
-    Route("POST", PAYMENTS, "customer", create_payment_session, {201: PaymentSession}, refuses=TOO_MANY),
-    Route("GET", PAYMENT, "customer", get_payment_session, {200: PaymentSession}),
-    Route("POST", f"{PAYMENT}/confirm", "customer", confirm_payment_session, {200: PaymentSession}),
-    Route("POST", f"{PAYMENT}/cancel", "customer", cancel_payment_session, {200: PaymentSession}),
-    Route("POST", f"{PAYMENT}/seen", "customer", see_decision, {200: Money}),
-    Route("POST", SEARCHES, "customer", start_general_request, STARTED),
+    Route("GET", PAYMENT, "customer", "get_payment_session", {200: PaymentSession}),
+    Route("POST", f"{PAYMENT}/confirm", "customer", "confirm_payment_session", {200: PaymentSession}),
+    Route("POST", f"{PAYMENT}/cancel", "customer", "cancel_payment_session", {200: PaymentSession}),
+    Route("POST", f"{PAYMENT}/seen", "customer", "see_decision", {200: Money}),
     Route(
-        "POST", f"{SEARCHES}/returning", "customer", start_returning_request, {**STARTED, 409: FailedSearch}
+        "POST", SEARCHES, "customer", "start_general_request", STARTED, body=PaidRequest, status=search_status
     ),
-    Route("POST", f"{SEARCHES}/cancel", "customer", cancel_request, {200: CancelledSearch}),
-    Route("POST", f"{SEARCHES}/{PAID}/fallback-to-blast", "customer", fallback_to_blast, STARTED),
-    Route("GET", "/api/client/chat-sessions", "customer", list_chat_sessions, {200: CustomersChats}),
-    Route("GET", CLIENT_CHAT, "customer", get_chat_session, {200: CustomersChat}),
-    Route("GET", f"{CLIENT_CHAT}/messages", "customer", list_messages, {200: Messages}),
-    Route("POST", f"{CLIENT_CHAT}/messages", "customer", send_message, {201: Message}),
-    Route("POST", f"{CLIENT_CHAT}/extensions", "customer", request_extension, {201: Extension}),
-    Route("POST", f"{CLIENT_CHAT}/end", "customer", end_chat, {200: Chat}),
-    Route("GET", "/api/mitra/state", "mitra", mitra_state, {200: MitraState}),
-    Route("POST", "/api/mitra/status", "mitra", set_mitra_status, {200: MitraStatus}),
-    Route("GET", "/api/mitra/chat-requests", "mitra", list_offers, {200: Offers}),
-    Route("POST", f"{OFFER}/seen", "mitra", mark_offer_seen, {200: SeenOffer}),
-    Route("POST", f"{OFFER}/accept", "mitra", accept_request, {200: AcceptedChat}),
-    Route("POST", f"{OFFER}/decline", "mitra", decline_request, {200: DeclinedOffer}),
-    Route("GET", "/api/mitra/chat-sessions", "mitra", list_chat_sessions, {200: Chats}),
-    Route("GET", MITRA_CHAT, "mitra", get_chat_session, {200: Chat}),
-    Route("GET", f"{MITRA_CHAT}/messages", "mitra", list_messages, {200: Messages}),
-    Route("POST", f"{MITRA_CHAT}/messages", "mitra", send_message, {201: Message}),
-    Route("POST", f"{MITRA_CHAT}/end", "mitra", end_chat, {200: Chat}),
-    Route("POST", f"{EXTENSION}/approve", "mitra", approve_extension, {200: Extension}),
-    Route("POST", f"{EXTENSION}/reject", "mitra", reject_extension, {200: Extension}),
+    Route(
+        "POST",
+        f"{SEARCHES}/returning",
+        "customer",
+        "start_returning_request",
+        {**STARTED, 409: FailedSearch},
+        body=ReturningRequest,
+        status=search_status,
+    ),
+    Route(
+        "POST", f"{SEARCHES}/cancel", "customer", "cancel_request", {200: CancelledSearch}, body=PaidRequest
+    ),
+    Route(
+        "POST",
+        f"{SEARCHES}/{PAID}/fallback-to-blast",
+        "customer",
+        "fallback_to_blast",
+        STARTED,
+        status=search_status,
+    ),
+    Route(
+        "GET",
+        "/api/client/chat-sessions",
+        "customer",
+        "list_chat_sessions",
+        {200: CustomersChats},
+        query=Page,
+    ),
+    Route("GET", CLIENT_CHAT, "customer", "get_chat_session", {200: CustomersChat}),
+    Route("GET", f"{CLIENT_CHAT}/messages", "customer", "list_messages", {200: Messages}, query=MessagePage),
+    Route("POST", f"{CLIENT_CHAT}/messages", "customer", "send_message", {201: Message}, body=NewMessage),
+    Route(
+        "POST",
+        f"{CLIENT_CHAT}/extensions",
+        "customer",
+        "request_extension",
+        {201: Extension},
+        body=NewExtension,
+    ),
+    Route("POST", f"{CLIENT_CHAT}/end", "customer", "end_chat", {200: Chat}),
+    Route("GET", "/api/mitra/state", "mitra", "mitra_state", {200: MitraState}),
+    Route("POST", "/api/mitra/status", "mitra", "set_mitra_status", {200: MitraStatus}, body=NewMitraStatus),
+    Route("GET", "/api/mitra/chat-requests", "mitra", "list_offers", {200: Offers}),
+    Route("POST", f"{OFFER}/seen", "mitra", "mark_offer_seen", {200: SeenOffer}),
+    Route("POST", f"{OFFER}/accept", "mitra", "accept_request", {200: AcceptedChat}),
+    Route("POST", f"{OFFER}/decline", "mitra", "decline_request", {200: DeclinedOffer}),
+    Route("GET", "/api/mitra/chat-sessions", "mitra", "list_chat_sessions", {200: Chats}, query=Page),
+    Route("GET", MITRA_CHAT, "mitra", "get_chat_session", {200: Chat}),
+    Route("GET", f"{MITRA_CHAT}/messages", "mitra", "list_messages", {200: Messages}, query=MessagePage),
+    Route("POST", f"{MITRA_CHAT}/messages", "mitra", "send_message", {201: Message}, body=NewMessage),
+    Route("POST", f"{MITRA_CHAT}/end", "mitra", "end_chat", {200: Chat}),
+    Route("POST", f"{EXTENSION}/approve", "mitra", "approve_extension", {200: Extension}),
+    Route("POST", f"{EXTENSION}/reject", "mitra", "reject_extension", {200: Extension}),
 )
 
 SOCKETS: tuple[Socket, ...] = (

@@ -21,10 +21,11 @@ from types import TracebackType
 from typing import Self
 
 import structlog
+from tenacity import wait_exponential
 
 from app.failure import Failure
 from app.log import open_file
-from app.retries import MOST_DOUBLINGS
+from app.retries import seconds_after
 from app.running.accounts import Account, process_options
 from app.running.signals import until_asked_to_stop
 
@@ -81,8 +82,8 @@ class Backoff:
     steady: float = 10.0
 
     def seconds(self, failures: int) -> float:
-        """The pause after this many consecutive failures."""
-        return min(self.first * 2.0 ** min(failures, MOST_DOUBLINGS), self.longest)
+        """The pause after so many failures in a row."""
+        return seconds_after(failures, wait_exponential(self.first, self.longest))
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
-"""The two listeners, and the process that serves one of them.
+"""The two HTTP listeners, and the process that serves one of them.
 
-A worker is one process with one Sanic app on one loop. Public workers share their port: each binds it anew
-with SO_REUSEPORT, and the kernel spreads the connections.
+A worker is one process with one Sanic app on one loop. Public workers share their port by SO_REUSEPORT, and the
+kernel spreads the connections.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ log = structlog.get_logger(__name__)
 
 
 class Part(Protocol):
-    """Something that lives as long as the server: opened before the first request, closed after the last."""
+    """A part of the server: opened before the first request, closed after the last."""
 
     async def open(self, tasks: asyncio.TaskGroup) -> None: ...
 
@@ -129,7 +129,7 @@ def create_internal_app(settings: Settings) -> App:
 
 
 def serve_worker(settings: Settings, listener: Listener) -> None:
-    """Serve one listener in this process until SIGTERM or SIGINT; then finish what is under way.
+    """Serve one listener in this process until SIGTERM or SIGINT; then finish the requests in flight.
 
     Raises:
         OSError: the address cannot be bound.
@@ -143,7 +143,7 @@ def serve_worker(settings: Settings, listener: Listener) -> None:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A socket for a port that several workers share; port 0 asks for any that is free."""
+    """A socket for a port that several workers share; port 0 takes any free one."""
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
@@ -158,7 +158,7 @@ def bind(host: str, port: int) -> socket.socket:
 async def serving(app: App, sock: socket.socket) -> AsyncIterator[None]:
     """Serve `app` on `sock` for as long as the context is open.
 
-    A long-lived task of the app that fails ends it with its error: better no worker than half of one.
+    If a long-lived task of the app fails, the context ends with its error: better no worker than half of one.
     """
     async with asyncio.TaskGroup() as tasks:
         app.ctx.tasks = tasks
@@ -196,7 +196,7 @@ async def _started(app: App, sock: socket.socket) -> Any:  # noqa: ANN401 - Sani
 
 
 async def _stop(server: Any) -> None:  # noqa: ANN401
-    """Take nothing new, tell the sockets, let requests finish, then close what they used."""
+    """Accept nothing new, retire the sockets, let requests finish, then close the parts."""
     server.server.close()
     give_up = server.loop.time() + STOP_SECONDS
     while server.connections and server.loop.time() < give_up:
@@ -210,10 +210,10 @@ async def _stop(server: Any) -> None:  # noqa: ANN401
 
 
 def _create_app(listener: Listener, settings: Settings, methods: Sequence[str]) -> App:
-    # Strict: a proxy that keeps /readyz to itself need not know that /readyz/ is another way to write it.
+    # Strict: a proxy that blocks /readyz need not know of /readyz/.
     app = App(f"curhat_{listener}", configure_logging=False, strict_slashes=True)
     Sanic.unregister_app(app)
-    # Sanic reads from here that nobody speaks HTTP/3, and leaves an empty alt-svc header out.
+    # This tells Sanic that there is no HTTP/3; otherwise it sends an empty alt-svc header.
     app.state.server_info.append(ApplicationServerInfo({"version": HTTP.VERSION_1}))
     app.config.MOTD = False
     app.config.AUTO_EXTEND = False

@@ -1,5 +1,5 @@
-"""Figures about waiting work in the database. Only the internal worker queries them, every few seconds, since there is
-just one.
+"""Metrics of what waits in the database. The internal worker reads them every few seconds; there is only one, so
+they are read once.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ _decoder = msgspec.json.Decoder(Readiness)
 
 
 class Backlog:
-    """The last answer of `ready`; without an answer its figures are left out."""
+    """The last reply of `ready`; without one the metrics are left out."""
 
     def __init__(self, database: Database, figures: Figures) -> None:
         self._database = database
@@ -77,7 +77,7 @@ class Backlog:
                 self._found = _decoder.decode(await self._database.call("ready") or b"")
             except (Refusal, DatabaseError, *DECODE_ERRORS) as error:
                 self._found = None
-                log.info("backlog is unknown", reason=repr(error))
+                log.info("the backlog could not be read", reason=repr(error))
             await asyncio.sleep(LOOK_SECONDS)
 
     def _figure(self, key: str) -> Mapping[Values, float]:

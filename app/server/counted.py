@@ -1,4 +1,4 @@
-"""Figures of a worker besides requests: calls, connections, sockets, availability."""
+"""A worker's metrics beside its requests: calls, connections, sockets, availability."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from app.sockets.hub import Hub
 
 
 def calls(figures: Figures) -> Timings:
-    """Calls of SQL functions, by outcome."""
+    """Calls of functions, by outcome."""
     return figures.timings(
         "curhat_function_call_seconds",
         "Duration of calls of SQL functions; outcome: ok, refused, busy, unavailable, unknown, failed, or abandoned by "
@@ -42,7 +42,7 @@ def database(figures: Figures, used: Database, bell: Bell) -> None:
     )
     figures.gauge(
         "curhat_database_longest_queue",
-        "Calls in flight on the busiest lane.",
+        "Calls in flight on the lane that has the most.",
         lambda: {
             (kind,): max((lane.in_flight for lane in lanes), default=0) for kind, lanes in used.lanes.items()
         },
@@ -51,7 +51,7 @@ def database(figures: Figures, used: Database, bell: Bell) -> None:
 
 
 def sockets(figures: Figures, hub: Hub) -> None:
-    """WebSockets, and the data that waits for them."""
+    """The WebSockets, and what is unsent."""
 
     def by_role() -> Mapping[Values, float]:
         found = Counter(member.role for member in hub.members())
@@ -86,8 +86,10 @@ def sockets(figures: Figures, hub: Hub) -> None:
 
 
 def availability(figures: Figures, watch: Watch) -> None:
-    """The availability that polls get."""
-    figures.gauge("curhat_availability_mitras", "Available mitras, as told to polls.", lambda: watch.count)
+    """What polls are answered."""
+    figures.gauge(
+        "curhat_availability_mitras", "How many mitras are available, as polls are told.", lambda: watch.count
+    )
     figures.gauge(
         "curhat_availability_age_seconds",
         "Age of that count; missing when it is unknown.",

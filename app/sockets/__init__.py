@@ -1,1 +1,1 @@
-"""The WebSockets of customers and mitras: one connection, the hub of a worker, and what is said over them."""
+"""The WebSockets of customers and mitras: one connection, a worker's hub, presence and availability."""

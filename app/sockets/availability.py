@@ -1,14 +1,14 @@
-"""How many mitras can be had, as this worker knows it: polls are answered from memory, sockets that watch are told.
+"""How many mitras are available, as this worker knows it. Polls are answered from memory, watching sockets get
+frames.
 
 It guarantees
-- that a poll waits for nobody: its reply lies ready at any time;
-- that the reply is never older than AVAILABILITY_SECONDS: the availability listener tells it every second; when
-  nothing came for QUIET_SECONDS, or Redis is gone, Postgres is asked, once a second at most and whether or not
-  anybody polls, so that no crowd does after an outage; when that fails, too, nobody is available;
-- that with Redis there one worker asks for all of them. With Redis gone workers know nothing of each other, so
-  each asks for itself;
-- that a socket that watches hears at once when the last mitra goes or the first one comes, and of another number
-  once a second at most.
+- that a poll never waits: its reply is always ready;
+- that the reply is never older than AVAILABILITY_SECONDS. The availability listener publishes it every second. When
+  nothing came for QUIET_SECONDS, or Redis is gone, the worker asks Postgres, at most once a second, whether or not
+  anybody polls: polls cause no stampede after an outage. When that fails too, nobody is available;
+- that one worker asks for all of them while Redis is up. Without Redis each asks for itself;
+- that a watching socket hears at once when the last mitra goes or the first one comes, and at most once a second of
+  any other change.
 """
 
 import asyncio
@@ -36,13 +36,13 @@ from app.sockets.hub import SOCKETS_AT_A_TIME, Frame, Member
 from app.sockets.subscription import Subscription
 from app.sockets.websocket import text_frame
 
-QUIET_SECONDS = 8.0  # what is left of AVAILABILITY_SECONDS is for asking
+QUIET_SECONDS = 8.0  # the rest of AVAILABILITY_SECONDS is for asking
 LOOK_SECONDS = 1.0
 ASK_SECONDS = 1.5
 REDIS_SECONDS = 0.5
 NUMBER_SECONDS = 1.0
 FIRST_SECONDS = 3.0
-# No message is on its way for longer: what seems to be older was told after the clock was set back.
+# No message travels for longer. One that seems older was sent after the clock was set back.
 LATEST = timedelta(seconds=AVAILABILITY_SECONDS)
 
 TURN_KEY = "curhat:availability:turn"
@@ -57,7 +57,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class Availability(msgspec.Struct, forbid_unknown_fields=True):
-    """Whether a search could find anybody, and how many mitras have room."""
+    """Whether a search could find a mitra, and how many have room."""
 
     available: bool
     count: Annotated[int, msgspec.Meta(ge=0)]
@@ -67,7 +67,7 @@ NOBODY = Availability(available=False, count=0)
 
 
 class Watch:
-    """What this worker knows, kept fresh, and the sockets that want to hear of it."""
+    """What this worker knows, kept fresh, and the watching sockets."""
 
     def __init__(self, database: Database, redis_url: str, clock: DatabaseClock) -> None:
         self._database = database
@@ -88,7 +88,7 @@ class Watch:
         self._tasks: list[asyncio.Task[NoReturn]] = []
 
     async def open(self, tasks: asyncio.TaskGroup) -> None:
-        """Begin to listen, as tasks of `tasks`; wait a little until something is known, not for ever."""
+        """Begin to listen, as tasks of `tasks`. Wait a little until something is known, but not for ever."""
         self._tasks = [
             tasks.create_task(self._subscription.run(), name="availability subscription"),
             tasks.create_task(self._keep_fresh(), name="availability"),
@@ -98,7 +98,7 @@ class Watch:
             async with asyncio.timeout(FIRST_SECONDS):
                 await self._known.wait()
         except TimeoutError:
-            log.warning("it is not known yet who can be had, serving all the same")
+            log.warning("availability is not known yet, serving anyway")
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -108,7 +108,7 @@ class Watch:
 
     @property
     def count(self) -> int:
-        """How many mitras can be had, as polls are told."""
+        """How many mitras are available, as polls are told."""
         self._forget_what_is_old()
         return self._answer.count
 
@@ -128,25 +128,25 @@ class Watch:
         return self._reply
 
     def join(self, member: Member) -> None:
-        """From now on tell this socket, beginning with how things stand."""
+        """Send frames to this socket, beginning with the present state."""
         self._forget_what_is_old()
         self._members.add(member)
         member.deliver(_frame(self._answer, self._clock.now()))
 
     def leave(self, member: Member) -> None:
-        """Tell it no more; one that has not joined is none the wiser."""
+        """Send it no more frames. A socket that has not joined is ignored."""
         self._members.discard(member)
 
     def _hear(self, payload: bytes) -> None:
         try:
             self._learn(_decoder.decode(payload))
         except DECODE_ERRORS as error:
-            log.error("no word on who can be had", reason=str(error))  # noqa: TRY400 - its trace says no more
+            log.error("an availability message cannot be read", reason=str(error))  # noqa: TRY400 - its trace says no more
 
     def _learn(self, told: AvailabilityTold, age: float = 0.0) -> None:
-        """Take in what was read in the database so many seconds ago, unless something newer is known.
+        """Accept what was read in the database so many seconds ago, unless something newer is known.
 
-        What seems to be much older is not: the database's clock was set back.
+        A reading that seems much older is not: the database's clock was set back.
         """
         self._forget_what_is_old()
         if self._at is not None and timedelta(0) < self._at - told.at <= LATEST:
@@ -192,7 +192,7 @@ class Watch:
             if payload is not None:
                 self._learn(_decoder.decode(payload), AVAILABILITY_SECONDS - milliseconds_left / 1000)
         except (RedisError, OSError, *DECODE_ERRORS) as error:
-            log.info("what was told last could not be read", reason=repr(error))
+            log.info("the last availability could not be read", reason=repr(error))
 
     async def _ask(self) -> None:
         """Ask Postgres, if it is this worker's turn, and tell the others."""
@@ -204,7 +204,9 @@ class Watch:
                 reply = await self._database.call("get_availability")
             asked = msgspec.structs.replace(_decoder.decode(reply or b""), asked=True)
         except (Refusal, DatabaseError, TimeoutError, *DECODE_ERRORS) as error:
-            log.warning("neither the listener nor Postgres says who can be had", reason=repr(error))
+            log.warning(
+                "availability is unknown: neither the listener nor Postgres answers", reason=repr(error)
+            )
             return
         self._learn(asked)
         await self._tell_others(asked)
@@ -225,7 +227,7 @@ class Watch:
             async with asyncio.timeout(REDIS_SECONDS):
                 await redis_client.publish(self._redis, AVAILABILITY_CHANNEL, _encoder.encode(asked))
         except (RedisError, OSError) as error:
-            log.info("other workers were not told who can be had", reason=repr(error))
+            log.info("availability was not published to other workers", reason=repr(error))
 
     async def _tell_members(self) -> NoReturn:
         told, number_due_at = self._answer, LONG_AGO

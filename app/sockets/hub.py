@@ -1,11 +1,11 @@
-"""The signed-in sockets of this worker, and the way of an event to them.
+"""The signed-in sockets of this worker, and how events reach them.
 
 It guarantees
-- that a socket is never shown a state older than what it was told: it is registered first, then its snapshot
-  is read while its events are held back, then both are sent in this order;
+- that a socket never goes back in time: it is registered first, its snapshot is read while its events are held
+  back, then both are sent in this order;
 - that after every interruption of the Redis subscription every socket gets a fresh snapshot, a few at a time;
-- that an event that is delivered twice is shown once: ids that were dispatched are remembered for a while
-  (they may come out of order, so there is no last one to compare with).
+- that an event that is delivered twice is sent once: dispatched ids are remembered for a while. Events may come out
+  of order, so the last id would not do.
 """
 
 import asyncio
@@ -36,14 +36,14 @@ REFRESH_SPREAD_SECONDS = 3.0
 REFRESH_PAUSE_SECONDS = 1.0
 PUBLISH_SECONDS = 1.0
 FIRST_SUBSCRIPTION_SECONDS = 5.0
-SILENT_SECONDS = 8 * BEAT_SECONDS  # a subscription that is deaf has been given up by then
+SILENT_SECONDS = 8 * BEAT_SECONDS  # a deaf subscription has been given up by then
 
 STATES: dict[Audience, str] = {
     "customer": "client_state",
     "mitra": "mitra_state",
     "operator": "operator_state",
 }
-NOTHING = b"null"  # what operators see of a frame that is not stored
+NOTHING = b"null"  # what operators get for a frame that is not stored
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +53,7 @@ class Person(msgspec.Struct):
 
 
 class Chat(msgspec.Struct):
-    """Of a chat, whom a socket may tell that somebody types."""
+    """The two people of a chat: who hears that the other types."""
 
     id: UUID
     customer: Person
@@ -65,7 +65,7 @@ class Snapshot(msgspec.Struct):
 
 
 class Head(msgspec.Struct):
-    """Of a frame, what says that a chat began or ended."""
+    """The keys of a frame that begins or ends a chat."""
 
     type: str
     chat_session: Chat | None = None
@@ -84,7 +84,7 @@ class Frame(msgspec.Struct, frozen=True):
 
 
 class Member:
-    """A socket that has signed in, and the chats that its person is in."""
+    """A signed-in socket, and the chats that its person is in."""
 
     def __init__(self, websocket: WebSocket, claims: Claims) -> None:
         self.websocket = websocket
@@ -103,7 +103,7 @@ class Member:
 
     @property
     def has_left(self) -> bool:
-        """Whether its app has said goodbye, or was told that its person is signed out: it will not come back."""
+        """Whether it will not come back: its app closed it, or its person was signed out."""
         return self._ended or self.websocket.closed_by_client
 
     def end(self, code: Code, reason: str) -> None:
@@ -112,7 +112,7 @@ class Member:
         self.websocket.finish(code, reason)
 
     def deliver(self, frame: Frame) -> None:
-        """Send a frame; first of all comes the snapshot, so as long as one is due frames are held back."""
+        """Send a frame. The snapshot goes first: while one is due, frames are held back."""
         if self._held is None:
             self._send(frame)
         elif len(self._held) < MOST_HELD_FRAMES:
@@ -127,7 +127,7 @@ class Member:
         """
         async with self._refreshing:
             self._held = self._held or []
-            self._show(await database.call(STATES[self.role], self.user_id) or b"{}")
+            self._show(await database.call(STATES[self.role], **{f"{self.role}_id": self.user_id}) or b"{}")
             held, self._held = self._held, None
             for frame in held:
                 self._send(frame)
@@ -166,7 +166,7 @@ class Hub:
         self._heard_at = time.monotonic()
         self._tasks: list[asyncio.Task[NoReturn]] = []
         self.on_standing: Callable[[UUID | None, UUID | None], None] | None = None
-        """Called with a sign-in that has ended, or a person whose standing has changed."""
+        """Called when a sign-in has ended, or a person's standing has changed."""
 
     @property
     def unheard_seconds(self) -> float:
@@ -175,11 +175,11 @@ class Hub:
 
     @property
     def hears(self) -> bool:
-        """Whether what the relay publishes comes in here: its beats did, a moment ago."""
+        """Whether events come in: the relay's last beat came a moment ago."""
         return self.subscription.subscribed.is_set() and self.unheard_seconds < SILENT_SECONDS
 
     async def open(self, tasks: asyncio.TaskGroup) -> None:
-        """Start listening, as tasks of `tasks`; wait a little for Redis, not for ever."""
+        """Start listening, as tasks of `tasks`. Wait a little for Redis, but not for ever."""
         self._tasks = [
             tasks.create_task(self.subscription.run(), name="redis subscription"),
             tasks.create_task(self._refresh_after_interruptions(), name="fresh snapshots"),
@@ -215,7 +215,7 @@ class Hub:
         return [member for members in self._members.values() for member in members]
 
     def people(self, role: Audience) -> list[UUID]:
-        """Who of `role` has a socket here."""
+        """The ids of those of `role` who have a socket here."""
         return [user_id for member_role, user_id in self._members if member_role == role]
 
     def has(self, role: Audience, user_id: UUID) -> bool:
@@ -223,12 +223,12 @@ class Hub:
         return (role, user_id) in self._members
 
     def dispatch(self, message: bytes) -> None:
-        """Hand on each envelope of a message; one that is none does not keep the others back."""
+        """Dispatch each envelope of a message. One that cannot be read does not stop the others."""
         for one in envelope.split(message):
             self._dispatch(one)
 
     def _dispatch(self, text: bytes) -> None:
-        """Hand an envelope's frame to the people that it is for, and what operators see of it to all of them."""
+        """Send an envelope's frame to its people, and its internal form to all operators."""
         try:
             event = envelope.decode(text)
         except DECODE_ERRORS as error:
@@ -253,7 +253,7 @@ class Hub:
         self._heard_at = time.monotonic()
 
     async def publish(self, event: Envelope) -> None:
-        """Send a frame that is not stored to the sockets of all workers; when Redis is away it is lost."""
+        """Send a frame that is not stored to the sockets of all workers. Without Redis it is lost."""
         try:
             async with asyncio.timeout(PUBLISH_SECONDS):
                 await redis_client.publish(self._redis, REDIS_CHANNEL, envelope.encode(event))

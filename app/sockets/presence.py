@@ -1,7 +1,7 @@
-"""Presence leases: a mitra whose app has a socket here counts as within reach.
+"""Presence leases: a mitra whose app has a socket here counts as reachable.
 
-A socket that is lost leaves its lease to run out: it comes back, or does not. One that the app closed shortens it,
-unless the mitra has another; the database knows which workers hold one (`api.release_lease`).
+The lease of a lost socket runs out unless the app comes back. A socket that the app closes shortens the lease,
+unless the mitra has another socket: the database knows which workers hold one (`api.release_lease`).
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from app.sockets.hub import Hub
 
 # A third of the least presence_ttl_seconds: two renewals may fail before a lease lapses.
 RENEW_SECONDS = 10.0
-# A row that somebody held is tried again long before a lease ends that was shortened.
+# A locked row is tried again long before a shortened lease ends.
 RENEW_AGAIN_SECONDS = 1.0
 MOST_AT_A_TIME = 500
 
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 class Renewed(msgspec.Struct):
-    """What came of a renewal."""
+    """The outcome of a renewal."""
 
     passed_over: list[UUID]
 
@@ -42,10 +42,10 @@ class Leases:
         self._hub = hub
         self._worker = uuid4()
         self._again: set[UUID] = set()
-        """Whose renewal failed, or passed them over."""
+        """Mitras whose renewal failed or was skipped."""
         self._left: asyncio.Queue[UUID] = asyncio.Queue()
         self._closed: set[UUID] = set()
-        """Who has left and not come back."""
+        """Mitras who have left and not come back."""
         self._tasks: list[asyncio.Task[NoReturn]] = []
 
     async def open(self, tasks: asyncio.TaskGroup) -> None:
@@ -61,10 +61,10 @@ class Leases:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def renew(self, mitra_ids: Sequence[UUID]) -> None:
-        """Renew now. What fails is tried again in a moment."""
+        """Renew now. Failures are tried again in a moment."""
         self._closed.difference_update(mitra_ids)
         try:
-            reply = await self._database.call("renew_leases", mitra_ids, self._worker)
+            reply = await self._database.call("renew_leases", mitra_ids=mitra_ids, worker=self._worker)
         except (Refusal, DatabaseError) as error:
             log.warning("presence leases not renewed", mitras=len(mitra_ids), reason=repr(error))
             self._again.update(mitra_ids)
@@ -74,7 +74,7 @@ class Leases:
                 self._left.put_nowait(one)  # they left while this was on its way
 
     def release(self, mitra_id: UUID) -> None:
-        """Their app has closed the last socket here: their lease is not to outlive it for long."""
+        """Their app has closed the last socket here: shorten their lease."""
         self._closed.add(mitra_id)
         self._left.put_nowait(mitra_id)
 
@@ -105,6 +105,6 @@ class Leases:
 
     async def _release(self, mitra_id: UUID) -> None:
         try:
-            await self._database.call("release_lease", mitra_id, self._worker)
+            await self._database.call("release_lease", mitra_id=mitra_id, worker=self._worker)
         except (Refusal, DatabaseError) as error:
             log.warning("a presence lease runs on after its app was closed", reason=repr(error))

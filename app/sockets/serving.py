@@ -1,4 +1,4 @@
-"""How a WebSocket is served, whoever opens it: sign-in, then whoever attends to it, until the token expires.
+"""How every WebSocket is served: sign-in, then its conversation, until the token expires.
 
 Sign-in is by the subprotocols `curhat.v1, bearer.<token>`, or by a first frame `{"type": "auth", "token": …}`.
 """
@@ -35,11 +35,11 @@ class Auth(FromClient, tag="auth"):
 
 
 class Ping(FromClient, tag="ping"):
-    """Ask whether the server is there. Answered by `pong`."""
+    """Check that the server is there. Answered by `pong`."""
 
 
 class FrameType(msgspec.Struct):
-    """Of a frame, what it is."""
+    """The type of a frame."""
 
     type: str
 
@@ -49,7 +49,7 @@ _type_decoder = msgspec.json.Decoder(FrameType)
 
 
 async def serve(request: Request, websocket: WebSocket, audience: Audience, attend: Attend) -> None:
-    """Let somebody of this audience sign in, and have them attended to for as long as their token holds.
+    """Let a person of this audience sign in, and run the conversation until their token expires.
 
     Whatever goes wrong closes the socket.
     """
@@ -66,7 +66,7 @@ async def serve(request: Request, websocket: WebSocket, audience: Audience, atte
 
 @contextmanager
 def _until_it_expires(websocket: WebSocket, claims: Claims, clock: DatabaseClock) -> Iterator[None]:
-    """Close the socket when its token ends, after the frame that is being handled."""
+    """Close the socket when its token expires, after the frame that is being handled."""
     timer = asyncio.get_running_loop().call_later(
         claims.expires_at - clock.time(), websocket.finish, Code.UNAUTHENTICATED, "token expired"
     )
@@ -77,7 +77,7 @@ def _until_it_expires(websocket: WebSocket, claims: Claims, clock: DatabaseClock
 
 
 async def _sign_in(request: Request, websocket: WebSocket, audience: Audience) -> Claims | None:
-    """Who it is; None when the socket was closed instead."""
+    """The claims of the person; None when the socket was closed instead."""
     try:
         token = _offered_token(request) or await _token_of_first_frame(websocket)
         claims: Claims = request.app.ctx.standing.let_in(audience, token)

@@ -1,12 +1,12 @@
-"""One subscription to channels of Redis that comes back by itself and says when it was away.
+"""A subscription to Redis channels that reconnects by itself and says so.
 
 It guarantees
-- that `on_subscribed` is called each time SUBSCRIBE has been confirmed, before any message that follows it:
-  what was published before is lost, so whoever needs the state reads it now;
-- that a connection which is lost, alive but deaf, or to a server to which our address no longer leads, is noticed
-  within PING_SECONDS + PONG_SECONDS: when nothing comes, a message to ourselves must come back. It is published
-  over a new connection, to wherever the address leads by then, and with a write (`app.redis_client`);
-- that a server which takes no writes is never subscribed to: nobody of ours publishes there.
+- that `on_subscribed` is called each time SUBSCRIBE is confirmed, before any later message. What was published
+  before is lost, so a caller that needs the state reads it then;
+- that a connection which is lost, deaf, or leads to a server that our address no longer names is noticed within
+  PING_SECONDS + PONG_SECONDS: when nothing comes, a message to ourselves must come back. It is published over a new
+  connection, and with a write (`app.redis_client`);
+- that it never subscribes at a server that takes no writes: nothing is published there.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 class Subscription:
-    """Hands every message of a channel to its handler for as long as `run` runs."""
+    """Hands every message of a channel to its handler while `run` runs."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Subscription:
     async def _listen(self) -> NoReturn:
         await self._ping()
         async with redis_client.connect(self._url) as redis, redis.pubsub() as pubsub:
-            async with asyncio.timeout(CONNECT_SECONDS):  # a server may take the connection and say nothing
+            async with asyncio.timeout(CONNECT_SECONDS):  # a server may accept the connection and stay silent
                 await pubsub.subscribe(*self._handlers, self._ping_channel)
             awaited = {*self._handlers, self._ping_channel.encode()}
             while True:

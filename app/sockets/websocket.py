@@ -1,19 +1,18 @@
-"""One WebSocket of ours: the sans-I/O protocol of `websockets` on a connection of Sanic's.
+"""A WebSocket: the sans-I/O protocol of `websockets` on a connection of Sanic's.
 
-Sanic does the routing and hands the connection over. Its own WebSocket implementation stays out: it starts a
-task for every chunk that arrives, drops a text that is not UTF-8 without a word, refuses a client that names
-no subprotocol where the server knows one, and never lets go of a reader that stalls.
+Sanic routes the request and hands the connection over. Its own WebSocket implementation is not used: it starts a
+task for every chunk, drops text that is not UTF-8 silently, refuses a client that names no subprotocol, and never
+drops a reader that stalls.
 
 It guarantees
-- that what waits to be sent is bounded: the transport's buffer is the queue, its writer the one writer, and
-  a reader for whom too much piles up, or who takes nothing for some seconds, is cut off (4008) while nobody
-  else notices;
-- that what arrives is bounded: by size (4009), by rate (4029, pings count), and while the handler is busy
-  the connection is not read;
-- that a close code arrives: we go on reading until the peer has hung up, for a connection that is closed with
-  something unread is reset, and the code lost;
-- that a peer that has vanished is noticed: it owes a pong before the next ping is due;
-- that whoever is told to go is gone after some seconds, answering or not.
+- that unsent data is bounded. The transport's buffer is the only queue. A slow reader, whose buffer grows too large
+  or does not shrink for some seconds, is cut off (4008), and nobody else is held up;
+- that incoming data is bounded: by size (4009), by rate (4029, pings count), and by backpressure while the handler
+  is busy;
+- that a close code arrives: we read until the peer has hung up. Closing with unread data would reset the connection
+  and lose the code;
+- that a vanished peer is noticed: its pong must come before the next ping is due;
+- that a connection that is being closed is gone after some seconds, whether or not the peer answers.
 """
 
 import asyncio
@@ -44,8 +43,8 @@ FRAMES_PER_SECOND = 20.0
 FRAME_BURST = 100.0
 MOST_UNREAD_FRAMES = 32
 MOST_UNSENT_BYTES = 512 * 1024
-# What the kernel takes beside it, twice this. Left to itself it takes 4 MB for one who reads nothing, and until those
-# are full nobody knows.
+# The kernel buffers twice this besides. By default it buffers 4 MB for a peer that reads nothing, and hides the
+# stall until they are full.
 KERNEL_BYTES = 64 * 1024
 
 PING_SECONDS = 10.0
@@ -68,7 +67,7 @@ class Code(IntEnum):
 
 
 def text_frame(text: bytes) -> bytes:
-    """A text as it goes over the wire; the same bytes serve every socket."""
+    """A text frame as it goes over the wire; the same bytes serve every socket."""
     return Frame(Opcode.TEXT, text).serialize(mask=False)
 
 
@@ -124,12 +123,12 @@ class WebSocket:
 
     @property
     def open(self) -> bool:
-        """Whether frames go in both directions."""
+        """Whether frames can be sent and received."""
         return not self._lost and self._wire.state is State.OPEN
 
     @property
     def closed_by_client(self) -> bool:
-        """Whether the client began to close it, and not we, nor a connection that was lost."""
+        """Whether the client closed it: not us, and not a lost connection."""
         return self._wire.close_rcvd_then_sent is True
 
     @property
@@ -139,12 +138,12 @@ class WebSocket:
 
     @property
     def close_code(self) -> int:
-        """With which code it was closed: ours, which repeats the client's if that came first; 1006 without any."""
+        """The close code: ours, which repeats the client's if that came first; 1006 without any."""
         said = self._wire.close_sent or self._wire.close_rcvd
         return int(CloseCode.ABNORMAL_CLOSURE if said is None else said.code)
 
     async def receive(self) -> bytes | None:
-        """The next text that the client sent, or None once nothing more will be taken from it."""
+        """The next text that the client sent, or None once the socket is closing."""
         while not (self._inbox or self._retiring) and self.open:
             self._waiter = self._loop.create_future()
             try:
@@ -160,12 +159,12 @@ class WebSocket:
         return self._inbox.popleft()
 
     def send(self, frame: bytes) -> None:
-        """Send what `text_frame` made; to a socket that is closing nothing is sent any more."""
+        """Send what `text_frame` made. A closing socket sends nothing."""
         if self.open:
             self._write(frame)
 
     def finish(self, code: int, reason: str = "", within: float | None = None) -> None:
-        """Close, and let go after `within` (CLOSE_SECONDS) although the client has not answered."""
+        """Close, and drop the connection after `within` (CLOSE_SECONDS) even if the client does not answer."""
         if not self.open:
             return
         self._wire.send_close(code, reason)
@@ -173,16 +172,16 @@ class WebSocket:
         self._let_go(CLOSE_SECONDS if within is None else within)
 
     def cut(self) -> None:
-        """The reader does not keep up. It is told, if it comes back within a moment, and let go."""
+        """Drop a reader that does not keep up. It gets the close code if it reads again within a moment."""
         self.finish(Code.TOO_SLOW, "too slow", CUT_SECONDS)
 
     def retire(self) -> None:
-        """We are going away: close now, or once the frame that is being handled is done with."""
+        """The server stops: close now, or after the frame that is being handled."""
         self._retiring = True
         self._wake()
 
     def check(self, now: float) -> None:
-        """Look after the connection; to be called every second or so."""
+        """Check for a stalled reader and send pings; call it about every second."""
         if not self.open:
             return
         unsent = self.unsent
@@ -257,7 +256,7 @@ class WebSocket:
         self._flush()
 
     def _flush(self) -> None:
-        """Write what the protocol has to say; an empty piece means that it has said its last."""
+        """Write what the protocol wants to send; an empty piece means end of file."""
         for data in self._wire.data_to_send():
             if data:
                 self._write(data)
@@ -273,7 +272,7 @@ class WebSocket:
             self.cut()
 
     def _let_go(self, within: float) -> None:
-        """Closing has begun: the reader is told, what is unread is dropped, the peer has so much time."""
+        """Closing has begun: wake the reader, drop unread data, give the peer `within` seconds."""
         if self._abort_timer is None:
             self._abort_timer = self._loop.call_later(within, self._transport.abort)
             self._transport.resume_reading()
@@ -337,12 +336,12 @@ class Protocol(edge.Connection):
         super().connection_lost(exc)  # type: ignore[no-untyped-call]
 
     def check_timeouts(self) -> None:
-        """A WebSocket has its own limits, wherever it is looked after."""
+        """A WebSocket has its own timeouts."""
         if self.websocket is None:
             super().check_timeouts()
 
     def close(self, timeout: float | None = None) -> None:
-        """The handler has ended; a WebSocket closes in its own way."""
+        """The handler has ended; a WebSocket closes by a close frame."""
         if self.websocket is None:
             super().close(timeout)
         else:
@@ -357,7 +356,7 @@ class Protocol(edge.Connection):
 
 
 def _of_handshake(request: Request) -> Iterator[tuple[str, str]]:
-    """The headers that a handshake is made of; the others may hold anything."""
+    """The headers of the handshake; the others may hold anything."""
     for name, value in request.headers.items():
         if name in ("connection", "upgrade", "origin") or name.startswith("sec-websocket-"):
             yield name, value

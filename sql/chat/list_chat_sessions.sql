@@ -1,6 +1,6 @@
 -- Keyset, newest first: p_cursor is the `next` of the page before, see logic.cursor_of.
 create or replace function api.list_chat_sessions(
-    p_role text, p_user_id uuid, p_cursor text default null, p_limit integer default null
+    p_role text, p_person_id uuid, p_cursor text default null, p_limit integer default null
 )
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -12,7 +12,7 @@ declare
 begin
     perform logic.check_given(jsonb_build_object('p_role', p_role, 'p_user_id', p_user_id));
     v_chats := array(
-        select c from logic.chat_page(p_role, p_user_id, logic.cursor_time(p_cursor), logic.cursor_id(p_cursor), v_limit + 1) c
+        select c from logic.chat_page(p_role, p_person_id, logic.cursor_time(p_cursor), logic.cursor_id(p_cursor), v_limit + 1) c
     );
     if cardinality(v_chats) > v_limit then
         v_last := v_chats[v_limit];

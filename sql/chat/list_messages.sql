@@ -1,13 +1,13 @@
 -- Ordered by seq, oldest first. p_after_seq: the last one that the reader has. next: the seq to go on from, null at the
 -- end.
 create or replace function api.list_messages(
-    p_chat_session_id uuid, p_role text, p_user_id uuid, p_after_seq bigint default null, p_limit integer default null
+    p_chat_session_id uuid, p_role text, p_person_id uuid, p_after_seq bigint default null, p_limit integer default null
 )
 returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    v_chat data.chat_sessions := logic.find_chat(p_chat_session_id, p_role, p_user_id);
+    v_chat data.chat_sessions := logic.find_chat(p_chat_session_id, p_role, p_person_id);
     v_limit integer := least(greatest(coalesce(p_limit, 100), 1), 500);
     v_rows jsonb;
     v_last bigint;

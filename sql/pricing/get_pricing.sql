@@ -1,4 +1,4 @@
-create or replace function api.get_pricing(p_customer_id uuid, p_is_extension boolean)
+create or replace function api.get_pricing(p_customer_id uuid, p_extension boolean)
 returns jsonb
 language sql stable security definer set search_path = ''
 as $$
@@ -13,9 +13,9 @@ as $$
             )
             order by t.duration_minutes
         ), '[]'),
-        'free_trial_eligible', not p_is_extension and logic.has_free_trial(p_customer_id)
+        'free_trial_eligible', not p_extension and logic.has_free_trial(p_customer_id)
     )
-    from logic.tiers_for(p_customer_id, p_is_extension) t
+    from logic.tiers_for(p_customer_id, p_extension) t
 $$;
 comment on function api.get_pricing is
     'The tiers that a customer may choose from, {tiers: [{id, duration_minutes, amount, is_free_trial}], free_trial_eligible}. Amounts in rupiah. Extensions are never free. Refuses argument_missing.';

@@ -12,6 +12,7 @@ import pytest
 from redis.asyncio import Redis
 from sanic import Request
 
+from app import redis_client
 from app.http import limits as limits_module
 from app.http.limits import (
     CODES_OF_ADDRESS,
@@ -47,7 +48,7 @@ async def limits(redis_url: str) -> AsyncIterator[Limits]:
 
 @pytest.fixture
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    async with Redis.from_url(redis_url) as client:
+    async with redis_client.connect(redis_url) as client:
         yield client
 
 

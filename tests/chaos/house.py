@@ -14,6 +14,7 @@ import psycopg
 import redis
 from rich.console import Console
 
+from app import redis_client
 from app.running.accounts import server_account
 from app.running.supervisor import Supervisor
 from app.settings import Settings
@@ -106,7 +107,7 @@ class House:
         """End the connections of a kind: `normal` or `pubsub`."""
 
         def cut() -> bool:
-            with redis.Redis.from_url(self.settings.redis_url, socket_timeout=5) as client:
+            with redis_client.connect_blocking(self.settings.redis_url) as client:
                 client.client_kill_filter(_type=kind, skipme=True)
             return True
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import redis
 
+from app import redis_client
 from app.http.edge import App
 from app.http.limits import CODES_OF_ADDRESS
 from app.server import create_internal_app
@@ -24,7 +25,7 @@ from tests.rest.harness import Client, People, background, pair, running, settin
 from tests.sockets.harness import signed_in
 from tests.sockets.test_lost_connections import say, shown
 from tests.waits import wait_until
-from workshop.embedded.redis_server import find_program
+from workshop.embedded.redis_server import find_program, redis_url
 
 START = DEPLOYED.parent / "redis" / "start"
 
@@ -49,7 +50,7 @@ def socket(tmp_path: Path) -> Iterator[Path]:
         cwd=tmp_path,
     )
     try:
-        with redis.Redis(unix_socket_path=str(socket)) as anybody:
+        with redis_client.connect_blocking(redis_url(socket.parent)) as anybody:
 
             def answers() -> bool:
                 try:
@@ -116,20 +117,20 @@ async def test_every_process_can_do_its_work(
 )
 def test_no_process_can_do_more(socket: Path, user: str, command: str) -> None:
     with (
-        redis.Redis.from_url(url_of(user, socket)) as client,
+        redis_client.connect_blocking(url_of(user, socket)) as client,
         pytest.raises(redis.exceptions.NoPermissionError),
     ):
         client.execute_command(*command.split())
 
 
 def test_nobody_gets_in_without_a_password(socket: Path) -> None:
-    with redis.Redis(unix_socket_path=str(socket)) as anybody:
+    with redis_client.connect_blocking(redis_url(socket.parent)) as anybody:
         assert anybody.ping()
         for command in ("GET curhat:availability", "PUBLISH curhat:events x", "SUBSCRIBE curhat:events"):
             with pytest.raises(redis.exceptions.NoPermissionError):
                 anybody.execute_command(*command.split())
     with (
-        redis.Redis.from_url(url_of("public", socket).replace("s-secret", "x")) as client,
+        redis_client.connect_blocking(url_of("public", socket).replace("s-secret", "x")) as client,
         pytest.raises(redis.exceptions.AuthenticationError),
     ):
         client.ping()

@@ -23,7 +23,7 @@ MORE_THAN_A_VIEWER = {
     ("PATCH", "/internal/config/<key:str>"): "admin",
     ("GET", "/internal/operators"): "admin",
     ("POST", "/internal/operators"): "admin",
-    ("PATCH", "/internal/operators/<operator_id:uuid>"): "admin",
+    ("PATCH", "/internal/operators/<changed_id:uuid>"): "admin",
     ("POST", "/internal/failed-pairings/<failure_id:uuid>/action"): "operator",
     ("POST", "/internal/failed-pairings/actions"): "operator",
     ("POST", "/internal/chat-sessions/<chat_session_id:uuid>/end"): "operator",
@@ -48,7 +48,7 @@ def make_history(world: World) -> dict[str, str]:
         "chat_session_id": chat["id"],
         "mitra_id": mitra,
         "user_id": customer,
-        "operator_id": world.staff("viewer"),
+        "changed_id": world.staff("viewer"),
         "key": "presence_ttl_seconds",
         "day": world.clock.now().date().isoformat(),
     }
@@ -85,7 +85,7 @@ async def send(
     http: httpx.AsyncClient, route: Route, ids: dict[str, str], token: str | None
 ) -> httpx.Response:
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-    body = bodies(ids).get(route.handler.__name__)
+    body = bodies(ids).get(route.action)
     return await http.request(route.method, address(route, ids), json=body, headers=headers)
 
 
@@ -134,7 +134,7 @@ async def test_every_route_answers_as_documented_and_without_messages(
     ids = make_history(world)
     admin = new_desk("admin")
     for route in reading_first(OPERATORS):
-        body = bodies(ids).get(route.handler.__name__)
+        body = bodies(ids).get(route.action)
         path = address(route, ids)
         match route.method:
             case "GET":

@@ -6,8 +6,8 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from redis.asyncio import Redis
 
+from app import redis_client
 from app.auth import Audience, issue_token
 from app.settings import Settings
 from app.sockets import hub
@@ -117,7 +117,7 @@ async def test_a_duplicate_event_is_shown_once(socket: Socket, publisher: Publis
 async def test_after_an_interruption_there_is_a_new_snapshot(
     worker: Worker, socket: Socket, world: World, redis_url: str
 ) -> None:
-    async with Redis.from_url(redis_url) as redis:
+    async with redis_client.connect(redis_url) as redis:
         await redis.client_kill_filter(_type="pubsub", skipme=True)
     world.search(world.customer())
     snapshot = await socket.frame_of("snapshot")

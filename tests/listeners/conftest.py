@@ -9,9 +9,9 @@ from typing import Any
 
 import psycopg
 import pytest
-import redis.asyncio as redis
 from psycopg.types.json import Jsonb
 
+from app import redis_client
 from app.envelope import REDIS_CHANNEL, split
 from app.settings import Settings
 from tests.waits import until
@@ -130,7 +130,7 @@ class Subscriber:
     """Collects the frames published over Redis, as a worker would receive them."""
 
     def __init__(self, url: str) -> None:
-        self._redis = redis.Redis.from_url(url)
+        self._redis = redis_client.connect(url)
         self._messages = self._redis.pubsub(ignore_subscribe_messages=True)
         self.frames: list[dict[str, Any]] = []
         self.messages = 0

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from redis.asyncio import Redis
 
+from app import redis_client
 from app.envelope import AVAILABILITY_CHANNEL, AVAILABILITY_KEY, AVAILABILITY_SECONDS, AvailabilityTold
 from app.settings import Settings
 from listeners import availability, relay
@@ -24,7 +24,7 @@ class Published:
     """Collects what the listener publishes."""
 
     def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(url)
+        self._redis = redis_client.connect(url)
         self._messages = self._redis.pubsub(ignore_subscribe_messages=True)
         self.counts: list[int] = []
 

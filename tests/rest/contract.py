@@ -7,7 +7,7 @@ from functools import cache
 import httpx
 import msgspec
 
-from app.described.openapi import SCHEMAS, TABLES, facts_of, refusals_of
+from app.described.openapi import TABLES, facts_of, refusals_of
 from app.http.errors import HTTP_SLUGS
 from app.http.routes import PATH_PARAMETER, Listener, Route
 
@@ -40,13 +40,13 @@ def check(listener: Listener, response: httpx.Response) -> httpx.Response:
     if response.headers["content-type"].partition(";")[0] in media_of(route, response.status_code):
         return response
     answer = f"{route.method} {route.path}: {response.status_code} {response.text}"
-    refusals = refusals_of(route, SCHEMAS[listener]).get(response.status_code, [])
+    refusals = refusals_of(route).get(response.status_code, [])
     shapes = list(shapes_of(route, response.status_code))
     assert shapes or refusals, f"not in the document: {answer}"
     slug = refusal_in(response)
     if slug is not None:
         assert slug in refusals, f"not in the document: {answer}"
-        facts = facts_of(SCHEMAS[listener]).get(slug)
+        facts = facts_of(route).get(slug)
         shapes = [Refused if facts is None else with_facts(facts)]
     assert any(fits_type(shape, response.content) for shape in shapes), f"does not fit the document: {answer}"
     return response

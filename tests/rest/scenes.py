@@ -45,7 +45,7 @@ class Scene:
             "key": "presence_ttl_seconds",
             "value": 46,
             "day": "2026-11-24",
-            "operator_id": str(people.operator("viewer")),
+            "changed_id": str(people.operator("viewer")),
             "phone": people.phone_of(self.customer_id),
             "audience": "customer",
             "email": f"wati.{uuid4()}@curhat.example",

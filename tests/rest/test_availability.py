@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from redis.asyncio import Redis
 
+from app import redis_client
 from app.envelope import AVAILABILITY_KEY
 from app.server import create_internal_app
 from app.settings import Settings
@@ -48,7 +48,7 @@ async def listeners(settings: Settings) -> AsyncIterator[None]:
     async with (
         background(listener.run(settings)),
         background(relay.run(settings)),
-        Redis.from_url(settings.redis_url) as redis,
+        redis_client.connect(settings.redis_url) as redis,
     ):
         await until(lambda: redis.exists(AVAILABILITY_KEY))
         yield
@@ -110,7 +110,7 @@ async def test_a_poll_does_not_query_postgres(
 
 async def test_a_new_worker_reads_the_last_published_value(settings: Settings, redis_url: str) -> None:
     kept = '{"available": true, "count": 7, "at": "2100-01-01T00:00:00Z"}'
-    async with Redis.from_url(redis_url) as redis:
+    async with redis_client.connect(redis_url) as redis:
         await redis.set(AVAILABILITY_KEY, kept, px=9000)
     async with running(settings) as worker:
         await comes_to(worker, {"available": True, "count": 7})
@@ -120,7 +120,7 @@ async def test_an_unreadable_published_value_does_not_end_the_worker(
     settings: Settings, redis_url: str, people: People, db: Connection
 ) -> None:
     db.execute("select api.set_mitra_status(%s, true)", [people.mitra()])
-    async with Redis.from_url(redis_url) as redis:
+    async with redis_client.connect(redis_url) as redis:
         await redis.set(AVAILABILITY_KEY, '{"available": "by another version"}', px=9000)
     async with running(settings) as worker:
         await until(lambda: worker.app.ctx.availability.asked >= 2)  # it has read the value, and goes on
@@ -169,7 +169,7 @@ async def test_one_of_two_workers_queries_for_both(
 ) -> None:
     monkeypatch.setattr(availability, "LOOK_SECONDS", 0.02)
     monkeypatch.setattr(availability, "TURN_MILLISECONDS", 60_000)
-    async with running(settings) as another, Redis.from_url(settings.redis_url) as redis:
+    async with running(settings) as another, redis_client.connect(settings.redis_url) as redis:
         for one in (worker, another):
             await one.app.ctx.availability._subscription.subscribed.wait()  # noqa: SLF001
         await until(lambda: redis.exists(availability.TURN_KEY))

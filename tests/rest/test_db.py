@@ -29,8 +29,8 @@ create function api.get_through() returns jsonb language plpgsql security define
 $$ begin perform pg_advisory_xact_lock_shared(1); return '1'; end $$
 """
 ECHO = """
-create function api.get_echo(a integer, b text, c uuid[], d boolean, e uuid) returns jsonb language sql as
-$$ select jsonb_build_array(a, b, c, d, e) $$
+create function api.get_echo(p_a integer, p_b text, p_c uuid[], p_d boolean, p_e uuid) returns jsonb language sql as
+$$ select jsonb_build_array(p_a, p_b, p_c, p_d, p_e) $$
 """
 
 
@@ -101,20 +101,22 @@ async def pg(database_url: str, functions: Connection, rings: Rings) -> AsyncIte
 async def test_every_type_of_argument_arrives_unchanged(pg: Database) -> None:
     one, two = UUID(int=1), UUID(int=2)
     yes, no = True, False
-    answer = await pg.call("get_echo", -7, 'quote " \\ {brace} é 🙂', [one, two], yes, one)
+    answer = await pg.call("get_echo", a=-7, b='quote " \\ {brace} é 🙂', c=[one, two], d=yes, e=one)
     assert answer is not None
     assert answer.decode() == f'[-7, "quote \\" \\\\ {{brace}} é 🙂", ["{one}", "{two}"], true, "{one}"]'
-    assert await pg.call("get_echo", None, None, None, None, None) == b"[null, null, null, null, null]"
-    assert await pg.call("get_echo", 0, "", [], no, two) == f'[0, "", [], false, "{two}"]'.encode()
+    assert (
+        await pg.call("get_echo", a=None, b=None, c=None, d=None, e=None) == b"[null, null, null, null, null]"
+    )
+    assert await pg.call("get_echo", e=two, d=no, c=[], b="", a=0) == f'[0, "", [], false, "{two}"]'.encode()
 
 
 async def test_texts_in_a_list_arrive_unchanged(pg: Database, functions: Connection) -> None:
     functions.execute(
-        "create function api.get_texts(a text[]) returns jsonb language sql as 'select to_jsonb(a)'"
+        "create function api.get_texts(p_a text[]) returns jsonb language sql as 'select to_jsonb(p_a)'"
     )
     texts = ["a,b", "{c}", 'quote " \\', "", "null", " d ", "é 🙂"]
-    assert json.loads(await pg.call("get_texts", texts) or b"") == texts
-    assert await pg.call("get_texts", []) == b"[]"
+    assert json.loads(await pg.call("get_texts", a=texts) or b"") == texts
+    assert await pg.call("get_texts", a=[]) == b"[]"
 
 
 async def test_void_and_null_are_none(pg: Database, functions: Connection) -> None:
@@ -136,7 +138,7 @@ async def test_a_session_uses_generic_plans(pg: Database, functions: Connection,
 
 async def test_a_refusal_carries_status_slug_and_sentence(pg: Database) -> None:
     with pytest.raises(Refusal) as refused:
-        await pg.call("get_payment_session", UUID(int=1), UUID(int=2))
+        await pg.call("get_payment_session", payment_session_id=UUID(int=1), customer_id=UUID(int=2))
     assert (refused.value.status, refused.value.slug) == (404, "payment_session_not_found")
     assert refused.value.sentence
     assert refused.value.facts == {}
@@ -155,7 +157,7 @@ async def test_a_refusal_carries_its_facts(pg: Database, functions: Connection) 
 
 
 async def test_a_failing_call_does_not_affect_others_on_its_lane(pg: Database) -> None:
-    calls = [pg.call("nap", "0" if number % 2 else "broken") for number in range(40)]
+    calls = [pg.call("nap", seconds="0" if number % 2 else "broken") for number in range(40)]
     answers = await asyncio.gather(*calls, return_exceptions=True)
     assert [isinstance(answer, DatabaseError) for answer in answers] == [
         number % 2 == 0 for number in range(40)
@@ -188,7 +190,7 @@ async def test_replacing_a_function_under_traffic_fails_no_call(pg: Database, fu
 async def test_a_change_on_a_lost_connection_has_an_unknown_outcome(
     pg: Database, postgres: Postgres, sleeping: Callable[[int], bool]
 ) -> None:
-    change = asyncio.create_task(pg.call("nap", "60"))
+    change = asyncio.create_task(pg.call("nap", seconds="60"))
     await until(lambda: sleeping(1))
     with postgres.away():
         with pytest.raises(UnknownOutcome):
@@ -196,9 +198,9 @@ async def test_a_change_on_a_lost_connection_has_an_unknown_outcome(
         await until(lambda: pg.connected == 0)
         for function in ("nap", "get_nap", "list_nap"):
             with pytest.raises(Unavailable):
-                await pg.call(function, "0")
+                await pg.call(function, seconds="0")
     await until(lambda: pg.connected == QUICK_LANES + SLOW_LANES)
-    assert await pg.call("nap", "0") == b'"0"'
+    assert await pg.call("nap", seconds="0") == b'"0"'
 
 
 async def test_a_connection_that_ends_at_once_counts_as_another_failure(
@@ -223,7 +225,7 @@ async def test_a_connection_that_does_not_answer_is_dropped(
 ) -> None:
     monkeypatch.setattr(lane, "SILENCE_SECONDS", 0.1)
     with pytest.raises(UnknownOutcome):
-        await pg.call("nap", "5")
+        await pg.call("nap", seconds="5")
     await until(lambda: pg.connected == QUICK_LANES + SLOW_LANES)
 
 
@@ -244,10 +246,10 @@ def sleeping(postgres: Postgres) -> Callable[[int], bool]:
 async def test_a_waiting_call_does_not_block_others(
     pg: Database, postgres: Postgres, sleeping: Callable[[int], bool]
 ) -> None:
-    waiting = asyncio.create_task(pg.call("nap", "60"))
+    waiting = asyncio.create_task(pg.call("nap", seconds="60"))
     await until(lambda: sleeping(1))
     for _ in range(30):
-        assert await pg.call("nap", "0") == b'"0"'
+        assert await pg.call("nap", seconds="0") == b'"0"'
     assert sleeping(1)
     postgres.cut(*postgres.asleep())
     with pytest.raises(UnknownOutcome):
@@ -257,9 +259,9 @@ async def test_a_waiting_call_does_not_block_others(
 async def test_lists_are_answered_while_all_quick_lanes_wait(
     pg: Database, postgres: Postgres, sleeping: Callable[[int], bool]
 ) -> None:
-    waiting = [asyncio.create_task(pg.call("nap", "60")) for _ in range(QUICK_LANES)]
+    waiting = [asyncio.create_task(pg.call("nap", seconds="60")) for _ in range(QUICK_LANES)]
     await until(lambda: sleeping(QUICK_LANES))
-    assert await pg.call("list_nap", "0") == b'"0"'
+    assert await pg.call("list_nap", seconds="0") == b'"0"'
     for pid in postgres.asleep():
         postgres.cut(pid)
     assert all(
@@ -285,11 +287,16 @@ async def test_a_call_of_a_cancelled_caller_completes_and_rings(
 
 
 async def test_reads_and_refusals_do_not_ring(pg: Database, rings: Rings) -> None:
-    await pg.call("get_nap", "0")
+    await pg.call("get_nap", seconds="0")
     with pytest.raises(Refusal):
-        await pg.call("confirm_payment_session", UUID(int=1), UUID(int=2), None)
+        await pg.call(
+            "confirm_payment_session",
+            payment_session_id=UUID(int=1),
+            customer_id=UUID(int=2),
+            idempotency_key=None,
+        )
     assert rings.count == 0
-    await pg.call("nap", "0")
+    await pg.call("nap", seconds="0")
     assert rings.count == 1
 
 
@@ -305,7 +312,7 @@ async def test_closing_waits_for_calls_in_flight_and_refuses_new_ones(
             closing = asyncio.create_task(database.close())
             await asyncio.sleep(0)
             with pytest.raises(Unavailable):
-                await database.call("nap", "0")
+                await database.call("nap", seconds="0")
         assert await last == b"1"
         await closing
 

@@ -22,6 +22,7 @@ from schemathesis import Case as AnyCase
 from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 
+from app import redis_client
 from app.described.openapi import TABLES, document
 from app.http.limits import PREFIX
 from app.http.routes import Listener, Route
@@ -131,7 +132,7 @@ def world(settings: Settings) -> Iterator[World]:
             {"public": settings.public_port, "internal": settings.internal_port},
             Scenes(settings, app, People(owner)),
             stack.enter_context(requests.Session()),
-            stack.enter_context(redis.Redis.from_url(settings.redis_url)),
+            stack.enter_context(redis_client.connect_blocking(settings.redis_url)),
         )
         yield world
         assert audit(owner) == []

@@ -85,7 +85,7 @@ async def test_an_event_without_a_request_does_not_get_the_previous_requests_id(
         await mitra.post("/api/mitra/status", {"online": online})
     last = db.execute("select max(id) from data.events").fetchone()
     for online in (True, False) * QUICK_LANES:
-        await worker.app.ctx.database.call("set_mitra_status", mitra.id, online)
+        await worker.app.ctx.database.call("set_mitra_status", mitra_id=mitra.id, online=online)
     assert last is not None
     found = db.execute("select distinct http_request_id from data.events where id > %s", last).fetchall()
     assert found == [(None,)]

@@ -11,8 +11,8 @@ from typing import Any
 import asyncpg
 import psycopg
 import pytest
-import redis
 
+from app import redis_client
 from app.running.accounts import process_options, server_account
 from app.running.supervisor import Supervisor
 from app.settings import Settings
@@ -73,7 +73,7 @@ async def test_another_terminal_finds_the_servers_while_they_run_and_only_then(h
                 "from pg_roles where rolname = current_user"
             ).fetchone()
         assert row == ("curhat", "curhat", None, False)
-        with redis.Redis.from_url(found.redis_url) as client:
+        with redis_client.connect_blocking(found.redis_url) as client:
             assert client.ping()
     with pytest.raises(PlaceError, match="CURHAT_DATABASE_URL"):
         embedded.locate(settings_for(home))
@@ -104,7 +104,7 @@ async def test_servers_run_for_a_home_whose_path_has_special_characters_of_urls(
             connection.execute("select 1")
         connection = await asyncpg.connect(found.database_url)
         await connection.close()
-        with redis.Redis.from_url(found.redis_url) as client:
+        with redis_client.connect_blocking(found.redis_url) as client:
             assert client.ping()
 
 

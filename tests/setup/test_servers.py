@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import redis
 
+from app import redis_client
 from app.running.accounts import can_enter, make_directory, server_account
 from tests.cluster import server_programs
 from tests.waits import wait_until
@@ -106,7 +106,7 @@ def test_redis_starts_again_where_a_killed_one_left_its_socket(base: Path) -> No
     server = RedisServer(find_program(), base / "redis", base / "redis.log", server_account())
     for kill in (True, False):
         process = server.start()
-        with redis.Redis.from_url(server.url(), decode_responses=True) as client:
+        with redis_client.connect_blocking(server.url()) as client:
             assert client.config_get("save", "port") == {"save": "", "port": "0"}
         if kill:
             process.kill()

@@ -16,6 +16,7 @@ from redis.asyncio.client import PubSub
 from rich.console import Console
 from structlog import get_logger
 
+from app import redis_client
 from app.envelope import REDIS_CHANNEL, split
 from app.migrate import SQL, migrate
 from app.settings import Settings
@@ -113,7 +114,7 @@ async def test_nothing_is_doubled_when_the_relay_is_cut_off_between_publishing_a
             await until(lambda: monitor.execute(cut_off).rowcount)
             db.execute("select pg_advisory_unlock(1)")
 
-    async with Redis.from_url(service.settings.redis_url) as redis, published(redis) as times:
+    async with redis_client.connect(service.settings.redis_url) as redis, published(redis) as times:
         summary = await simulated(service.settings, LIVELY, cut_off_again_and_again)
 
     assert max(times.values()) > 1
@@ -200,7 +201,7 @@ async def relay_that_loses_some(lost: list[str], settings: Settings) -> AsyncIte
             await psycopg.AsyncConnection.connect(
                 settings.database_url, options="-c role=curhat_listener", autocommit=True
             ) as connection,
-            Redis.from_url(settings.redis_url, socket_timeout=None) as redis,
+            redis_client.connect(settings.redis_url) as redis,
         ):
             while True:
                 rows = await (

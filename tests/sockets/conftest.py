@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from redis.asyncio import Redis
 
+from app import redis_client
 from app.settings import Settings
 from listeners import relay
 from tests.conftest import Connection
@@ -72,5 +72,5 @@ async def relayed(settings: Settings) -> AsyncIterator[None]:
 async def publisher(worker: Worker, redis_url: str) -> AsyncIterator[Publisher]:
     """Publishes to a subscribed worker."""
     assert worker.app.ctx.hub.subscription.subscribed.is_set()
-    async with Redis.from_url(redis_url) as redis:
+    async with redis_client.connect(redis_url) as redis:
         yield Publisher(redis)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import psutil
-import redis
 
+from app import redis_client
 from tests.conftest import Connection
 
 
@@ -31,7 +31,8 @@ class Held:
 
 
 def held(monitor: Connection, database: str, redis_url: str) -> Held:
-    with redis.Redis.from_url(redis_url) as client:
+    """What is held now."""
+    with redis_client.connect_blocking(redis_url) as client:
         subscriptions = sum(count for _, count in client.pubsub_numsub(*client.pubsub_channels()))
     backends = monitor.execute("select pid from pg_stat_activity where datname = %s", [database])
     return Held(

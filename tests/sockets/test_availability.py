@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from app import redis_client
 from app.envelope import AVAILABILITY_CHANNEL
 from app.sockets import availability
 from tests.rest.harness import Client, Worker, until
@@ -33,7 +34,7 @@ class Announcer:
 @pytest.fixture
 async def announcer(worker: Worker, redis_url: str) -> AsyncIterator[Announcer]:
     await worker.app.ctx.availability._subscription.subscribed.wait()  # noqa: SLF001
-    async with Redis.from_url(redis_url) as redis:
+    async with redis_client.connect(redis_url) as redis:
         yield Announcer(redis)
 
 
@@ -121,7 +122,7 @@ async def test_a_debounced_number_is_sent_later(
 async def test_an_outdated_number_is_not_sent(
     undelayed: None, customer: Client, announcer: Announcer, redis_url: str
 ) -> None:
-    async with signed_in(customer) as socket, Redis.from_url(redis_url) as redis:
+    async with signed_in(customer) as socket, redis_client.connect(redis_url) as redis:
         await watch(socket)
         await announcer.announce(1)
         assert await count(socket) == 1
@@ -135,7 +136,7 @@ async def test_an_outdated_number_is_not_sent(
 async def test_a_clock_set_back_is_accepted(
     undelayed: None, customer: Client, announcer: Announcer, redis_url: str
 ) -> None:
-    async with signed_in(customer) as socket, Redis.from_url(redis_url) as redis:
+    async with signed_in(customer) as socket, redis_client.connect(redis_url) as redis:
         await watch(socket)
         await announcer.announce(1)
         assert await count(socket) == 1
@@ -148,7 +149,7 @@ async def test_a_clock_set_back_is_accepted(
 async def test_an_unreadable_message_is_ignored(
     undelayed: None, customer: Client, announcer: Announcer, redis_url: str
 ) -> None:
-    async with signed_in(customer) as socket, Redis.from_url(redis_url) as redis:
+    async with signed_in(customer) as socket, redis_client.connect(redis_url) as redis:
         await watch(socket)
         for text in ("", "null", "{}", b"\xff"):
             await redis.publish(AVAILABILITY_CHANNEL, text)

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
+from app import redis_client
 from app.auth import Audience
 from app.postgres.db import QUICK_LANES, SLOW_LANES
 from app.sockets import hub, subscription
@@ -17,7 +18,7 @@ from tests.sockets.harness import PATHS, Publisher, raw_socket, signed_in
 
 @pytest.fixture
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    async with Redis.from_url(redis_url) as redis:
+    async with redis_client.connect(redis_url) as redis:
         await redis.ping()
         yield redis
 

@@ -3,8 +3,8 @@
 import asyncio
 
 import psycopg
-import redis
 
+from app import redis_client
 from tests.conftest import Connection
 from tests.rest.harness import until
 from tests.sockets.leftovers import held
@@ -21,7 +21,7 @@ async def test_a_leaked_task_connection_and_subscription_are_found(
     stray = asyncio.create_task(asyncio.sleep(3600), name="stray")
     with (
         psycopg.connect(database_url) as connection,
-        redis.Redis.from_url(redis_url) as client,
+        redis_client.connect_blocking(redis_url) as client,
         client.pubsub() as pubsub,
     ):
         pubsub.subscribe("curhat:test")

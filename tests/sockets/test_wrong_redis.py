@@ -13,6 +13,7 @@ import httpx
 import pytest
 import redis
 
+from app import redis_client
 from app.http.limits import Limit, Limits
 from app.settings import Settings
 from app.sockets import hub
@@ -30,8 +31,8 @@ NOWHERE = ("127.0.0.1", "1")
 
 @pytest.fixture
 def demotable(redis_server: RedisServer, redis_url: str) -> Iterator["redis.Redis"]:
-    """The Redis of this test, which it demotes."""
-    with redis.Redis.from_url(redis_url) as client:
+    """The Redis of this test, to be demoted."""
+    with redis_client.connect_blocking(redis_url) as client:
         yield client
         client.replicaof("no", "one")
 
@@ -98,7 +99,7 @@ async def test_after_a_failover_everything_uses_the_new_primary(  # noqa: PLR091
             for socket in (customers, mitras):
                 assert 11 in await shown(socket, 11)
             await events_are(http, "ok")
-        with redis.Redis.from_url(successor.url()) as now_primary:
+        with redis_client.connect_blocking(successor.url()) as now_primary:
             await until(lambda: now_primary.exists("curhat:availability"))
             assert now_primary.pubsub_numsub("curhat:events", "curhat:availability") == [
                 (b"curhat:events", 1),

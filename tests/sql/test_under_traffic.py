@@ -14,9 +14,9 @@ import structlog
 
 from app.migrate import SQL, migrate
 from app.migrate.sources import Kind, Source, read_sources
-from tests.waits import wait_until
 from tests.conftest import Connect, Connection
 from tests.sql.world import World
+from tests.waits import wait_until
 
 CALLERS = 8
 

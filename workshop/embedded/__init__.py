@@ -20,9 +20,8 @@ import psycopg
 import redis
 import structlog
 from psycopg import sql
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from app import redis_client
 from app.running.accounts import Account, process_options, server_account
 from app.running.probes import postgres_answers, redis_answers
 from app.running.supervisor import Program
@@ -365,9 +364,7 @@ def _end_orphaned_redis(server: RedisServer) -> None:
     if not server.socket.exists():
         return
     with (
-        redis.Redis(
-            unix_socket_path=str(server.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0)
-        ) as client,
+        redis_client.connect_blocking(server.url()) as client,
         contextlib.suppress(redis.RedisError),
     ):
         client.shutdown(nosave=True)

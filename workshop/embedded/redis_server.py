@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import redis
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from app import redis_client
 from app.failure import Failure
 from app.running.accounts import Account, make_directory, process_options
 from workshop.embedded.environment import server_environment
@@ -98,7 +99,7 @@ class RedisServer:
         def ping() -> None:
             if process.poll() is not None:
                 raise RedisServerError(f"redis-server ended with {process.returncode}; see {self.log}.")
-            with redis.Redis(unix_socket_path=str(self.socket)) as client:
+            with redis_client.connect_blocking(self.url()) as client:
                 client.ping()
 
         try:

@@ -1,15 +1,15 @@
 """The WebSocket of one person; it reconnects while its task runs."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 import structlog
-from redis.backoff import EqualJitterBackoff
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
 from websockets.typing import Subprotocol
+
+from app.retries import Retries
 
 Frame = dict[str, Any]
 
@@ -20,7 +20,7 @@ PING_SECONDS = 5
 FATAL_CODES = (4003, 4009, 4029)
 # The same, unless the token was accepted first and has expired since.
 UNAUTHENTICATED = 4001
-BACKOFF = EqualJitterBackoff(cap=2.0, base=0.05)
+LONGEST_PAUSE_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -56,17 +56,16 @@ class LiveSocket:
         Raises:
             TurnedAwayError: the server refused the socket, or closed it with a code that forbids reconnecting.
         """
-        failures = 0
+        retries = Retries(LONGEST_PAUSE_SECONDS)
         while True:
             try:
                 async with self._connect() as connection:
-                    failures = 0
+                    retries.reset()
                     await self._read(connection)
             except (OSError, TimeoutError, InvalidHandshake, InvalidMessage) as error:
                 if isinstance(error, InvalidStatus) and error.response.status_code < 500:
                     raise TurnedAwayError(f"{self._url}: HTTP {error.response.status_code}") from error
-            await asyncio.sleep(BACKOFF.compute(failures))
-            failures += 1
+            await retries.wait()
 
     async def send(self, frame: Frame) -> bool:
         """Send a frame; False if the socket is down. True does not mean that it arrived."""

@@ -83,8 +83,8 @@ function useChangeOperator(operator: Operator) {
   const toast = useToast();
   return async (change: { role?: Role; active?: boolean }) => {
     try {
-      await api.patch("/internal/operators/{operator_id}", {
-        path: { operator_id: operator.id },
+      await api.patch("/internal/operators/{changed_id}", {
+        path: { changed_id: operator.id },
         body: change,
       });
       toast({ text: copy.operators.changed(operator.display_name) });
