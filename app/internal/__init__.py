@@ -1,1 +1,1 @@
-"""The internal listener: what operators' screens call."""
+"""The internal listener, for the control center."""

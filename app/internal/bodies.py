@@ -1,4 +1,4 @@
-"""What operators' screens send, by type. Shapes only: what is allowed when is decided in the database."""
+"""The types of the control center's bodies and queries. They check shapes only."""
 
 from typing import Annotated
 from uuid import UUID
@@ -25,7 +25,7 @@ Some = Annotated[
 
 
 class FailedPairingsFilter(Body):
-    """Which failures. `date_to`: a day is included whole, a time is excluded."""
+    """A filter of failures. `date_to`: a day is included whole, a time is excluded."""
 
     cause_tags: tuple[CauseTag, ...] = ()
     date_from: Moment | None = None
@@ -39,14 +39,14 @@ class FailedPairingsFilter(Body):
 
 
 class Decision(Body):
-    """What becomes of the money of a failure."""
+    """A decision on the money of a failure."""
 
     action: OperatorAction
     note: Text | None = None
 
 
 class Decisions(Body):
-    """What becomes of the money of many failures."""
+    """A decision on the money of many failures."""
 
     ids: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=200)]
     action: OperatorAction
@@ -54,7 +54,7 @@ class Decisions(Body):
 
 
 class NewSetting(Body):
-    """A setting's value; with `version` only if it is still that one."""
+    """A setting's value; `version` makes the change conditional."""
 
     value: str | int
     version: Version | None = None
@@ -76,7 +76,7 @@ class Part(Body):
 
 
 class MitrasFilter(Body):
-    """Which mitras."""
+    """A filter of mitras."""
 
     search: Some | None = None
     presence: Presence | None = None
@@ -85,7 +85,7 @@ class MitrasFilter(Body):
 
 
 class UsersFilter(Body):
-    """Which customers: the newest, from `cursor` on, or those whom a search fits."""
+    """A filter of customers: the newest, from `cursor` on, or those that match a search."""
 
     search: Some | None = None
     cursor: str | None = None
@@ -106,12 +106,12 @@ class WhichDay(Body):
 
 
 class WhichDays(Body):
-    """How many days, today the last."""
+    """A number of days, up to today."""
 
     days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 30
 
 
 class Reason(Body):
-    """Why somebody does it: it goes into the record."""
+    """The reason, which is recorded."""
 
     note: Text

@@ -1,4 +1,4 @@
-"""Payments that came to nothing, and what becomes of the money."""
+"""The list of failed payments, as JSON or as a CSV file."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,13 +13,13 @@ from app.internal.bodies import FailedPairingsFilter
 
 CSV = "text/csv; charset=utf-8"
 FILE = {"content-disposition": 'attachment; filename="failed-pairings.csv"'}
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # without it spreadsheets take the text for another encoding
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # without it spreadsheets guess another encoding
 ROWS_AT_A_TIME = 1000
 SEND_SECONDS = 30.0
 
 
 class Piece(msgspec.Struct):
-    """Lines of the file, and where the next ones begin."""
+    """Lines of the file, and the cursor of the next ones."""
 
     lines: str
     next: str | None
@@ -29,10 +29,10 @@ _piece_decoder = msgspec.json.Decoder(Piece)
 
 
 async def list_failed_pairings(request: Request, query: FailedPairingsFilter) -> HTTPResponse | None:
-    """Failures, newest first; with `Accept: text/csv` all that the filter lets through, as a file.
+    """Failures, newest first; with `Accept: text/csv` all that match the filter, as a file.
 
-    The file has nothing to do with `limit` and `offset`. Times in it are those of Jakarta, and a text that a
-    spreadsheet would take for a formula begins with an apostrophe.
+    The file ignores `limit` and `offset`. Its times are those of Jakarta, and a text that a spreadsheet would take
+    for a formula begins with an apostrophe.
     """
     if accept.prefers(request.headers.get("accept"), "text/csv", "application/json"):
         await _send_file(request, _pieces(request, query))
@@ -44,7 +44,7 @@ async def list_failed_pairings(request: Request, query: FailedPairingsFilter) ->
 
 
 async def _pieces(request: Request, query: FailedPairingsFilter) -> AsyncIterator[bytes]:
-    """The file, piece by piece; each is a call of its own, so that nobody waits behind a long file."""
+    """The file, piece by piece. Each is a call of its own, so that a long file blocks nobody."""
     mark, cursor = BYTE_ORDER_MARK, None
     wanted = {**msgspec.structs.asdict(query), "operator_id": caller(request).id, "limit": ROWS_AT_A_TIME}
     del wanted["offset"]
@@ -59,9 +59,10 @@ async def _pieces(request: Request, query: FailedPairingsFilter) -> AsyncIterato
 
 
 async def _send_file(request: Request, pieces: AsyncIterator[bytes]) -> None:
-    """Send a file whose end is not known. One that breaks off ends its connection, so that nobody takes it for whole.
+    """Stream a file of unknown length. If it breaks off, the connection is aborted, so that it cannot seem
+    complete.
 
-    Raises: what the first piece raises, as any reply.
+    Raises: what the first piece raises.
     """
     piece: bytes | None = await anext(pieces)
     response = await request.respond(content_type=CSV, headers=FILE)

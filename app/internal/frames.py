@@ -1,7 +1,8 @@
-"""What the socket of operators is sent, by type: exactly the JSON of every frame, which never holds what was said."""
+"""The types of the frames that operators get: exactly the JSON of every frame, which never holds a message's
+text."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -9,73 +10,24 @@ import msgspec
 from app.auth import Audience
 from app.envelope import Role
 from app.internal.replies import OperatorState
+from app.public import frames
 from app.public.frames import EventId, PongFrame
-from app.public.replies import Count, Failure, OperatorAction, Time
+from app.public.replies import Count, Failure, OperatorAction, Seq, Time
 from app.public.replies import Role as OperatorRole
 from app.sockets.serving import Auth, Ping
 
-EventType = Literal[
-    "PAYMENT_SESSION",
-    "CHAT_REQUEST_STARTED",
-    "CHAT_REQUEST",
-    "CHAT_REQUEST_SEEN",
-    "CHAT_REQUEST_CLOSED",
-    "PAIRED",
-    "PAIRING_FAILED",
-    "PAIRING_FAILURE_ACTIONED",
-    "MONEY",
-    "PAIRING_FAILURE_SUPERSEDED",
-    "RETURNING_CHAT_TIMEOUT",
-    "RETURNING_CHAT_REJECTED",
-    "CHAT_MESSAGE",
-    "CHAT_READ",
-    "CHAT_ENDING_SOON",
-    "CHAT_EXTENDED",
-    "CHAT_ENDED",
-    "EXTENSION_REQUESTED",
-    "EXTENSION_APPROVED",
-    "EXTENSION_REJECTED",
-    "EXTENSION_FAILED",
-    "MITRA_STATUS",
-    "MITRA_CONNECTION",
-    "SERVICE_STAFFED",
-    "SERVICE_UNSTAFFED",
-    "CUSTOMER_JOINED",
-    "MITRA_JOINED",
-    "PERSON_BLOCKED",
-    "PERSON_UNBLOCKED",
-    "SIGN_IN_LOCKED",
-    "SIGN_IN_ENDED",
-    "SIGN_IN_REPLAYED",
-    "CODES_RAN_OUT",
-    "OPERATOR_SIGNED_IN",
-    "OPERATOR_CHANGED",
-    "CONFIG_CHANGED",
-]
-
 
 class OperatorSnapshotFrame(OperatorState, tag_field="type", tag="snapshot"):
-    """What goes on at this moment: the first frame, and again after every interruption."""
-
-
-class OperatorEvent(msgspec.Struct, forbid_unknown_fields=True):
-    """Something that happened, as `data.events` holds it; the keys of `body` are those of its type."""
-
-    type: EventType
-    id: EventId
-    at: Time
-    entity: str
-    entity_id: UUID | None
-    from_status: str | None
-    to_status: str | None
-    customer_id: UUID | None
-    mitra_ids: list[UUID]
-    actor: str
-    body: dict[str, Any]
+    """The present state: the first frame, and again after every interruption."""
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
     """The `body` of an event that operators alone hear."""
+
+
+class StoredMessage(Body):
+    chat_session_id: UUID
+    seq: Seq
 
 
 class OfferSeen(Body):
@@ -159,6 +111,7 @@ class ConfigChanged(Body):
 
 
 BODIES: Mapping[str, type[msgspec.Struct]] = {
+    "CHAT_MESSAGE": StoredMessage,
     "CHAT_REQUEST_SEEN": OfferSeen,
     "PAIRING_FAILURE_ACTIONED": FailureActioned,
     "PAIRING_FAILURE_SUPERSEDED": FailureSuperseded,
@@ -177,7 +130,31 @@ BODIES: Mapping[str, type[msgspec.Struct]] = {
     "OPERATOR_CHANGED": OperatorChanged,
     "CONFIG_CHANGED": ConfigChanged,
 }
-"""Of the events that operators alone hear, what their body is; that of the others is what customers and mitras get."""
+"""The bodies of the events that operators alone hear, and of messages, whose text they do not get."""
+
+EVENTS: Mapping[str, type[msgspec.Struct]] = {**frames.EVENTS, **BODIES}
+"""Every event with the type that holds the keys of its body."""
+
+if TYPE_CHECKING:
+    EventType = str
+else:
+    EventType = Literal[tuple(EVENTS)]
+
+
+class OperatorEvent(msgspec.Struct, forbid_unknown_fields=True):
+    """Something that happened, as `data.events` holds it; the keys of `body` are those of its type."""
+
+    type: EventType
+    id: EventId
+    at: Time
+    entity: str
+    entity_id: UUID | None
+    from_status: str | None
+    to_status: str | None
+    customer_id: UUID | None
+    mitra_ids: list[UUID]
+    actor: str
+    body: dict[str, Any]
 
 
 ToOperator = OperatorSnapshotFrame | PongFrame

@@ -1,4 +1,4 @@
-"""Admins say who may use the control center, and as what."""
+"""Operators, as admins add them."""
 
 from sanic import HTTPResponse, Request
 
@@ -8,7 +8,7 @@ from app.public.bodies import NewOperator
 
 
 async def add_operator(request: Request, body: NewOperator) -> HTTPResponse:
-    """Take somebody on, with their first password."""
+    """Add an operator, with their first password."""
     passwords: Passwords = request.app.ctx.passwords
     operator_id = caller(request).id
     await database(request).call("begin_add_operator", operator_id=operator_id)

@@ -1,4 +1,4 @@
-"""What comes back to operators' screens, by type: exactly the JSON that the functions of sql/ build.
+"""The types of the control center's replies: exactly the JSON that the functions of sql/ build.
 
 No type has a place for a message's text.
 """
@@ -62,7 +62,7 @@ class FailedPairing(Reply):
 
 
 class FailedPairings(Reply):
-    """A part of a list of failures, newest first; `total` and `amount` are those of the whole filter."""
+    """A part of a list of failures, newest first; `total` and `amount` cover the whole filter."""
 
     rows: list[FailedPairing]
     total: Count
@@ -70,7 +70,7 @@ class FailedPairings(Reply):
 
 
 class DecidedFailure(Reply):
-    """What became of one of many decisions, and the failure as it is now."""
+    """The outcome of one of many decisions, and the failure as it is now."""
 
     id: UUID
     ok: bool
@@ -83,7 +83,7 @@ class DecidedFailure(Reply):
 
 
 class DecidedFailures(Reply):
-    """What became of many decisions, in the order asked for."""
+    """The outcomes of many decisions, in the order of the request."""
 
     done: Count
     refused: Count
@@ -108,7 +108,7 @@ class SettingBounds(Reply):
 
 
 class SettingMeanwhile(Reply):
-    """What a setting has become meanwhile."""
+    """The value that a setting has got meanwhile."""
 
     value: str
     version: Count
@@ -137,7 +137,7 @@ class Settings(Reply):
 
 
 class SettingChange(Reply):
-    """What a setting was changed to; `old_value` is null for its first value."""
+    """A change of a setting; `old_value` is null for its first value."""
 
     key: str
     label: str
@@ -150,7 +150,7 @@ class SettingChange(Reply):
 
 
 class SettingChanges(Reply):
-    """A page of what settings were changed to, newest first; `next` is the `cursor` of the page after."""
+    """A page of changes of settings, newest first; `next` is the `cursor` of the page after."""
 
     rows: list[SettingChange]
     next: str | None
@@ -168,7 +168,7 @@ class ShownOffer(Reply):
 
 
 class OfferCounts(Reply):
-    """How many offers of a search are open, were ever seen, and ended how."""
+    """How many offers of a search are open, were ever seen, and ended in which way."""
 
     offered: Count
     seen: Count
@@ -199,7 +199,7 @@ class ShownSearch(Reply):
 
 
 class ShownSearches(Reply):
-    """Searches that run, the nearest deadline first, each with its first 50 offers."""
+    """Running searches, the nearest deadline first, each with its first 50 offers."""
 
     server_time: Time
     rows: list[ShownSearch]
@@ -207,7 +207,7 @@ class ShownSearches(Reply):
 
 
 class Fact(Reply):
-    """What happened at a time, as a code and as a sentence."""
+    """A fact about an offer, as a code and as a sentence."""
 
     at: Time | None
     code: Literal[
@@ -236,7 +236,7 @@ class OfferExplanation(Reply):
 
 
 class LiveChat(Reply):
-    """A chat that runs; `messages`: how many."""
+    """A running chat; `messages`: how many."""
 
     id: UUID
     payment_session_id: UUID
@@ -254,7 +254,7 @@ class LiveChat(Reply):
 
 
 class LiveChats(Reply):
-    """Chats that run, the nearest end first."""
+    """Running chats, the nearest end first."""
 
     server_time: Time
     rows: list[LiveChat]
@@ -290,7 +290,7 @@ class PastChat(Reply):
 
 
 class ToldChat(PastChat):
-    """A chat with how much each side said of what is still kept, and when the mitra did first."""
+    """A chat with each side's number of stored messages, and the time of the mitra's first one."""
 
     customer_messages: Count
     mitra_messages: Count
@@ -337,7 +337,7 @@ class ShownMitras(Reply):
 
 
 class MitraOffline(Reply):
-    """A mitra whom an operator has set offline; running chats go on."""
+    """A mitra after an operator has set them offline; running chats go on."""
 
     id: UUID
     presence: Presence
@@ -358,7 +358,7 @@ class MitraFigures(Reply):
 
 
 class PresenceSpan(Reply):
-    """From when to when a mitra's presence was the same, who changed it, and why if they said."""
+    """A span of one presence of a mitra: who changed it, and why if they gave a reason."""
 
     presence: Presence
     started_at: Time
@@ -368,7 +368,7 @@ class PresenceSpan(Reply):
 
 
 class PastOffer(Reply):
-    """A search that was offered to the mitra, and what became of it."""
+    """A search that was offered to the mitra, and its outcome."""
 
     request_id: UUID
     request_type: RequestType
@@ -399,7 +399,7 @@ class PagedMitra(ShownMitra):
 
 
 class MitraPage(Reply):
-    """A mitra's page: what they do now, did on a day, and have done."""
+    """A mitra's page: their present, one day, and their history."""
 
     mitra: PagedMitra
     chats: list[LiveChat]
@@ -410,7 +410,7 @@ class MitraPage(Reply):
 class Event(Reply):
     """Something that happened; `actor`: customer:<id>, mitra:<id>, operator:<who>, deadline or system.
 
-    `login` is which login of Postgres acted as an operator.
+    `login` is the Postgres login that acted as an operator.
     """
 
     payment_session_id: UUID
@@ -498,7 +498,7 @@ class Customers(Reply):
 
 
 class CustomerTotals(Reply):
-    """How much a customer has done, and paid."""
+    """How much a customer has used, and paid."""
 
     payments: Count
     charged: Rupiah
@@ -550,7 +550,7 @@ class Purchases(Reply):
 
 
 class CustomerPage(Reply):
-    """A customer's page: what they do now, did on a day, and have done."""
+    """A customer's page: their present, one day, and their history."""
 
     customer: Customer
     totals: CustomerTotals
@@ -561,7 +561,7 @@ class CustomerPage(Reply):
 
 
 class Counters(Reply):
-    """What goes on at the moment; `due_back`: rupiah of all failures that need action."""
+    """The present counts; `due_back`: rupiah of all failures that need action."""
 
     searching: Count
     chats: Count
@@ -573,7 +573,7 @@ class Counters(Reply):
 
 
 class Alarm(Reply):
-    """What an operator must be told of; `item`: of ops.health(), or an invariant of ops.audit()."""
+    """An alarm for operators; `item`: of ops.health(), or an invariant of ops.audit()."""
 
     kind: AlarmKind
     item: str | None
@@ -584,7 +584,7 @@ class Alarm(Reply):
 
 
 class OperatorState(Reply):
-    """What goes on at this moment: what the socket's `snapshot` says, too."""
+    """The present state, as in the socket's `snapshot`."""
 
     server_time: Time
     operator: OperatorSelf
@@ -596,7 +596,7 @@ class OperatorState(Reply):
 
 
 class CountersNow(Reply):
-    """How much goes on at this moment, and what an operator must be told of."""
+    """The present counts and alarms."""
 
     server_time: Time
     counters: Counters
@@ -619,7 +619,7 @@ class DashboardTotals(Reply):
 
 
 class DashboardDay(Reply):
-    """The figures of a day in Jakarta; `due_back`: of what was due on that day, what nobody has decided on."""
+    """The figures of a day in Jakarta; `due_back`: the part of the day's refunds that is not decided on."""
 
     day: date
     payments_created: Count
@@ -638,7 +638,7 @@ class DashboardDay(Reply):
 
 
 class DashboardHour(Reply):
-    """Searches that began in an hour, and mitras in reach, on average and at most."""
+    """Searches that began in an hour, and reachable mitras, on average and at most."""
 
     hour: Time
     searches: Count
@@ -648,7 +648,7 @@ class DashboardHour(Reply):
 
 
 class HourOfDay(Reply):
-    """An hour of the day in Jakarta, on the mean of the days asked for."""
+    """An hour of the day in Jakarta, averaged over the days asked for."""
 
     hour: Annotated[int, msgspec.Meta(ge=0, le=23)]
     searches: Annotated[float, msgspec.Meta(ge=0)]
@@ -657,7 +657,7 @@ class HourOfDay(Reply):
 
 
 class Dashboard(Reply):
-    """The dashboard; `computed_at`: when the figures of the days were, null when they never were."""
+    """The dashboard; `computed_at`: when the figures of the days were computed, null if never."""
 
     server_time: Time
     timezone: Literal["Asia/Jakarta"]
@@ -675,4 +675,4 @@ FACTS: dict[str, type[Reply]] = {
     "invalid_setting": SettingBounds,
     "setting_changed_meanwhile": SettingMeanwhile,
 }
-"""What goes along with some refusals, by slug, beside the slug and the sentence."""
+"""The facts of refusals that have any, by slug."""

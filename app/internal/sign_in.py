@@ -1,4 +1,4 @@
-"""Operators sign in with their e-mail address and password, stay signed in, and sign out."""
+"""Sign-in of operators by e-mail address and password."""
 
 import msgspec
 from sanic import HTTPResponse, Request
@@ -12,7 +12,7 @@ from app.public.bodies import Credentials, HeldToken, NewPassword
 
 
 class Begun(msgspec.Struct):
-    """What a password is to be hashed with; None when nobody has the address."""
+    """The parameters and salt to hash a password with; None if nobody has the address."""
 
     password_salt: str | None
 
@@ -55,7 +55,7 @@ async def refresh_login(request: Request, body: HeldToken) -> HTTPResponse:
 
 
 async def end_login(request: Request, body: HeldToken) -> HTTPResponse:
-    """Sign out on this device, at once: its access tokens hold no longer, its sockets are closed."""
+    """Sign out on this device: at once its access tokens are revoked and its sockets closed."""
     token = RefreshToken.parse(body.refresh_token)
     ended = await database(request).call("end_login", sign_in_id=token.sign_in_id, token_hash=token.digest)
     await request.app.ctx.standing.tell(token.sign_in_id)
@@ -63,7 +63,7 @@ async def end_login(request: Request, body: HeldToken) -> HTTPResponse:
 
 
 async def change_own_password(request: Request, body: NewPassword) -> HTTPResponse:
-    """Choose another password. Every other device is signed out."""
+    """Change one's own password. Every other device is signed out."""
     await limits(request).check(LOGINS_OF_ADDRESS, client_networks(request))
     passwords: Passwords = request.app.ctx.passwords
     operator_id = caller(request).id

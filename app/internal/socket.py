@@ -1,7 +1,7 @@
-"""`/internal/ws`: what an operator's live screens hear.
+"""`/internal/ws`: the events for an operator's live screens.
 
-Sign-in as for the other sockets. After the `snapshot` comes every event as the drain makes it of its row, without a
-message's text. An operator says nothing but `ping`.
+Sign-in is as for the other sockets. After the `snapshot` comes every event, without a message's text. An operator
+sends nothing but `ping`.
 """
 
 import msgspec

@@ -2,7 +2,7 @@
 
 Replacing a function blocks nobody. Replacing a view or a trigger locks out its users, or writers of its table, until
 the commit. So everything else is done first, unchanged objects are left alone, and the remaining locks are taken
-together, tables in the order of transitions. If somebody holds one, we roll back to before the first lock and try again.
+together, tables in the order of transitions. If somebody holds one, we roll back to before the first lock and retry.
 
 Nothing is dropped by cascade. If a changed signature or view needs a drop, code that depends on it is dropped first and
 made again from its file in the same transaction. Any other dependant stops the run and leaves the database unchanged.

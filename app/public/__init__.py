@@ -1,1 +1,1 @@
-"""The public listener: what customer and mitra apps call."""
+"""The public listener, for the customers' and mitras' apps."""

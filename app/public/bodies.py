@@ -1,7 +1,7 @@
-"""What callers send, by type. Shapes only: what is allowed when is decided in the database.
+"""The types of request bodies and queries. They check shapes only; the database decides what is allowed.
 
-Bounds are those of the SQL types, so that a number that no column could hold is a fault of the body. A `pattern` has a
-`max_length` beside it: Python's `$` lets a line feed follow, JSON Schema's does not.
+Bounds are those of the SQL types: a number that no column could hold is an invalid body. Each `pattern` has a
+`max_length`, since Python's `$` allows a line feed after it, and JSON Schema's does not.
 """
 
 from typing import Annotated, Literal
@@ -23,10 +23,10 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PhoneNumber(Body, kw_only=True):
-    """A phone number, as people write it, of somebody who wants a code.
+    """A phone number, in any common spelling, to send a code to.
 
-    `device` is 256 bits of chance that the app makes once and keeps: a device that has signed in with the number before
-    gets a code although strangers try the same number.
+    `device` is a secret of 256 random bits that the app makes once and keeps. A device that has signed in with the
+    number before gets a code even while others exhaust the number's limit.
     """
 
     phone: Annotated[str, msgspec.Meta(max_length=100, examples=["0812 3456 7890"])]
@@ -35,7 +35,7 @@ class PhoneNumber(Body, kw_only=True):
 
 
 class OneTimeCode(PhoneNumber, kw_only=True):
-    """The code that was sent to a number; `display_name` is needed once, of a customer who is new."""
+    """The code that was sent to a number; `display_name` is required of a new customer."""
 
     code: Annotated[str, msgspec.Meta(pattern="^[0-9]{6}$", max_length=6)]
     display_name: str | None = None
@@ -48,21 +48,21 @@ class HeldToken(Body):
 
 
 class Credentials(Body):
-    """What an operator signs in with."""
+    """An operator's e-mail address and password."""
 
     email: str
     password: Password
 
 
 class NewPassword(Body):
-    """The password that an operator has, and the one that they want."""
+    """An operator's present password, and the new one."""
 
     password: Password
     new_password: Annotated[str, msgspec.Meta(min_length=SHORTEST, max_length=LONGEST)]
 
 
 class NewOperator(Body):
-    """Somebody who is taken on in the control center, with their first password."""
+    """A new operator, with their first password."""
 
     email: str
     display_name: str
@@ -71,7 +71,7 @@ class NewOperator(Body):
 
 
 class OperatorChange(Body):
-    """Another role, or access; what is left out stays as it is."""
+    """Another role, or access; a field that is left out stays as it is."""
 
     role: str | None = None
     active: bool | None = None

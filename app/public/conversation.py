@@ -1,14 +1,14 @@
-"""`/api/client/ws` and `/api/mitra/ws`: sign-in, snapshot, events, and what people say.
+"""`/api/client/ws` and `/api/mitra/ws`: sign-in, snapshot, events, messages.
 
-A client signs in with the subprotocols `curhat.v1, bearer.<token>`, or with a first frame
-`{"type": "auth", "token": …}`. After that it gets `snapshot`, then events as they happen, until the token expires
-or its person is signed out: then the socket is closed with 4001, and a fresh token opens another. What it sends:
-`message` (answered by `ack`), `read`, `typing` (heard only by the other person of a running chat, and lost
-when nobody listens), `ping` (answered by `pong`), and `{"type": "watch", "what": "availability"}`: from then on
-it hears `{"type": "AVAILABILITY", "id": null, "at": …, "available": …, "count": …}`, first how things stand, then
-at once when the last mitra goes or the first one comes, and of another number once a second at most, until it
-sends `unwatch` in the same way. A refusal is an `error` frame and the socket stays open; a frame that is none of
-these closes it.
+A client signs in with the subprotocols `curhat.v1, bearer.<token>`, or with a first frame `{"type": "auth",
+"token": …}`. It gets `snapshot`, then events as they happen, until the token expires or its person is signed out.
+Then the socket is closed with 4001, and the client reconnects with a fresh token.
+
+The client sends `message` (answered by `ack`), `read`, `typing` (sent on to the other person of a running chat, and
+not stored), `ping` (answered by `pong`), and `{"type": "watch", "what": "availability"}`. A watching socket gets
+`{"type": "AVAILABILITY", "id": null, "at": …, "available": …, "count": …}`: the present state first, then a frame
+at once when the last mitra goes or the first one comes, and at most one a second for any other change, until it
+sends `unwatch`. A refusal is an `error` frame, and the socket stays open. Any other frame closes the socket.
 """
 
 from typing import Literal
@@ -32,7 +32,7 @@ from app.sockets.websocket import Code, WebSocket, text_frame
 
 
 class Say(FromClient, tag="message"):
-    """Say something; the same `client_message_id` again is the same message. Answered by `ack` or `error`."""
+    """Send a message; idempotent by `client_message_id`. Answered by `ack` or `error`."""
 
     chat_session_id: UUID
     client_message_id: UUID
@@ -40,38 +40,38 @@ class Say(FromClient, tag="message"):
 
 
 class Read(FromClient, tag="read"):
-    """Everything up to this message was shown. Answered by `error` only; both people get `CHAT_READ`."""
+    """Every message up to this one was shown. Answered by `error` only; both people get `CHAT_READ`."""
 
     chat_session_id: UUID
     seq: Sequence
 
 
 class Typing(FromClient, tag="typing"):
-    """Heard by the other person of a running chat as `CHAT_TYPING`, and by nobody when there is no such chat."""
+    """The other person of a running chat gets `CHAT_TYPING`; without such a chat nobody does."""
 
     chat_session_id: UUID
 
 
 class StartWatching(FromClient, tag="watch"):
-    """Hear how many mitras can be had: `AVAILABILITY` at once, and whenever it changes."""
+    """Get `AVAILABILITY`, how many mitras are available, at once and whenever it changes."""
 
     what: Literal["availability"]
 
 
 class StopWatching(FromClient, tag="unwatch"):
-    """Hear it no more."""
+    """Stop getting it."""
 
     what: Literal["availability"]
 
 
 class Refused(FrameType):
-    """What an `error` answers, of a frame that is otherwise wrong."""
+    """The parts of an invalid frame that its `error` repeats."""
 
     client_message_id: str | None = None
 
 
 class Sent(msgspec.Struct):
-    """Of a stored message, what its sender needs to know."""
+    """The parts of a stored message that its `ack` holds."""
 
     chat_session_id: UUID
     client_message_id: UUID
@@ -128,7 +128,7 @@ async def _converse(conversation: "Conversation") -> None:
 
 
 class Conversation:
-    """What one signed-in socket says, one frame after the other: their order is the order of the messages."""
+    """The frames of one signed-in socket, handled one after the other: their order is the order of the messages."""
 
     def __init__(
         self, member: Member, database: Database, hub: Hub, availability: Watch, clock: DatabaseClock
@@ -140,7 +140,7 @@ class Conversation:
         self._clock = clock
 
     async def take(self, frame: Said) -> None:
-        """Carry a frame out, or answer why not."""
+        """Carry a frame out, or answer with an error."""
         try:
             await self._carry_out(frame)
         except Exception as error:  # noqa: BLE001 - any error becomes an answer
@@ -148,7 +148,7 @@ class Conversation:
             self._refuse(refusal_of(error), Refused(str(frame.__struct_config__.tag), client_message_id))
 
     def refuse_frame(self, text: bytes, error: Exception) -> None:
-        """A known type with something wrong in it is answered, anything else closes the socket."""
+        """An invalid frame of a known type is answered; any other closes the socket."""
         try:
             refused = _refused_decoder.decode(text)
         except DECODE_ERRORS:

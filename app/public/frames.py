@@ -1,12 +1,12 @@
-"""What the sockets of customers and mitras are sent, by type: exactly the JSON of every frame.
+"""The types of the frames that customers and mitras get: exactly the JSON of every frame.
 
-Events go out as the database builds them, so nothing here is encoded on the way; as with `app.public.replies`, the
-types are what the documents say, and tests hold them against `logic.event_types` and against every frame they see.
-What clients send is typed where it is decoded, in `app.public.conversation`.
+Events go out as the database builds them, and are not encoded here. As with `app.public.replies`, the types make
+the documents, and tests hold them against every event. The types of clients' frames stand where these are decoded,
+in `app.public.conversation`.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -36,7 +36,9 @@ from app.public.replies import (
     Time,
 )
 
-EventId = Annotated[int, msgspec.Meta(ge=1, description="The event's; a client drops what it has seen.")]
+EventId = Annotated[
+    int, msgspec.Meta(ge=1, description="The event's id. A client ignores an id that it has seen.")
+]
 ClosedReason = Literal["taken", "cancelled", "expired", "withdrawn", "declined"]
 
 
@@ -77,7 +79,7 @@ class ErrorFrame(Frame, tag="error"):
 
 
 class TypingFrame(Frame, tag="CHAT_TYPING"):
-    """The other person of a chat types. Stored nowhere."""
+    """The other person of a chat types. Not stored."""
 
     id: None
     at: Time
@@ -86,7 +88,7 @@ class TypingFrame(Frame, tag="CHAT_TYPING"):
 
 
 class AvailabilityFrame(Frame, tag="AVAILABILITY"):
-    """How many mitras can be had, for a socket that watches. Stored nowhere."""
+    """How many mitras are available, for a watching socket. Not stored."""
 
     id: None
     at: Time
@@ -260,5 +262,12 @@ ToCustomer = (
 )
 ToMitra = MitraSnapshotFrame | Answer | ToBoth | ChatRequestEvent | ChatRequestClosedEvent | MitraStatusEvent
 
+EVENTS: Mapping[str, type[msgspec.Struct]] = {
+    str(shape.__struct_config__.tag): shape
+    for shape in (*get_args(ToCustomer), *get_args(ToMitra))
+    if shape not in (ClientSnapshotFrame, MitraSnapshotFrame, *get_args(Answer))
+}
+"""The events that customers or mitras hear, by type."""
+
 TO: Mapping[Role, Any] = {"customer": ToCustomer, "mitra": ToMitra}
-"""What each side may be sent, as a union."""
+"""All frames that each side gets, as a union."""

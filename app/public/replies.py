@@ -1,8 +1,7 @@
-"""What comes back, by type: exactly the JSON that the functions of sql/ build.
+"""The types of replies: exactly the JSON that the functions of sql/ build.
 
-Nothing here is encoded or decoded on the way, replies go out as they come from the database; the types are what
-the OpenAPI documents say of them, and tests hold them against real replies and against the constraints of the
-tables. Text of a fixed set is named after the set.
+Replies pass through as bytes, and are neither encoded nor decoded here. The types make the OpenAPI documents, and
+tests hold them against real replies and against the constraints of the tables.
 """
 
 from datetime import datetime
@@ -55,7 +54,7 @@ class Health(Reply):
 
 
 class Readiness(Reply):
-    """What the database says of itself, who works beside us, and whether events come in."""
+    """The state of the database, the listeners, and the stream of events."""
 
     database: Literal["ok"]
     events_waiting: Annotated[int, msgspec.Meta(ge=0, le=1000)]
@@ -74,14 +73,14 @@ class Readiness(Reply):
 
 
 class Person(Reply):
-    """What the other side of a chat may see of somebody."""
+    """A person as the other side of a chat sees them."""
 
     id: UUID
     display_name: str
 
 
 class Self(Reply):
-    """What somebody sees of themselves."""
+    """A person as they see themselves."""
 
     id: UUID
     display_name: str
@@ -89,7 +88,8 @@ class Self(Reply):
 
 
 class SentCode(Reply):
-    """A code is on its way to this number: how many seconds it holds, and after how many another may be asked for."""
+    """A code was sent to this number. It is valid for `expires_in` seconds; another may be requested after
+    `resend_in`."""
 
     phone: str
     expires_in: WholeSeconds
@@ -112,7 +112,7 @@ class SignedOut(Reply):
 
 
 class OperatorSelf(Reply):
-    """What somebody of the control center sees of themselves."""
+    """An operator as they see themselves."""
 
     id: UUID
     email: str
@@ -121,7 +121,7 @@ class OperatorSelf(Reply):
 
 
 class SignedInOperator(Reply):
-    """As for a customer or mitra."""
+    """The tokens, as for a customer or mitra."""
 
     access_token: str
     refresh_token: str
@@ -130,21 +130,21 @@ class SignedInOperator(Reply):
 
 
 class Operator(OperatorSelf):
-    """Somebody of the control center, as an admin sees them."""
+    """An operator as an admin sees them."""
 
     active: bool
     created_at: Time
 
 
 class Operators(Reply):
-    """Everybody of the control center, by name."""
+    """All operators, by name."""
 
     rows: list[Operator]
     total: Count
 
 
 class Tier(Reply):
-    """Some minutes and their price."""
+    """A number of minutes and its price."""
 
     id: UUID
     duration_minutes: Minutes
@@ -190,20 +190,20 @@ class Search(Reply):
 
 
 class StartedSearch(Search):
-    """A search that was asked for."""
+    """A search that was started, or ran already."""
 
     already_running: bool
 
 
 class CancelledSearch(Reply):
-    """A search that was given up."""
+    """A search that the customer cancelled."""
 
     status: Literal["cancelled"]
     payment_session_id: UUID
 
 
 class Failure(Reply):
-    """A payment that came to nothing, as the customer's app sees it."""
+    """A failed payment, as the customer's app sees it."""
 
     failure_id: UUID
     payment_session_id: UUID
@@ -217,7 +217,7 @@ class Failure(Reply):
 
 
 class Money(Reply):
-    """Where the money of a payment is: it waits to be used, is under review, or was decided on."""
+    """The money of a payment: waiting to be used, under review, or decided on."""
 
     payment_session_id: UUID
     failure_id: UUID | None
@@ -285,7 +285,7 @@ class CustomersChats(Reply):
 
 
 class Message(Reply):
-    """What one of the two people said."""
+    """A message of one of the two people."""
 
     chat_session_id: UUID
     seq: Seq
@@ -303,7 +303,7 @@ class Messages(Reply):
 
 
 class Extension(Reply):
-    """More minutes that were asked for, and what happens when nobody answers."""
+    """More minutes that the customer asked for, and what happens if the mitra does not answer."""
 
     id: UUID
     chat_session_id: UUID
@@ -335,28 +335,28 @@ class Offers(Reply):
 
 
 class SeenOffer(Reply):
-    """An offer that a mitra has been shown."""
+    """An offer that was shown to the mitra."""
 
     request_id: UUID
     seen: Literal[True]
 
 
 class DeclinedOffer(Reply):
-    """An offer that a mitra said no to."""
+    """An offer that the mitra declined."""
 
     request_id: UUID
     status: Literal["declined"]
 
 
 class MitraStatus(Reply):
-    """A mitra's own switch, and until when they count as reachable."""
+    """A mitra's switch, and until when they count as reachable."""
 
     online: bool
     reachable_until: Time | None
 
 
 class ClientState(Reply):
-    """A customer's whole present state: what the socket's `snapshot` says, too."""
+    """A customer's whole present state, as in the socket's `snapshot`."""
 
     server_time: Time
     user: Self
@@ -367,12 +367,12 @@ class ClientState(Reply):
     chats: list[Chat]
     extensions: list[Extension]
     lost_chats: Annotated[
-        list[UUID], msgspec.Meta(description="Those of the chats whose mitra is out of reach.")
+        list[UUID], msgspec.Meta(description="Ids of the chats whose mitra is unreachable.")
     ]
 
 
 class ForcedOffline(Reply):
-    """That somebody else than the mitra set them offline: who, when, and why, if they said so."""
+    """Who set the mitra offline, when, and why if they gave a reason; not the mitra."""
 
     by: Literal["operator", "system"]
     note: str | None
@@ -380,7 +380,7 @@ class ForcedOffline(Reply):
 
 
 class MitraState(Reply):
-    """A mitra's whole present state: what the socket's `snapshot` says, too."""
+    """A mitra's whole present state, as in the socket's `snapshot`."""
 
     server_time: Time
     user: Self
@@ -394,19 +394,19 @@ class MitraState(Reply):
 
 
 class Wait(Reply):
-    """How many seconds to wait, as Retry-After says, too."""
+    """How many seconds to wait, as in Retry-After."""
 
     retry_after: WholeSeconds
 
 
 class WaitForNumber(Wait):
-    """The same, and the number as it is read."""
+    """How many seconds to wait, and the normalized number."""
 
     phone: str
 
 
 class TriesLeft(Reply):
-    """How many wrong tries there are before one has to wait."""
+    """How many wrong tries are left before the lockout."""
 
     tries_left: Annotated[int, msgspec.Meta(ge=1)]
 
@@ -420,4 +420,4 @@ FACTS: dict[str, type[Reply]] = {
     "too_many_payments": Wait,
     "too_many_requests": Wait,
 }
-"""What goes along with some refusals, by slug, beside the slug and the sentence."""
+"""The facts of refusals that have any, by slug."""

@@ -1,4 +1,4 @@
-"""A customer looks for somebody to talk to."""
+"""Availability, and the status of a started search."""
 
 import msgspec
 from sanic import HTTPResponse, Request
@@ -8,7 +8,7 @@ from app.sockets.availability import Watch
 
 
 class Outcome(msgspec.Struct):
-    """Of a search that was asked for, what the status depends on."""
+    """The parts of a reply that its status depends on."""
 
     already_running: bool = False
     reason: str | None = None

@@ -1,4 +1,4 @@
-"""Customers and mitras sign in with their phone number, stay signed in, and sign out."""
+"""Sign-in of customers and mitras by phone number and one-time code."""
 
 import msgspec
 from sanic import HTTPResponse, Request
@@ -19,14 +19,14 @@ from app.public.bodies import HeldToken, OneTimeCode, PhoneNumber
 
 
 class Wanted(msgspec.Struct):
-    """What the database makes of a number, and whether this device has signed in with it before."""
+    """The normalized number, and whether this device has signed in with it before."""
 
     phone: str
     known_device: bool
 
 
 class Asked(msgspec.Struct):
-    """What the database says of a code that is to be sent."""
+    """The database's reply about a code that is to be sent."""
 
     phone: str
     deliver: bool
@@ -35,10 +35,10 @@ class Asked(msgspec.Struct):
 
 
 async def request_otp(request: Request, body: PhoneNumber) -> HTTPResponse:
-    """Ask for a one-time code by message; it takes the place of any other.
+    """Send a one-time code by message; it replaces any earlier one.
 
-    For a number that no mitra has, the reply is the same. A device that has signed in with the number before is not
-    held up by what others ask for.
+    The reply is the same for a number that no mitra has. A device that has signed in with the number before has a
+    limit of its own.
     """
     device = hash_device(body.device)
     wanted = await _wanted(request, body, device)
@@ -68,8 +68,7 @@ async def request_otp(request: Request, body: PhoneNumber) -> HTTPResponse:
 async def verify_otp(request: Request, body: OneTimeCode) -> HTTPResponse:
     """Sign in with a one-time code.
 
-    A customer who signs in for the first time says what they want to be called, in `display_name`; without it they are
-    refused, and the code goes on holding.
+    A new customer gives their name in `display_name`; without it they are refused, and the code stays valid.
     """
     device = hash_device(body.device)
     wanted = await _wanted(request, body, device)
@@ -92,8 +91,8 @@ async def verify_otp(request: Request, body: OneTimeCode) -> HTTPResponse:
 async def refresh_sign_in(request: Request, body: HeldToken) -> HTTPResponse:
     """Exchange a refresh token for its successor, with an access token.
 
-    The same token again within half a minute gives the same successor, until that is used. A token that was used up
-    before ends the whole sign-in.
+    The same token again within half a minute gives the same successor, until that is used. Later the reuse of a
+    token ends the whole sign-in.
     """
     token, salt = RefreshToken.parse(body.refresh_token), make_salt()
     told = await database(request).call(
@@ -107,7 +106,7 @@ async def refresh_sign_in(request: Request, body: HeldToken) -> HTTPResponse:
 
 
 async def end_sign_in(request: Request, body: HeldToken) -> HTTPResponse:
-    """Sign out on this device, at once: its access tokens hold no longer, its sockets are closed."""
+    """Sign out on this device: at once its access tokens are revoked and its sockets closed."""
     token = RefreshToken.parse(body.refresh_token)
     ended = await database(request).call("end_sign_in", sign_in_id=token.sign_in_id, token_hash=token.digest)
     await request.app.ctx.standing.tell(token.sign_in_id)

@@ -48,39 +48,39 @@ NOTHING = b"null"  # what operators get for a frame that is not stored
 log = structlog.get_logger(__name__)
 
 
-class Person(msgspec.Struct):
+class Identified(msgspec.Struct):
     id: UUID
 
 
-class Chat(msgspec.Struct):
+class TwoPeople(msgspec.Struct):
     """The two people of a chat: who hears that the other types."""
 
     id: UUID
-    customer: Person
-    mitra: Person
+    customer: Identified
+    mitra: Identified
 
 
 class Snapshot(msgspec.Struct):
-    chats: list[Chat] = []
+    chats: list[TwoPeople] = []
 
 
-class Head(msgspec.Struct):
+class ChatChange(msgspec.Struct):
     """The keys of a frame that begins or ends a chat."""
 
     type: str
-    chat_session: Chat | None = None
+    chat_session: TwoPeople | None = None
     chat_session_id: UUID | None = None
 
 
 _snapshot_decoder = msgspec.json.Decoder(Snapshot)
-_head_decoder = msgspec.json.Decoder(Head)
+_change_decoder = msgspec.json.Decoder(ChatChange)
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """A frame as it goes over the wire, and its head when a chat began or ended."""
+    """A frame as it goes over the wire, and what changed when a chat began or ended."""
 
     wire: bytes
-    head: Head | None = None
+    change: ChatChange | None = None
 
 
 class Member:
@@ -92,7 +92,7 @@ class Member:
         self.user_id = claims.subject_id
         self.sign_in_id = claims.sign_in_id
         self._ended = False
-        self.chats: dict[UUID, Chat] = {}
+        self.chats: dict[UUID, TwoPeople] = {}
         self._held: list[Frame] | None = []
         self._refreshing = asyncio.Lock()
 
@@ -139,14 +139,14 @@ class Member:
 
     def _send(self, frame: Frame) -> None:
         self.websocket.send(frame.wire)
-        if frame.head is not None:
-            self._note(frame.head)
+        if frame.change is not None:
+            self._note(frame.change)
 
-    def _note(self, head: Head) -> None:
-        if head.type == "PAIRED" and head.chat_session is not None:
-            self.chats[head.chat_session.id] = head.chat_session
-        elif head.type == "CHAT_ENDED" and head.chat_session_id is not None:
-            self.chats.pop(head.chat_session_id, None)
+    def _note(self, change: ChatChange) -> None:
+        if change.type == "PAIRED" and change.chat_session is not None:
+            self.chats[change.chat_session.id] = change.chat_session
+        elif change.type == "CHAT_ENDED" and change.chat_session_id is not None:
+            self.chats.pop(change.chat_session_id, None)
 
 
 class Hub:
@@ -308,12 +308,12 @@ class Hub:
 
 
 def _frame(text: bytes) -> Frame:
-    return Frame(text_frame(text), _head(text) if b'"PAIRED"' in text or b'"CHAT_ENDED"' in text else None)
+    return Frame(text_frame(text), _change(text) if b'"PAIRED"' in text or b'"CHAT_ENDED"' in text else None)
 
 
-def _head(text: bytes) -> Head | None:
+def _change(text: bytes) -> ChatChange | None:
     try:
-        return _head_decoder.decode(text)
+        return _change_decoder.decode(text)
     except DECODE_ERRORS as error:
         log.error("a frame about a chat that cannot be read", reason=str(error))  # noqa: TRY400
         return None

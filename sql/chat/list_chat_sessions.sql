@@ -10,7 +10,7 @@ declare
     v_chats data.chat_sessions[];
     v_last data.chat_sessions;
 begin
-    perform logic.check_given(jsonb_build_object('p_role', p_role, 'p_user_id', p_user_id));
+    perform logic.check_given(jsonb_build_object('p_role', p_role, 'p_person_id', p_person_id));
     v_chats := array(
         select c from logic.chat_page(p_role, p_person_id, logic.cursor_time(p_cursor), logic.cursor_id(p_cursor), v_limit + 1) c
     );

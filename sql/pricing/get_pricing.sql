@@ -2,7 +2,7 @@ create or replace function api.get_pricing(p_customer_id uuid, p_extension boole
 returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-    select logic.check_given(jsonb_build_object('p_customer_id', p_customer_id, 'p_is_extension', p_is_extension));
+    select logic.check_given(jsonb_build_object('p_customer_id', p_customer_id, 'p_extension', p_extension));
     select jsonb_build_object(
         'tiers', coalesce(jsonb_agg(
             jsonb_build_object(

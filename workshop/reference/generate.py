@@ -9,10 +9,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg.rows import class_row
 
 from app.described.refusals import REFUSAL, stated
+from app.internal.frames import EVENTS
 from workshop.reference import markdown, sockets_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,13 +124,18 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """An event type: its receivers and the keys of its body; optional keys end in `?`."""
+    """An event type: who receives it, and what it means."""
 
     type: str
     to_customer: bool
     to_mitra: bool
     meaning: str
-    body: Sequence[str]
+
+    @property
+    def body(self) -> Sequence[str]:
+        """The keys of its body; those not always there end in `?`."""
+        parts = msgspec.structs.fields(EVENTS[self.type])
+        return [f"{one.name}{'' if one.required else '?'}" for one in parts if one.name not in ("id", "at")]
 
 
 def read_functions(connection: Connection) -> list[Function]:
@@ -191,9 +198,7 @@ def read_settings(connection: Connection) -> list[Setting]:
 def read_event_types(connection: Connection) -> list[EventType]:
     """Every event type, in the order of sql/."""
     with connection.cursor(row_factory=class_row(EventType)) as cursor:
-        return cursor.execute(
-            "select type, to_customer, to_mitra, meaning, body from logic.event_types"
-        ).fetchall()
+        return cursor.execute("select type, to_customer, to_mitra, meaning from logic.event_types").fetchall()
 
 
 def app_refusals() -> list[Refusal]:

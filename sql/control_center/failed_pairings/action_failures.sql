@@ -13,7 +13,7 @@ declare
     v_id uuid;
 begin
     perform logic.check_note_length(p_note);
-    perform logic.check_given(jsonb_build_object('p_failure_ids', p_failure_ids));
+    perform logic.check_given(jsonb_build_object('p_ids', p_ids));
     perform logic.check_action(p_action);
     if cardinality(p_ids) > 200 then
         perform logic.refuse(400, 'too_many_failures', 'No more than 200 failures at a time.');
