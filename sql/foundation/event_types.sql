@@ -38,4 +38,4 @@ values
     ('OPERATOR_SIGNED_IN', false, false, 'Somebody signed in to the control center.'),
     ('OPERATOR_CHANGED', false, false, 'Somebody of the control center was added, or got another role, access or password.'),
     ('CONFIG_CHANGED', false, false, 'A setting was changed.');
-comment on view logic.event_types is 'Every event type, whose sockets hear it, what it means, and the keys of its body.';
+comment on view logic.event_types is 'Every event type, whose sockets hear it, and what it means.';
