@@ -1,6 +1,6 @@
 // @ts-check
-// Finds platform features that a browser of package.json's browserslist lacks, by MDN's data: in TypeScript every member
-// and global of the standard library, by type; in the built CSS every property, function, unit, selector and at-rule.
+// Finds platform features that a browser of package.json's browserslist lacks, by MDN's data: in TypeScript every
+// member and global of the standard library, by type; in the built CSS every property, unit, selector and at-rule.
 // FALLBACKS lists the exceptions, with the reason.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
