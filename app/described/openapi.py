@@ -111,7 +111,7 @@ def _of_what_it_takes(route: Route) -> Iterable[tuple[int, str]]:
 
 def _of_what_it_calls(route: Route, schema: str) -> Iterable[tuple[int, str]]:
     for function in route.functions:
-        for slug in refusals.by_function()[f"{schema}.{function}"]:
+        for slug in refusals.of(f"{schema}.{function}"):
             yield refusals.statuses()[slug], slug
         yield from ((503, slug) for slug in MOMENTARY)
         if not only_reads(function):

@@ -26,16 +26,26 @@ def stated(comment: str) -> tuple[str, ...]:
     return tuple(found["slugs"].split(", ")) if found else ()
 
 
-@cache
-def by_function() -> Mapping[str, tuple[str, ...]]:
-    """Every function that has a comment, `api.end_chat`, with the slugs that it states."""
-    return {found["name"]: stated(found["text"]) for text in _texts() for found in COMMENT.finditer(text)}
+def of(function: str) -> tuple[str, ...]:
+    """The slugs that a function such as `api.end_chat` states. Raises LookupError for one without a comment."""
+    try:
+        return _by_function()[function]
+    except KeyError as error:
+        raise LookupError(
+            f"sql/ has no function {function} with a comment: `comment on function {function} is '…'` says what it is "
+            "for, and what it refuses."
+        ) from error
 
 
 @cache
 def statuses() -> Mapping[str, int]:
     """Every slug with its status."""
     return {found["slug"]: int(found["status"]) for text in _texts() for found in REFUSAL.finditer(text)}
+
+
+@cache
+def _by_function() -> Mapping[str, tuple[str, ...]]:
+    return {found["name"]: stated(found["text"]) for text in _texts() for found in COMMENT.finditer(text)}
 
 
 @cache

@@ -211,8 +211,7 @@ def _roles(shape: Shape, of: Mapping[Audience, Sequence[Shape]]) -> str:
 
 def _refusals() -> str:
     rows = [
-        (markdown.code(frame), markdown.codes(refusals.by_function()[function]))
-        for frame, function in FUNCTIONS.items()
+        (markdown.code(frame), markdown.codes(refusals.of(function))) for frame, function in FUNCTIONS.items()
     ]
     return (
         "A customer's or mitra's frame of a known type that does not fit, or that is refused, is answered by `error`, "

@@ -14,7 +14,7 @@ from app.cli import main
 from app.described import docs
 from app.described.openapi import FRAMES, TABLES, document
 from app.described.reference import read_transitions
-from app.described.refusals import by_function, statuses
+from app.described.refusals import of, statuses
 from app.http.edge import App
 from app.http.routes import Listener
 from app.internal import replies as internal_replies
@@ -113,6 +113,11 @@ def references(node: object) -> Iterator[str]:
                 yield from references(value)
 
 
+def test_a_function_without_a_comment_is_named() -> None:
+    with pytest.raises(LookupError, match=r"no function api\.unheard_of with a comment"):
+        of("api.unheard_of")
+
+
 def test_a_routes_refusals_are_those_of_its_function_and_of_its_row() -> None:
     operation = described("public")["paths"]["/api/client/chat-requests/returning"]["post"]
     told = {
@@ -120,7 +125,7 @@ def test_a_routes_refusals_are_those_of_its_function_and_of_its_row() -> None:
         for status, response in operation["responses"].items()
         for slug in slugs(response["content"]["application/json"]["schema"])
     }
-    stated = {(statuses()[slug], slug) for slug in by_function()["api.start_returning_request"]}
+    stated = {(statuses()[slug], slug) for slug in of("api.start_returning_request")}
     assert stated
     assert told == stated | {
         (400, "invalid_body"),
