@@ -83,14 +83,18 @@ def house(world: World) -> House:
     inside = world.uuid()
     world.control("finish_login", email, PASSWORD_HASH, None, inside, hashed("t0"))
     confirmed = world.pay(customer, mitra=mitra)
-    tokens = {
+    tokens: dict[str, object] = {
         "p_sign_in_id": device.id,
         "p_token_hash": hashed("t0"),
         "p_salt": "s",
         "p_next_hash": hashed("t1"),
     }
-    code = {"p_phone": phone, "p_keyed_hash": hashed("123456")}
-    as_other = {"p_sign_in_id": world.uuid(), "p_token_hash": hashed("t0"), "p_email": email}
+    code: dict[str, object] = {"p_phone": phone, "p_keyed_hash": hashed("123456")}
+    as_other: dict[str, object] = {
+        "p_sign_in_id": world.uuid(),
+        "p_token_hash": hashed("t0"),
+        "p_email": email,
+    }
     free = world.pay(world.customer())
     return House(
         world,
