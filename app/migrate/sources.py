@@ -170,6 +170,8 @@ def _said(text: str) -> str:
     for token in TOKENS.finditer(text):
         if token["string"]:
             said += token[0]
+        elif token["end"]:
+            said = f"{said.rstrip()};"
         else:
             piece = " " if token["comment"] else re.sub(r"\s+", " ", token[0])
             said += piece.lstrip() if said.endswith(" ") else piece

@@ -14,7 +14,7 @@ begin
     union all
     select 'whoever is blocked has nothing running', 'chat_session', c.id::text, format('customer %s, mitra %s', c.customer_id, c.mitra_id)
     from data.chat_sessions c
-    where c.status = 'active' and (
+    where c.status = 'active' and c.mitra_id >= '00000000-0000-0000-0000-000000000000' and (
         exists (select from data.users u where u.id = c.customer_id and u.blocked_at is not null)
         or exists (select from data.mitras m where m.id = c.mitra_id and m.blocked_at is not null)
     )
@@ -22,7 +22,7 @@ begin
     select 'whoever is blocked has nothing running', 'pairing_request', r.id::text, format('customer %s', r.customer_id)
     from data.pairing_requests r
     join data.users u on u.id = r.customer_id and u.blocked_at is not null
-    where r.status = 'searching'
+    where r.status = 'searching' and r.customer_id >= '00000000-0000-0000-0000-000000000000'
     union all
     select 'only who is declared online has a lease', 'mitra', m.id::text, format('until %s', m.reachable_until)
     from data.mitras m

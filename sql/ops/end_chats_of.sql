@@ -6,7 +6,7 @@ as $$
 begin
     perform logic.finish_chat(logic.lock_chat(c.id), 'ended_by_operator', 'operator:' || p_who, p_note)
     from data.chat_sessions c
-    where c.status = 'active' and p_person_id in (c.customer_id, c.mitra_id);
+    where c.status = 'active' and (c.customer_id = p_person_id or c.mitra_id = p_person_id);
 end
 $$;
 comment on function logic.end_chats_of is 'An operator ends the chats that a customer or mitra has running.';

@@ -222,7 +222,7 @@ def test_an_unchanged_view_or_trigger_waits_for_nobody(cups: Tree, owner: Connec
         owner.execute("insert into data.cups select one from logic.ones")
         cups.write("sql/first/fill.sql", FILL.format(sips=5))
         cups.write("sql/first/cups_fill.sql", f"-- Fills.\n{CUPS_FILL.replace(' on ', '  on  ')}")
-        cups.write("sql/first/ones.sql", view("logic.ones", "select logic.one() as one -- one"))
+        cups.write("sql/first/ones.sql", view("logic.ones", "select logic.one() as one -- one\n"))
         cups.migrate()
         owner.execute("insert into data.cups values (2)")
     assert owner.execute("select sips from data.cups order by id").fetchall() == [(3,), (5,)]

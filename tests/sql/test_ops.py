@@ -377,7 +377,7 @@ def test_a_setting_that_breaks_the_promise_is_seen(
     world: World, monitor: Connection, database: str, *, name: str, value: str, of: str
 ) -> None:
     """Of other sessions than one's own: it is written down for whoever connects."""
-    item = "the server keeps what it confirms"
+    item = "settings keep the promise"
     assert name not in health(world)[item][1]
     monitor.execute(f"alter {of.format(database=database)} set {name} to {value}".encode())
     ok, detail = health(world)[item]
@@ -389,7 +389,7 @@ def test_a_setting_that_breaks_the_promise_is_seen(
 
 def test_a_server_that_flushes_nothing_is_seen(world: World) -> None:
     """As that of the tests, which lies in memory."""
-    ok, detail = health(world)["the server keeps what it confirms"]
+    ok, detail = health(world)["settings keep the promise"]
     assert not ok
     assert "fsync is off: " in detail
     assert "full_page_writes is off: " in detail

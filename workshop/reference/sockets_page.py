@@ -215,7 +215,8 @@ def _roles(shape: Shape, of: Mapping[Audience, Sequence[Shape]]) -> str:
 
 def _refusals() -> str:
     rows = [
-        (markdown.code(frame), markdown.codes(refusals.of(function))) for frame, function in FUNCTIONS.items()
+        (markdown.code(frame), markdown.codes(refusals.by_function()[function]))
+        for frame, function in FUNCTIONS.items()
     ]
     return (
         "If a customer's or mitra's frame of a known type is malformed or refused, the reply is `error`, with the "

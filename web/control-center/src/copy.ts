@@ -126,7 +126,7 @@ export const copy = {
       "partitions are made ahead": "Partisi bulan depan belum dibuat.",
       "figures are kept": "Ringkasan angka tidak diperbarui.",
       "codes are left": "Kode masuk hampir habis untuk jam ini: mungkin ada yang memintanya terus-menerus.",
-      "the server keeps what it confirms":
+      "settings keep the promise":
         "Ada pengaturan Postgres yang melanggar jaminan: data terkonfirmasi bisa hilang atau aturan tidak dijaga.",
       "what is over is forgotten": "Kunci permintaan atau sesi masuk yang sudah lewat belum dihapus.",
       "what is too old is dropped": "Pesan atau peristiwa yang melewati masa simpannya belum dihapus.",
