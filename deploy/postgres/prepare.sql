@@ -6,6 +6,8 @@
 -- Creates a login for each kind of process, with only the privileges that it needs. None is a superuser or may create
 -- roles, and only curhat may use tables.
 --     curhat           curhat migrate, and the jobs of pg_cron: owns everything
+--     curhat_public    curhat serve --only public:   curhat_app
+--     curhat_internal  curhat serve --only internal: curhat_control_center
 --     curhat_listen    curhat listen:                curhat_listener
 \set ON_ERROR_STOP on
 \set QUIET on

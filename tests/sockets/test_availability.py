@@ -175,7 +175,7 @@ async def test_watching_anything_else_is_refused(customer: Client) -> None:
         assert (refused["error"], refused["in_reply_to"]) == ("invalid_body", "watch")
 
 
-async def test_a_socket_that_has_closed_is_forgotten(worker: Worker, customer: Client) -> None:
+async def test_a_closed_socket_is_removed(worker: Worker, customer: Client) -> None:
     watching = worker.app.ctx.availability._members  # noqa: SLF001
     async with signed_in(customer) as socket:
         await watch(socket)

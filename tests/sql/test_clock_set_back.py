@@ -29,7 +29,7 @@ def test_messages_after_a_step_back_are_listed_and_delivered(world: World, secon
 
 
 @pytest.mark.parametrize("seconds", [-1, -3600, -40 * 86400])
-def test_a_message_is_repeated_after_a_step_back(world: World, seconds: int) -> None:
+def test_a_repeated_message_is_stored_once_after_a_step_back(world: World, seconds: int) -> None:
     chat = world.chat(world.customer(), world.mitra())
     customer = chat["customer"]["id"]
     world.clock.advance(seconds)
@@ -41,7 +41,7 @@ def test_a_message_is_repeated_after_a_step_back(world: World, seconds: int) -> 
     world.sound = seconds > -3600
 
 
-def test_a_message_is_repeated_in_the_next_month(world: World) -> None:
+def test_a_repeated_message_is_stored_once_in_the_next_month(world: World) -> None:
     world.clock.set(datetime(2031, 3, 31, 23, 59, 50, tzinfo=UTC))
     chat = world.chat(world.customer(), world.mitra())
     message = (chat["id"], "customer", chat["customer"]["id"], world.uuid(), "satu")

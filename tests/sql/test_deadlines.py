@@ -178,7 +178,7 @@ def test_a_failing_deadline_does_not_make_the_listener_spin(world: World) -> Non
 # The next one
 
 
-def test_with_nothing_waiting_there_is_no_next_deadline(world: World) -> None:
+def test_without_a_pending_deadline_there_is_no_next_one(world: World) -> None:
     world.mitra(online=False)
     assert world.api("seconds_to_next_deadline") is None
 
@@ -218,7 +218,7 @@ def test_the_next_deadline_is_the_nearest_of_all_kinds(world: World) -> None:
     assert seconds[0] > 60 >= seconds[1] > 45 >= seconds[2]
 
 
-# What waits
+# Pending deadlines
 
 
 def waiting(world: World) -> list[str]:

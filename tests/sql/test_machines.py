@@ -74,7 +74,7 @@ def test_the_guard_refuses_every_other_transition(world: World, entity: str) -> 
 
 
 @pytest.mark.parametrize("entity", MACHINES)
-def test_its_table_is_guarded(world: World, entity: str) -> None:
+def test_each_table_is_guarded(world: World, entity: str) -> None:
     (trigger,) = world.rows(
         """
         select t.tgenabled, pg_get_triggerdef(t.oid) as definition
@@ -90,7 +90,7 @@ def test_its_table_is_guarded(world: World, entity: str) -> None:
 
 
 @pytest.mark.parametrize("entity", MACHINES)
-def test_its_table_allows_the_same_states(world: World, entity: str) -> None:
+def test_each_table_allows_the_same_states(world: World, entity: str) -> None:
     check = world.value(
         "select pg_get_constraintdef(oid) from pg_constraint "
         "where conrelid = %s::regclass and conname = 'status_is_known'",
