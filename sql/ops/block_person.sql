@@ -1,6 +1,5 @@
 -- Their sockets are closed and their access tokens refused at once. A mitra goes offline; a customer's search
--- ends
--- as if cancelled. Their chats end for both people, as with ops.end_chat: nobody waits for a person
+-- ends as if cancelled. Their chats end for both people, as with ops.end_chat: nobody waits for a person
 -- who cannot answer. No chat begins meanwhile, since a search waits for the customer and an accept for the mitra.
 -- Locks: payment sessions of a mitra's pending extensions, mitra or customer, payment session and search, as
 -- logic.lock_chat for each chat, every sign-in of theirs.
