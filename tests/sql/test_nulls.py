@@ -207,7 +207,9 @@ def callers(connect: Connect) -> Callable[[Row], Connection]:
             role = "curhat_listener"
         if function["schema"] == "ops" and function["function"] in STAFF_FUNCTIONS:
             role = "curhat_staff_admin"
-        return open_ones.setdefault(role, connect(role=role))
+        if role not in open_ones:
+            open_ones[role] = connect(role=role)
+        return open_ones[role]
 
     return caller
 
