@@ -1,7 +1,7 @@
-# One image for everything of ours that runs: curhat migrate, serve, listen. docs/deployment.md says how to run it.
+# One image for curhat migrate, serve and listen. docs/deployment.md says how to run it.
 #   docker build --tag curhat .
-# It runs as a user without rights, on a read-only root file system; CURHAT_HOME/metrics is where processes, also those
-# of several containers, put their figures together.
+# It runs as an unprivileged user on a read-only root file system. Processes, also of several containers, collect their
+# metrics in CURHAT_HOME/metrics.
 
 FROM python:3.11-slim-bookworm AS python
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
@@ -15,12 +15,12 @@ COPY app app
 COPY listeners listeners
 COPY migrations migrations
 COPY sql sql
-# In place, as on a developer's machine: curhat migrate finds migrations/ and sql/ beside app/.
+# Editable, as on a developer's machine: curhat migrate finds migrations/ and sql/ beside app/.
 RUN pip --python /opt/curhat/bin/python install --no-deps --no-build-isolation --editable . \
     && /opt/curhat/bin/python -m compileall -q --invalidation-mode unchecked-hash app listeners \
     && chmod -R a+rX /srv/curhat /opt/curhat
 
-# What the web apps call is described by the service itself.
+# The web apps' types are generated from the service's own OpenAPI documents.
 FROM python AS openapi
 RUN mkdir -p build/openapi \
     && /opt/curhat/bin/curhat openapi public > build/openapi/public.json \
@@ -40,8 +40,8 @@ RUN npm run build \
     && chmod -R a+rX ../build/web
 
 FROM python:3.11-slim-bookworm
-# tini hands signals on, so that also a one-shot command ends when it is told to.
-# hadolint ignore=DL3008 # Debian keeps one version of it, with its security fixes
+# tini forwards signals, so that one-shot commands stop as well.
+# hadolint ignore=DL3008 # Debian keeps one version, with security fixes
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends tini \
     && rm -rf /var/lib/apt/lists/* \
@@ -63,7 +63,7 @@ WORKDIR /srv/curhat
 USER 10001:10001
 EXPOSE 3000 3001
 STOPSIGNAL SIGTERM
-# For what CMD runs; whoever runs another command asks for its parts instead: curhat healthy listen.
+# Checks the default command. For another command, name its parts: curhat healthy listen.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["curhat", "healthy", "public", "internal"]
 ENTRYPOINT ["tini", "--", "curhat"]
 CMD ["serve"]

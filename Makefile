@@ -1,21 +1,21 @@
-# Every target first installs what is missing (bin/setup), and needs nothing but make and sh to do so.
+# Every target first installs what is missing (bin/setup), which needs only make and sh.
 #   make run                 the whole system on this machine, at http://127.0.0.1:3000
 #   make test ARGS="-k …"    all tests, on a throw-away Postgres and Redis
-#   make test PG=17          with this major; PG=/some/where/bin: with the server whose programs lie there
-#   make check               format, lint, types, import rules, PL/pgSQL, migrations, images; the web apps' own checks
-#   make vulnerabilities     whether a pinned version is known to be vulnerable; skipped without a network
-#   make reference           docs/reference/ anew, from the code
-#   make screenshots         docs/images/ anew, from the apps
-#   make chaos SEED=n        the simulation while whatever may die dies, in the order that n gives
+#   make test PG=17          with this major version; PG=/some/where/bin uses the server in that directory
+#   make check               format, lint, types, import rules, PL/pgSQL, migrations, images, and the web apps' checks
+#   make vulnerabilities     looks up known vulnerabilities of pinned versions; skipped without a network
+#   make reference           regenerates docs/reference/ from the code
+#   make screenshots         regenerates docs/images/ from the apps
+#   make chaos SEED=n        the simulation while processes are killed, in the order given by n
 #   make bench WHAT=…        ratios and floors, measured in the same run
-#   make matrix              run, README's walk and tests on bare systems of other kinds, as root (docs/platforms.md)
+#   make matrix              run, README's walk and tests on several bare systems, as root (docs/platforms.md)
 .PHONY: run test check vulnerabilities reference screenshots chaos bench matrix install install-tests
 .DEFAULT_GOAL := run
 
 BIN := .venv/bin
 JOBS ?= 3
 
-# Where the system's Node.js is too old, that of .venv is used.
+# Prefer .venv's Node.js, which bin/setup installs if the system's is too old.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 install:

@@ -1,7 +1,7 @@
-"""The command line. A command parses the settings, calls one function, and prints a failure as a sentence.
+"""The command line. A command parses the settings, calls one function, and reports an error in one sentence.
 
-Exit codes: 0; 1 if it failed on the way; 2 if something was wrong before it began. The workshop's commands (`up`,
-`simulate`, `doctor` …) exist where the workshop is installed: on a developer's machine, not in the image.
+Exit codes: 0; 1 for a failure on the way; 2 for an error before anything was started. The commands of the workshop
+(`up`, `simulate`, `doctor` …) exist where it is installed: on a developer's machine, not in the image.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 class Commands(click.Group):
-    """Prints an expected failure of a command as its sentence, and exits with its code."""
+    """Reports an expected failure in its sentence, and exits with its exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - what a command returns
         try:
@@ -47,7 +47,7 @@ def main(context: click.Context) -> None:
     context.obj = Settings.from_environment()
     context.meta[WERE_SET] = libpq_variables()
     if not context.obj.database_url:
-        forget_libpq()  # they name another server
+        forget_libpq()  # they describe another server
 
 
 def _located(settings: Settings) -> Settings:
@@ -91,18 +91,18 @@ SERVED = click.Choice(["public", "internal"])
 
 
 @main.command()
-@click.option("--only", type=SERVED, help="Serve one of the two listeners; without it, both.")
-@click.option("--worker", type=SERVED, help="One worker, in this process.")
-@click.option("--name", help="What the worker is called in the log.")
+@click.option("--only", type=SERVED, help="Run one of the two servers; default: both.")
+@click.option("--worker", type=SERVED, help="Run one worker in this process.")
+@click.option("--name", help="The worker's name in the log.")
 @click.pass_obj
 def serve(settings: Settings, only: str | None, worker: str | None, name: str | None) -> None:
-    """Serve the API: CURHAT_WORKERS public workers and an internal one, kept running."""
+    """Serve apps, API and sockets: CURHAT_WORKERS public workers and one internal worker, restarted when they die."""
     from app.running import programs
     from app.running.probes import check_port
     from app.server import serve_worker
 
     if only and worker:
-        raise click.UsageError("--worker is of one listener already: leave --only out.")
+        raise click.UsageError("--worker already names one server: leave --only out.")
     configure(settings, name=name or worker or only or "serve")
     asked = worker or only
     for listener in [asked] if asked else programs.NEEDS:
@@ -124,11 +124,11 @@ def serve(settings: Settings, only: str | None, worker: str | None, name: str | 
 
 
 @main.command()
-@click.option("--worker", type=click.Choice(LISTENERS), help="One listener, in this process.")
-@click.option("--name", help="What the listener is called in the log.")
+@click.option("--worker", type=click.Choice(LISTENERS), help="Run one listener in this process.")
+@click.option("--name", help="The listener's name in the log.")
 @click.pass_obj
 def listen(settings: Settings, worker: str | None, name: str | None) -> None:
-    """Run what waits on Postgres: relay, deadline listener and availability listener, kept running."""
+    """Run relay, deadline listener and availability listener, restarted when they die."""
     import uvloop
 
     from app.metrics import Figures
@@ -150,9 +150,9 @@ def listen(settings: Settings, worker: str | None, name: str | None) -> None:
 @click.argument("parts", nargs=-1, type=click.Choice(["public", "internal", "listen"]))
 @click.pass_obj
 def healthy(settings: Settings, parts: tuple[str, ...]) -> None:
-    """Say whether what runs on this machine does its work: these parts, or all of it. For health checks.
+    """Check that these parts, or all, work on this machine. For health checks.
 
-    public, internal: the listener answers. listen: what waits on Postgres is connected to it.
+    public, internal: the server answers. listen: the listeners are connected to Postgres.
     """
     from app.running import programs
 
@@ -174,12 +174,12 @@ def healthy(settings: Settings, parts: tuple[str, ...]) -> None:
 @click.option(
     "--role", type=click.Choice(["viewer", "operator", "admin"]), default="admin", show_default=True
 )
-@click.option("--name", help="How others see them; without it, what stands before the @.")
+@click.option("--name", help="The name that others see; default: the part before the @.")
 @click.pass_obj
 def admin(settings: Settings, email: str, role: str, name: str | None) -> None:
-    """Let somebody in to the control center, with a password that is asked for or read from standard input.
+    """Give somebody access to the control center. Asks for a password, or reads it from standard input.
 
-    Who is there already gets this role and this password, and is signed out everywhere.
+    An existing operator gets the new role and password, and is signed out everywhere.
     """
     from app.identity.admin import let_in
 
@@ -195,12 +195,12 @@ def _new_password() -> str:
 
 
 @main.command()
-@click.argument("listener", type=click.Choice(["public", "internal"]))
-def openapi(listener: str) -> None:
-    """Print the OpenAPI document of a listener, as it is served at /openapi.json."""
+@click.argument("server", type=click.Choice(["public", "internal"]))
+def openapi(server: str) -> None:
+    """Print the OpenAPI document of a server, as served at /openapi.json."""
     from app.described.openapi import TABLES, document
 
-    click.echo(document(next(one for one in TABLES if one == listener)))
+    click.echo(document(next(one for one in TABLES if one == server)))
 
 
 if find_spec("workshop") is not None:

@@ -3,7 +3,7 @@
 Every process writes its metrics to CURHAT_HOME/metrics every few seconds, and `/metrics` reads all of these files.
 So one address covers all processes of a CURHAT_HOME, whichever worker answers, and no process is waited for. A
 process that hangs or died stops writing: `curhat_process_age_seconds` shows it, and after an hour its file is
-deleted. Processes of the same name, such as two sets of listeners on one machine, are numbered (`relay-2`), so that
+deleted. Processes of the same name, such as two sets of servers on one machine, are numbered (`relay-2`), so that
 they do not overwrite each other's file.
 
 Counting is cheap, since every request does it: a dictionary and a bisection, no locks. A process counts in one
@@ -143,7 +143,7 @@ class Figures:
         self._tasks: list[asyncio.Task[NoReturn]] = []
         self.gauge(
             "curhat_loop_late_seconds",
-            f"The latest that the event loop was at something in the last {WRITE_SECONDS:g} s.",
+            f"The longest delay of the event loop in the last {WRITE_SECONDS:g} s.",
             lambda: self._late,
         )
 
@@ -279,7 +279,7 @@ class Scrape(Collector):
         now = time.time()
         age = GaugeMetricFamily(
             "curhat_process_age_seconds",
-            f"How long ago the process wrote its figures; after {SILENT_SECONDS:g} s they are left out.",
+            f"Time since the process wrote its figures; after {SILENT_SECONDS:g} s they are left out.",
             labels=["process"],
         )
         merged: dict[str, Metric] = {}
@@ -309,7 +309,7 @@ class Scrape(Collector):
             except FileNotFoundError:
                 continue  # the process has just ended
             except msgspec.DecodeError as error:
-                log.error("figures that cannot be read", file=str(path), reason=str(error))  # noqa: TRY400
+                log.error("figures cannot be read", file=str(path), reason=str(error))  # noqa: TRY400
 
 
 def _add(metric: Metric, values: Values, cell: Sequence[float], bounds: Sequence[float]) -> None:

@@ -1,9 +1,10 @@
-"""Polls for who can be had: how many a second, that they cost Postgres nothing, and how soon they flip: with the
-availability listener at work, and when it has just been killed and is killed again whenever it comes back.
+"""Availability polls: their rate, their cost in Postgres (none), and how soon they show a change.
 
-The floor of the rate is a bare Sanic app with one JSON route, measured in the same run, in turns: it checks no
-token, logs nothing and counts nothing. The floor of the flips is a bare NOTIFY that is heard and published over
-Redis, as for the relay.
+The last is measured with the availability listener at work, and while it is killed again and again.
+
+The floor of the rate is a bare Sanic app with one JSON route, measured in turns in the same run: it checks no token,
+logs nothing and counts nothing. The floor of a change is a bare NOTIFY whose listener publishes over Redis, as for the
+relay.
 """
 
 import asyncio
@@ -161,9 +162,7 @@ async def _people(ours: Stack) -> tuple[UUID, UUID]:
 async def flipping(
     ours: Stack, token: str, customer: UUID, mitra: UUID
 ) -> AsyncIterator[Callable[[], Awaitable[float]]]:
-    """What takes the only place, or frees it, and says how many seconds later a poll tells of it; polls follow each
-    other closely.
-    """
+    """Takes or frees the only place, and returns the seconds until a poll shows it. Polls follow each other closely."""
     app = await ours.as_role("curhat_app")
     headers = {"Authorization": f"Bearer {token}"}
     turns = cycle((False, True))
@@ -189,7 +188,7 @@ async def flipping(
 
 
 async def _killed(ours: Stack, flip: Callable[[], Awaitable[float]]) -> float:
-    """A flip right after the listener was killed; it is killed again whenever it comes back, until that is told."""
+    """A change right after the listener was killed. It is killed at every restart until a poll shows the change."""
     os.kill(ours.pids[LISTENER], signal.SIGKILL)
     killing = asyncio.create_task(_kill_again_and_again(ours))
     late = await flip()

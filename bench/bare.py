@@ -16,7 +16,7 @@ app.config.MOTD = False
 
 @app.get("/")
 async def answer(_request: Request) -> HTTPResponse:
-    """What an availability poll is answered, made anew."""
+    """The reply to an availability poll, encoded each time."""
     return json({"available": True, "count": 3})
 
 

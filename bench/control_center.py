@@ -1,9 +1,8 @@
 """The page of failed pairings in Chromium, with a million of them: filters, pages and scrolling.
 
-A filter's time is from the change of the address to the first frame that shows its rows and totals. The floor,
-measured in the same run: a filter that nothing fits. Frames are those of two hundred rows, the most that a page
-shows, while they scroll from end to end; Chromium draws sixty a second at most. The listener, the browser and the
-measuring share the machine.
+A filter's time runs from the change of the address to the first frame with its rows and totals. The floor, measured
+in the same run, is a filter without matches. Frames are counted while two hundred rows, the most that a page shows,
+scroll from end to end; Chromium draws at most sixty a second. Listener, browser and measuring share the machine.
 """
 
 import asyncio
@@ -69,8 +68,8 @@ async () => {
 
 
 @dataclass(frozen=True)
-class Figures:
-    """What was measured, in seconds."""
+class Measured:
+    """Measured times, in seconds."""
 
     filters: dict[str, list[float]]
     pages: list[float]
@@ -98,7 +97,7 @@ def bench(rows: int, rounds: int) -> None:
     console.print(f"elements in the page of 200 rows: {figures.nodes:,}")
 
 
-async def _measure(settings: Settings, operator: UUID, rounds: int) -> Figures:
+async def _measure(settings: Settings, operator: UUID, rounds: int) -> Measured:
     with bind("127.0.0.1", 0) as sock:
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         async with serving(create_internal_app(settings), sock), async_playwright() as playwright:
@@ -115,18 +114,18 @@ async def _measure(settings: Settings, operator: UUID, rounds: int) -> Figures:
     return figures
 
 
-async def _use(page: Page, rounds: int) -> Figures:
+async def _use(page: Page, rounds: int) -> Measured:
     filters: dict[str, list[float]] = {name: [] for name in FILTERS}
     for number in range(rounds):
         for name, query in FILTERS.items():
-            # Until another day ahead each time, which leaves nothing out: what was shown is not asked for again.
+            # Each time until another day in the future: the same rows, but a query that no cache has answered.
             path = f"{PAGE}{query}{'&' if query else '?'}date_to={2100 + number}-01-01"
             filters[name].append(await page.evaluate(SHOWN, path))
     turned = [
         await page.evaluate(SHOWN, f"{PAGE}?needs_action=any&page={number + 10}") for number in range(rounds)
     ]
     await page.evaluate(SHOWN, f"{PAGE}?needs_action=any&size=200&page=3")
-    return Figures(
+    return Measured(
         filters,
         turned,
         await page.evaluate(SCROLLED),

@@ -1,4 +1,4 @@
-"""Many sockets of customers, held open by a client that costs little: it reads frames and answers pings."""
+"""Many customers' sockets, held open by a cheap client: it reads frames and answers pings."""
 
 import asyncio
 import base64
@@ -15,7 +15,7 @@ CONNECTING_AT_ONCE = 100
 
 
 class Ear(asyncio.Protocol):
-    """One socket. `delays` says how long each frame was on its way, in seconds."""
+    """One socket. `delays` has the delay of each frame, in seconds."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -59,7 +59,7 @@ class Ear(asyncio.Protocol):
             self.closed.set_result(time.time())
 
     def stop_reading(self) -> None:
-        """Take nothing more off the connection; that it is closed is not noticed then."""
+        """Stop reading. A closed connection goes unnoticed then."""
         if self._transport is not None:
             self._transport.pause_reading()
 

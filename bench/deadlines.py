@@ -1,7 +1,6 @@
 """How late a deadline fires, from its time to the commit that fired it.
 
-Floors, measured in the same run: how late a plain timer of asyncio is, and what one commit of the same kind
-takes when somebody is told to do it.
+Floors, measured in the same run: how late a plain timer of asyncio is, and how long one such commit takes on demand.
 """
 
 import asyncio
@@ -98,7 +97,7 @@ async def _lateness(database: asyncpg.Connection, payments: list[str], seconds: 
 
 
 async def _commits(database: asyncpg.Connection, people: list[str]) -> list[float]:
-    """How long a session takes to expire one payment, told to."""
+    """How long a session takes to expire one payment on demand."""
     taken = []
     for person in people:
         payment = await database.fetchval(ADD_PAYMENT, person, -0.001)

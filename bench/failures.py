@@ -1,7 +1,7 @@
 """The list of failed pairings over REST, with a million failures: every filter with its exact total, and the file.
 
-The floor, measured in the same run: a small list over the same listener. The listener runs in this process, and so
-does the client, so that both are in the figures.
+The floor, measured in the same run, is a small list over the same listener. Listener and client run in this process,
+so the figures include both.
 """
 
 import asyncio
@@ -73,7 +73,7 @@ def bench(rows: int, rounds: int) -> None:
 
 @contextmanager
 def house(rows: int) -> Iterator[tuple[Settings, UUID, dict[str, Any]]]:
-    """A database with so many failures, and a Redis: their settings, an operator, and what queries may name."""
+    """A database with so many failures, and a Redis. Gives their settings, an operator, and values for the filters."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with history.server() as postgres, TemporaryDirectory(prefix="curhat-bench-") as directory:
         with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
@@ -83,7 +83,7 @@ def house(rows: int) -> Iterator[tuple[Settings, UUID, dict[str, Any]]]:
             history.grow(old, rows)
             names = _names(old)
             operator = _operator(old)
-        Path(directory).chmod(0o711)  # the server's account must get through
+        Path(directory).chmod(0o711)  # for the server's account
         redis = RedisServer(
             find_program(), Path(directory) / "redis", Path(directory) / "redis.log", server_account()
         )
@@ -158,7 +158,7 @@ async def _keep_asking(client: httpx.AsyncClient, taken: list[float]) -> None:
 
 
 async def _file(client: httpx.AsyncClient) -> tuple[float, int, int]:
-    """How long it took, its bytes, and its lines without the head."""
+    """Its time, its bytes, and its lines without the header."""
     started, size, lines = time.perf_counter(), 0, 0
     async with client.stream("GET", LIST, headers={"Accept": "text/csv"}) as response:
         async for piece in response.aiter_bytes():
@@ -168,7 +168,7 @@ async def _file(client: httpx.AsyncClient) -> tuple[float, int, int]:
 
 
 def _given(query: Query, names: dict[Any, Any]) -> Query:
-    """The query, with what it names."""
+    """The query with its values."""
     return {
         key: value if isinstance(value, list) else names.get(value, value) for key, value in query.items()
     }
@@ -187,7 +187,7 @@ def _names(connection: history.Connection) -> dict[str, Any]:
         """
     ).fetchone()
     if row is None:
-        raise AssertionError("the house has a past")
+        raise AssertionError("the house has no past")
     named = ("CUSTOMER", "MITRA", "PAYMENT", "MONTH", "MONTH_END", "YEAR_SECOND", "MONTH_SECOND")
     return dict(zip(named, row, strict=True))
 
@@ -198,5 +198,5 @@ def _operator(connection: history.Connection) -> UUID:
         "values ('bench@example.com', 'Bench', 'viewer', now()) returning id"
     ).fetchone()
     if row is None or not isinstance(row[0], UUID):
-        raise AssertionError("a row was added")
+        raise AssertionError("no row was added")
     return row[0]

@@ -1,10 +1,9 @@
 """From opening the customer's app to its being ready, in Chromium on a slow phone with a slow network.
 
-The network is Lighthouse's slow 4G as Chromium emulates it: every request waits for its latency, and all share the
-bandwidth; the processor is slowed down four times. Each visit is the first of a new browser context: nothing is
-cached, nothing is compiled. *Ready* is when the first thing that can be done is on the screen: the number can be
-typed (not signed in), or "Mulai Curhat" can be pressed (signed in: socket, snapshot and the first poll are in it).
-The floor, measured in the same run: a page of a few bytes, on the same network.
+The network is Lighthouse's slow 4G as Chromium emulates it: every request has the latency, all share the bandwidth.
+The processor is slowed down four times. Each visit has a new browser context, so nothing is cached or compiled.
+*Ready* means that the user can act: type a phone number (not signed in), or press "Mulai Curhat" (signed in, after
+socket, snapshot and the first poll). The floor, measured in the same run: a page of a few bytes on the same network.
 """
 
 import asyncio
@@ -97,7 +96,7 @@ async def _measure(visits: int, latency: float) -> None:
 
 
 async def _somebody_can_be_had(ours: Stack, url: str) -> str:
-    """A mitra goes online, and stays so; the script that signs a customer in."""
+    """A mitra goes online and stays online. Gives the script that signs a customer in."""
     operator = await ours.as_role("curhat_operator")
     await operator.execute("select ops.set_config('presence_ttl_seconds', '600', 'bench')")
     await operator.close()

@@ -1,8 +1,8 @@
 """From COMMIT to the frame on a socket, through relay, Redis and workers, with many sockets open.
 
 Every socket is one side of a chat; messages are sent over the sockets at a steady rate, and each goes to
-both sides. A commit's time is taken before its flush, so a disk that stalls is in the delays: `--in-memory` leaves
-it out, and what is left is our own. The floors, measured in the same run: a bare publish to a bare subscriber over
+both sides. A commit's time is taken before its flush, so the delays include the disk; `--in-memory` leaves it out.
+The floors, measured in the same run: a bare publish to a bare subscriber over
 the same Redis; under the same load, a ping answered over a socket of the same workers, and a bare commit.
 """
 
@@ -36,7 +36,7 @@ COMMITTED = "select id, extract(epoch from pg_xact_commit_timestamp(xmin))::doub
 
 
 class Side:
-    """One side of a chat, with its socket. `arrived` holds each message's event id and time."""
+    """One side of a chat, with its socket. `arrived` has each message's event id and time."""
 
     def __init__(self, ours: Stack, audience: Audience, person_id: UUID, chat_id: str) -> None:
         self._settings = ours.settings
@@ -49,7 +49,7 @@ class Side:
         self.pings: list[float] = []
 
     async def live(self, connected: asyncio.Semaphore, opened: asyncio.Event) -> None:
-        """Keep the socket open and note what comes, until cancelled."""
+        """Keep the socket open and record frames, until cancelled."""
         side = "client" if self._audience == "customer" else "mitra"
         token = issue_token(self._settings, self._audience, self._person_id)
         async with connected:
@@ -93,7 +93,7 @@ class Side:
 
     async def _send(self, frame: dict[str, str]) -> None:
         if self._connection is None:
-            raise AssertionError("the socket is open before it is used")
+            raise AssertionError("the socket is not open yet")
         await self._connection.send(json.dumps(frame))
 
 
@@ -113,7 +113,7 @@ async def _bench(sockets: int, rate: int, seconds: float, workers: int, *, in_me
         floor = await _floor(ours)
         say(f"pairing {sockets // 2} chats")
         sides = await _chats(ours, sockets // 2)
-        # uvloop starts no process under another account, so it has the clients only.
+        # uvloop cannot start a process under another account, so only the clients run on it.
         commits: list[float] = []
         database = await ours.superuser()
         committing = asyncio.create_task(_commit(database, commits))
@@ -160,7 +160,7 @@ async def _load(sides: Sequence[Side], rate: int, seconds: float) -> float:
 
 
 async def _talk(sides: Sequence[Side], rate: int, seconds: float) -> float:
-    """Send at a steady rate, pinging now and then; returns when measuring began."""
+    """Send at a steady rate, with a ping now and then; returns when measuring began."""
     chance = random.Random(1)
     started = time.monotonic()
     measured_from = time.time() + WARM_UP_SECONDS
@@ -176,7 +176,7 @@ async def _talk(sides: Sequence[Side], rate: int, seconds: float) -> float:
 
 
 async def _chats(ours: Stack, count: int) -> list[Side]:
-    """People who are in a chat, made over the same functions as the app's. Each mitra has room for one."""
+    """People in chats, made by the app's functions. Each mitra has room for one."""
     operator = await ours.as_role("curhat_operator")
     await operator.execute("select ops.set_config('max_customers_per_mitra', '1', 'bench')")
     people = await operator.fetch("select kind, id from ops.seed_people($1, $1)", count)
@@ -193,7 +193,7 @@ async def _chats(ours: Stack, count: int) -> list[Side]:
 
 
 async def pair(app: asyncpg.Connection, customer: UUID, mitra: UUID) -> str:
-    """A chat between the two, made over the same functions as the app's; its id."""
+    """A chat between the two, made by the app's functions; its id."""
 
     async def call(query: str, *arguments: object) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(await app.fetchval(query, *arguments))
@@ -208,7 +208,7 @@ async def pair(app: asyncpg.Connection, customer: UUID, mitra: UUID) -> str:
 
 
 async def _commit(database: asyncpg.Connection, taken: list[float]) -> None:
-    """Commit next to nothing now and then, until cancelled."""
+    """Make a tiny commit now and then, until cancelled."""
     await database.execute("create table public.commits (at timestamptz)")
     while True:
         started = time.perf_counter()

@@ -1,15 +1,13 @@
-"""What millions of old rows cost: the hot functions with them and without, call by call in turn.
+"""What millions of old rows cost: the hot functions with them and without, in turns call by call.
 
-The floor is the same call in a database without history, in the same cluster and the same second: the two take turns,
-so what else the machine does hits both, and on one core, so that waking another one is part of neither. Customers and
-mitras have a history (`bench.history`), and they call as the apps do: a customer's state and the prices, then a
-payment, and so on to the end of the chat.
+The floor is the same call in a database without history, in the same cluster and the same second. The two take turns,
+so other load hits both; they run on one core, so neither pays for waking another. Customers and mitras have a history
+(`bench.history`) and call as the apps do: state and prices, then a payment, and so on to the end of the chat.
 
-Each customer comes twice. The first time nobody has looked at anything of theirs for months, and somebody must wait for
-the disk: their state, which shows it, and the accept, which puts the chat into the index of their chats. What these two
-cost is shown; everything else, and the second time all of it, has the target. Beside each time stands what was read
-from outside Postgres' buffers for it. Others came before those who are measured, as in a house that has been open for a
-while.
+Each customer comes twice. The first time their rows have not been read for months, and two calls must wait for the
+disk: their state, which reads the rows, and the accept, which adds the chat to an index. These two have no target; all
+other calls have one, and all of the second time. Beside each time stands how much was read from outside Postgres'
+buffers. Other customers come first, to warm up as in a service that has been open for a while.
 
 Then the first page of failed pairings, as an operator's screen asks for it.
 """
@@ -90,7 +88,7 @@ def _migrate(postgres: Cluster, database: str) -> None:
 
 @dataclass
 class House:
-    """A database, who works there and who comes, and how long each call of a function took."""
+    """A database with its mitras and customers, and the time of each call by function."""
 
     connection: Connection
     mitras: list[uuid.UUID] = field(default_factory=list)
@@ -98,11 +96,11 @@ class House:
     timings: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def ids(self, query: str, *arguments: object) -> list[uuid.UUID]:
-        """What a query of ids gives."""
+        """The ids of a query."""
         return [row[0] for row in self.connection.execute(query.encode(), arguments).fetchall()]
 
     def call(self, function: str, *arguments: object) -> Any:  # noqa: ANN401
-        """What a function of the apps gives."""
+        """The reply of a function of `api`."""
         query = f"select api.{function}({', '.join('%s' for _ in arguments)})"
         started = time.perf_counter()
         rows = self.connection.execute(query.encode(), arguments).fetchall()
@@ -132,7 +130,7 @@ def _measure_visits(admin: Connection, empty: House, old: House, rounds: int, be
 
 
 def _share_a_core(*houses: House) -> None:
-    """Whose backend is kept beside us is chance, and waking a core that rests takes as long as a short call."""
+    """Run on one core: waking another takes as long as a short call, and chance decides which backend needs it."""
     if hasattr(os, "sched_setaffinity"):  # Linux
         core = {min(os.sched_getaffinity(0))}
         for pid in (0, *(house.connection.info.backend_pid for house in houses)):
@@ -140,7 +138,7 @@ def _share_a_core(*houses: House) -> None:
 
 
 def _some_customers(old: House, number: int) -> list[uuid.UUID]:
-    """Others at each run, found without a look at what is theirs, but for one payment of long ago."""
+    """Other customers at each run, found by one old payment, without reading their other rows."""
     since = datetime.now(UTC) - timedelta(days=random.uniform(100, 600))
     return old.ids(
         "select distinct customer_id from (select customer_id from data.payment_sessions where created_at > %s "
@@ -152,7 +150,7 @@ def _some_customers(old: House, number: int) -> list[uuid.UUID]:
 
 
 def _staff(house: House) -> None:
-    # Whoever worked in the run before this one has gone home.
+    # The mitras of the previous run go offline.
     house.connection.execute(
         "update data.mitras set declared_online = false, reachable_until = null where declared_online"
     )
@@ -174,7 +172,7 @@ def _visit(empty: House, old: House, customer: int) -> None:
 
 
 def _calls(house: House, customer: uuid.UUID, mitra: uuid.UUID) -> Iterator[None]:
-    """A visit as the apps make it: one call at each step."""
+    """A visit as the apps make it, one call per step."""
     house.call(OPENS, customer)
     yield
     house.call("get_pricing", customer, IS_EXTENSION)
@@ -246,7 +244,7 @@ def _show_visit(admin: Connection, title: str, empty: House, old: House, without
 
 
 def _reads(admin: Connection, house: House) -> dict[str, tuple[float, float]]:
-    """Blocks that a call of each function read from outside the buffers, and how many milliseconds it took."""
+    """Blocks read from outside the buffers by a call of each function, and its milliseconds."""
     rows = admin.execute(READS.encode(), [house.connection.info.dbname]).fetchall()
     return {name: (blocks, milliseconds) for name, blocks, milliseconds in rows}
 
@@ -259,7 +257,7 @@ PAGES: dict[str, Sequence[object]] = {
     "two causes, a month of long ago": (["no_mitra_available", "customer_cancelled"], *MONTH, None),
     "the same again": (["no_mitra_available", "customer_cancelled"], *MONTH, None),
 }
-"""Causes, from when to when, and whether they need action."""
+"""Filters: causes, from, until, and whether they need action."""
 
 
 def _show_pages(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""An old house for benchmarks: a server of its own, and millions of payments, failures and events in the past.
+"""A service with years of history, for benchmarks: a server with millions of old payments, failures and events.
 
 The old customers and mitras have a history; every old payment was consumed or has failed, every second one with a
 superseded failure before the open one.
@@ -22,18 +22,18 @@ CHUNK = 500_000
 SERVER_SETTINGS = {
     "shared_buffers": "2GB",
     "max_wal_size": "4GB",
-    # What is lost in a crash here is a benchmark, and what they cost is the same with and without history.
+    # A crash loses only a benchmark, and these cost the same with and without history.
     "fsync": "off",
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "maintenance_work_mem": "1GB",
-    "autovacuum": "off",  # nothing else runs while it is measured; it is vacuumed after it has grown
+    "autovacuum": "off",  # nothing else may run during measuring; the tables are vacuumed once they are full
     "shared_preload_libraries": "pg_stat_statements",
     "track_io_timing": "on",
 }
 
-# A flush costs the same in both, and far more than a function: left out, the ratio is the functions'.
+# A flush costs the same in both, and far more than a function; without it the ratio is that of the functions.
 UNLIKE_THE_APPS = {
     "role": "none",
     "lock_timeout": "0",
@@ -53,9 +53,9 @@ insert into data.mitras (phone, display_name, created_at, status_changed_at, idl
 select '+6201' || lpad(n::text, 10, '0'), 'Bestie ' || n, now() - interval '2 years', now(), now()
 from generate_series(1, 1000) n
 """
-# One row a payment: odd ones failed, even ones became a chat, the first of each customer for free. Spread over the two
-# years before yesterday, the oldest first, with ids in the order of time as the tables give them. As many events lie
-# within the time that events are kept.
+# One row per payment: odd ones failed, even ones became a chat, each customer's first was free. They are spread over
+# the two years before yesterday, oldest first, with ids in the order of time. As many events lie within their
+# retention.
 PAYMENTS = """
 truncate chunk;
 insert into chunk
@@ -123,7 +123,7 @@ select now() - interval '1 day' - (1 - n::float8 / %(rows)s::float8) * make_inte
     jsonb_build_object('payment_session_id', id, 'status', 'pending', 'amount', 25000)
 from chunk
 """
-# The keys of the requests of the last day, which is how long they are kept: three for each payment.
+# Idempotency keys of the last day, which is their retention: three per payment.
 KEYS = """
 insert into data.idempotency_keys (owner_id, key, function, request, reply, created_at)
 select u.id, gen_random_uuid(), 'confirm_payment_session', '{}', '{}', now() - random() * interval '1 day'
@@ -150,7 +150,7 @@ create function pg_temp.id_of(p_at timestamptz) returns uuid language sql volati
     ), 52, 1), 53, 1), 'hex')::uuid
 $$
 """
-# Whole tables come into being within the transaction, so that nothing of them is logged.
+# Tables that are created in the transaction are filled without WAL.
 EMPTIED = "truncate " + ", ".join(
     f"data.{table}"
     for table in (
@@ -164,7 +164,7 @@ EMPTIED = "truncate " + ", ".join(
         "events",
     )
 )
-# Those of keys stay. On a partitioned table: on each of its partitions again.
+# Those of keys stay. An index of a partitioned table is made on each partition again.
 INDEXES = """
 select replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON '), i.indexrelid::regclass::text
 from pg_index i
@@ -177,9 +177,8 @@ where c.relnamespace = 'data'::regnamespace and not x.relispartition
         'chat_messages'
     )
 """
-# Where rows came one by one, changed and were vacuumed, no old page has room for another one. Where they came all at
-# once and as they ended, many would, and each new row would go to a page of long ago. So pages are filled a little more
-# than those that come after them.
+# In a live table old pages are full: rows came one by one, changed and were vacuumed. In a bulk load many old pages
+# would have room, and each new row would go to one of them. So old pages are filled a little more than new ones.
 FILLED = """
 select format('alter table data.%I set (fillfactor = %s)', relname, option_value::integer + 3),
     format('alter table data.%I set (fillfactor = %s)', relname, option_value)
@@ -187,7 +186,7 @@ from pg_class, pg_options_to_table(reloptions)
 where relnamespace = 'data'::regnamespace and option_name = 'fillfactor'
     and relname in ('payment_sessions', 'pairing_requests', 'pairing_offers', 'pairing_failures', 'chat_sessions')
 """
-# What the trigger, which rests while the house grows old, would have told.
+# The tallies that the trigger, which is off during the load, would have kept.
 TALLIES = """
 insert into data.failure_tallies (day, cause_tag, needs_action, failures, amount)
 select logic.day_of(created_at), cause_tag, needs_action, count(*), sum(amount)
@@ -198,11 +197,11 @@ group by 1, 2, 3
 
 @contextmanager
 def server(kept: Path | None = None) -> Iterator[Cluster]:
-    """A cluster that is thrown away, or the one that is kept in that directory: made there the first time."""
+    """A throw-away cluster, or the one in that directory, which is made the first time."""
     with tempfile.TemporaryDirectory(prefix="curhat-bench-") as directory:
         base = (kept or Path(directory)).absolute()
         base.mkdir(exist_ok=True)
-        base.chmod(0o711)  # the server's account must get through
+        base.chmod(0o711)  # for the server's account
         make_directory(base / "log", server_account())
         postgres = Cluster(
             programs=find_programs(base / "data"),
@@ -222,7 +221,7 @@ def server(kept: Path | None = None) -> Iterator[Cluster]:
 
 
 def connect(postgres: Cluster, database: str, audience: Schema = "api") -> Connection:
-    """A superuser's connection, in its settings as the app's to the functions of that schema."""
+    """A superuser's connection with the settings of the app's connections for that schema."""
     settings = {**SESSION, **SESSIONS[audience], **UNLIKE_THE_APPS}
     return psycopg.connect(
         postgres.url(database),
@@ -233,7 +232,7 @@ def connect(postgres: Cluster, database: str, audience: Schema = "api") -> Conne
 
 
 def grow(connection: Connection, rows: int) -> None:
-    """Fill an empty database with history. Foreign keys and triggers rest meanwhile; the rows keep to them."""
+    """Fill an empty database with history. Foreign keys and triggers are off meanwhile; the rows satisfy them."""
     started = time.monotonic()
     figures = {"rows": rows, "customers": max(100, rows // 50), **_retention(connection)}
     say(f"{rows:,} old payments, failures, offers and events of {figures['customers']:,} customers")
@@ -278,6 +277,6 @@ def _retention(connection: Connection) -> dict[str, int]:
 
 
 def _execute_each(connection: Connection, statements: str, figures: dict[str, int]) -> None:
-    """One after the other, since only one at a time takes parameters."""
+    """One statement after the other: parameters allow only one at a time."""
     for statement in statements.split(";"):
         connection.execute(statement, figures)

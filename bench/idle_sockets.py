@@ -1,9 +1,8 @@
 """What an idle socket costs a worker, and what a reader that stalls costs the others.
 
 Memory: the worker's resident set before and after so many customers have opened a socket and got their snapshot.
-Stalling: frames are published for many sockets at a steady rate, and large ones for one more, which reads them; then
-it stops reading, and the worker tells in its log when it has closed it. In turns: the floor of the others' delays is
-while everybody reads.
+Stalling: frames are published for many sockets at a steady rate, and large ones for one more. In turns that one reads,
+which is the floor of the others' delays, or stops reading until the worker logs that it has closed it.
 """
 
 import asyncio
@@ -107,7 +106,7 @@ async def _stall(ours: Stack, people: Sequence[UUID], rounds: int, rate: int, se
 
 
 def _cut_at(ours: Stack) -> list[float]:
-    """When the worker has closed sockets as too slow."""
+    """When the worker closed sockets for being too slow."""
     lines = (ours.settings.log_dir / f"{WORKER}.log").read_text("utf-8").splitlines()
     told = [json.loads(line) for line in lines if '"socket"' in line]
     return [
@@ -118,7 +117,7 @@ def _cut_at(ours: Stack) -> list[float]:
 
 
 async def _publish(redis: Redis, people: Sequence[UUID], rate: int, seconds: float, filler: str = "") -> None:
-    """Publish frames, each for one of these people, at a steady rate."""
+    """Publish frames at a steady rate, each for one of these people."""
     chance = random.Random(1)
     began = time.monotonic()
     for number in range(int(rate * seconds)):
@@ -132,7 +131,7 @@ async def _publish(redis: Redis, people: Sequence[UUID], rate: int, seconds: flo
 
 
 def _take_delays(ears: Sequence[Ear]) -> list[float]:
-    """The delays so far; counting begins anew."""
+    """Return the delays so far, and forget them."""
     found = [delay for ear in ears for delay in ear.delays]
     for ear in ears:
         ear.delays.clear()

@@ -1,5 +1,6 @@
-"""Requests over many connections at once, by a client that costs little itself: each connection asks, reads the
-reply to its end, and asks again.
+"""Requests over many connections at once, by a cheap client.
+
+Each connection sends a request, reads the whole reply, and sends the next.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 
 @dataclass
 class Result:
-    """What came back: how many replies of each status, how long each took, how long all of it took; seconds."""
+    """The replies by status, the time of each, and the whole time, in seconds."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     taken: list[float] = field(default_factory=list)
@@ -28,7 +29,7 @@ class Result:
 
 
 class Hand(asyncio.Protocol):
-    """One connection. It is done when there is nothing more to ask."""
+    """One connection. It is done when there are no more requests."""
 
     def __init__(self, requests: Iterator[bytes], result: Result) -> None:
         self._requests = requests
@@ -42,7 +43,7 @@ class Hand(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def ask(self) -> None:
-        """Ask the next question."""
+        """Send the next request."""
         request = next(self._requests, None)
         if self._transport is None or request is None:
             self._finish()
@@ -105,7 +106,7 @@ async def send(port: int, requests: Iterator[bytes], connections: int) -> Result
 
 
 def for_seconds(request_bytes: bytes, seconds: float) -> Iterator[bytes]:
-    """The same request again and again, for so long."""
+    """Repeat the same request for so many seconds."""
     ends_at = time.perf_counter() + seconds
     while time.perf_counter() < ends_at:
         yield request_bytes

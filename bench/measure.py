@@ -1,4 +1,4 @@
-"""Figures: percentiles in milliseconds, and how they compare with a floor or a target."""
+"""Figures: percentiles in milliseconds, compared with a floor or a target."""
 
 import time
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Line:
 
 
 def show(title: str, lines: Sequence[Line]) -> None:
-    """Print a table of them; the first line is the floor that the others are compared with."""
+    """Print a table. The first line is the floor of the others."""
     table = Table(title=title, title_justify="left")
     table.add_column("milliseconds")
     for column in ("n", "p50", "p90", "p99", "max", "p99 / floor", "target p99"):
@@ -46,5 +46,5 @@ def show(title: str, lines: Sequence[Line]) -> None:
 
 
 def say(text: str) -> None:
-    """Print a line about what is going on, with the time."""
+    """Print a line of progress with the time."""
     console.print(f"[dim]{time.strftime('%H:%M:%S')}[/] {text}")

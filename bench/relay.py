@@ -1,8 +1,8 @@
 """Whether the relay misses or delays anything when transactions commit out of order.
 
-16 writers append events and commit them in scrambled order, while one more transaction, which has appended
-its event first, stays open. Delays run from each commit to the arrival of the event over Redis. The floor,
-measured in the same run: from a NOTIFY to the arrival of what a listener published over Redis on hearing it.
+16 writers append events and commit them in scrambled order, while another transaction, which appended its event first,
+stays open. Delays run from each commit to the arrival of the event over Redis. The floor, measured in the same run,
+runs from a NOTIFY to the arrival of the message that a listener publishes on it.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ def bench(writers: int, seconds: float) -> None:
 
 
 class Heard:
-    """What came over Redis: the times at which each event arrived."""
+    """The times at which each event arrived over Redis."""
 
     def __init__(self) -> None:
         self.times: dict[int, list[float]] = {}
@@ -115,12 +115,12 @@ async def _write(ours: Stack, writers: int, seconds: float) -> None:
         await connection.close()
 
     await asyncio.gather(*(write(number) for number in range(writers)))
-    await transaction.commit()  # the last commit of all
+    await transaction.commit()  # after all others
     await early.close()
 
 
 async def floor(ours: Stack) -> list[float]:
-    """From a NOTIFY to the arrival of what a listener published over Redis on hearing it."""
+    """From a NOTIFY to the arrival of the message that a listener publishes on it."""
     taken: list[float] = []
     listener, notifier = await ours.superuser(), await ours.superuser()
     async with redis_client.connect(ours.settings.redis_url) as redis, redis.pubsub() as messages:

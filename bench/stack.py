@@ -1,7 +1,7 @@
-"""Servers and processes for one benchmark: those of `curhat up`, in a directory that is thrown away.
+"""Servers and processes of `curhat up` for one benchmark, in a throw-away directory.
 
-Postgres flushes as it would for users, and remembers when each transaction committed, by the same clock as
-`time.time()` here: delays are measured from that.
+Postgres flushes as in production, and records the time of each commit by the same clock as `time.time()` here. Delays
+are measured from that time.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ MEMORY = "/dev/shm"  # noqa: S108 - mkdtemp makes what nobody else may enter
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """What runs. `settings` hold its addresses."""
+    """The running service. `settings` hold its addresses."""
 
     settings: Settings
     _servers: Embedded
@@ -43,14 +43,14 @@ class Stack:
 
     @property
     def pids(self) -> Mapping[str, int]:
-        """The process ids of what runs, by name."""
+        """The process ids of its programs, by name."""
         return self._supervisor.pids
 
     async def superuser(self) -> asyncpg.Connection:
-        """A connection that may do anything."""
+        """A superuser's connection."""
         cluster = self._servers.postgres
         if cluster is None:
-            raise AssertionError("a benchmark has a cluster of its own")
+            raise AssertionError("there is no cluster of our own")
         return await asyncpg.connect(cluster.url(DATABASE))
 
     async def as_role(self, role: str, **settings: str) -> asyncpg.Connection:
@@ -96,11 +96,11 @@ async def stack(
 
 
 def _servers(given: Settings, directory: Path) -> Embedded:
-    directory.chmod(0o711)  # the servers' account must get through
+    directory.chmod(0o711)  # for the servers' account
     place.make_home(given.home, server_account())
     servers = embedded.prepare(given)
     if servers.postgres is None:
-        raise AssertionError("no database is named, so there is a cluster of our own")
+        raise AssertionError("there is no cluster of our own")
     remembering = {
         **servers.postgres.settings,
         "track_commit_timestamp": "on",

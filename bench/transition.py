@@ -1,11 +1,11 @@
-"""What a transition costs on its way through REST, and what its event costs in the database.
+"""What a transition costs over REST, and what its event costs in the database.
 
 Over REST: a payment is confirmed, by 2 workers over 32 connections. The floor, measured in turns in the same run:
-pgbench calls the same function with 8 clients. The relay runs during both; for pgbench nobody rings its bell.
+pgbench calls the same function with 8 clients. The relay runs during both, but pgbench does not notify it.
 
 With its event: pgbench confirms with 16 clients while every flush takes at least a millisecond (commit_delay), and
 the relay hands every event on; no worker listens. The floor, in turns: the same function without the one line that
-appends the event. For comparison, with the bell rung in the transaction, as psql would.
+appends the event. For comparison: with NOTIFY in the transaction, as from psql.
 
 pgbench's sessions have the settings of the app's.
 """
@@ -33,7 +33,7 @@ from workshop.embedded.postgres import find_programs
 
 REST_CLIENTS, REST_CONNECTIONS, REST_WORKERS, REST_TARGET = 8, 32, 2, 0.60
 EVENT_CLIENTS, EVENT_TARGET = 16, 0.8
-# So many clients take a second of both cores to plan what they will do; with NOTIFY inside everything takes long.
+# Planning takes so many clients a second of both cores; with NOTIFY in the transaction everything takes long.
 EVENT_TIMES, RINGING_ROUNDS = 3, 1
 
 # Ids that pgbench can make: a prefix and a number.
@@ -64,7 +64,7 @@ SLOW_FLUSHES = {"commit_delay": "1000", "commit_siblings": "0"}
 
 @dataclass(frozen=True)
 class Side:
-    """One way to confirm so many payments; it gives the transitions a second."""
+    """A way to confirm so many payments. It returns the transitions per second."""
 
     name: str
     run: Callable[[], Awaitable[float]]
@@ -153,7 +153,7 @@ async def _in_turns(
 
 
 class _Pgbench:
-    """Confirms all payments by a function of this name, as the app would, with so many clients."""
+    """Confirms all payments by this function, as the app would, with so many clients."""
 
     def __init__(self, ours: Stack, function: str, payments: int, *, app_rings: bool = True) -> None:
         self._url = ours.settings.database_url
@@ -214,7 +214,7 @@ async def _send(ours: Stack, requests: Iterator[bytes]) -> Result:
 
 async def _make_pending(database: asyncpg.Connection) -> None:
     async with database.transaction():
-        # No transition leads back, so the trigger that guards them stays out.
+        # No transition leads back, so the guarding trigger must be off.
         await database.execute("set local session_replication_role = replica")
         await database.execute(
             "update data.payment_sessions set status = 'pending', confirmed_at = null, charged_at = null"

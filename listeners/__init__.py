@@ -1,1 +1,1 @@
-"""Everything that waits on Postgres: the relay and the deadlines."""
+"""The processes that LISTEN in Postgres: relay, deadline listener, availability listener."""

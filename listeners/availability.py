@@ -1,12 +1,11 @@
-"""Tells every worker how many mitras can be had, so that no poll of a customer's app costs Postgres anything.
+"""Publishes how many mitras are available, so that a customer's poll costs Postgres nothing.
 
 It guarantees
-- that what is told was read after whatever was committed and announced before: it looks again after every
-  event that may have changed it, after a change of the capacity, and every second whatever it was told;
-- that many changes at once cost a look every few milliseconds at most.
+- fresh counts: it queries after every announced event that may change the count, after a change of capacity, and
+  every second in any case;
+- bounded load: a burst of changes costs one query every few milliseconds at most (debounce).
 
-Any number of these may run: workers keep the newer of what they are told. With none, workers ask for
-themselves (`app.sockets.availability`).
+Any number may run: workers keep the newest count. With none, workers query for themselves (`app.sockets.availability`).
 """
 
 import asyncio
@@ -28,7 +27,7 @@ from app.settings import Settings
 from listeners.channel import Channel, Notification, count
 from listeners.connection import CONNECTION_ERRORS, Connection, connected
 
-# Somebody comes or goes, a chat begins or ends.
+# A mitra comes or goes, a chat begins or ends.
 EVENTS = frozenset({"MITRA_STATUS", "PAIRED", "CHAT_ENDED"})
 SETTING = "max_customers_per_mitra"
 LOOK_SECONDS = 1.0
@@ -38,19 +37,19 @@ REDIS_TIMEOUT_SECONDS = 2.0
 log = structlog.get_logger(__name__)
 
 
-class Head(msgspec.Struct):
-    """Of an announcement, what says whether it concerns us."""
+class Announced(msgspec.Struct):
+    """The part of an announcement that decides whether it is relevant."""
 
     type: str
 
 
-_head_decoder = msgspec.json.Decoder(Head)
+_announced_decoder = msgspec.json.Decoder(Announced)
 
 
 async def run(
     settings: Settings, *, look_seconds: float = LOOK_SECONDS, figures: Figures | None = None
 ) -> None:
-    """Tell how many can be had until cancelled."""
+    """Publish the count until cancelled."""
     figures = figures or Figures("availability", settings.home)
     changes = Channel(
         settings.database_url,
@@ -60,7 +59,8 @@ async def run(
     )
     count(figures, changes)
     told = figures.timings(
-        "curhat_availability_told_seconds", "Looks at who can be had, from asking Postgres to having told it."
+        "curhat_availability_told_seconds",
+        "Time from the query for available mitras to the publication of its result.",
     )
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(changes.run())
@@ -71,9 +71,9 @@ def _concerns(notification: Notification) -> bool:
     if notification.channel == "curhat_config":
         return notification.payload == SETTING
     try:
-        return _head_decoder.decode(notification.payload).type in EVENTS
+        return _announced_decoder.decode(notification.payload).type in EVENTS
     except DECODE_ERRORS as error:
-        log.warning("an event was announced that cannot be read", reason=str(error))
+        log.warning("announced event cannot be decoded", reason=str(error))
         return True
 
 
@@ -88,22 +88,22 @@ async def _tell(settings: Settings, changes: Channel, look_seconds: float, told:
                     log.info("availability listener at work")
                     await _tell_for_ever(Telling(connection, redis, told), changes, retries, look_seconds)
             except RedisError as error:
-                log.warning("redis lost, workers ask for themselves who can be had", reason=repr(error))
+                log.warning("redis lost, workers query availability themselves", reason=repr(error))
             except CONNECTION_ERRORS as error:
-                log.warning("availability was not told, trying again", reason=repr(error))
+                log.warning("availability was not published, trying again", reason=repr(error))
             await retries.wait()
 
 
 @dataclass(frozen=True)
 class Telling:
-    """Asks Postgres over one connection, and tells over another."""
+    """Queries Postgres over one connection, and publishes over another."""
 
     connection: Connection
     redis: Redis
     told: Timings
 
     async def tell(self) -> None:
-        """Look once and tell; in a transaction, so that the heartbeat says that it was told."""
+        """Query once and publish, in one transaction: its heartbeat commits only after the publication."""
         began = time.perf_counter()
         await self.connection.execute("begin")
         await _publish(self.redis, await self.connection.fetchval("select api.watch_availability()"))

@@ -1,14 +1,12 @@
-"""A LISTEN connection that comes back by itself, in the manner of pg-listen.
+"""A LISTEN connection that reconnects by itself, modelled on pg-listen.
 
 It guarantees
-- that LISTEN comes first and the state is read after it: `on_connected` is called on every (re)connect once
-  LISTEN has succeeded, and no notification is delivered before it has returned;
-- that a connection which is lost, or alive but deaf, is noticed within `ping_seconds` plus
-  `ping_timeout_seconds`: its health is a NOTIFY to itself that comes back;
-- that one to a server that takes no writes is given up likewise;
-- that a slow reader costs bounded memory: a notification which is waiting already is not queued
-  twice, and when more than `queue_size` different ones wait they are dropped and `on_connected` is
-  called again, for the state tells more than they did.
+- LISTEN before reading the state: `on_connected` is called on every (re)connect once LISTEN has succeeded, and no
+  notification is delivered before it has returned;
+- detection of a lost or deaf connection within `ping_seconds` plus `ping_timeout_seconds`, by a NOTIFY to itself;
+- the same for a connection to a server that accepts no writes;
+- bounded memory for a slow reader: duplicates of a queued notification are dropped. When more than `queue_size`
+  different ones wait, all are dropped and `on_connected` is called again to read the state.
 """
 
 import asyncio
@@ -36,18 +34,18 @@ class Notification:
 
 
 class DeafConnectionError(ConnectionError):
-    """The connection is up, and a NOTIFY to ourselves did not come back over it."""
+    """The connection is up, but a NOTIFY to ourselves did not return."""
 
 
 class WrongServerError(ConnectionError):
-    """The server takes no writes (any more), so what concerns us is announced elsewhere."""
+    """The server accepts no writes, so another server sends our notifications."""
 
 
 class Channel:
-    """Listens on `names` for as long as `run` runs; notifications come from `next` or from iterating over it.
+    """Listens on `names` while `run` runs; read notifications with `next` or by iterating.
 
-    `name` is the application name of its connection. What `concerns` says no to is not delivered. Times are in
-    seconds.
+    `name` is the connection's application name. Notifications for which `concerns` is false are not delivered.
+    Times are in seconds.
     """
 
     def __init__(
@@ -80,22 +78,21 @@ class Channel:
 
         self.name = name
         self.connected = False
-        """Whether LISTEN holds and the state has been read since."""
+        """Whether LISTEN is active and the state has been read since."""
         self.last_round_trip: float | None = None
-        """When a NOTIFY to ourselves last came back, by `time.monotonic()`."""
+        """When a NOTIFY to ourselves last returned, by `time.monotonic()`."""
         self.round_trip_seconds: float | None = None
         """How long that NOTIFY took."""
 
     @property
     def failures(self) -> int:
-        """How often in a row it could not connect, LISTEN, or read the state."""
+        """Consecutive failures to connect, LISTEN, or read the state."""
         return self._retries.failures
 
     async def run(self) -> NoReturn:
-        """Listen until cancelled; every loss is logged and followed by a reconnect.
+        """Listen until cancelled; log every lost connection and reconnect.
 
-        What `on_connected` raises counts as a loss when it is an error of a connection, and ends
-        `run` when it is anything else.
+        A connection error raised by `on_connected` counts as a lost connection. Any other error ends `run`.
         """
         while True:
             try:
@@ -107,10 +104,7 @@ class Channel:
             await self._retries.wait()
 
     async def next(self, timeout: float | None = None) -> Notification | None:
-        """The notification that has waited longest, or the next to come.
-
-        None when there is none for `timeout` seconds.
-        """
+        """The oldest queued notification, or the next one to arrive; None after `timeout` seconds."""
         try:
             async with asyncio.timeout(timeout):
                 await self._ready.wait()
@@ -122,7 +116,7 @@ class Channel:
         return notification
 
     def forget(self) -> None:
-        """Drop what waits, for somebody who is about to read the state."""
+        """Drop queued notifications, before the caller reads the state."""
         self._waiting.clear()
         self._update_ready()
 
@@ -141,7 +135,7 @@ class Channel:
             for channel in (*self._names, self._ping_channel):
                 await connection.add_listener(channel, self._receive)
             await first_to_end(self._watch(connection, lost), self._deliver())
-        raise AssertionError("neither of the two ends without an error")
+        raise AssertionError("neither task ends without an error")
 
     async def _deliver(self) -> NoReturn:
         while True:
@@ -175,7 +169,7 @@ class Channel:
         except TimeoutError as error:
             raise DeafConnectionError(f"nothing came back for {self._ping_timeout_seconds} s") from error
         if not connection.takes_writes:
-            raise WrongServerError("this server takes no writes")
+            raise WrongServerError("this server accepts no writes")
         self.last_round_trip = time.monotonic()
         self.round_trip_seconds = self.last_round_trip - started
 
@@ -201,22 +195,22 @@ class Channel:
 
 
 def count(figures: Figures, channel: Channel) -> None:
-    """Let a channel's health be among the figures: a NOTIFY to itself that comes back."""
+    """Add a channel's health to the figures."""
     figures.gauge(
         "curhat_listen_connected",
-        "Whether LISTEN holds and the state has been read since.",
+        "Whether LISTEN is active and the state has been read since.",
         lambda: {(channel.name,): float(channel.connected)},
         "channel",
     )
     figures.gauge(
         "curhat_listen_round_trip_seconds",
-        "How long the last NOTIFY to itself took to come back.",
+        "Round trip of the last NOTIFY to itself.",
         lambda: {} if channel.round_trip_seconds is None else {(channel.name,): channel.round_trip_seconds},
         "channel",
     )
     figures.gauge(
         "curhat_listen_round_trip_age_seconds",
-        "How long ago that was; it is sent every few seconds.",
+        "Time since that NOTIFY returned; one is sent every few seconds.",
         lambda: (
             {}
             if channel.last_round_trip is None
@@ -227,7 +221,7 @@ def count(figures: Figures, channel: Channel) -> None:
 
 
 async def first_to_end(*coroutines: Coroutine[Any, Any, object]) -> None:
-    """Run them side by side until one ends, then cancel the others; what the first one raised is raised."""
+    """Run concurrently until one ends, then cancel the others; re-raises the error of the first one."""
     tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

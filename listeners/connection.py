@@ -20,8 +20,8 @@ KEEPALIVE_INTERVAL_SECONDS = 2
 KEEPALIVE_COUNT = 2
 USER_TIMEOUT_MILLISECONDS = 8000
 
-# What it looks like when Postgres, or the way to it, fails; anything else is our fault and ends the process.
-# (An internal error of asyncpg is what comes when the server ends the session between two calls.)
+# Errors of Postgres or of the network. Any other error is a bug and ends the process.
+# (asyncpg raises an internal error when the server ends the session between two calls.)
 CONNECTION_ERRORS = (
     OSError,
     TimeoutError,
@@ -30,12 +30,12 @@ CONNECTION_ERRORS = (
     asyncpg.InternalClientError,
 )
 
-# The server lets go of a client that vanished: its locks must not outlive it.
+# The server drops a client that vanished, so that its locks do not outlive it.
 SESSION_SETTINGS = {
     **SESSION,
     "role": "curhat_listener",
     "lock_timeout": "2000",
-    "plan_cache_mode": "force_generic_plan",  # as the app's
+    "plan_cache_mode": "force_generic_plan",  # as in the app
     "statement_timeout": "10000",
     "idle_in_transaction_session_timeout": "30000",  # the relay waits for Redis in its transaction
     "tcp_keepalives_idle": str(KEEPALIVE_IDLE_SECONDS),
@@ -46,7 +46,7 @@ SESSION_SETTINGS = {
 
 
 class Server(TypedDict, total=False):
-    """Where one server is, as asyncpg takes it."""
+    """The address of one server, as arguments of asyncpg."""
 
     host: str
     port: int
@@ -56,11 +56,11 @@ log = structlog.get_logger(__name__)
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
-    """An asyncpg connection whose socket notices a peer that is gone, which asyncpg leaves to its user."""
+    """An asyncpg connection with TCP keepalives, which asyncpg does not set."""
 
     @property
     def takes_writes(self) -> bool:
-        """Whether the server takes writes, as far as it has said anything of that to this session."""
+        """Whether the server accepts writes, as far as it has reported."""
         settings = self.get_settings()
         return all(getattr(settings, name, "off") != "on" for name in REPORTED)
 
@@ -83,9 +83,9 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no ty
 
 @asynccontextmanager
 async def connected(dsn: str, name: str, **settings: str) -> AsyncIterator[Connection]:
-    """A connection as `curhat_listener`, seen in pg_stat_activity as `name`; `settings` are its session's own.
+    """A connection as `curhat_listener`, with the application name `name` and these session settings.
 
-    It is cut off at the end, not closed politely: a polite close would wait for a server that is gone.
+    At the end it is terminated, not closed: a close would wait for a server that is gone.
     """
     connection = await _connect(dsn, {**SESSION_SETTINGS, "application_name": name, **settings})
     try:
@@ -97,17 +97,17 @@ async def connected(dsn: str, name: str, **settings: str) -> AsyncIterator[Conne
 
 
 async def _connect(dsn: str, settings: dict[str, str]) -> Connection:
-    """Connect to the first server of the URL that will do: it answers, and takes writes.
+    """Connect to the first server of the URL that answers and accepts writes.
 
-    asyncpg would try them all by itself, but within one time for all of them: of one that says nothing, as when
-    its machine is gone, it would never come to the next.
+    asyncpg can try all servers itself, but with one timeout for all: a server that does not answer would use it up,
+    and the next one would never be tried.
     """
     *others, last = _servers(dsn)
     for server in others:
         try:
             return await _connect_to(server, dsn, settings)
         except CONNECTION_ERRORS as error:
-            log.info("this server will not do, trying the next", **server, reason=repr(error))
+            log.info("server rejected, trying the next", **server, reason=repr(error))
     return await _connect_to(last, dsn, settings)
 
 
@@ -125,12 +125,12 @@ async def _connect_to(server: Server, dsn: str, settings: dict[str, str]) -> Con
 
 
 def _servers(dsn: str) -> list[Server]:
-    """The servers that a URL names; what it leaves open is left open."""
+    """The servers that a URL names; parts missing from the URL stay missing."""
     given = conninfo_to_dict(dsn)
     hosts = str(given.get("host") or "").split(",")
     ports = str(given.get("port") or "").split(",")
     if len(ports) == 1:
-        ports *= len(hosts)  # one port is that of all of them
+        ports *= len(hosts)  # one port for all hosts
     return [
         {**({"host": host} if host else {}), **({"port": int(port)} if port else {})}
         for host, port in zip(hosts, ports, strict=True)

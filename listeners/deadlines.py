@@ -1,8 +1,8 @@
-"""Fires deadlines at their time, to within milliseconds.
+"""Fires deadlines within milliseconds of their time.
 
-It sleeps until the next deadline, wakes early when a nearer one is set, and looks every second whatever it
-was told. Any number of these may run, beside pg_cron, which calls the same function: `api.fire_due` skips
-the rows that another caller is at. Correctness never hangs on this process, precision does.
+It sleeps until the next deadline, wakes early when an earlier one is set, and looks every second in any case. Any
+number may run, beside pg_cron, which calls the same function: `api.fire_due` skips rows that another caller has
+locked. Only precision depends on this process, not correctness.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from listeners.connection import CONNECTION_ERRORS, Connection, connected
 
 BATCH = 100
 LOOK_SECONDS = 1.0
-# Something is due and was not fired (another caller is at it, or it fails): look again after these pauses.
+# A deadline is due but was not fired (locked by another caller, or failing): pauses before the next look.
 FIRST_PAUSE_SECONDS = 0.002
 LONGEST_PAUSE_SECONDS = 0.1
 
@@ -27,22 +27,22 @@ log = structlog.get_logger(__name__)
 
 
 class Tally:
-    """What is counted of the deadlines that were fired."""
+    """Figures about fired deadlines."""
 
     def __init__(self, figures: Figures) -> None:
         self._due_at: float | None = None
-        self._fired = figures.counter("curhat_deadlines_fired", "Deadlines that this listener has fired.")
+        self._fired = figures.counter("curhat_deadlines_fired", "Deadlines fired by this listener.")
         self._lag = figures.timings(
             "curhat_deadline_fired_late_seconds",
-            "By how long a deadline was fired late: of those fired at once, the one that had waited longest.",
+            "How late deadlines were fired; of a batch, its oldest.",
         )
 
     def expect(self, seconds: float | None) -> None:
-        """The next deadline is so far away."""
+        """The next deadline is due in this many seconds; None if there is none."""
         self._due_at = None if seconds is None else time.monotonic() + seconds
 
     def count(self, fired: int) -> None:
-        """So many have been fired by now. How late is known of what was waited for."""
+        """Count fired deadlines; the delay is known only for an expected deadline."""
         if fired:
             self._fired.add(amount=fired)
             late = None if self._due_at is None else time.monotonic() - self._due_at
@@ -96,7 +96,7 @@ async def _fire_for_ever(
 
 
 async def _sleep(seconds: float, nearer: Channel) -> None:
-    """Sleep for so long, or until a deadline is set that is nearer."""
+    """Sleep for this long, or until an earlier deadline is set."""
     wake_at = time.monotonic() + seconds
     while (left := wake_at - time.monotonic()) > 0:
         notification = await nearer.next(left)
@@ -108,5 +108,5 @@ def _seconds(payload: str) -> float:
     try:
         return float(payload)
     except ValueError:
-        log.warning("a deadline was announced that is no number", payload=payload)
+        log.warning("announced deadline is not a number", payload=payload)
         return 0.0

@@ -1,14 +1,14 @@
-"""Hands the outbox on: every event to Redis for the sockets, and as one NOTIFY to whoever listens.
+"""Empties the outbox: publishes every event to Redis for the sockets, and announces it with one NOTIFY.
 
 It guarantees
-- that no event is skipped, whatever order the writers commit in: what is committed lies in the outbox
-  until a drain that published it has committed;
-- at-least-once delivery: when the relay, Redis or Postgres fails between publishing and committing, the
-  events are published again, and receivers drop the ids that they have seen;
-- that a worker knows whether its events reach it: after a drain it publishes a beat, once a second, over the
+- that no event is skipped, in whatever order writers commit: a committed event stays in the outbox until a drain that
+  published it has committed;
+- at-least-once delivery: if relay, Redis or Postgres fails between publication and commit, the events are published
+  again. Receivers drop ids that they have seen;
+- that a worker knows whether events reach it: once a second, after a drain, the relay publishes a beat over the
   connection that carries the events;
-- one relay at work: it holds a session advisory lock on the very connection that drains, so that whoever
-  has lost the lock cannot commit. Others stand by and ask for the lock.
+- one active relay: it holds a session advisory lock on the connection that drains, so a relay that lost the lock
+  cannot commit. Others stand by and poll for the lock.
 """
 
 import asyncio
@@ -32,17 +32,17 @@ from listeners.channel import Channel, count
 from listeners.connection import CONNECTION_ERRORS, Connection, connected
 
 BATCH = 500
-# Whatever was missed is found by looking, at the latest after this time.
+# Without a bell, the next drain starts after this time.
 LOOK_SECONDS = 0.2
-# Most drains begin this many ids before the newest event seen: what was drained earlier is still in the outbox,
-# dead, for as long as any transaction of the cluster stays open, and would be read through each time.
+# Most drains start this many ids before the newest event seen. Drained rows stay in the outbox as dead tuples while
+# any transaction of the cluster is open, and a drain from the beginning reads all of them.
 OVERLAP = 1000
-# An event that commits later than so many others is found by a drain from the beginning. One is made at the
-# latest after a second, and at once when the bell rang for nothing new, unless that took too much of the time.
+# A drain from the beginning finds an event that committed after OVERLAP later ones. It runs at least once a second, and
+# at once when the bell rang but nothing was found, within a bounded share of the time.
 FROM_THE_BEGINNING_SECONDS = 1.0
 FROM_THE_BEGINNING_SHARE = 0.05
-# A drain takes time from those who make the events. So the more come at once, the longer it rests: a few make the
-# next not wait at all, and under full load some dozens share a drain.
+# A drain slows down the writers of events. So the relay rests longer after larger batches: not at all after a few
+# events, and under full load dozens of events share a drain.
 FEW = 4
 REST_SECONDS = 0.001
 LONGEST_REST_SECONDS = 0.02
@@ -54,14 +54,14 @@ STEPS = {
     "PAIRING_FAILED": "failed",
     "EXTENSION_FAILED": "extension_failed",
 }
-# "curhat" and the number of this lock; one relay per database holds it.
+# Two keys: "curhat", and the number of this lock. One relay per database holds it.
 LOCK = (0x6375_7268, 1)
-# A relay that hangs, or whose host is gone, loses its session, and with it the lock: one that is at work or
-# stands by asks something several times a second.
+# A relay that hangs, or whose host is gone, loses its session and the lock. A healthy relay, also on standby, sends
+# several statements a second.
 FENCE = {
     "idle_session_timeout": "5000",
     "idle_in_transaction_session_timeout": "5000",
-    # An event that is announced twice is harmless, so the drain need not wait for the disk.
+    # A duplicate announcement is harmless, so the drain does not wait for the disk.
     "synchronous_commit": "off",
 }
 
@@ -69,13 +69,13 @@ log = structlog.get_logger(__name__)
 
 
 class Body(msgspec.Struct):
-    """Of what an event says, why a pairing failed."""
+    """The part of an event's body that is counted: why a pairing failed."""
 
     cause_tag: str = ""
 
 
 class Event(msgspec.Struct):
-    """Of an event, what is counted."""
+    """The parts of an event that are counted."""
 
     type: str
     at: datetime
@@ -84,7 +84,7 @@ class Event(msgspec.Struct):
 
 
 class Handed(msgspec.Struct):
-    """An envelope, as far as it is counted."""
+    """The part of an envelope that is counted."""
 
     internal: Event
 
@@ -93,25 +93,30 @@ _handed_decoder = msgspec.json.Decoder(Handed)
 
 
 class Tally:
-    """What the relay counts of the events that it has handed on."""
+    """Figures about events that were handed on."""
 
     def __init__(self, figures: Figures) -> None:
         self.at_work = False
         self._events = figures.counter("curhat_events", "Events that were handed on.", "type")
         self._steps = figures.counter(
             "curhat_pairing_steps",
-            "From a payment to a chat, by the events that were handed on: payments by status, searches, chats, and "
-            "failures by their cause.",
+            "Steps from a payment to a chat, by events handed on: payments by status, searches, chats, failures by "
+            "cause.",
             "step",
             "cause",
         )
         self._lag = figures.timings(
-            "curhat_relay_lag_seconds", "From an event (its transaction's begin) to its being published."
+            "curhat_relay_lag_seconds",
+            "Time from an event (the start of its transaction) to its publication.",
         )
-        figures.gauge("curhat_relay_at_work", "Whether it works; another may.", lambda: float(self.at_work))
+        figures.gauge(
+            "curhat_relay_at_work",
+            "1 for the active relay, 0 for one on standby.",
+            lambda: float(self.at_work),
+        )
 
     def count(self, envelopes: Sequence[str]) -> None:
-        """Count what has just been published and committed."""
+        """Count events that were published and committed."""
         now = time.time()
         for envelope in envelopes:
             event = _handed_decoder.decode(envelope).internal
@@ -126,7 +131,7 @@ class Tally:
 async def run(
     settings: Settings, *, look_seconds: float = LOOK_SECONDS, figures: Figures | None = None
 ) -> None:
-    """Stand by until no other relay works, then relay, until cancelled."""
+    """Stand by until no other relay is active, then relay, until cancelled."""
     figures = figures or Figures("relay", settings.home)
     bell = Channel(settings.database_url, ["curhat_bell"], name="curhat relay bell")
     count(figures, bell)
@@ -147,7 +152,7 @@ async def _relay(settings: Settings, bell: Channel, look_seconds: float, tally: 
                     tally.at_work = True
                     await Drain(connection, redis, tally).for_ever(bell, retries, look_seconds)
             except RedisError as error:
-                # Closing the connection has given the lock up: a relay that reaches Redis may take over.
+                # The closed connection has released the lock: a relay that reaches Redis may take over.
                 log.critical("redis lost, no event is delivered", reason=repr(error))
             except CONNECTION_ERRORS as error:
                 log.warning("relay connection lost", reason=repr(error))
@@ -166,7 +171,7 @@ async def _stand_by(connection: Connection) -> None:
 
 
 class Drain:
-    """Takes events from the outbox over one connection, which holds the lock, and hands them on."""
+    """Takes events from the outbox over the connection that holds the lock, and hands them on."""
 
     def __init__(self, connection: Connection, redis: Redis, tally: Tally) -> None:
         self._connection = connection
@@ -174,7 +179,7 @@ class Drain:
         self._tally = tally
 
     async def for_ever(self, bell: Channel, retries: Retries, look_seconds: float) -> NoReturn:
-        """Hand on whatever is committed."""
+        """Hand on committed events, until cancelled."""
         newest = 0
         earliest = latest = 0.0  # when to drain from the beginning
         beat_due_at = 0.0
@@ -199,17 +204,17 @@ class Drain:
             await bell.next(look_seconds)
 
     async def _all(self, after: int) -> list[int]:
-        """Hand on what there is after an id; the ids that were handed on."""
+        """Hand on all events after an id; returns their ids."""
         ids: list[int] = []
         while True:
             batch = await self._batch(after)
             ids += batch
-            if len(batch) < BATCH:  # it was the last: what is committed after it was read rings the bell anew
+            if len(batch) < BATCH:  # the last batch: later commits ring the bell
                 return ids
 
     async def _batch(self, after: int) -> list[int]:
-        """Hand a batch on; the ids that were in it."""
-        # What fails in here costs the connection, and with it the transaction and the lock.
+        """Hand on one batch; returns its ids."""
+        # Any error in here closes the connection, which ends the transaction and releases the lock.
         await self._connection.execute("begin")
         rows = await self._connection.fetch(
             "select event_id, envelope from api.drain_events($1, $2)", BATCH, after

@@ -1,4 +1,4 @@
-"""One throw-away Postgres for a whole test run, with a template database that every test gets a clone of.
+"""One throw-away Postgres for a whole test run. Every test gets a clone of its template database.
 
 The process that starts the run (with xdist: its controller) starts the cluster; workers join it by its base
 directory. Nothing in it is ever flushed to disk.
@@ -10,7 +10,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,11 +23,11 @@ import redis
 import structlog
 from psycopg import sql
 from pytest_postgresql.janitor import DatabaseJanitor
-from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_fixed
 
 from app import redis_client
 from app.migrate import migrate
 from app.running.accounts import make_directory, server_account
+from tests.waits import wait_until
 from workshop.embedded.postgres import SUPERUSER, Cluster, Programs, find_programs
 from workshop.embedded.redis_server import RedisServer, find_program, redis_url
 
@@ -60,12 +60,12 @@ SETTINGS = {
 
 
 def server_programs(data: Path | None = None) -> Programs:
-    """The Postgres that this run is with: that of `--pg`, else what `curhat up` would take."""
+    """The Postgres of this run: from `--pg`, else the one that `curhat up` would choose."""
     return find_programs(data, os.environ.get("CURHAT_POSTGRES", ""))
 
 
 def possible(settings: Mapping[str, str], programs: Programs) -> dict[str, str]:
-    """Those of the settings that the server can have, by the libraries that it has."""
+    """The settings that this server's libraries allow."""
     wanted = settings["shared_preload_libraries"].split(",")
     libraries = [name for name in wanted if programs.has_library(name)]
     left_out = () if "pg_cron" in libraries else ("cron.",)
@@ -74,7 +74,7 @@ def possible(settings: Mapping[str, str], programs: Programs) -> dict[str, str]:
 
 
 class Janitor(DatabaseJanitor):
-    """Makes databases for the login; copying files is the fastest way to clone where nothing is flushed."""
+    """Makes databases for the login. Copying files is the fastest way to clone, since nothing is flushed."""
 
     def _build_create_database_sql(self) -> sql.Composed:
         options = sql.SQL(" owner {} strategy file_copy").format(sql.Identifier(LOGIN))
@@ -83,7 +83,7 @@ class Janitor(DatabaseJanitor):
 
 @dataclass(frozen=True)
 class TestCluster:
-    """The cluster of this run; every process of the run has its own of these objects for it."""
+    """The cluster of this run. Every process of the run has its own object for it."""
 
     __test__ = False
 
@@ -91,7 +91,7 @@ class TestCluster:
 
     @classmethod
     def start(cls, settings: Mapping[str, str] = SETTINGS) -> Self:
-        """Start a cluster, and take away what killed runs left behind."""
+        """Start a cluster, and remove what killed runs left behind."""
         for home in _homes():
             for left in home.glob(f"{PREFIX}*"):
                 _remove_if_abandoned(left)
@@ -131,11 +131,11 @@ class TestCluster:
         return self.postgres.programs.has_library("pg_cron")
 
     def redis(self, name: str) -> RedisServer:
-        """A Redis, to be started by the caller, that goes with the cluster."""
+        """A Redis in the cluster's directory. The caller starts it."""
         return RedisServer(find_program(), self.base / f"redis-{name}", self.base / f"redis-{name}.log")
 
     def url(self, database: str) -> str:
-        """The URL of a database for the login that owns it and that migrations run under: no superuser."""
+        """The URL of a database for the login that owns it and runs migrations. It is no superuser."""
         return self.postgres.url(database, LOGIN)
 
     def superuser_url(self, database: str) -> str:
@@ -143,11 +143,11 @@ class TestCluster:
         return self.postgres.url(database)
 
     def monitor(self) -> psycopg.Connection[Any]:
-        """A superuser's connection that sees what all others do."""
+        """A superuser's connection, which sees the activity of all others."""
         return psycopg.connect(self.superuser_url("postgres"), autocommit=True)
 
     def prepare_extensions(self) -> None:
-        """What a superuser does once on a server where the login is none."""
+        """The superuser's part of preparing a server whose login is no superuser."""
         login = sql.Identifier(LOGIN)
         with self.monitor() as connection:
             connection.execute("create extension pg_stat_statements")
@@ -173,7 +173,7 @@ class TestCluster:
         janitor = self._janitor(name, template)
         janitor.init()
         with janitor.cursor() as cursor:
-            # A clone has its template's everything but the privileges on the database itself.
+            # A clone has everything of its template except privileges on the database itself.
             cursor.execute(
                 "update pg_database set datacl = (select datacl from pg_database where datname = %s) "
                 "where datname = %s",
@@ -198,22 +198,10 @@ class TestCluster:
         )
 
 
-def wait_until(condition: Callable[[], bool], tries: int = 3000) -> None:
-    """Return when the condition holds; fail when it still does not after so many looks at it."""
-    retrying = Retrying(
-        retry=retry_if_result(lambda holds: not holds),
-        stop=stop_after_attempt(tries),
-        wait=wait_fixed(0.01),
-        retry_error_callback=lambda _: False,
-    )
-    if not retrying(condition):
-        raise AssertionError("the condition never came to hold")
-
-
 def is_blocked(connection: psycopg.Connection[Any], pid: int) -> bool:
     """Whether the backend with this pid waits for another client of its database.
 
-    Autovacuum is no other; and who notifies waits at its commit for those who do so in whatever database.
+    Autovacuum does not count. A session that notifies waits at commit for those of other databases: they do not count.
     """
     row = connection.execute(
         """
@@ -238,7 +226,7 @@ def wait_for_lock(monitor: psycopg.Connection[Any], pid: int) -> None:
 
 
 def _homes() -> list[Path]:
-    """Where clusters may lie: in memory where there is enough of it."""
+    """Directories for clusters: in memory if there is enough of it."""
     disk = Path(tempfile.gettempdir())
     if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ENOUGH_MEMORY:
         return [IN_MEMORY, disk]
@@ -246,7 +234,7 @@ def _homes() -> list[Path]:
 
 
 def _end_postmaster(data: Path) -> None:
-    """End a server at once, of whatever version: its programs may be known to nobody but the run that started it."""
+    """End a server at once. Its version is not known here, so its own programs cannot be used."""
     pid = int((data / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
     with suppress(psutil.NoSuchProcess):
         server = psutil.Process(pid)
@@ -256,7 +244,7 @@ def _end_postmaster(data: Path) -> None:
 
 
 def _remove_if_abandoned(base: Path) -> None:
-    """Remove a cluster whose run is gone without having stopped it (killed, or the machine went down)."""
+    """Remove a cluster that its run did not stop, because the run was killed or the machine went down."""
     with suppress(FileNotFoundError):  # another run stops or removes it at this moment
         if base.stat().st_uid != os.getuid():
             return

@@ -1,6 +1,6 @@
-"""What every test may ask for: a database of its own, a Redis of its own, and a clock that it sets.
+"""Fixtures for every test: a database, a Redis, and a clock that the test sets.
 
-The cluster is started when the first test asks for it; with xdist by the controller, for all workers.
+The first test that needs the cluster starts it; with xdist the controller does, for all workers.
 """
 
 import gc
@@ -35,7 +35,7 @@ APP_OPTIONS = {
     "statement_timeout": "10000",
     "timezone": "UTC",
 }
-# The listeners' sessions are as the app's, but ring the bell within the transaction.
+# The listeners' sessions are like the app's, but they notify within the transaction.
 SESSIONS = {
     "curhat_app": APP_OPTIONS,
     "curhat_listener": {name: value for name, value in APP_OPTIONS.items() if name != "curhat.app_rings"},
@@ -59,13 +59,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--pg",
         metavar="MAJOR|DIRECTORY",
-        help="Which Postgres to test with: a major that is installed, or the directory of a server's programs. "
-        "Without it: CURHAT_POSTGRES, else what `curhat up` takes.",
+        help="Postgres to test with: an installed major, or the directory of a server's programs. "
+        "Without it: CURHAT_POSTGRES, else the choice of `curhat up`.",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell the choice to every process of this run; without libpq's variables, which are of somebody else's server."""
+    """Pass the choice to every process of this run, and forget libpq's variables: they are about another server."""
     forget_libpq()
     chosen = config.getoption("--pg")
     if chosen:
@@ -77,7 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs an extension that the server does not have, by its name."""
+    """Skip tests that need an extension which the server does not have."""
     programs = server_programs()
     for item in items:
         for mark in item.iter_markers("needs"):
@@ -89,14 +89,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:  # noqa: ANN401
-    """Tell an xdist worker where the cluster is, and whether its template could not be made."""
+    """Tell an xdist worker where the cluster is, and what went wrong with its template."""
     run_cluster(node.config)
     node.workerinput["cluster"] = str(node.config.stash[CLUSTER].base)
     node.workerinput["problem"] = node.config.stash[PROBLEM]
 
 
 def run_cluster(config: pytest.Config) -> None:
-    """Start the cluster, or as a worker join it, and keep it with the run's configuration."""
+    """Start the cluster, or join it as a worker. The run's configuration keeps it."""
     if CLUSTER in config.stash:
         return
     workerinput = getattr(config, "workerinput", None)
@@ -116,10 +116,10 @@ def run_cluster(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_outlives_the_run(pytestconfig: pytest.Config) -> Iterator[None]:
-    """Whatever the tests started or opened is gone at the end: each process but a worker's children, each socket.
+    """At its end a worker has no child process and no socket that it did not have at its beginning.
 
-    A connection, a subscription or a listener that nobody closed holds a socket, here or in a child. Alone, without
-    workers, the cluster is a child of this process.
+    A connection, subscription or listener that nobody closed holds a socket, here or in a child. Without workers
+    nothing is checked: there the cluster is a child of this process.
     """
     if not hasattr(pytestconfig, "workerinput"):
         yield
@@ -131,7 +131,7 @@ def nothing_outlives_the_run(pytestconfig: pytest.Config) -> Iterator[None]:
 
 
 def _connections() -> set[object]:
-    """The sockets of this process that lead out of it; those of an event loop to itself do not."""
+    """The sockets of this process, except those that an event loop has to itself."""
     found: set[object] = set()
     for one in psutil.Process().net_connections("all"):
         if one.family == socket.AF_UNIX and not one.laddr:
@@ -152,7 +152,7 @@ def cluster(pytestconfig: pytest.Config) -> TestCluster:
 
 @pytest.fixture(scope="session")
 def template(cluster: TestCluster, pytestconfig: pytest.Config) -> str:
-    """The name of the database that holds our migrations and our sql/. Nobody may stay connected to it."""
+    """The name of the database with our migrations and our sql/. Nobody may stay connected to it."""
     if pytestconfig.stash[PROBLEM]:
         pytest.fail(pytestconfig.stash[PROBLEM], pytrace=False)
     return clusters.TEMPLATE
@@ -160,14 +160,14 @@ def template(cluster: TestCluster, pytestconfig: pytest.Config) -> str:
 
 @pytest.fixture(scope="session")
 def monitor(cluster: TestCluster) -> Iterator[Connection]:
-    """A superuser's connection, to look at what all others do. Connected to another database."""
+    """A superuser's connection that watches all others. It is connected to another database."""
     with cluster.monitor() as connection:
         yield connection
 
 
 @pytest.fixture
 def wait_for_lock(monitor: Connection) -> Callable[[int], None]:
-    """A function that returns when the backend with this pid waits for a lock of another."""
+    """A function that returns when the backend with this pid waits for another's lock."""
     return partial(clusters.wait_for_lock, monitor)
 
 
@@ -197,7 +197,7 @@ def database_url(cluster: TestCluster, database: str) -> str:
 
 @pytest.fixture
 def connect(database_url: str) -> Iterator[Connect]:
-    """Opens connections in autocommit mode, by default with role and settings of the app's own."""
+    """Opens connections in autocommit mode, by default with the app's role and settings."""
     with ExitStack() as stack:
 
         def open_connection(role: str | None = "curhat_app", **settings: str) -> Connection:
@@ -230,7 +230,7 @@ def admin(cluster: TestCluster, database: str) -> Iterator[Connection]:
 
 @pytest.fixture(scope="session")
 def redis_server(cluster: TestCluster) -> Iterator[RedisServer]:
-    """A Redis of this process's own: its channels know nothing of databases, so tests cannot share one."""
+    """A Redis for this process. Redis channels span its databases, so processes cannot share one."""
     server = cluster.redis(_worker())
     process = server.start()
     try:
@@ -251,7 +251,7 @@ def redis_url(redis_server: RedisServer) -> str:
 
 @dataclass
 class Clock:
-    """The clock of one test database: it stands still until it is set or moved on."""
+    """The clock of one test database. It stands still until it is set or advanced."""
 
     _connection: Connection
 
@@ -263,18 +263,18 @@ class Clock:
         return row[0]
 
     def set(self, at: datetime) -> datetime:
-        """Set the clock, for every transaction's next statement; return what it shows."""
+        """Set the clock. Every transaction sees it at its next statement."""
         self._connection.execute("update test.clock set at = %s", [at])
         return at
 
     def advance(self, seconds: float = 0, **more: float) -> datetime:
-        """Move the clock on by seconds, or by `minutes=` and the like; return what it shows then."""
+        """Advance the clock by seconds, or by `minutes=` and the like, and return the new time."""
         return self.set(self.now() + timedelta(seconds=seconds, **more))
 
 
 @pytest.fixture
 def clock(connect: Connect) -> Clock:
-    """Stop the database's clock at the present moment; from now on the test moves it."""
+    """Stop the database's clock at the present moment. From then on the test advances it."""
     connection = connect(role=None)
     connection.execute("create schema test authorization curhat_owner")
     connection.execute("set role curhat_owner")

@@ -1,4 +1,4 @@
-"""Every event of a database, held against the types of the frames that come of it."""
+"""Checks every event of a database against the types of its frames."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ EVENTS_TO_OPERATORS = msgspec.json.Decoder(OperatorEvent)
 
 
 def misfits(connection: Connection) -> list[str]:
-    """The frames that are not of their type, each with what is wrong; of a message that is still kept."""
+    """The frames that do not fit their type, each with the reason. Messages must still be kept."""
     with connection.transaction(force_rollback=True):
         connection.execute(
             """

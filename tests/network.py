@@ -1,11 +1,11 @@
-"""Networks of a test's own, and wires between them whose packets it can drop: TCP then does what TCP does.
+"""Two networks of the test's own, and wires between them that can drop packets, so that TCP meets a black hole.
 
-Processes run on the near one, and reach each server over a wire of its own: at its other end, on the far one, a door
-leads on to the server's unix socket. What is dropped is sent to an address of Ethernet that nobody has, so that
-neither end is told anything: connections stay, and new ones are never answered.
+Processes run on the near network. Each reaches a server over a wire of its own; at the far end a forwarder connects to
+the server's unix socket. Dropped packets go to an Ethernet address that nobody has, so neither end gets an error:
+connections stay open, and new ones are never answered.
 
-These are network namespaces of Linux. Root makes them, and anybody else where the kernel lets them make a user
-namespace; they are gone with the processes that hold them, however the test ends.
+These are Linux network namespaces. Root can make them; other users can where the kernel allows user namespaces. They
+disappear with the processes that hold them, however the test ends.
 """
 
 import asyncio
@@ -18,11 +18,11 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tests.listeners.wire import Line
+from tests.listeners.proxy import Proxy
 
 WIRES = ("postgres", "redis")
 ROOT = os.geteuid() == 0
-# Holds a namespace for as long as we live, and makes sockets in it: a socket stays where it was made.
+# Holds a namespace while we run, and makes sockets in it: a socket stays in the namespace where it was made.
 HOLD = """
 import socket, sys
 ours = socket.socket(fileno=int(sys.argv[1]))
@@ -33,12 +33,12 @@ while ours.recv(1):
 
 
 class NoNamespacesError(Exception):
-    """Network namespaces cannot be had here; the text says why."""
+    """Network namespaces are not available here; the text says why."""
 
 
 @dataclass
 class Namespace:
-    """A network namespace: the process that holds it, and our end of the line to that."""
+    """A network namespace: the process that holds it, and our socket to that process."""
 
     holder: "subprocess.Popen[str]"
     line: socket.socket
@@ -46,7 +46,7 @@ class Namespace:
     @classmethod
     @contextlib.contextmanager
     def made(cls, within: Sequence[str], *options: str) -> Iterator["Namespace"]:
-        """A new one, in the user namespace that the words of `within` lead to."""
+        """A new one. The command `within` enters its user namespace."""
         ours, theirs = socket.socketpair()
         number = str(theirs.fileno())
         command = [*within, "unshare", "--net", *options, sys.executable, "-S", "-c", HOLD, number]
@@ -72,7 +72,7 @@ class Namespace:
         try:
             self.line.send(b".")
             _, (number,), _, _ = socket.recv_fds(self.line, 1, 1)
-        except (OSError, ValueError) as error:  # its holder is gone, or never was there
+        except (OSError, ValueError) as error:  # its holder has ended, or did not start
             _, said = self.holder.communicate()
             raise NoNamespacesError(said.strip()) from error
         made = socket.socket(fileno=number)
@@ -92,7 +92,7 @@ def run(
 
 @dataclass
 class Network:
-    """The two, and the wires between them."""
+    """The two networks and their wires."""
 
     near: Namespace
     far: Namespace
@@ -100,7 +100,7 @@ class Network:
     @classmethod
     @contextlib.contextmanager
     def made(cls) -> Iterator["Network"]:
-        """A network that works; it is gone with the context. Raises NoNamespacesError."""
+        """A working network, for as long as the context is open. Raises NoNamespacesError."""
         with contextlib.ExitStack() as stack:
             user = () if ROOT else ("--user", "--map-root-user")
             far = stack.enter_context(Namespace.made((), *user))
@@ -120,41 +120,41 @@ class Network:
             yield network
 
     def drop(self, wire: str) -> None:
-        """From now on nothing that is sent over this wire arrives, either way."""
+        """Drop all packets on this wire, both ways, from now on."""
         self._send_to(wire, "02:00:00:00:00:00", "02:00:00:00:00:00")
 
     def heal(self, wire: str) -> None:
-        """It carries again."""
+        """Let the wire carry packets again."""
         self._send_to(wire, _mac(wire, 1), _mac(wire, 2))
 
     @contextlib.asynccontextmanager
     async def door(self, wire: str, unix_socket: str) -> AsyncIterator[tuple[str, int]]:
-        """Where processes on the near network find a server that has a unix socket: address and port."""
+        """The address and port at which near processes reach a server that has a unix socket."""
         listening = self.far.socket()
         listening.bind((_address(wire, 1), 0))
         listening.listen()
-        line = Line(partial(asyncio.open_unix_connection, unix_socket))
-        async with await asyncio.start_server(line.serve, sock=listening):
+        proxy = Proxy(partial(asyncio.open_unix_connection, unix_socket))
+        async with await asyncio.start_server(proxy.serve, sock=listening):
             try:
                 yield listening.getsockname()
             finally:
-                line.hang_up()
+                proxy.hang_up()
 
     @contextlib.asynccontextmanager
     async def window(self, port: int) -> AsyncIterator[int]:
-        """A port of this machine that leads to a port of a process on the near network."""
+        """A port of this machine that forwards to a port on the near network."""
 
         async def look_in() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
             made = self.near.socket()
             await asyncio.get_running_loop().sock_connect(made, ("127.0.0.1", port))
             return await asyncio.open_connection(sock=made)
 
-        line = Line(look_in)
-        async with await asyncio.start_server(line.serve, "127.0.0.1", 0) as server:
+        proxy = Proxy(look_in)
+        async with await asyncio.start_server(proxy.serve, "127.0.0.1", 0) as server:
             try:
                 yield server.sockets[0].getsockname()[1]
             finally:
-                line.hang_up()
+                proxy.hang_up()
 
     def _send_to(self, wire: str, far: str, near: str) -> None:
         for namespace, address, mac in (

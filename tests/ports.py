@@ -1,6 +1,6 @@
-"""Ports for processes that a test starts, which nobody else is given meanwhile.
+"""Ports for processes that a test starts. They stay reserved until the test process ends.
 
-Whoever merely asks which port is free and lets go of it loses it now and then to a connection of somebody else's.
+A port that is found free and then released is sometimes taken by another connection.
 """
 
 import socket
@@ -10,8 +10,13 @@ from app.server import bind
 held: list[socket.socket] = []
 
 
+def free_ports() -> dict[str, str]:
+    """Ports for both listeners, as variables of the environment."""
+    return {f"CURHAT_{listener}_PORT": str(free_port()) for listener in ("PUBLIC", "INTERNAL")}
+
+
 def free_port() -> int:
-    """A port of this machine that we hold for as long as we live: our processes share it, as workers do."""
+    """A port that this process holds until it ends. Our processes can listen there too, as workers do."""
     held.append(bind("127.0.0.1", 0))
     port: int = held[-1].getsockname()[1]
     return port

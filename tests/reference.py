@@ -9,7 +9,7 @@ from workshop.reference import generate
 
 
 def main() -> None:
-    """Start a cluster, read the pages off its template, stop it."""
+    """Write the pages from the template of a cluster of their own."""
     cluster = TestCluster.start()
     try:
         cluster.prepare_extensions()

@@ -1,7 +1,7 @@
 // @ts-check
-// Says what of the platform the apps use that a browser of package.json's browserslist does not have, by MDN's data: in
-// TypeScript every member and global of the standard library, resolved by type; in the built CSS every property,
-// function, unit, selector and at-rule. What is meant to be missing somewhere stands in FALLBACKS, with the reason.
+// Finds platform features that a browser of package.json's browserslist lacks, by MDN's data: in TypeScript every
+// member and global of the standard library, by type; in the built CSS every property, unit, selector and at-rule.
+// FALLBACKS lists the exceptions, with the reason.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import bcd from "@mdn/browser-compat-data" with { type: "json" };
@@ -11,7 +11,7 @@ import ts from "typescript";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-/** What goes on working, or looks a little plainer, where it is missing.
+/** The app works without these, or looks plainer.
  * @type {Record<string, string>} */
 const FALLBACKS = {
   "api.HTMLDialogElement": "kit/src/ui/dialog.tsx asks first",
@@ -45,7 +45,7 @@ const FALLBACKS = {
   "css.selectors.backdrop": "kit/src/ui/dialog.css draws one where there is none",
 };
 
-/** The least version of each browser, by MDN's names. */
+/** The oldest supported version of each browser, by MDN's names. */
 const LEAST = leastVersions();
 const missing = new Map();
 
@@ -113,7 +113,7 @@ function inTypeScript() {
       const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
       const place = `${file.fileName.slice(here.length)}:${line + 1}`;
       if (ts.isPropertyAccessExpression(node)) inMember(node, place);
-      else if (ts.isIdentifier(node) && isGlobal(node)) uses(rootOf(node.text), place);
+      else if (ts.isIdentifier(node) && isGlobal(node, program)) uses(rootOf(node.text), place);
       else if (ts.isRegularExpressionLiteral(node)) inPattern(node.text, place);
       else if (ts.isJsxAttribute(node) && ts.isIdentifier(node.name)) {
         uses(`html.global_attributes.${node.name.text.toLowerCase()}`, place);
@@ -134,7 +134,7 @@ function inTypeScript() {
     }
   }
 
-  /** The types of the standard library that a member may be of: that which declares it, and that which has it.
+  /** The types of the standard library that declare the member, or have it.
    * @param {ts.PropertyAccessExpression} node @returns {Set<string>} */
   function ownersOf(node) {
     const declarations = checker.getSymbolAtLocation(node.name)?.declarations ?? [];
@@ -150,31 +150,30 @@ function inTypeScript() {
     owners.delete("");
     return owners;
   }
-
-  /** @param {ts.Identifier} node */
-  function isGlobal(node) {
-    const { parent } = node;
-    if ((ts.isPropertyAccessExpression(parent) && parent.name === node) || ts.isTypeReferenceNode(parent))
-      return false;
-    const symbol = checker.getSymbolAtLocation(node);
-    const value = symbol?.valueDeclaration;
-    return (
-      value !== undefined &&
-      program.isSourceFileDefaultLibrary(value.getSourceFile()) &&
-      (ts.isVariableDeclaration(value) || ts.isFunctionDeclaration(value))
-    );
-  }
-
-  /** @param {string} text @param {string} place */
-  function inPattern(text, place) {
-    if (/\(\?<[=!]/.test(text)) uses("javascript.regular_expressions.lookbehind_assertion", place);
-    const flags = text.slice(text.lastIndexOf("/") + 1);
-    if (flags.includes("v")) uses("javascript.builtins.RegExp.unicodeSets", place);
-    if (flags.includes("d")) uses("javascript.builtins.RegExp.hasIndices", place);
-  }
 }
 
-/** Where the data tells of a type or a global. @param {string} name */
+/** @param {ts.Identifier} node @param {ts.Program} program */
+function isGlobal(node, program) {
+  const { parent } = node;
+  if ((ts.isPropertyAccessExpression(parent) && parent.name === node) || ts.isTypeReferenceNode(parent))
+    return false;
+  const value = program.getTypeChecker().getSymbolAtLocation(node)?.valueDeclaration;
+  return (
+    value !== undefined &&
+    program.isSourceFileDefaultLibrary(value.getSourceFile()) &&
+    (ts.isVariableDeclaration(value) || ts.isFunctionDeclaration(value))
+  );
+}
+
+/** @param {string} text @param {string} place */
+function inPattern(text, place) {
+  if (/\(\?<[=!]/.test(text)) uses("javascript.regular_expressions.lookbehind_assertion", place);
+  const flags = text.slice(text.lastIndexOf("/") + 1);
+  if (flags.includes("v")) uses("javascript.builtins.RegExp.unicodeSets", place);
+  if (flags.includes("d")) uses("javascript.builtins.RegExp.hasIndices", place);
+}
+
+/** The path of a type or global in the data. @param {string} name */
 function rootOf(name) {
   for (const root of ["javascript.builtins", "javascript.builtins.Intl", "api"]) {
     if (find(`${root}.${name}`) !== undefined) return `${root}.${name}`;
@@ -209,7 +208,7 @@ function inCss() {
   function inDeclaration(node, place) {
     if (node.prop.startsWith("--")) return inValue(node, place);
     uses(`css.properties.${node.prop}`, place);
-    // Whoever does not know the value takes the one that stands before it; with a variable in it, it is known to all.
+    // A browser that does not know the value uses the declaration before it. A value with a variable is always valid.
     for (let before = node.prev(); before && !node.value.includes("var("); before = before.prev()) {
       if (before.type === "decl" && before.prop === node.prop) return;
     }
@@ -229,7 +228,7 @@ function inCss() {
     if (/\dcq[whib]\b/.test(value)) uses("css.types.length.container_query_length_units", place);
   }
 
-  /** Whether it stands behind a question that only a browser answers that knows it. @param {import("postcss").Node} node */
+  /** Whether it is inside @supports. @param {import("postcss").Node} node */
   function isGuarded(node) {
     for (let at = node.parent; at; at = at.parent) {
       if (at.type === "atrule" && /** @type {import("postcss").AtRule} */ (at).name === "supports")

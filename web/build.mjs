@@ -1,7 +1,6 @@
 // @ts-check
-// Makes the types of the REST API of its OpenAPI documents, builds the three apps to ../build/web, puts the files of
-// Swagger UI beside them, and beside every file that shrinks its .br and .gz, made once and as small as they get: the
-// service only hands them out.
+// Generates the types of the REST API, builds the three apps to ../build/web, adds Swagger UI, and compresses each file
+// to .br and .gz, so that the service only sends them.
 import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";

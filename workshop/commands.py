@@ -36,7 +36,7 @@ def up(settings: Settings) -> None:
 
 
 @click.command(hidden=True)
-@click.option("--name", default="demo", help="What it is called in the log.")
+@click.option("--name", default="demo", help="The process's name in the log.")
 @click.pass_obj
 def demo(settings: Settings, name: str) -> None:
     """Keep the demo mitras online."""
@@ -51,7 +51,7 @@ def demo(settings: Settings, name: str) -> None:
 @click.command()
 @click.pass_obj
 def seed(settings: Settings) -> None:
-    """Add the demo people, once, and list them."""
+    """Add the demo people if they are missing, and list them."""
     from workshop.seed import DEMO_PASSWORD, seed_demo, seed_demo_operators
 
     if settings.production and not settings.demo:
@@ -71,8 +71,12 @@ SHARE = click.FloatRange(0, 1)
 @click.option("--customers", type=click.IntRange(1), default=50, show_default=True)
 @click.option("--mitras", type=click.IntRange(1), default=10, show_default=True)
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
-@click.option("--declines", type=SHARE, default=0.1, show_default=True, help="Share of offers declined.")
-@click.option("--cancels", type=SHARE, default=0.1, show_default=True, help="Share of searches given up.")
+@click.option(
+    "--declines", type=SHARE, default=0.1, show_default=True, help="Share of offers that mitras decline."
+)
+@click.option(
+    "--cancels", type=SHARE, default=0.1, show_default=True, help="Share of searches that customers cancel."
+)
 @click.option(
     "--silent", type=SHARE, default=0.1, show_default=True, help="Share of mitras who never answer."
 )
@@ -80,20 +84,18 @@ SHARE = click.FloatRange(0, 1)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_obj
 def simulate(settings: Settings, /, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - the options above
-    """Let bots be customers and mitras over the real API, and see that nothing is missed or shown twice.
+    """Run bots as customers and mitras over the real API, and check that no event is missed or shown twice.
 
-    Ends with an error when anything was, or when ops.audit() finds anything. Refused in production.
+    Ends with an error if one was, or if ops.audit() finds anything. Refused in production.
     """
     from workshop.simulate.plan import Options
     from workshop.simulate.simulation import run_simulation
 
     configure(settings)
     if settings.production:
-        raise SettingsError(
-            "CURHAT_ENV is production: a simulation fills the database with people that it makes up."
-        )
+        raise SettingsError("CURHAT_ENV is production: a simulation fills the database with invented people.")
     settings = embedded.locate(settings)
-    _public_listener(settings)
+    _public_server(settings)
     code = asyncio.run(run_simulation(settings, Options(**options), as_json=as_json))
     raise click.exceptions.Exit(code)
 
@@ -103,7 +105,7 @@ def simulate(settings: Settings, /, *, as_json: bool, **options: Any) -> None:  
 @click.argument("id", type=click.UUID)
 @click.pass_obj
 def token(settings: Settings, audience: str, id: UUID) -> None:  # noqa: A002 - its name on the command line
-    """Print an access token for somebody, good for 12 hours. Refused in production."""
+    """Print an access token for a person, valid for 12 hours. Refused in production."""
     click.echo(_token(settings, audience, id))
 
 
@@ -112,19 +114,19 @@ def token(settings: Settings, audience: str, id: UUID) -> None:  # noqa: A002 - 
 @click.argument("id", type=click.UUID)
 @click.pass_obj
 def socket(settings: Settings, audience: str, id: UUID) -> None:  # noqa: A002 - its name on the command line
-    """Open somebody's WebSocket here: frames are printed, lines typed are sent. Refused in production."""
+    """Open a person's WebSocket here: prints frames, sends typed lines. Refused in production."""
     from workshop import terminal
 
     access_token = _token(settings, audience, id)
-    if not asyncio.run(terminal.run(_public_listener(settings), audience, access_token)):
+    if not asyncio.run(terminal.run(_public_server(settings), audience, access_token)):
         raise click.exceptions.Exit(1)
 
 
-def _public_listener(settings: Settings) -> str:
-    """Where the public listener answers.
+def _public_server(settings: Settings) -> str:
+    """The URL of the public server.
 
     Raises:
-        Failure: it does not.
+        Failure: it does not answer.
     """
     url = base_url(settings.host, settings.public_port)
     if not answers(f"{url}/healthz"):
@@ -136,7 +138,7 @@ def _public_listener(settings: Settings) -> str:
 
 def _token(settings: Settings, audience: str, id: UUID) -> str:  # noqa: A002 - as in the commands
     if settings.production:
-        raise SettingsError("CURHAT_ENV is production: people sign in there, and tokens are not handed out.")
+        raise SettingsError("CURHAT_ENV is production: people sign in there; this command issues no tokens.")
     kind = next(one for one in AUDIENCES if one == audience)
     return issue_token(settings, kind, id, TOKEN_LIFETIME)
 
@@ -145,12 +147,12 @@ def _token(settings: Settings, audience: str, id: UUID) -> str:  # noqa: A002 - 
 @click.option(
     "--role",
     type=click.Choice(["owner", "app", "listener", "operator", "staff_admin", "control_center"]),
-    help="Whose rights to have; without it, those of the login.",
+    help="Act with this role's rights; default: the login's.",
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def psql(settings: Settings, role: str | None, arguments: tuple[str, ...]) -> None:
-    """Open psql on the database; what follows `--` goes to psql."""
+    """Open psql on the database; arguments after `--` go to psql."""
     url = embedded.locate_database(settings)
     program = shutil.which("psql")
     if program is None:
@@ -158,7 +160,7 @@ def psql(settings: Settings, role: str | None, arguments: tuple[str, ...]) -> No
     where = conninfo_to_dict(url)
     environment = dict(os.environ)
     if (password := where.pop("password", None)) is not None:
-        environment["PGPASSWORD"] = str(password)  # arguments are seen by everybody on this machine
+        environment["PGPASSWORD"] = str(password)  # everybody on this machine can see arguments
     if role is not None:
         options = [environment.get("PGOPTIONS", ""), "-c", shlex.quote(f"role=curhat_{role}")]
         environment["PGOPTIONS"] = " ".join(options).strip()
@@ -169,7 +171,7 @@ def psql(settings: Settings, role: str | None, arguments: tuple[str, ...]) -> No
 @click.command()
 @click.pass_context
 def doctor(context: click.Context) -> None:
-    """Say what is installed, running and reachable, and what to do about the rest."""
+    """Check what is installed, running and reachable, and say how to fix the rest."""
     from rich.console import Console
 
     from workshop.doctor import examine, show

@@ -1,4 +1,4 @@
-"""`curhat doctor`: what is installed, running, reachable and up to date, and what to do about the rest."""
+"""`curhat doctor`: checks what is installed, running, reachable and up to date, and says how to fix the rest."""
 
 import difflib
 import os
@@ -38,7 +38,7 @@ SIGNS = {"ok": "[green]ok[/]     ", "note": "[yellow]note[/]   ", "wrong": "[red
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. `remedy` says what to do when it is not ok."""
+    """One check. `remedy` says what to do if it is not ok."""
 
     subject: str
     verdict: Verdict
@@ -47,9 +47,9 @@ class Finding:
 
 
 def examine(settings: Settings, libpq: Sequence[str] = ()) -> Iterator[Finding]:
-    """Look at everything, in the order in which things depend on each other. Blocks, changes nothing.
+    """Check everything, in order of dependency. Blocks, changes nothing.
 
-    `libpq`: which of libpq's variables were set when we were called.
+    `libpq`: the variables of libpq that were set at the start.
     """
     yield Finding("Python", "ok", platform.python_version())
     yield node(os.environ.get("PATH", ""), str(Path(sys.executable).parent))
@@ -70,12 +70,12 @@ def examine(settings: Settings, libpq: Sequence[str] = ()) -> Iterator[Finding]:
         yield Finding("Redis", "wrong", "does not run", str(error))
     else:
         yield _redis(redis_url)
-    yield _listener("Public listener", settings.host, settings.public_port)
-    yield _listener("Internal listener", settings.internal_host, settings.internal_port)
+    yield _server("Public server", settings.host, settings.public_port)
+    yield _server("Internal server", settings.internal_host, settings.internal_port)
 
 
 def show(findings: Iterator[Finding], console: Console) -> bool:
-    """Print the findings as they come; return whether nothing is wrong."""
+    """Print each finding as it arrives; return whether nothing is wrong."""
     well = True
     for finding in findings:
         line = f"{SIGNS[finding.verdict]}{finding.subject:<28}{finding.detail}"
@@ -87,7 +87,7 @@ def show(findings: Iterator[Finding], console: Console) -> bool:
 
 
 def node(*directories: str) -> Finding:
-    """The web apps are built with the first that will do; nothing that runs needs it."""
+    """The first suitable Node.js builds the web apps; no running process needs it."""
     seen = []
     for directory in directories:
         program = shutil.which("node", path=directory)
@@ -124,10 +124,12 @@ def _foreign_variables(settings: Settings, libpq: Sequence[str]) -> Iterator[Fin
         return
     names = ", ".join(libpq)
     if settings.database_url:
-        remedy = "they count for whatever CURHAT_DATABASE_URL leaves open; unset them if they are about another server"
+        remedy = (
+            "they fill in parts missing from CURHAT_DATABASE_URL; unset them if they describe another server"
+        )
         yield Finding("Settings", "note", f"{names} set", remedy)
     else:
-        yield Finding("Settings", "ok", f"{names} set, and not heeded: the Postgres is our own")
+        yield Finding("Settings", "ok", f"{names} set, but ignored: Postgres is embedded")
 
 
 def _postgres_programs(settings: Settings) -> Iterator[Finding]:
@@ -140,7 +142,7 @@ def _postgres_programs(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding("Postgres programs", "ok", f"{programs.major} in {programs.directory}")
     libraries: list[tuple[str, Verdict, str]] = [
-        ("pg_cron", "wrong", "without it deadlines hang on the deadline listener alone"),
+        ("pg_cron", "wrong", "without it deadlines depend on the deadline listener alone"),
         ("plpgsql_check", "note", "make check needs it"),
     ]
     for library, verdict, why in libraries:
@@ -192,10 +194,10 @@ def _database(url: str) -> Iterator[Finding]:
             yield from _schema(connection)
     except psycopg.errors.InsufficientPrivilege as error:
         said = str(error).strip().splitlines()[0]
-        yield Finding("Postgres", "wrong", said, "let CURHAT_DATABASE_URL name the login that migrates")
+        yield Finding("Postgres", "wrong", said, "set CURHAT_DATABASE_URL to the migrating login")
     except psycopg.Error as error:
         said = str(error).strip().splitlines()[0]
-        yield Finding("Postgres", "wrong", said, "is it running, and may this login do that?")
+        yield Finding("Postgres", "wrong", said, "is it running, and does this login have the rights?")
 
 
 def _cron(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
@@ -253,7 +255,7 @@ def _health(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
     for item, ok, detail in connection.execute("select item, ok, detail from ops.health()"):
         if item == "pg_cron" and not ok and just_started:
             yield Finding(
-                item, "note", detail, "Postgres has just started: pg_cron's jobs begin with a minute"
+                item, "note", detail, "Postgres has just started: pg_cron starts jobs at full minutes"
             )
         else:
             yield Finding(item, "ok" if ok else "wrong", detail)
@@ -269,12 +271,12 @@ def _redis(url: str) -> Finding:
     return Finding("Redis", "ok", str(version))
 
 
-def _listener(subject: str, host: str, port: int) -> Finding:
+def _server(subject: str, host: str, port: int) -> Finding:
     url = base_url(host, port)
     if answers(f"{url}/readyz"):
         return Finding(subject, "ok", f"{url} is ready")
     if answers(f"{url}/healthz"):
-        return Finding(subject, "wrong", f"{url} answers, and is not ready", f"curl {url}/readyz says why")
+        return Finding(subject, "wrong", f"{url} answers, but is not ready", f"curl {url}/readyz says why")
     problem = port_problem(host, port)
     if problem is not None:
         return Finding(

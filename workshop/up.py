@@ -1,4 +1,4 @@
-"""`curhat up`: everything on one machine, from nothing to a running service, and down again."""
+"""`curhat up`: starts and stops everything on one machine."""
 
 import asyncio
 import shlex
@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class Demo:
-    """Whom there is to try things with."""
+    """The demo people and operators."""
 
     people: list[Person] = field(default_factory=list)
     operators: list[DemoOperator] = field(default_factory=list)
@@ -64,13 +64,13 @@ def up(settings: Settings, console: Console) -> None:
 
 
 def check_ports(settings: Settings) -> None:
-    """Raise SettingsError when one of the listeners' ports cannot be had."""
+    """Raise SettingsError if a server's port is not available."""
     check_port("PUBLIC", settings.host, settings.public_port)
     check_port("INTERNAL", settings.internal_host, settings.internal_port)
 
 
 def check_database(url: str) -> None:
-    """Raise SettingsError when no Postgres of the right version that takes writes is at this address."""
+    """Raise SettingsError unless a Postgres of the right version at this address accepts writes."""
     try:
         with psycopg.connect(writable(url), connect_timeout=TIMEOUT_SECONDS) as connection:
             version = connection.info.server_version // 10000
@@ -84,7 +84,7 @@ def check_database(url: str) -> None:
 
 
 def check_redis(url: str) -> None:
-    """Raise SettingsError when no Redis that takes writes answers at this address."""
+    """Raise SettingsError unless a Redis at this address accepts writes."""
     try:
         with redis_client.connect_blocking(url) as client:
             client.delete(redis_client.NO_KEY)
@@ -113,7 +113,7 @@ async def _run(servers: Embedded, supervisor: Supervisor, console: Console) -> N
 
 
 async def start(servers: Embedded, supervisor: Supervisor, console: Console) -> Demo:
-    """Start everything, one after what it needs, and return when all is ready: the demo, if there is one."""
+    """Start everything in order of dependency, wait until all is ready, and return the demo people."""
     settings = servers.settings
     demo = Demo()
     own = servers.programs()
@@ -156,7 +156,7 @@ def _show(servers: Embedded, demo: Demo, console: Console, *, seconds: float) ->
     say(f"More           {command} psql · {command} doctor · {command} simulate")
     if servers.postgres is not None and not servers.has_cron:
         say(
-            "\n[yellow]pg_cron is not installed:[/] deadlines hang on the deadline listener alone "
+            "\n[yellow]pg_cron is not installed:[/] deadlines depend on the deadline listener alone "
             f"(Debian: apt-get install postgresql-{servers.postgres.programs.major}-cron)."
         )
     if demo.people:
@@ -177,7 +177,7 @@ def _say_when(console: Console, sentence: str) -> None:
 
 
 def _command() -> str:
-    """How `curhat` is called from here."""
+    """The command to run `curhat` from here."""
     ours = Path(sys.executable).parent / "curhat"
     if shutil.which("curhat") == str(ours):
         return "curhat"
@@ -185,6 +185,6 @@ def _command() -> str:
 
 
 def _short(path: Path) -> str:
-    """A path as seen from the working directory, when it lies below it."""
+    """A path relative to the working directory, if it is below it."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

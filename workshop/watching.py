@@ -1,4 +1,4 @@
-"""The inner loop: a file of sql/ that is saved is in the running database a moment later."""
+"""The inner loop: applies saved files of sql/ to the running database."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,12 +19,14 @@ async def watch(
     migrations: Path = MIGRATIONS,
     sql: Path = SQL,
 ) -> None:
-    """Apply sql/ whenever a file of it changes, and `say` what was applied or what is wrong with it; for ever.
+    """Apply sql/ whenever one of its files changes, and `say` what was applied or why not, until cancelled.
 
-    Migrations are left alone: one that is still being written would be history. A file that cannot be applied
-    changes nothing, and is tried again when anything is saved.
+    New migrations are only announced: applying one that is half written would make it history. A file with an error
+    changes nothing, and is tried again after the next save.
     """
-    applied: dict[Path, tuple[int, int]] = {}  # what was saved since the start is seen by the first look
+    applied: dict[
+        Path, tuple[int, int]
+    ] = {}  # empty, so that the first look applies files saved since the start
     known = _seen(migrations).keys()
     while True:
         await asyncio.sleep(LOOK_SECONDS)
@@ -38,7 +40,7 @@ async def watch(
             report = await asyncio.to_thread(migrate, database_url, log, migrations=None, sql=sql)
         except MigrateError as error:
             say(f"Not applied: {error}")
-        except (OSError, UnicodeDecodeError) as error:  # it was saved again, or taken away, while we read it
+        except (OSError, UnicodeDecodeError) as error:  # saved again or removed while we read it
             say(f"Not applied: {error}")
         else:
             for line in _told(report):
@@ -51,12 +53,12 @@ def _told(report: MigrationReport) -> list[str]:
 
 
 def _seen(directory: Path) -> dict[Path, tuple[int, int]]:
-    """What lies in a directory, each file with what tells that it was written."""
+    """The files of a directory, each with its modification time and size."""
     found = {}
     for path in directory.rglob("*"):
         try:
             written = path.stat()
-        except FileNotFoundError:  # an editor's own, gone again
+        except FileNotFoundError:  # an editor's temporary file
             continue
         if path.is_file() and not path.name.startswith("."):
             found[path] = (written.st_mtime_ns, written.st_size)

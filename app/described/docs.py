@@ -47,7 +47,7 @@ SwaggerUIBundle({
 
 
 def blueprint(listener: Listener) -> Blueprint:
-    """The document and the page of a listener."""
+    """The OpenAPI document and the page of a server."""
     made = Blueprint("docs")
     described = document(listener)
     page = PAGE.format(title=escape(TITLES[listener]))

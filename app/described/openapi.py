@@ -1,8 +1,8 @@
-"""The OpenAPI 3.1 document of a listener, made from its table of routes.
+"""The OpenAPI 3.1 document of a server, made from its table of routes.
 
 What goes in and out are the types of `app.public.bodies` and `app.public.replies`. A route is described by the comment
 of its SQL function. Its refusals are those of the functions that it calls (`app.described.refusals`) and those that
-follow from what it takes. The frames of the listener's sockets are among the schemas (`FrameTo…`, `FrameFrom…`),
+follow from what it takes. The frames of the server's sockets are among the schemas (`FrameTo…`, `FrameFrom…`),
 for clients that generate their types from them.
 """
 
@@ -191,7 +191,7 @@ def _parameters(route: Route, shapes: _Shapes) -> Iterable[Json]:
             "name": "Idempotency-Key",
             "in": "header",
             "required": False,
-            "description": "The same key with the same request gives the same reply, and takes effect once.",
+            "description": "The same key with the same request takes effect once and gets the same reply.",
             "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"},
         }
 
@@ -270,7 +270,7 @@ def _scheme(audience: Audience) -> Json:
 def _introduction() -> str:
     slugs = ", ".join(f"`{slug}` ({status})" for status, (slug, _) in HTTP_SLUGS.items())
     return (
-        "Ids are UUIDs, times RFC 3339 in UTC, money whole rupiah. A refusal changes nothing: it has a stable "
-        "slug (`error`) and a plain sentence (`message`). What reaches no route of this document is refused "
+        "Ids are UUIDs, times RFC 3339 in UTC, money whole rupiah. A refusal changes nothing. It has a stable "
+        "slug (`error`) and a plain sentence (`message`). A request that reaches none of these routes is refused "
         f"in the same form: {slugs}."
     )

@@ -1,7 +1,7 @@
-"""The refusals that sql/ states: the status of every slug, and the slugs of every function.
+"""Refusals read from sql/: the status of every slug, and the slugs of every function.
 
-They are written only in sql/: a slug's status where a body refuses, a function's slugs in its comment. Tests hold
-the comment against the body and all that it calls.
+A slug's status comes from the call that refuses. A function's slugs come from its comment, which tests compare with
+its body and everything that it calls.
 """
 
 import re
@@ -15,6 +15,8 @@ REFUSAL = re.compile(
 )
 STATED = re.compile(r"Refuses (?P<slugs>[a-z_]+(?:, [a-z_]+)*)\.")
 
+NEVER_MET = "argument_missing"  # the app gives every argument that means nothing as null
+
 
 def stated(comment: str) -> tuple[str, ...]:
     """The slugs that a function's comment states."""
@@ -24,8 +26,11 @@ def stated(comment: str) -> tuple[str, ...]:
 
 @cache
 def by_function() -> Mapping[str, tuple[str, ...]]:
-    """Every function that has a comment, `api.end_chat`, with the slugs that it states."""
-    return {name: stated(function.comment) for name, function in functions().items()}
+    """Every function that has a comment, `api.end_chat`, with the slugs that it states and the app can meet."""
+    return {
+        name: tuple(slug for slug in stated(function.comment) if slug != NEVER_MET)
+        for name, function in functions().items()
+    }
 
 
 @cache

@@ -76,7 +76,9 @@ class SignInEnded(Body):
     sign_in_id: UUID
     audience: Audience
     person_id: UUID
-    reason: Literal["signed_out", "replayed", "barred", "password_changed", "signed_out_by_operator"]
+    reason: Literal[
+        "signed_out", "replayed", "barred", "password_changed", "signed_out_by_operator", "too_many"
+    ]
 
 
 class SignInReplayed(Body):

@@ -423,7 +423,7 @@ class Event(Reply):
     to_status: str | None
     mitra_ids: list[UUID]
     actor: str
-    request_id: str | None
+    http_request_id: str | None
     body: dict[str, Any]
     login: str | None
 

@@ -1,7 +1,7 @@
 """`curhat migrate`: migrations/ (history), then sql/ (head state), then the jobs of pg_cron.
 
-Safe to run twice at once (the second waits, then finds nothing to do) and while traffic flows: it waits for
-locks only briefly, and functions are replaced in place.
+Safe to run twice at once (the second run waits, then finds nothing to do) and under traffic: it waits for locks only
+briefly, and replaces functions in place.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ __all__ = ["CodeReport", "CronReport", "MigrateError", "MigrationReport", "migra
 PROJECT = Path(__file__).resolve().parents[2]
 MIGRATIONS = PROJECT / "migrations"
 SQL = PROJECT / "sql"
-RUN_LOCK = int.from_bytes(b"curhat")  # the key of the advisory lock that a run holds
+RUN_LOCK = int.from_bytes(b"curhat")  # key of the advisory lock of a run
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class MigrationReport:
 
     @property
     def changed_anything(self) -> bool:
-        """Whether the database is another one than before."""
+        """Whether the run changed the database."""
         return bool(
             self.migrations
             or self.code.changed
@@ -57,11 +57,11 @@ def migrate(
     sql: Path = SQL,
     schedule_jobs: bool = True,
 ) -> MigrationReport:
-    """Bring the database up to date; where `migrations` is None, sql/ and the jobs alone.
+    """Bring the database up to date; without `migrations`, only sql/ and the jobs.
 
-    The URL's login must own the database and may create roles (CREATEROLE) if they are not there yet; it
-    needs no superuser, except that pg_cron's extension is created, and its functions are granted, by one.
-    Blocks until it is done. Raises MigrateError with a sentence for whoever runs it.
+    The URL's login must own the database, and needs CREATEROLE if roles are missing. It need not be a superuser, but a
+    superuser must create pg_cron's extension and grant its functions. Blocks. Raises MigrateError with a sentence for
+    the user.
     """
     try:
         with connect(database_url) as connection:
@@ -82,7 +82,7 @@ def migrate(
 
 
 def _make_partitions(connection: psycopg.Connection[Any], log: FilteringBoundLogger) -> None:
-    """Make the coming partitions now: the first rows need a place before the first night's job."""
+    """Make the next partitions now: the first rows need one before the first nightly job."""
 
     def attempt() -> None:
         with connection.transaction():
@@ -101,13 +101,13 @@ def _refuse_encoding(connection: psycopg.Connection[Any]) -> None:
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise MigrateError(
-            f"The database {connection.info.dbname} has the encoding {encoding}, in which not every message can be "
-            f"kept. Make one with: create database … encoding 'UTF8' template template0."
+            f"The database {connection.info.dbname} has the encoding {encoding}, which cannot store every message. "
+            f"Make one with: create database … encoding 'UTF8' template template0."
         )
 
 
 def _wait_for_turn(connection: psycopg.Connection[tuple[bool]], log: FilteringBoundLogger) -> None:
-    """Take the advisory lock that one run at a time holds, until its connection closes."""
+    """Take the advisory lock of a run; it is held until the connection closes."""
     row = connection.execute("select pg_try_advisory_lock(%s)", [RUN_LOCK]).fetchone()
     if row is None or not row[0]:
         log.info("migrate_waits", reason="another run is under way")

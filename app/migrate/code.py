@@ -1,8 +1,11 @@
-"""sql/ into the database: everything in one transaction, and what has no file any more is taken out.
+"""Applies sql/ in one transaction, and drops objects that have no file any more.
 
-Nothing is ever dropped by cascade. Where a changed signature or a changed view needs a drop, what depends on
-it is dropped first if it is code as well, because its file makes it again in the same transaction; anything
-else that depends on it stops the run, and the database stays as it was.
+Replacing a function blocks nobody. Replacing a view or a trigger locks out its users, or writers of its table, until
+the commit. So everything else is done first, unchanged objects are left alone, and the remaining locks are taken
+together, tables in the order of transitions. If somebody holds one, we roll back to before the first lock and retry.
+
+Nothing is dropped by cascade. If a changed signature or view needs a drop, code that depends on it is dropped first and
+made again from its file in the same transaction. Any other dependant stops the run and leaves the database unchanged.
 """
 
 from collections import Counter, deque
@@ -11,19 +14,19 @@ from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
-from psycopg import errors
+from psycopg import errors, sql
 from psycopg.rows import class_row
 from structlog.typing import FilteringBoundLogger
 
 from app.migrate.errors import MigrateError, line_at, told
-from app.migrate.retrying import IN_THE_WAY, LOCK_TIMEOUT, without_blocking
+from app.migrate.retrying import BRIEF_LOCK_TIMEOUT, IN_THE_WAY, LOCK_TIMEOUT, without_blocking
 from app.migrate.sources import CODE_SCHEMAS, Kind, Source, line_of_body, read_sources
 
 Connection = psycopg.Connection[Any]
 
 OWNER = "curhat_owner"
 
-# What a file refers to may be made by a file that comes later.
+# A file may refer to an object of a later file.
 NOT_MADE_YET = (
     errors.UndefinedTable,
     errors.UndefinedFunction,
@@ -36,7 +39,7 @@ CANNOT_BE_REPLACED = (
     errors.InvalidTableDefinition,
     errors.WrongObjectType,
     errors.DuplicateObject,
-    errors.AmbiguousFunction,  # a comment that names no parameters, while the old form stands beside the new
+    errors.AmbiguousFunction,  # a comment without parameters, while old and new form both exist
 )
 
 OBJECTS: LiteralString = """
@@ -82,6 +85,17 @@ DEPENDING: LiteralString = """
     )
     and o.oid <> %(oid)s
 """
+# As transitions lock rows; what is not named comes in between, and events last, since every transition ends with them.
+FIRST_TABLES = (
+    "payment_sessions",
+    "pairing_requests",
+    "pairing_offers",
+    "mitras",
+    "chat_sessions",
+    "extensions",
+)
+LAST_TABLE = "events"
+
 VALIDATORS: dict[str, LiteralString] = {
     "plpgsql": "select pg_catalog.plpgsql_validator(%s::oid)",
     "sql": "select pg_catalog.fmgr_sql_validator(%s::oid)",
@@ -91,7 +105,7 @@ CATALOGS = {Kind.ROUTINE: "pg_proc", Kind.VIEW: "pg_class", Kind.TRIGGER: "pg_tr
 
 @dataclass(frozen=True)
 class Object:
-    """A routine, view or trigger that the database has."""
+    """A routine, view or trigger in the database."""
 
     oid: int
     kind: int
@@ -103,20 +117,20 @@ class Object:
 
     @property
     def key(self) -> tuple[int, str, str, str]:
-        """What a file is matched by."""
+        """Matches an object with its file."""
         return (self.kind, self.schema, self.table, self.name)
 
 
 @dataclass(frozen=True)
 class CodeReport:
-    """What happened to the code schemas: files that were new or changed, and objects taken out."""
+    """Result for the code schemas: new or changed files, and dropped objects."""
 
     changed: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
 
 
 def apply_code(connection: Connection, directory: Path, log: FilteringBoundLogger) -> CodeReport:
-    """Make the code schemas what the files say, if anything differs. The connection is in autocommit mode."""
+    """Make the code schemas match the files. The connection is in autocommit mode."""
     sources = read_sources(directory)
 
     def attempt() -> CodeReport:
@@ -135,31 +149,34 @@ def apply_code(connection: Connection, directory: Path, log: FilteringBoundLogge
 
 
 class Change:
-    """One attempt at it, inside a transaction that the caller opened."""
+    """One attempt, inside a transaction that the caller opened."""
 
     def __init__(self, connection: Connection, sources: list[Source], log: FilteringBoundLogger) -> None:
         self._connection = connection
         self._sources = sources
         self._log = log
         self._files = {_key(source): source for source in sources if source.kind is not Kind.SCRIPT}
-        # Routines first: nobody is kept waiting by a new one, but by a view or trigger until we commit.
-        self._pending = deque(sorted(self._files.values(), key=lambda one: one.kind is not Kind.ROUTINE))
+        self._pending: deque[Source] = deque()
         self._made: dict[int, Source] = {}
+        self._checked: set[int] = set()
+        """Whose bodies were found good before anything was locked."""
 
     def make(self) -> CodeReport:
-        """Apply every file, take out what has none, and note what was applied."""
+        """Apply every file, drop objects without a file, and record the files."""
         recorded = dict(self._connection.execute("select path, sha256 from data.applied_sql").fetchall())
         wanted = {source.path: source.sha256 for source in self._sources}
         before = self._find()
         if recorded == wanted and Counter(one.key for one in before) == Counter(self._files.keys()):
             return CodeReport()
-        self._make_objects(recorded)
-        self._remove_strays()
+        self._record(wanted)
+        self._make_routines()
+        self._check_bodies("plpgsql", before_all_is_there=True)
+        self._pending.extend(source for source in self._files.values() if source.kind is not Kind.ROUTINE)
+        self._without_blocking(recorded)
         for source in self._sources:
             if source.kind is Kind.SCRIPT:
                 self._execute(source)
-        self._check_bodies()
-        self._record(wanted)
+        self._check_bodies(*VALIDATORS)
         still_there = {one.shown for one in self._find()}
         report = CodeReport(
             changed=tuple(path for path, sha256 in wanted.items() if recorded.get(path) != sha256),
@@ -168,13 +185,56 @@ class Change:
         self._log.info("migrate_sql", changed=len(report.changed), dropped=report.dropped)
         return report
 
+    def _make_routines(self) -> None:
+        """All that needs no view of a later file; the others stay pending."""
+        for source in self._files.values():
+            if source.kind is Kind.ROUTINE:
+                try:
+                    self._make_object(source)
+                except NOT_MADE_YET:
+                    self._pending.append(source)
+
+    def _without_blocking(self, recorded: dict[str, str]) -> None:
+        """Make what is pending and take out what has no file, behind a savepoint that is gone back to."""
+        pending, made = tuple(self._pending), dict(self._made)
+
+        def attempt() -> None:
+            self._pending, self._made = deque(pending), dict(made)
+            with self._connection.transaction():
+                self._connection.execute(f"set local lock_timeout to '{BRIEF_LOCK_TIMEOUT}'")
+                self._lock_tables(recorded)
+                self._make_objects(recorded)
+                self._remove_strays()
+
+        without_blocking(attempt, "views and triggers", self._log)
+
+    def _lock_tables(self, recorded: dict[str, str]) -> None:
+        tables = {
+            (source.schema, source.table)
+            for source in self._pending
+            if source.kind is Kind.TRIGGER and not self._unchanged(source, recorded)
+        }
+
+        def place(table: tuple[str, str]) -> tuple[int, str]:
+            name = table[1]
+            if name in FIRST_TABLES:
+                return FIRST_TABLES.index(name), name
+            return len(FIRST_TABLES) + (name == LAST_TABLE), name
+
+        for table in sorted(tables, key=place):
+            self._connection.execute(
+                sql.SQL("lock table {} in share row exclusive mode").format(sql.Identifier(*table))
+            )
+
+    def _unchanged(self, source: Source, recorded: dict[str, str]) -> list[Object]:
+        """The objects of a view or trigger that is there as its file says it."""
+        return self._named(source) if recorded.get(source.path) == source.sha256 else []
+
     def _make_objects(self, recorded: dict[str, str]) -> None:
         postponed: list[tuple[Source, psycopg.Error]] = []
         while self._pending:
             source = self._pending.popleft()
-            unchanged = recorded.get(source.path) == source.sha256
-            if source.kind is Kind.TRIGGER and unchanged and (there := self._named(source)):
-                # Replacing a trigger would lock its table against writers.
+            if source.kind is not Kind.ROUTINE and (there := self._unchanged(source, recorded)):
                 self._made.update((one.oid, source) for one in there)
                 continue
             try:
@@ -221,7 +281,7 @@ class Change:
             raise _failure(source, error) from error
 
     def _drop(self, one: Object) -> None:
-        """Drop an object and first the code that depends on it, whose files are then applied (again)."""
+        """Drop an object, after the code that depends on it, and schedule the files of that code."""
         for dependant in self._find(DEPENDING, catalog=CATALOGS[Kind(one.kind)], oid=one.oid):
             self._drop(dependant)
             source = self._files.get(dependant.key)
@@ -232,7 +292,7 @@ class Change:
                 self._connection.execute(f"drop {one.shown}")
         except errors.DependentObjectsStillExist as error:
             raise MigrateError(
-                f"The {one.shown} must be dropped to be made anew, and something that is not code depends "
+                f"The {one.shown} must be dropped and made again, but something that is not code depends "
                 f"on it: {told(error)}"
             ) from error
 
@@ -257,23 +317,27 @@ class Change:
                 ) from reasons[0]
             strays = kept
 
-    def _check_bodies(self) -> None:
-        """Have each language check its bodies, now that everything they may refer to is there."""
+    def _check_bodies(self, *of: str, before_all_is_there: bool = False) -> None:
+        """Validate bodies. One that refers to an object that does not exist yet is validated again later."""
         self._connection.execute("set local check_function_bodies to on")
         languages = self._connection.execute(
             """
             select p.oid, l.lanname from pg_proc p join pg_language l on l.oid = p.prolang
             where p.oid = any(%s) and l.lanname = any(%s)
             """,
-            [list(self._made), list(VALIDATORS)],
+            [list(self._made.keys() - self._checked), list(of)],
         ).fetchall()
         failures = []
         for oid, language in languages:
             try:
                 with self._connection.transaction():
                     self._connection.execute(VALIDATORS[language], [oid])
+                self._checked.add(oid)
             except psycopg.Error as error:
+                if before_all_is_there and isinstance(error, NOT_MADE_YET):
+                    continue
                 failures.append(str(_failure(self._made[oid], error)))
+        self._connection.execute("set local check_function_bodies to off")
         if failures:
             raise MigrateError("\n".join(sorted(failures)))
 

@@ -1,8 +1,8 @@
-"""The jobs that pg_cron runs for us: what `logic.cron_jobs` lists, scheduled by name.
+"""Schedules the pg_cron jobs of `logic.cron_jobs` by name.
 
-pg_cron keeps with each job where it runs: host or socket, port, database and user of the server on which it was
-scheduled. A restore, a base backup or a server that has moved brings all of it along, and then the job runs on the
-old server, or nowhere. So whatever does not fit the server that we are connected to is scheduled anew.
+pg_cron stores host or socket, port, database and user with each job. After a restore, from a base backup, or on a
+moved server, a job therefore runs on the old server or nowhere. So jobs that do not match the connected server are
+rescheduled.
 """
 
 from dataclasses import dataclass, replace
@@ -26,11 +26,11 @@ CronState = Literal["scheduled", "not_preloaded", "not_permitted", "skipped"]
 
 @dataclass(frozen=True)
 class CronReport:
-    """What became of the jobs.
+    """The state of the jobs.
 
-    `not_preloaded`: this server runs without pg_cron, deadlines then hang on the deadline listener alone.
-    `not_permitted`: the login may not use pg_cron (no superuser made the extension in its database, or
-    granted usage of schema cron and cron.schedule_in_database); `problem` says what Postgres said.
+    `not_preloaded`: the server runs without pg_cron, so deadlines depend on the deadline listener alone.
+    `not_permitted`: the login may not use pg_cron (no superuser created the extension in its database, or granted
+    usage of schema cron and cron.schedule_in_database); `problem` is the error of Postgres.
     """
 
     state: CronState
@@ -52,7 +52,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Job:
-    """A job as it is wanted, or as pg_cron has it."""
+    """A job, wanted or existing."""
 
     name: str
     schedule: str
@@ -63,9 +63,9 @@ class Job:
 def schedule_jobs(
     connection: psycopg.Connection[Any], database_url: str, log: FilteringBoundLogger
 ) -> CronReport:
-    """Make pg_cron's jobs of this database what `logic.cron_jobs` says, and let them run here.
+    """Make pg_cron's jobs of this database match `logic.cron_jobs`, on this server.
 
-    Jobs of others are left alone, but ours of a database that is no more are taken out.
+    Our jobs of a database that no longer exists are removed. All other jobs stay.
     """
     database = connection.info.dbname
     cron_database = _cron_database(connection)
@@ -86,11 +86,11 @@ def schedule_jobs(
 
 
 def _cron_database(connection: psycopg.Connection[Any]) -> str | None:
-    """The database in which pg_cron keeps its jobs; `None` where it is not preloaded."""
+    """The database with pg_cron's jobs; `None` if pg_cron is not preloaded."""
     try:
         row = connection.execute("select current_setting('cron.database_name', true)").fetchone()
     except errors.InsufficientPrivilege:
-        return DEFAULT_DATABASE  # it is preloaded, but only pg_read_all_settings may see where
+        return DEFAULT_DATABASE  # preloaded, but only pg_read_all_settings may see its database
     return row[0] if row is not None else None
 
 
@@ -121,7 +121,7 @@ def _schedule(cron: psycopg.Connection[Any], prefix: str, wanted: list[Job]) -> 
     there = _there(cron, prefix)
     changed = [job for job in wanted if job not in there.values()]
     places = {job.name: job.place for job in wanted}
-    # What is in its place is changed there, since taking a job out ends the run that is under way.
+    # A job that names this server is changed in place, since unscheduling it would end its current run.
     out = {number: job for number, job in there.items() if places.get(job.name) != job.place}
     for number in out:
         cron.execute("select cron.unschedule(%s::bigint)", [number])
@@ -136,7 +136,7 @@ def _schedule(cron: psycopg.Connection[Any], prefix: str, wanted: list[Job]) -> 
 
 
 def _here(cron: psycopg.Connection[Any], prefix: str) -> Place:
-    """What pg_cron notes of a job that is scheduled here and now; its settings are not for everybody to see."""
+    """The place that pg_cron stores for a job scheduled now; not everybody may read its settings."""
     name = f"{prefix}?"
     cron.execute("select cron.schedule_in_database(%s, '0 0 1 1 *', 'select', %s)", [name, cron.info.dbname])
     with cron.cursor(row_factory=class_row(Place)) as cursor:
@@ -149,12 +149,12 @@ def _here(cron: psycopg.Connection[Any], prefix: str) -> Place:
         ).fetchone()
     cron.execute("select cron.unschedule(%s)", [name])
     if here is None:
-        raise MigrateError(f"pg_cron does not show the job {name} that it has just scheduled.")
+        raise MigrateError(f"pg_cron does not list the job {name} that it has just scheduled.")
     return here
 
 
 def _there(cron: psycopg.Connection[Any], prefix: str) -> dict[int, Job]:
-    """Our jobs by number, as far as this login sees them: of this database, and of databases that are no more."""
+    """Our jobs that this login sees, by number: of this database, and of databases that no longer exist."""
     rows = cron.execute(
         """
         select jobid, jobname::text, schedule, command, database, nodename, nodeport, username, active

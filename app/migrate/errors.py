@@ -1,4 +1,4 @@
-"""What stops `curhat migrate`, and how an error of Postgres is told."""
+"""Errors of `curhat migrate`, and the text of Postgres errors."""
 
 import psycopg
 
@@ -12,14 +12,14 @@ class MigrateError(Failure):
 
 
 def told(error: psycopg.Error) -> str:
-    """What Postgres said, in one paragraph: its sentence, the detail, and where in a function it happened."""
+    """An error of Postgres in one line: message, detail, hint and context."""
     diag = error.diag
     parts = [diag.message_primary or str(error).strip(), diag.message_detail, diag.message_hint, diag.context]
     return " · ".join(part for part in parts if part)
 
 
 def line_at(text: str, position: str | None) -> int | None:
-    """The line of a position that Postgres names (it counts characters from 1), where it names one."""
+    """The line of an error position, which counts characters from 1; None without one."""
     if not position:
         return None
     return text.count("\n", 0, int(position) - 1) + 1

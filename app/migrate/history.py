@@ -1,8 +1,9 @@
-"""migrations/: yoyo applies what the database has not seen, one transaction each.
+"""Applies new files of migrations/ with yoyo, one transaction each.
 
-What we add to yoyo: a migration, its mark and the digest of its text are committed together (yoyo marks it
-afterwards, on another connection); a migration whose text was edited after it was applied is refused (yoyo
-does not look); a lock row that a killed run left behind is cleared (yoyo waits for it, and gives up).
+Three additions to yoyo:
+- A migration, its mark and the digest of its text commit together. yoyo marks it afterwards, on another connection.
+- An applied migration whose text was edited is refused. yoyo does not check.
+- The lock row of a killed run is cleared. yoyo waits for it and gives up.
 """
 
 import getpass
@@ -31,7 +32,7 @@ LOCK_WAIT_SECONDS = 30
 
 
 class Cursor(psycopg.Cursor[Any]):
-    """A cursor that notes on an error which statement it was."""
+    """A cursor that adds the statement to an error."""
 
     def execute(self, query: Any, *arguments: Any, **options: Any) -> "Cursor":  # noqa: ANN401
         try:
@@ -44,7 +45,7 @@ class Cursor(psycopg.Cursor[Any]):
 
 
 class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc] # yoyo has no types
-    """yoyo's view of our database. Its tables stand in a schema of their own."""
+    """yoyo's backend, with its tables in a schema of their own."""
 
     create_lock_table_sql = PostgresqlPsycopgBackend.create_lock_table_sql.replace(
         "CREATE TABLE", "CREATE TABLE IF NOT EXISTS"
@@ -82,7 +83,10 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc] # yoyo has no typ
     def apply_one(self, migration: Migration, force: bool = False, mark: bool = True) -> None:
         migration.load()
         if not migration.use_transactions:
-            migration.process_steps(self, "apply", force=force)
+            try:
+                migration.process_steps(self, "apply", force=force)
+            finally:  # no rollback does it
+                self.execute("reset role")
         with self.transaction():
             if migration.use_transactions:
                 migration.process_steps(self, "apply", force=force)
@@ -138,7 +142,7 @@ def _apply_new(backend: Backend, directory: Path, log: FilteringBoundLogger) -> 
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 of a file's text, whatever its line ends."""
+    """The SHA-256 of a file's text, regardless of line endings."""
     return hashlib.sha256(path.read_text(encoding="utf-8").encode()).hexdigest()
 
 
@@ -168,7 +172,7 @@ def _refuse_edited(backend: Backend, known: MigrationList) -> None:
 
 
 def _record_what_others_applied(backend: Backend, known: MigrationList, log: FilteringBoundLogger) -> None:
-    """What the yoyo command applied by itself has no digest yet; its text counts as it is now."""
+    """Migrations applied with the yoyo command have no digest yet; record their current text."""
     recorded = backend.recorded_digests()
     applied = backend.get_applied_migration_hashes()
     for migration in known:

@@ -1,6 +1,6 @@
-"""The settings of the sessions in which pg_cron runs our jobs: those of the login that runs migrate, in its database.
+"""Session settings for pg_cron's jobs, stored for the migrating login in its database.
 
-They outrank what is set for the login, the database or the server alone. A login may set its own.
+They outrank settings of the login, the database or the server alone. A login may set its own.
 """
 
 from typing import Any
@@ -10,14 +10,14 @@ from psycopg import sql
 
 from app.postgres.sessions import NEWER, SESSION
 
-# Jobs take as long as they take, and wait for nobody for long.
+# Jobs may run long, but wait only briefly for locks.
 JOB = {**SESSION, **NEWER, "lock_timeout": "2s"}
 
 ALTER = sql.SQL("alter role {} in database {} set {} to {}")
 
 
 def set_job_sessions(connection: psycopg.Connection[Any]) -> None:
-    """Set what is not set yet, of what this version of Postgres knows."""
+    """Set missing settings that this version of Postgres knows."""
     login, database = connection.info.user, connection.info.dbname
     found = connection.execute(
         """

@@ -1,4 +1,4 @@
-"""DDL that waits for a lock makes all others wait behind it, so it waits briefly, gives way, tries again."""
+"""Retries for DDL. Others queue behind DDL that waits for a lock, so it waits briefly, gives up, and tries again."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -7,9 +7,11 @@ import psycopg
 from structlog.typing import FilteringBoundLogger
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
-# Less than deadlock_timeout (1 s): where we and others wait for each other in a circle, it is we who give way. And
-# less than the app's lock_timeout (2 s), since whoever needs the table waits behind us meanwhile.
+# Below deadlock_timeout (1 s), so that in a deadlock we give up first. Below the app's lock_timeout (2 s), since the
+# app's calls queue behind us meanwhile.
 LOCK_TIMEOUT = "500ms"
+# For many locks one after the other, where those that are held make others wait for those that are not yet.
+BRIEF_LOCK_TIMEOUT = "100ms"
 ATTEMPTS = 30
 
 IN_THE_WAY = (
@@ -22,7 +24,7 @@ Result = TypeVar("Result")
 
 
 def without_blocking(work: Callable[[], Result], what: str, log: FilteringBoundLogger) -> Result:
-    """Do the work, which must be one whole transaction, again when others' locks got in its way."""
+    """Do the work, which must be one transaction, and retry it after lock conflicts."""
 
     def say(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None

@@ -1,10 +1,10 @@
-"""sql/: which files there are, what each of them makes, and in which order they are applied."""
+"""The files of sql/, the object that each one makes, and their order."""
 
 import hashlib
 import re
 from dataclasses import dataclass
 from enum import IntEnum
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from app.migrate.errors import MigrateError
 
@@ -27,7 +27,7 @@ TOKENS = re.compile(
 
 
 class Kind(IntEnum):
-    """What a file makes; within a folder they are applied in this order."""
+    """What a file makes; files of a folder are applied in this order."""
 
     ROUTINE = 1
     VIEW = 2
@@ -37,7 +37,7 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """One file of sql/. A trigger's schema and table are those of what it watches."""
+    """One file of sql/. A trigger's schema and table are those of its table."""
 
     path: str
     text: str
@@ -48,20 +48,21 @@ class Source:
 
     @property
     def sha256(self) -> str:
-        """The digest of the text."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        """The digest of the text; where replacing locks somebody out, of what it says without comments."""
+        said = _said(self.text) if self.kind in (Kind.VIEW, Kind.TRIGGER) else self.text
+        return hashlib.sha256(said.encode()).hexdigest()
 
     @property
     def made(self) -> str:
-        """How the object is called in a sentence: schema.name, or a trigger's schema.table.name."""
+        """The object's name in a sentence: schema.name, or a trigger's schema.table.name."""
         return ".".join(part for part in (self.schema, self.table, self.name) if part)
 
 
 def read_sources(directory: Path) -> list[Source]:
-    """All files of sql/ in the order in which they are applied.
+    """All files of sql/, in the order of application.
 
-    Raises MigrateError for a folder that is not listed or not there, and for a file that is not named after
-    the one object it makes (with its schema before it where a folder has two of that name).
+    Raises MigrateError for a folder that is missing or not listed, and for a file that is not named after its one
+    object (prefixed with the schema if a folder has two objects of that name).
     """
     sources = [
         source
@@ -76,7 +77,7 @@ def read_sources(directory: Path) -> list[Source]:
 
 
 def line_of_body(source: Source) -> int:
-    """The line on which a function's body starts, as PL/pgSQL counts its lines from there."""
+    """The line on which a function's body starts; PL/pgSQL counts lines from there."""
     opening = re.search(r"\bas\s+(\$\w*\$)", source.text, re.IGNORECASE)
     return 1 if opening is None else source.text.count("\n", 0, opening.end()) + 1
 
@@ -91,14 +92,16 @@ def _folders(directory: Path) -> list[str]:
             raise MigrateError(f"{order} lists {folder} twice.")
         if not (directory / folder).is_dir():
             raise MigrateError(f"{order} lists {folder}, but there is no such folder.")
-    for path in _visible(directory):
-        if path.name not in (*listed, ORDER):
+    groups = {group for folder in listed for group in PurePath(folder).parents} or {PurePath()}
+    known = {*groups, *map(PurePath, listed), PurePath(ORDER)}
+    for path in (path for group in groups for path in _visible(directory / group)):
+        if path.relative_to(directory) not in known:
             raise MigrateError(f"{path} is not listed in {order}, so nobody would apply it.")
     return listed
 
 
 def _visible(directory: Path) -> list[Path]:
-    """What lies in a directory, without what editors and file managers hide there."""
+    """The entries of a directory, without hidden files."""
     return sorted(path for path in directory.iterdir() if not path.name.startswith("."))
 
 
@@ -148,7 +151,7 @@ def _script(shown: str, path: Path, text: str, statements: list[str]) -> Source:
 
 
 def _statements(text: str) -> list[str]:
-    """The statements without comments and bodies, in lower case, their white space made single."""
+    """The statements without comments and bodies, in lower case with single spaces."""
     statements = [""]
     for token in TOKENS.finditer(text):
         if token["end"]:
@@ -159,6 +162,20 @@ def _statements(text: str) -> list[str]:
             statements[-1] += token[0]
     tidy = (" ".join(statement.lower().split()) for statement in statements)
     return [statement for statement in tidy if statement]
+
+
+def _said(text: str) -> str:
+    """The text without comments, its white space made single."""
+    said = ""
+    for token in TOKENS.finditer(text):
+        if token["string"]:
+            said += token[0]
+        elif token["end"]:
+            said = f"{said.rstrip()};"
+        else:
+            piece = " " if token["comment"] else re.sub(r"\s+", " ", token[0])
+            said += piece.lstrip() if said.endswith(" ") else piece
+    return said.strip()
 
 
 def _refuse_twins(sources: list[Source]) -> None:

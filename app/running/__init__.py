@@ -1,1 +1,1 @@
-"""Programs that are started, watched, asked and stopped: `curhat up`, `serve`, `listen`, `doctor`."""
+"""Starts, watches, probes and stops programs: `curhat up`, `serve`, `listen`, `doctor`."""

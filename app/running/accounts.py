@@ -1,4 +1,4 @@
-"""The account that our private servers run under: Postgres refuses to run as root."""
+"""The account of the embedded servers: Postgres refuses to run as root."""
 
 import os
 import pwd
@@ -19,7 +19,7 @@ class NoAccountError(Failure):
 
 @dataclass(frozen=True)
 class Account:
-    """Another user of this machine. `None` in its place means: the user we are."""
+    """Another user of this machine. `None` means our own user."""
 
     name: str
     uid: int
@@ -27,7 +27,7 @@ class Account:
 
 
 def server_account() -> Account | None:
-    """The account for Postgres and Redis: another one when we are root, otherwise our own (`None`)."""
+    """The account for Postgres and Redis: another one if we are root, otherwise our own (`None`)."""
     if os.geteuid() != 0:
         return None
     for name in CANDIDATES:
@@ -40,14 +40,14 @@ def server_account() -> Account | None:
 
 
 def process_options(account: Account | None) -> dict[str, Any]:
-    """Keyword arguments for `subprocess.Popen` and its kin which start a program under the account."""
+    """Keyword arguments for `subprocess.Popen` and similar, to start a program as the account."""
     if account is None:
         return {}
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
 def make_directory(path: Path, account: Account | None) -> Path:
-    """Make a directory which only the account (and root) may enter; one that is there is put right."""
+    """Make a directory that only the account (and root) may enter; fixes an existing one."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if account is not None:
         os.chown(path, account.uid, account.gid)
@@ -63,7 +63,7 @@ def write_file(path: Path, text: str, account: Account | None) -> None:
 
 
 def can_enter(directory: Path, account: Account | None) -> bool:
-    """Whether the account reaches the directory; a directory above it may be closed to it."""
+    """Whether the account can reach the directory; a parent may be closed to it."""
     if account is None:
         return os.access(directory, os.R_OK | os.W_OK | os.X_OK)
     test = shutil.which("test") or "/usr/bin/test"

@@ -7,14 +7,14 @@ WERE_SET = "curhat.libpq_variables"
 
 
 def libpq_variables() -> list[str]:
-    """The variables of this process that are libpq's, asyncpg's, or those of Postgres' programs.
+    """The set variables of libpq, asyncpg and Postgres' programs.
 
-    All of them begin with PG, and each version adds some. psql's own (PSQLRC, PAGER) are how somebody likes to work.
+    All begin with PG, and each version adds some. psql's own (PSQLRC, PAGER) are the user's preferences and stay.
     """
     return sorted(name for name in os.environ if name.startswith("PG"))
 
 
 def forget_libpq() -> None:
-    """Take them out of the environment of this process and of all that it starts."""
+    """Remove them from the environment of this process and its children."""
     for name in libpq_variables():
         del os.environ[name]

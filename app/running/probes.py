@@ -1,4 +1,4 @@
-"""Whether a server answers right now: asked when processes are started, and by `curhat doctor`."""
+"""Probes whether a server answers now, for process starts and `curhat doctor`."""
 
 import asyncio
 import contextlib
@@ -19,17 +19,17 @@ from app.settings import SettingsError
 TIMEOUT_SECONDS = 2
 LISTENING = "0A"  # TCP_LISTEN in /proc/net/tcp
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
-DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever http_proxy says
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # ignores http_proxy
 
 
 def base_url(host: str, port: int) -> str:
-    """The address at which a listener that is bound to `host` can be called from this machine."""
+    """The URL, from this machine, of a server that is bound to `host`."""
     reached = EVERYWHERE.get(host, host)
     return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
 
 
 def port_problem(host: str, port: int) -> str | None:
-    """Why a server could not listen there, in a few words; `None` when it could."""
+    """Why a server could not bind there, in a few words; `None` if it could."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as listener:
@@ -42,7 +42,7 @@ def port_problem(host: str, port: int) -> str | None:
 
 
 def port_holder(port: int) -> str | None:
-    """Which process listens on a TCP port, as far as the kernel tells us (others' processes only tell root)."""
+    """The process that listens on a TCP port, if the kernel shows it (other users' processes only to root)."""
     sockets = set()
     for table in ("tcp", "tcp6"):
         with contextlib.suppress(OSError):
@@ -53,7 +53,7 @@ def port_holder(port: int) -> str | None:
     if not sockets:
         return None
     for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # it has just ended, or is not ours to look at
+        with contextlib.suppress(OSError):  # it has just ended, or belongs to another user
             if any(str(file.readlink()) in sockets for file in (process / "fd").iterdir()):
                 name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
                 return f"{name} (process {process.name})"
@@ -61,7 +61,7 @@ def port_holder(port: int) -> str | None:
 
 
 def answers(url: str) -> bool:
-    """Whether a GET is answered with a status below 400. Blocks."""
+    """Whether a GET gets a status below 400. Blocks."""
     try:
         with DIRECTLY.open(url, timeout=TIMEOUT_SECONDS) as response:
             return bool(response.status < 400)
@@ -70,12 +70,12 @@ def answers(url: str) -> bool:
 
 
 async def http_answers(url: str) -> bool:
-    """Whether a GET is answered with a status below 400."""
+    """Whether a GET gets a status below 400."""
     return await asyncio.to_thread(answers, url)
 
 
 async def postgres_answers(url: str) -> bool:
-    """Whether a connection can be made and is answered."""
+    """Whether a connection opens and a query is answered."""
     try:
         async with await psycopg.AsyncConnection.connect(
             url, autocommit=True, connect_timeout=TIMEOUT_SECONDS
@@ -87,7 +87,7 @@ async def postgres_answers(url: str) -> bool:
 
 
 async def redis_answers(url: str) -> bool:
-    """Whether it answers, and takes writes."""
+    """Whether it answers and accepts writes."""
     client = redis_client.connect(url, connect_seconds=TIMEOUT_SECONDS)
     async with client:
         try:
@@ -99,7 +99,7 @@ async def redis_answers(url: str) -> bool:
 
 
 async def connected_as(url: str, application: str) -> bool:
-    """Whether somebody who calls himself so is connected to this database, where it takes writes."""
+    """Whether a session with this application name is connected to this database's primary."""
     try:
         async with await psycopg.AsyncConnection.connect(
             writable(url), autocommit=True, connect_timeout=TIMEOUT_SECONDS

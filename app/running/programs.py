@@ -1,4 +1,4 @@
-"""Our own processes as the supervisor runs them: each is this very command line in another process."""
+"""Our own processes for the supervisor: each runs this command line in a process of its own."""
 
 import asyncio
 import os
@@ -11,9 +11,9 @@ from app.running.probes import base_url, connected_as, http_answers
 from app.running.supervisor import Program
 from app.settings import Settings
 
-# What a listener's worker cannot do without: it signs and checks tokens, and the public one sends codes.
+# Settings that a server's worker requires: keys for tokens and, in the public server, the sender of codes.
 NEEDS = {"public": ("CURHAT_JWT_KEYS", "CURHAT_OTP_SENDER"), "internal": ("CURHAT_OPERATOR_JWT_KEYS",)}
-# What a process of ours is not told, since it has no use for it.
+# Secrets that a process does not get, since it does not need them.
 WITHHELD = {
     "public": ("CURHAT_OPERATOR_JWT_KEYS", "CURHAT_INTERNAL_DATABASE_URL"),
     "internal": ("CURHAT_JWT_KEYS", "CURHAT_OTP_SENDER"),
@@ -25,16 +25,16 @@ WITHHELD = {
     ),
 }
 LISTENERS = ("relay", "deadlines", "availability")
-WORKER_STOP_SECONDS = 20.0  # a little more than a worker takes at most to let its requests finish
+WORKER_STOP_SECONDS = 20.0  # a little more than the longest graceful stop of a worker
 
 
 def workers(settings: Settings, log_dir: Path | None = None) -> list[Program]:
-    """The workers of both listeners."""
+    """The workers of both servers."""
     return [*public_workers(settings, log_dir), *internal_workers(settings, log_dir)]
 
 
 def public_workers(settings: Settings, log_dir: Path | None = None) -> list[Program]:
-    """The public listener's workers, which share its port."""
+    """The public server's workers, which share its port."""
     return [
         program(
             settings,
@@ -64,7 +64,7 @@ def internal_workers(settings: Settings, log_dir: Path | None = None) -> list[Pr
 
 
 def listeners(settings: Settings, log_dir: Path | None = None) -> list[Program]:
-    """What waits on Postgres; each is ready when it is connected."""
+    """The listeners; each is ready when it is connected to Postgres."""
     return [
         program(
             settings,
@@ -79,7 +79,7 @@ def listeners(settings: Settings, log_dir: Path | None = None) -> list[Program]:
 
 
 async def not_ready(programs: Sequence[Program]) -> list[str]:
-    """Which of these programs, started by whomever on this machine, do not do their work; by name."""
+    """Names of these programs that are not ready, whoever started them on this machine."""
 
     async def is_ready(program: Program) -> bool:
         return program.ready is None or await program.ready()

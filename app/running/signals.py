@@ -1,4 +1,4 @@
-"""What a long-lived process does when it is asked to stop."""
+"""How a long-lived process stops on a signal."""
 
 import asyncio
 import signal
@@ -9,10 +9,9 @@ from typing import Any
 async def until_asked_to_stop(
     work: Coroutine[Any, Any, None], *, hurry: Callable[[], None] | None = None
 ) -> None:
-    """Await `work` until it ends, or cancel it when this process is asked to stop, and await its end then.
+    """Await `work`; on a stop signal cancel it and await its end.
 
-    Ctrl-C, SIGTERM and a terminal that is closed ask to stop; asked once more while `work` winds up, `hurry`
-    is called.
+    Stop signals are Ctrl-C, SIGTERM and a closed terminal. A second one calls `hurry`.
     """
     loop = asyncio.get_running_loop()
     task = loop.create_task(work)

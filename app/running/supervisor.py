@@ -1,11 +1,10 @@
-"""Keeps programs running: one implementation for `curhat up`, `serve` and `listen`.
+"""Keeps programs running, for `curhat up`, `serve` and `listen`.
 
 It guarantees
-- that a program which ends is started again, after a pause that doubles with every failure in a row and is
-  short again once the program has run for a while; each end and each start is logged;
-- that programs are stopped in the reverse of the order they were started in, each with its own signal and
-  time to comply, and are killed when that time is over;
-- on Linux, that no program outlives us, however we end (also by ``kill -9``).
+- that a program that ends is restarted with exponential backoff, which resets once the program has run for a while.
+  Each end and each start is logged;
+- that programs stop in reverse order of their start, each by its own signal, and are killed when its time is up;
+- on Linux, that no program outlives us, even after ``kill -9``.
 """
 
 import asyncio
@@ -47,14 +46,13 @@ class StartError(Failure):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run, and how to treat it.
+    """What to run, and how.
 
-    `environment` is its whole environment (`None`: ours). Without `log` it writes to our stderr. `prepare` is
-    called before each start. `ready` is asked again and again after a start until it says yes; a program
-    that is not ready within `ready_seconds` has failed.
+    `environment` is its whole environment (`None`: ours). Without `log` it writes to our stderr. `prepare` is called
+    before each start. `ready` is polled after a start; a program that is not ready within `ready_seconds` has failed.
 
-    `stop_signal` asks it to end; after `stop_seconds` it gets `kill_signal`, and at last SIGKILL.
-    `orphan_signal` is what the kernel sends it when we are gone.
+    `stop_signal` asks it to end. After `stop_seconds` it gets `kill_signal`, and finally SIGKILL. The kernel sends
+    `orphan_signal` when we are gone.
     """
 
     name: str
@@ -73,10 +71,10 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """The pauses before a program is started again, in seconds.
+    """The pauses before a restart, in seconds.
 
-    `first` after the first failure, doubled after each further one up to `longest`; `first` again after a
-    program that ran for `steady` seconds.
+    `first` after the first failure, doubled after each further one up to `longest`. Resets to `first` once a program
+    has run for `steady` seconds.
     """
 
     first: float = 0.2
@@ -96,13 +94,13 @@ class _Child:
     keeper: asyncio.Task[None] = field(init=False)
     stopping: bool = False
     failures: int = 0
-    log_start: int = 0  # where in the log file the present run begins
+    log_start: int = 0  # offset of the current run in the log file
 
 
 class Supervisor:
     """Runs programs from `start` until the end of its ``async with`` block.
 
-    A failure of the supervision itself (not of a program) ends the block with that exception.
+    An error of the supervisor itself (not of a program) ends the block with that exception.
     """
 
     def __init__(self, backoff: Backoff | None = None) -> None:
@@ -118,14 +116,14 @@ class Supervisor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
-        if isinstance(error, asyncio.CancelledError):  # by a task of the group, perhaps: it knows
+        if isinstance(error, asyncio.CancelledError):  # perhaps by a task of the group, so the group decides
             await self._tasks.__aexit__(kind, error, trace)
         else:
             await self._tasks.__aexit__(None, None, None)
 
     @property
     def pids(self) -> dict[str, int]:
-        """The process ids of the programs that run at this moment, by name."""
+        """The process ids of the running programs, by name."""
         return {
             child.program.name: child.process.pid
             for group in self._groups
@@ -134,10 +132,10 @@ class Supervisor:
         }
 
     async def start(self, *programs: Program, tolerant: bool = False) -> None:
-        """Start programs side by side and return when all are ready.
+        """Start programs concurrently and return when all are ready.
 
-        One that ends before it was ever ready raises StartError; with `tolerant` it is started again like
-        any other. What is started together is stopped together.
+        A program that ends before it was ever ready raises StartError, or is restarted if `tolerant`. Programs that
+        were started together are stopped together.
         """
         loop = asyncio.get_running_loop()
         group = [_Child(program, loop.create_future()) for program in programs]
@@ -149,13 +147,13 @@ class Supervisor:
         await asyncio.gather(*(child.first_start for child in group))
 
     async def stop(self) -> None:
-        """Stop all programs, the last started first, and return when none is left."""
+        """Stop all programs in reverse order of their start, and return when all have ended."""
         while self._groups:
             await asyncio.gather(*(self._end(child) for child in self._groups[-1]))
             self._groups.pop()
 
     def kill(self) -> None:
-        """Make an end of all programs at once, for somebody who will not wait for `stop`."""
+        """Kill all programs at once, without waiting for `stop`."""
         for group in self._groups:
             for child in group:
                 if child.process is not None and child.process.returncode is None:
@@ -183,7 +181,7 @@ class Supervisor:
             await asyncio.sleep(pause)
 
     async def _run_once(self, child: _Child) -> str:
-        """Start the program, wait for its end, and say how it ended."""
+        """Start the program, wait for its end, and return how it ended."""
         child.process = process = await _spawn(child)
         log.info("program started", program=child.program.name, pid=process.pid)
         if not await _until_ready(child.program, process):
@@ -193,7 +191,7 @@ class Supervisor:
         if process.returncode is None and not child.first_start.done():
             child.first_start.set_result(None)
         how = _how(await process.wait())
-        _signal_group(process, signal.SIGKILL)  # nothing that it started stays behind
+        _signal_group(process, signal.SIGKILL)  # its child processes too
         return how
 
     async def _end(self, child: _Child) -> None:
@@ -207,7 +205,7 @@ class Supervisor:
 
 
 async def _stopped(program: Program, process: asyncio.subprocess.Process) -> bool:
-    """Ask the program to stop, then make it; return whether it has ended."""
+    """Ask the program to stop, then force it; return whether it has ended."""
     for number, seconds in (
         (program.stop_signal, program.stop_seconds),
         (program.kill_signal, KILL_SECONDS),
@@ -254,7 +252,7 @@ async def _spawn(child: _Child) -> asyncio.subprocess.Process:
             stdout=STDERR if output is None else output,
             stderr=subprocess.STDOUT,
             env=None if program.environment is None else dict(program.environment),
-            start_new_session=True,  # Ctrl-C in a terminal is for us alone
+            start_new_session=True,  # Ctrl-C in a terminal reaches only us
             preexec_fn=dying_with(os.getpid(), program.orphan_signal),
             **process_options(program.account),
         )
@@ -264,9 +262,9 @@ async def _spawn(child: _Child) -> asyncio.subprocess.Process:
 
 
 def dying_with(parent: int, number: signal.Signals) -> Callable[[], None] | None:
-    """What a child must do before it runs its program, so that the kernel signals it when `parent` is gone.
+    """A `preexec_fn` that makes the kernel signal the child when `parent` is gone.
 
-    For `preexec_fn`; `None` where there is no such thing. The thread that starts the child must live on.
+    `None` where the system has no such thing. The thread that starts the child must stay alive.
     """
     if sys.platform != "linux":
         return None
@@ -275,21 +273,21 @@ def dying_with(parent: int, number: signal.Signals) -> Callable[[], None] | None
     def ask_kernel() -> None:
         if prctl(PR_SET_PDEATHSIG, number.value) != 0:
             raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
-        if os.getppid() != parent:  # we were gone before it asked
+        if os.getppid() != parent:  # the parent ended before the call
             os._exit(1)
 
     return ask_kernel
 
 
 async def _until_ready(program: Program, process: asyncio.subprocess.Process) -> bool:
-    """Return True when the program is ready or has ended, False when its time is over."""
+    """Return True if the program is ready or has ended, False if its time is up."""
     ready = program.ready
     if ready is None:
         return True
 
     try:
         async with asyncio.timeout(program.ready_seconds):
-            while process.returncode is None and not await ready():  # noqa: ASYNC110 - it tells only when asked
+            while process.returncode is None and not await ready():  # noqa: ASYNC110 - readiness can only be polled
                 await asyncio.sleep(READY_POLL_SECONDS)
     except TimeoutError:
         return False
@@ -297,7 +295,7 @@ async def _until_ready(program: Program, process: asyncio.subprocess.Process) ->
 
 
 def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
-    """Signal the program and what it has started: each program is started as the leader of a group."""
+    """Signal the program and its children: each program leads a process group."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, number)
 

@@ -36,25 +36,29 @@ class Backlog:
                 "Events that the relay has not handed on (1000 at most).",
                 "events_waiting",
             ),
-            ("curhat_outbox_oldest_seconds", "How long the oldest of them waits.", "oldest_event_seconds"),
+            ("curhat_outbox_oldest_seconds", "Age of the oldest of them.", "oldest_event_seconds"),
             ("curhat_deadlines_overdue", "Deadlines due and not fired (100 at most).", "overdue_deadlines"),
             (
                 "curhat_deadline_lag_seconds",
-                "Since when the oldest of them is due.",
+                "How late the oldest of them is.",
                 "oldest_deadline_seconds",
             ),
             ("curhat_codes_of_hour", "One-time codes that were sent in the last hour.", "codes_of_hour"),
             (
                 "curhat_codes_most_per_hour",
-                "How many may be sent in an hour (otp_most_per_hour).",
+                "The bound on codes in an hour (otp_most_per_hour).",
                 "codes_most_per_hour",
             ),
-            ("curhat_codes_refused", "Codes refused in the last hour, which had its most.", "codes_refused"),
+            (
+                "curhat_codes_refused",
+                "Codes refused in the last hour because of that bound.",
+                "codes_refused",
+            ),
         ):
             figures.gauge(name, meaning, partial(self._figure, key))
         figures.gauge(
             "curhat_last_worked_seconds",
-            "How long ago a process noted in the database that it had done its work (every 5 s at most).",
+            "Time since a process recorded work in the database (at most every 5 s).",
             self._last_worked,
             "of",
         )

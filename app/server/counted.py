@@ -16,8 +16,8 @@ def calls(figures: Figures) -> Timings:
     """Calls of functions, by outcome."""
     return figures.timings(
         "curhat_function_call_seconds",
-        "Calls of SQL functions, from asked to answered; outcome: ok, refused, busy, unavailable, unknown, failed, "
-        "or abandoned by whoever waited.",
+        "Duration of calls of SQL functions; outcome: ok, refused, busy, unavailable, unknown, failed, or abandoned by "
+        "the caller.",
         "function",
         "outcome",
     )
@@ -27,7 +27,7 @@ def database(figures: Figures, used: Database, bell: Bell) -> None:
     """The connections to Postgres."""
     figures.gauge(
         "curhat_database_connections",
-        "Connections that stand; the lanes of quick and of slow calls, and the bell's.",
+        "Open connections: lanes for quick and slow calls, and the bell.",
         lambda: {
             **{(kind,): sum(lane.connected for lane in lanes) for kind, lanes in used.lanes.items()},
             ("bell",): bell.connected,
@@ -60,17 +60,17 @@ def sockets(figures: Figures, hub: Hub) -> None:
     figures.gauge("curhat_sockets", "WebSockets that are signed in.", by_role, "role")
     figures.gauge(
         "curhat_socket_unsent_bytes",
-        "What waits to be sent over all WebSockets.",
+        "Bytes that wait to be sent, over all WebSockets.",
         lambda: sum(member.websocket.unsent for member in hub.members()),
     )
     figures.gauge(
         "curhat_socket_longest_queue_bytes",
-        "What waits to be sent over the WebSocket with the most.",
+        "Bytes that wait to be sent over the slowest WebSocket.",
         lambda: max((member.websocket.unsent for member in hub.members()), default=0),
     )
     figures.gauge(
         "curhat_socket_held_frames",
-        "Frames that are held back until a snapshot has been sent.",
+        "Frames held back until a snapshot has been sent.",
         lambda: sum(member.held for member in hub.members()),
     )
     figures.gauge(
@@ -80,7 +80,7 @@ def sockets(figures: Figures, hub: Hub) -> None:
     )
     figures.gauge(
         "curhat_events_unheard_seconds",
-        "How long ago the last beat of the relay came in over Redis; it sends one every second.",
+        "Time since the relay's last beat over Redis; it sends one every second.",
         lambda: hub.unheard_seconds,
     )
 
@@ -92,12 +92,12 @@ def availability(figures: Figures, watch: Watch) -> None:
     )
     figures.gauge(
         "curhat_availability_age_seconds",
-        "How old that is; nothing when it is not known.",
+        "Age of that count; missing when it is unknown.",
         lambda: {} if watch.age is None else {(): watch.age},
     )
     figures.gauge("curhat_availability_watchers", "WebSockets that watch it.", lambda: watch.watchers)
     figures.total(
         "curhat_availability_asked",
-        "How often this worker has asked Postgres itself, since nobody told it.",
+        "How often this worker queried Postgres itself, because nobody published availability.",
         lambda: watch.asked,
     )

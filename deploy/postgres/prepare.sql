@@ -1,10 +1,10 @@
--- What a superuser (or, on a managed server, its administrator) does once for a database of Curhat's, before the first
--- `curhat migrate`. It may be run again at any time, and then sets the passwords anew. With psql 15 or newer:
+-- Run once by a superuser (or a managed server's administrator) on Curhat's database, before the first `curhat migrate`.
+-- Running it again is safe, and sets the passwords again. With psql 15 or newer:
 --     MIGRATE_PASSWORD=… PUBLIC_PASSWORD=… INTERNAL_PASSWORD=… LISTEN_PASSWORD=… psql --dbname=… --file=prepare.sql
--- The Postgres image runs it by itself when it makes a new cluster.
+-- The Postgres image runs it when it makes a new cluster.
 --
--- A login for each kind of process, with the rights of what it does and no more. None of them is a superuser or makes
--- roles, and only curhat may touch a table.
+-- Creates a login for each kind of process, with only the privileges that it needs. None is a superuser or may create
+-- roles, and only curhat may use tables.
 --     curhat           curhat migrate, and the jobs of pg_cron: owns everything
 --     curhat_public    curhat serve --only public:   curhat_app
 --     curhat_internal  curhat serve --only internal: curhat_control_center
@@ -26,7 +26,7 @@ select :{?migrate_password} and :{?public_password} and :{?internal_password} an
 
 begin;
 
--- Roles belong to the whole cluster: another database of it may have made them already.
+-- Roles are shared by the whole cluster: another database may have created them.
 select format('create role %I nologin', role)
 from unnest(array['curhat_owner', 'curhat_app', 'curhat_listener', 'curhat_operator', 'curhat_staff_admin', 'curhat_control_center']) role
 where not exists (select from pg_roles where rolname = role)
@@ -41,17 +41,17 @@ alter role curhat_public login nocreaterole nocreatedb password :'public_passwor
 alter role curhat_internal login nocreaterole nocreatedb password :'internal_password';
 alter role curhat_listen login nocreaterole nocreatedb password :'listen_password';
 
--- With the admin option, since the first migration grants them to whoever runs it.
+-- With the admin option, since the first migration grants them to the login that runs it.
 grant curhat_owner, curhat_app, curhat_listener, curhat_operator, curhat_staff_admin, curhat_control_center to curhat with admin option;
 grant pg_monitor to curhat;
 grant curhat_app to curhat_public;
 grant curhat_listener to curhat_listen;
 grant curhat_control_center to curhat_internal;
--- Before they had a role of their own the listeners came as the app.
+-- In older versions the listeners had the role of the app.
 select 'revoke curhat_app from curhat_listen' where pg_has_role('curhat_listen', 'curhat_app', 'member')
 \gexec
 
--- Who is no superuser must be a member of a role to hand something over to it.
+-- Without superuser rights, one must be a member of a role to make it an owner.
 select format('grant curhat to %I', current_user)
 where not (select rolsuper from pg_roles where rolname = current_user)
 \gexec
@@ -60,8 +60,8 @@ select format('alter database %I owner to curhat', current_database())
 
 commit;
 
--- pg_cron lives in one database of the cluster, which need not be this one. Without it all works on the deadline
--- listener, and ops.health() says what is missing.
+-- pg_cron runs in one database of the cluster, possibly another one. Without it, deadlines depend on the deadline
+-- listener alone, and ops.health() says so.
 select coalesce(current_setting('cron.database_name', true), '') as cron_database
 \gset
 select :'cron_database' <> '' as has_cron
@@ -73,5 +73,5 @@ select :'cron_database' <> '' as has_cron
     grant usage on schema cron to curhat;
     grant execute on function cron.schedule_in_database to curhat;
 \else
-    \warn 'pg_cron is not preloaded on this server: deadlines will hang on the deadline listener alone.'
+    \warn 'pg_cron is not preloaded on this server: deadlines will depend on the deadline listener alone.'
 \endif

@@ -16,4 +16,4 @@ begin
     );
 end
 $$;
-comment on function logic.can_chat_again is 'Whether a mitra could be asked again now: in reach, and free or in a chat with this customer.';
+comment on function logic.can_chat_again is 'Whether a mitra could be asked again now: reachable, and with room or in a chat with this customer.';

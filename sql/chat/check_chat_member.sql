@@ -11,4 +11,4 @@ begin
     end if;
 end
 $$;
-comment on function logic.check_chat_member is 'Refuses whoever is not one of the two people of a chat.';
+comment on function logic.check_chat_member is 'Refuses anybody but the two people of a chat.';

@@ -5,7 +5,7 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
     if not logic.says_something(p_body) or char_length(p_body) > 4000 then
-        perform logic.refuse(400, 'invalid_message', 'A message has 1 to 4000 characters, one of them to be seen.');
+        perform logic.refuse(400, 'invalid_message', 'A message has 1 to 4000 characters, at least one of them visible.');
     end if;
     perform logic.check_chat_running(p_chat);
 end

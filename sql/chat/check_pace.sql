@@ -1,5 +1,5 @@
--- Each message has the next seq, so one look at the message that is as many back as one may send says for nearly every
--- chat that both together have sent no more than one may.
+-- Each message takes the next seq. When the message messages_per_minute places back is older than a minute,
+-- both people together are within the limit; that settles nearly every chat.
 -- Refuses: chat_full, too_many_messages.
 create or replace function logic.check_pace(p_chat data.chat_sessions, p_role text)
 returns void

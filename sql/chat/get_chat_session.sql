@@ -1,4 +1,3 @@
--- Refuses: chat_session_not_found.
 create or replace function api.get_chat_session(p_chat_session_id uuid, p_role text, p_person_id uuid)
 returns jsonb
 language sql stable security definer set search_path = ''

@@ -1,5 +1,5 @@
--- Never before the chat began, also when the server's clock was set back meanwhile: by that the months are chosen in which
--- the chat's messages are looked for. Their order is that of seq, whatever the clock says.
+-- sent_at is never before the chat began, even when the server's clock was set back: the beginning chooses the months
+-- in which the chat's messages are looked up. Their order is that of seq, whatever the clock says.
 create or replace function logic.insert_message(
     p_chat data.chat_sessions, p_role text, p_user_id uuid, p_client_message_id uuid, p_body text
 )

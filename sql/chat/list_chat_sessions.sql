@@ -1,6 +1,7 @@
 -- Keyset, newest first: p_cursor is the `next` of the page before, see logic.cursor_of.
--- Refuses: invalid_cursor.
-create or replace function api.list_chat_sessions(p_role text, p_person_id uuid, p_cursor text, p_limit integer)
+create or replace function api.list_chat_sessions(
+    p_role text, p_person_id uuid, p_cursor text default null, p_limit integer default null
+)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -9,6 +10,7 @@ declare
     v_chats data.chat_sessions[];
     v_last data.chat_sessions;
 begin
+    perform logic.check_given(jsonb_build_object('p_role', p_role, 'p_person_id', p_person_id));
     v_chats := array(
         select c from logic.chat_page(p_role, p_person_id, logic.cursor_time(p_cursor), logic.cursor_id(p_cursor), v_limit + 1) c
     );
@@ -25,4 +27,4 @@ begin
 end
 $$;
 comment on function api.list_chat_sessions is
-    'A person''s chats, newest first: {rows, next}. p_limit 1 to 100, 20 when null. Refuses invalid_cursor.';
+    'A person''s chats, newest first: {rows, next}. p_limit 1 to 100, 20 without it. Refuses invalid_cursor, argument_missing.';

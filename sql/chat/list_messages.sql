@@ -1,7 +1,7 @@
--- By seq, oldest first. p_after_seq: what the reader has; next: the seq to go on from, null at the end.
--- Refuses: chat_session_not_found.
+-- Ordered by seq, oldest first. p_after_seq: the last one that the reader has. next: the seq to go on from, null at the
+-- end.
 create or replace function api.list_messages(
-    p_chat_session_id uuid, p_role text, p_person_id uuid, p_after_seq bigint, p_limit integer
+    p_chat_session_id uuid, p_role text, p_person_id uuid, p_after_seq bigint default null, p_limit integer default null
 )
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -25,4 +25,4 @@ begin
 end
 $$;
 comment on function api.list_messages is
-    'The messages of a chat after p_after_seq, oldest first: {rows, next}. p_limit 1 to 500, 100 when null. Refuses chat_session_not_found.';
+    'The messages of a chat after p_after_seq, oldest first: {rows, next}. p_limit 1 to 500, 100 without it. Refuses chat_session_not_found.';

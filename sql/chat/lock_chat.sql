@@ -1,5 +1,5 @@
--- Everything that ending a chat touches, in the one order. A pending extension's payment comes first; when the
--- extension changed between the look and the locks, all is let go and taken anew.
+-- Locks everything that ending a chat touches, in the global order. The payment of a pending extension comes first. If
+-- the extension changed between the look and the locks, all are released and taken again.
 -- Locks: the pending extension's payment session, mitra, chat.
 create or replace function logic.lock_chat(p_chat_session_id uuid)
 returns data.chat_sessions

@@ -1,6 +1,5 @@
--- Reading goes forward only, and never beyond what was said.
+-- The mark only moves forward, and never beyond the last message.
 -- Locks: chat.
--- Refuses: chat_session_not_found.
 create or replace function api.mark_read(p_chat_session_id uuid, p_role text, p_person_id uuid, p_seq bigint)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -9,6 +8,7 @@ declare
     v_chat data.chat_sessions;
     v_seq bigint;
 begin
+    perform logic.check_given(jsonb_build_object('p_seq', p_seq));
     select * into v_chat from data.chat_sessions where id = p_chat_session_id for update;
     perform logic.check_chat_member(v_chat, p_role, p_person_id);
     v_seq := least(p_seq, v_chat.last_seq);
@@ -32,4 +32,4 @@ begin
 end
 $$;
 comment on function api.mark_read is
-    'One of the two people has read up to p_seq: {chat_session_id, customer_read_seq, mitra_read_seq}. Refuses chat_session_not_found.';
+    'One of the two people has read up to p_seq: {chat_session_id, customer_read_seq, mitra_read_seq}. Refuses chat_session_not_found, argument_missing.';

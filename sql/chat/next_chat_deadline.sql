@@ -1,4 +1,4 @@
--- The warnings come five minutes and one minute before the end. One that fell into the time since p_since is due now.
+-- The warnings come five minutes and one minute before the end. One that fell due since p_since is due now.
 create or replace function logic.next_chat_deadline(p_ends_at timestamptz, p_since timestamptz)
 returns timestamptz
 language plpgsql stable security definer set search_path = ''

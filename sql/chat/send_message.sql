@@ -1,6 +1,5 @@
 -- The chat's row lock gives each message its seq. The same client_message_id gives the same message.
 -- Locks: chat.
--- Refuses: chat_session_not_found, invalid_message, chat_ended, chat_full, too_many_messages.
 create or replace function api.send_message(
     p_chat_session_id uuid, p_role text, p_person_id uuid, p_client_message_id uuid, p_body text
 )
@@ -12,6 +11,7 @@ declare
     v_message data.chat_messages;
     v_body text := logic.clean_text(p_body);
 begin
+    perform logic.check_given(jsonb_build_object('p_client_message_id', p_client_message_id));
     select * into v_chat from data.chat_sessions where id = p_chat_session_id for update;
     perform logic.check_chat_member(v_chat, p_role, p_person_id);
     select * into v_message
@@ -27,4 +27,4 @@ begin
 end
 $$;
 comment on function api.send_message is
-    'One of the two people says something: {chat_session_id, seq, sender, client_message_id, body, sent_at}. p_role: customer or mitra. 1 to 4000 characters, kept as logic.clean_text gives them. Refuses chat_session_not_found, invalid_message, chat_ended, chat_full, too_many_messages.';
+    'One of the two people says something: {chat_session_id, seq, sender, client_message_id, body, sent_at}. p_role: customer or mitra. 1 to 4000 characters, kept as logic.clean_text gives them. Refuses chat_session_not_found, invalid_message, chat_ended, chat_full, too_many_messages, argument_missing.';

@@ -1,8 +1,8 @@
--- A chat that runs between the same two ends as continued, and its minutes left are added.
--- Locks: none of its own; the caller holds payment session, request, mitra and the running chat.
+-- A running chat between the same two people ends as continued, and its remaining minutes are added.
+-- Locks: none of its own; the caller holds payment session, search, mitra and the running chat.
 create or replace function logic.start_chat(
     p_payment data.payment_sessions,
-    p_request data.pairing_requests,
+    p_search data.pairing_requests,
     p_mitra_id uuid,
     p_running data.chat_sessions
 )
@@ -22,7 +22,7 @@ begin
         payment_session_id, pairing_request_id, customer_id, mitra_id, duration_minutes, started_at, ends_at, deadline_at
     )
     values (
-        p_payment.id, p_request.id, p_payment.customer_id, p_mitra_id, p_payment.duration_minutes, logic.now(),
+        p_payment.id, p_search.id, p_payment.customer_id, p_mitra_id, p_payment.duration_minutes, logic.now(),
         v_ends_at, logic.next_chat_deadline(v_ends_at, logic.now())
     )
     returning * into v_chat;
@@ -36,7 +36,7 @@ begin
         'mitra:' || p_mitra_id,
         jsonb_build_object(
             'payment_session_id', p_payment.id,
-            'request_id', p_request.id,
+            'request_id', p_search.id,
             'chat_session', logic.chat_json(v_chat)
         ),
         least(v_chat.deadline_at, v_offers_due_at)
@@ -45,4 +45,4 @@ begin
 end
 $$;
 comment on function logic.start_chat is
-    'Starts the chat that an accepted search bought. A mitra who is full now is due to have other offers withdrawn.';
+    'Starts the chat that an accepted search bought. Other offers of a mitra who is now full are due to be withdrawn.';

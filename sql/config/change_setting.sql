@@ -1,7 +1,7 @@
--- Windows that open from now on go by the new value. Another capacity holds for the offers that are open, too: who has
--- room now is owed what runs, who is full now is owed that it is withdrawn. No mitra is locked, since somebody may decide
--- for long whether to commit this. Who comes online meanwhile goes by the old one and is not seen from here: that is so
--- with a blast as well, so this is one until it commits.
+-- Windows that open from now on use the new value. A new capacity also applies to open offers: mitras are owed a look,
+-- and then have running searches offered or offers withdrawn. No mitra is locked, since an operator may leave the
+-- transaction open. A mitra who comes online before it commits goes by the old capacity and is not seen from here. A
+-- blast has the same problem, so this takes the blasts' lock too.
 -- Locks: the setting; for the capacity, the blasts' advisory lock (shared).
 -- Refuses: unknown_setting, invalid_setting.
 create or replace function logic.change_setting(p_key text, p_value text, p_who text)

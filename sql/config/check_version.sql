@@ -1,4 +1,4 @@
--- The setting's lock decides between two who change it at once.
+-- The setting's lock decides between two concurrent changes.
 -- Locks: the setting.
 -- Refuses: unknown_setting, setting_changed_meanwhile.
 create or replace function logic.check_version(p_key text, p_version integer)
@@ -23,4 +23,4 @@ begin
     end if;
 end
 $$;
-comment on function logic.check_version is 'Refuses a change of a setting that is no longer the one that was looked at.';
+comment on function logic.check_version is 'Refuses a change of a setting that somebody else has changed since.';

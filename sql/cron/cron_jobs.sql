@@ -1,5 +1,7 @@
--- What pg_cron is to run in this database, its times in UTC (17 to 20 is the night in Jakarta). `curhat migrate` schedules it by name, and takes out what is not here.
--- A restart of Postgres ends the job that fires deadlines, and the next minute may be a minute away: @reboot is at once.
+-- The jobs of pg_cron in this database, their times in UTC (17 to 20 is night in Jakarta). `curhat migrate` schedules
+-- them by name, and removes any other.
+-- A restart of Postgres ends the job that fires deadlines, and the next minute may be a minute away: @reboot runs at
+-- once.
 create or replace view logic.cron_jobs (name, schedule, command, in_cron_database) as
 values
     ('deadlines', '* * * * *', 'call logic.fire_deadlines_for_a_minute()', false),

@@ -1,9 +1,9 @@
--- pg_cron before 1.5 knows minutes only, so its job runs for one and looks every second. Every version can run
--- this, so it is the only way. A procedure that commits can have neither security definer nor a pinned search_path.
--- The time that every rule goes by is when the transaction began, so none begins before the sleep and fires after it.
--- pg_cron's session is told nothing by whoever runs it: what it waits for is bounded here, and its other settings are
--- those of its login in this database, which `curhat migrate` sets. A statement_timeout of this call cannot be
--- changed once it runs, so one that was set since is taken back for the next minute.
+-- pg_cron before 1.5 knows minutes only, so its job runs for one and looks every second. Every version can run this, so
+-- it is the only way. A procedure that commits can have neither security definer nor a pinned search_path.
+-- logic.now() is the time when the transaction began, so none begins before the sleep and fires after it.
+-- pg_cron passes its session no settings: lock waits are bounded here, and the rest is set for its login in this
+-- database by `curhat migrate`. The statement_timeout of a running call cannot be changed, so one that was set since is
+-- reset for the next minute.
 create or replace procedure logic.fire_deadlines_for_a_minute()
 language plpgsql security invoker
 as $$
@@ -29,4 +29,4 @@ begin
 end
 $$;
 comment on procedure logic.fire_deadlines_for_a_minute is
-    'What pg_cron runs each minute: fires what is due once a second, with every process of ours dead.';
+    'The job of pg_cron for each minute: fires due deadlines once a second, with every process of ours dead.';

@@ -1,4 +1,4 @@
--- A finding that is found again keeps the time of its first.
+-- A finding that persists keeps the time when it was first found.
 create or replace function logic.refresh_audit_findings()
 returns void
 language plpgsql volatile security definer set search_path = ''

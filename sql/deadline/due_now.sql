@@ -6,4 +6,4 @@ begin
     return query select w.kind, w.id, w.due_at from logic.next_waits(logic.now(), p_limit) w;
 end
 $$;
-comment on function logic.due_now is 'What is due, the most overdue first, without what failed a moment ago.';
+comment on function logic.due_now is 'Due deadlines, the most overdue first, without those that failed a moment ago.';

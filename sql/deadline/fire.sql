@@ -5,7 +5,7 @@ as $$
 begin
     return case p_kind
         when 'payment_session' then logic.expire_payment_session(p_id)
-        when 'pairing_request' then logic.expire_request(p_id)
+        when 'pairing_request' then logic.expire_search(p_id)
         when 'extension' then logic.fire_extension(p_id)
         when 'chat_session' then logic.fire_chat(p_id)
         when 'mitra_lease' then logic.lapse_lease(p_id)
@@ -14,4 +14,4 @@ begin
     end;
 end
 $$;
-comment on function logic.fire is 'Fires one deadline; false when it was not due any more, or somebody holds the row.';
+comment on function logic.fire is 'Fires one deadline; false when it is no longer due, or the row is locked.';

@@ -1,7 +1,7 @@
--- Guarantees: what is due is fired once, by whichever caller comes first; a row that fails is recorded, tried again
--- with growing pauses, and holds up no other; no state lock is ever waited for, so that a batch of rows in no order
--- of theirs cannot deadlock. A row that somebody holds is in good hands, and is looked at again by the next call; this
--- one looks beyond it, so that rows that are held for long, however many, hold up no other.
+-- Guarantees: each due row is fired once, by whichever caller comes first. A row that fails is recorded, retried with
+-- growing pauses, and holds up no other. No state lock is waited for, so a batch of rows in any order cannot deadlock.
+-- A locked row is left to the next call; this one looks beyond it, so that rows that stay locked, however many, hold up
+-- no other.
 create or replace function logic.fire_due(p_limit integer default 100)
 returns integer
 language plpgsql volatile security definer set search_path = ''

@@ -1,5 +1,5 @@
--- Ordered and limited branch by branch, so that each reads the head of its own partial index and no more: the planner
--- does not push an order into a union of its own accord. A test holds it against logic.waits.
+-- Ordered and limited in each branch, so that each reads only the head of its partial index: the planner does not push
+-- an order into a union. A test holds it against logic.waits.
 create or replace function logic.first_waits(p_until timestamptz, p_limit bigint)
 returns table (kind text, id uuid, due_at timestamptz)
 language plpgsql stable security definer set search_path = ''
@@ -49,4 +49,4 @@ begin
     );
 end
 $$;
-comment on function logic.first_waits is 'Of each kind that waits, the first p_limit that are due by p_until.';
+comment on function logic.first_waits is 'The first p_limit deadlines of each kind that are due by p_until.';

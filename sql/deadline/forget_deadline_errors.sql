@@ -1,4 +1,4 @@
--- Fired at last, or ended in another way. Nearly always there is nothing to forget.
+-- Those rows have fired, or ended in another way. Nearly always there is nothing to forget.
 -- Locks: deadline_errors; none is waited for.
 create or replace function logic.forget_deadline_errors()
 returns void

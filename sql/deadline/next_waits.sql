@@ -17,4 +17,4 @@ begin
 end
 $$;
 comment on function logic.next_waits is
-    'The next p_limit deadlines that are due by p_until, the nearest first, without what failed a moment ago.';
+    'The next p_limit deadlines that are due by p_until, the nearest first, without those that failed a moment ago.';

@@ -1,6 +1,6 @@
--- Everything that waits, with when it is due. Each branch reads one partial index in order (migration 0012). An index
--- says that its first column is not null, and a query must show that it needs that. PostgreSQL 17 drops "is not null"
--- from a query where the column says so itself, so a query compares the column with the least value that there is.
+-- Everything that waits, with its due time. Each branch reads one partial index in order (migration 0012). The index
+-- requires that its first column is not null, and a query must imply that. PostgreSQL 17 drops "is not null" from a
+-- query when the column is NOT NULL anyway, so a query compares the column with the least value there is.
 create or replace view logic.waits (kind, id, due_at, meaning) as
 select 'payment_session'::text, id, expires_at, 'payment or search must be finished'::text
 from data.payment_sessions

@@ -1,7 +1,5 @@
--- The mitra agrees: charged now. Approving twice is one approval. Whoever was blocked meanwhile agrees to
--- nothing: no customer is to pay for more time with them.
+-- The mitra agrees: charged now. Idempotent.
 -- Locks: payment session, mitra, chat, extension.
--- Refuses: extension_not_found, extension_expired, extension_withdrawn, extension_already_answered, account_blocked.
 create or replace function api.approve_extension(p_extension_id uuid, p_mitra_id uuid)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -11,13 +9,10 @@ declare
 begin
     if v_extension.status <> 'approved' then
         perform logic.check_extension_open(v_extension);
-        if exists (select from data.mitras where id = p_mitra_id and blocked_at is not null) then
-            perform logic.refuse(403, 'account_blocked', 'This account is blocked.');
-        end if;
         v_extension := logic.grant_extension(v_extension, 'approved', 'mitra:' || p_mitra_id);
     end if;
     return logic.extension_json(v_extension);
 end
 $$;
 comment on function api.approve_extension is
-    'The mitra agrees to an extension, which is charged now: the extension, approved. Refuses extension_not_found, extension_expired, extension_withdrawn, extension_already_answered, account_blocked.';
+    'The mitra agrees to an extension, which is charged now: the extension, approved. Refuses extension_not_found, extension_expired, extension_withdrawn, extension_already_answered.';

@@ -1,7 +1,6 @@
--- The caller holds payment session and chat; asking a mitra again (logic.ask_again) locks the chat as well, so the
--- two exclude each other.
+-- The caller holds payment session and chat. logic.ask_again locks the chat as well, so the two exclude each other.
 -- Refuses: free_trial_not_for_extension, payment_not_for_extension, chat_ended, extension_already_pending,
--- search_already_running, account_blocked, and what check_payment_status refuses.
+-- search_already_running, and what check_payment_status refuses.
 create or replace function logic.check_may_extend(p_payment data.payment_sessions, p_chat data.chat_sessions)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -14,7 +13,6 @@ begin
     end if;
     perform logic.check_payment_status(p_payment, 'confirmed');
     perform logic.check_chat_running(p_chat);
-    perform logic.check_not_blocked(p_chat.customer_id);
     if logic.pending_extension_payment(p_chat.id) is not null then
         perform logic.refuse(409, 'extension_already_pending', 'An extension of this chat waits for its answer.');
     end if;

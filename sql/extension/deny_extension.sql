@@ -10,4 +10,4 @@ begin
     return logic.close_extension(p_extension.id, p_status, p_cause_tag, p_actor);
 end
 $$;
-comment on function logic.deny_extension is 'Denies a locked extension: the chat goes on to the end that it had, and gives the warning that it owes.';
+comment on function logic.deny_extension is 'Denies a locked extension: the chat goes on to its old end, with the warnings that are still to come.';

@@ -13,4 +13,4 @@ as $$
         'default_action', logic.setting_text('extension_default_action_on_timeout')
     )
 $$;
-comment on function logic.extension_json is 'An extension as the two people of its chat see it, with what happens when nobody answers.';
+comment on function logic.extension_json is 'An extension as the two people of its chat see it, with what happens without an answer.';

@@ -1,5 +1,5 @@
--- The deadline of an extension. Approved by itself only while the mitra is in reach, and while the payment lives: both
--- may have run out while nobody fired, and an expired payment buys nothing.
+-- The deadline of an extension. It is approved only while the mitra is connected and the payment has not expired: both
+-- may have ended before this fires.
 -- Locks: payment session, mitra, chat, extension; none is waited for.
 create or replace function logic.fire_extension(p_extension_id uuid)
 returns boolean
@@ -19,7 +19,7 @@ begin
         perform logic.deny_extension(v_extension, 'withdrawn', 'payment_session_expired', 'deadline');
     elsif logic.setting_text('extension_default_action_on_timeout') = 'auto_reject' then
         perform logic.deny_extension(v_extension, 'auto_rejected', 'targeted_mitra_timeout', 'deadline');
-    elsif logic.presence_of(v_mitra) = 'online' then
+    elsif logic.presence_of(v_mitra) = 'online' and v_mitra.app_closed_at is null then
         perform logic.grant_extension(v_extension, 'auto_approved', 'deadline');
     else
         perform logic.deny_extension(v_extension, 'auto_rejected', 'targeted_mitra_offline', 'deadline');
@@ -28,4 +28,4 @@ begin
 end
 $$;
 comment on function logic.fire_extension is
-    'Fires an extension''s deadline, as extension_default_action_on_timeout says; auto_approve only while the mitra is in reach.';
+    'Fires an extension''s deadline, as extension_default_action_on_timeout says; auto_approve only while the mitra is connected.';

@@ -1,4 +1,4 @@
--- Charge at approval; the end moves on from the later of now and the old end.
+-- Charged at approval; the end moves on from the later of now and the old end.
 -- Locks: none of its own; the caller holds payment session, mitra, chat and extension.
 create or replace function logic.grant_extension(p_extension data.extensions, p_status text, p_actor text)
 returns data.extensions

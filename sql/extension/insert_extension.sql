@@ -1,4 +1,4 @@
--- A warning that is due at this moment is given, since the chat's deadline goes.
+-- A warning that is due now is given now, since the chat's deadline is taken away.
 create or replace function logic.insert_extension(p_payment data.payment_sessions, p_chat data.chat_sessions)
 returns data.extensions
 language plpgsql volatile security definer set search_path = ''

@@ -10,4 +10,4 @@ begin
     );
 end
 $$;
-comment on function logic.pending_extensions is 'The extensions that chats wait on, as a JSON array.';
+comment on function logic.pending_extensions is 'The pending extensions of chats, as a JSON array.';

@@ -1,6 +1,5 @@
--- The mitra says no: nothing is charged. Rejecting twice is one no.
+-- The mitra says no: nothing is charged. Idempotent.
 -- Locks: payment session, mitra, chat, extension.
--- Refuses: extension_not_found, extension_expired, extension_withdrawn, extension_already_answered.
 create or replace function api.reject_extension(p_extension_id uuid, p_mitra_id uuid)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

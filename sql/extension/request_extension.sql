@@ -1,10 +1,6 @@
--- The customer asks for more minutes. While the answer is awaited the chat does not end.
--- The same payment again gives the same extension.
+-- The customer asks for more minutes. The chat does not end while the answer is pending. The same payment again gives
+-- the same extension.
 -- Locks: the idempotency key, payment session, mitra (shared), chat.
--- Refuses: payment_session_not_found, payment_not_for_extension, free_trial_not_for_extension,
--- payment_session_expired, payment_not_confirmed, payment_session_abandoned, payment_session_consumed,
--- payment_session_failed, chat_session_not_found, chat_ended, extension_already_pending, search_already_running,
--- idempotency_key_reused, account_blocked, too_many_idempotency_keys.
 create or replace function api.request_extension(
     p_chat_session_id uuid,
     p_customer_id uuid,
@@ -41,4 +37,4 @@ begin
 end
 $$;
 comment on function api.request_extension is
-    'The customer asks for more minutes in a running chat, with a confirmed extension payment: the extension, requested. Refuses payment_session_not_found, payment_not_for_extension, free_trial_not_for_extension, payment_session_expired, payment_not_confirmed, payment_session_abandoned, payment_session_consumed, payment_session_failed, chat_session_not_found, chat_ended, extension_already_pending, search_already_running, idempotency_key_reused, account_blocked, too_many_idempotency_keys.';
+    'The customer asks for more minutes in a running chat, with a confirmed extension payment: the extension, requested. Refuses payment_session_not_found, payment_not_for_extension, free_trial_not_for_extension, payment_session_expired, payment_not_confirmed, payment_session_abandoned, payment_session_consumed, payment_session_failed, chat_session_not_found, chat_ended, extension_already_pending, search_already_running, idempotency_key_reused, too_many_idempotency_keys.';

@@ -17,4 +17,4 @@ begin
 end
 $$;
 comment on function logic.resume_chat is
-    'A locked chat has its own deadline again after an extension was answered, with more time or without. p_since: from when on its warnings are still to come.';
+    'Gives a locked chat its own deadline again after an extension was answered, with more time or without. p_since: from when on its warnings are still to come.';

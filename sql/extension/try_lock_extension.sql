@@ -1,4 +1,4 @@
--- Locks: payment session, mitra, chat, extension, the customer whom its failure would name (shared); none is waited for.
+-- Locks: payment session, mitra, chat, extension, the customer of its failure (shared); none is waited for.
 create or replace function logic.try_lock_extension(p_extension_id uuid)
 returns data.extensions
 language plpgsql volatile security definer set search_path = ''
@@ -19,4 +19,4 @@ begin
     return v_extension;
 end
 $$;
-comment on function logic.try_lock_extension is 'A pending extension with all it touches, locked; null when somebody holds one of them or it is over.';
+comment on function logic.try_lock_extension is 'A pending extension with the rows it touches, locked; null when one of them is held or it is over.';

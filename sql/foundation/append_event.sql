@@ -1,7 +1,7 @@
--- The last step but one of every transition: one event, and its id in the outbox, in the same transaction.
--- Whoever makes events outside the app (psql, pg_cron, a listener) rings for the relay in the transaction itself.
--- Whoever acts as an operator says their name; which login it came from nobody says but Postgres.
--- The app rings after its commit instead: a commit that carries NOTIFY holds a cluster-wide lock.
+-- The last step but one of every transition: one event, and its id in the outbox, in the same transaction. Outside the
+-- app (psql, pg_cron, a listener) it wakes the relay in the transaction too. The app does that after its commit: a
+-- commit that carries NOTIFY holds a cluster-wide lock.
+-- Operators give their own name; their login comes from Postgres.
 create or replace function logic.append_event(
     p_type text,
     p_entity text,
@@ -21,20 +21,20 @@ as $$
 begin
     with event as (
         insert into data.events (
-            id, at, type, entity, entity_id, from_status, to_status, customer_id, mitra_ids, actor, login, request_id, body,
+            id, at, type, entity, entity_id, from_status, to_status, customer_id, mitra_ids, actor, login, http_request_id, body,
             digest
         )
         select
             v.id, v.at, p_type, p_entity, p_entity_id, p_from_status, p_to_status, p_customer_id, v.mitra_ids, p_actor,
-            v.login, v.request_id, p_body,
+            v.login, v.http_request_id, p_body,
             logic.event_digest(
                 v.id, v.at, p_type, p_entity, p_entity_id, p_from_status, p_to_status, p_customer_id, v.mitra_ids,
-                p_actor, v.login, v.request_id, p_body
+                p_actor, v.login, v.http_request_id, p_body
             )
         from (
             select nextval('data.event_ids') as id, coalesce(p_at, logic.now()) as at, coalesce(p_mitra_ids, '{}') as mitra_ids,
                 case when starts_with(p_actor, 'operator:') then session_user::text end as login,
-                nullif(current_setting('curhat.request_id', true), '') as request_id
+                nullif(current_setting('curhat.request_id', true), '') as http_request_id
         ) v
         returning id, at
     )
@@ -46,4 +46,4 @@ begin
 end
 $$;
 comment on function logic.append_event is
-    'Appends an event and its outbox row, and wakes the relay unless the session has said that it rings by itself. p_deadline_at: a deadline that the change set, for the deadline listener. p_at: when it happened, if not now.';
+    'Appends an event and its outbox row, and wakes the relay unless the session does that itself (curhat.app_rings). p_deadline_at: a deadline that the change set, for the deadline listener. p_at: when it happened, if not now.';

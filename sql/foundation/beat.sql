@@ -1,6 +1,6 @@
--- Proof of work, not of life: written by the work itself, every five seconds at most. Whoever finds another at it
--- leaves it to them, so that nobody's work waits for a heartbeat. The last beat says nothing of work that stops and
--- begins again all the time, so the two last pauses are kept.
+-- Proof of work, not of life: the work itself writes it, every five seconds at most. A caller that finds the row locked
+-- skips it, so that no work waits for a heartbeat. The last beat does not show work that stops and begins again all the
+-- time, so the last two pauses are kept.
 create or replace function logic.beat(p_process text)
 returns void
 language plpgsql volatile security definer set search_path = ''

@@ -1,4 +1,4 @@
--- A person's retries repeat their key; each new one keeps a reply for a day.
+-- Retries repeat their key; each new key keeps a reply for a day.
 -- Refuses: too_many_idempotency_keys.
 create or replace function logic.check_keys(p_owner_id uuid)
 returns void

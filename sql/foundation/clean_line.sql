@@ -1,4 +1,4 @@
--- NFKC makes plain letters of full-width and mathematical ones, and a space of every space.
+-- NFKC makes plain letters of full-width and mathematical ones, and a plain space of every space.
 create or replace function logic.clean_line(p_text text)
 returns text
 language sql immutable security invoker

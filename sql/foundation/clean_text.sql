@@ -1,6 +1,6 @@
--- The one rule for what people write for others to read. What it says stays; what breaks the page of its reader goes: a
--- letter keeps four marks. The same again changes nothing.
--- Line separators are line feeds first, and removing something invisible may bring a letter and its mark together.
+-- The one rule for what people write for others to read. The words stay; what breaks the reader's page goes: a letter
+-- keeps four marks. Idempotent.
+-- Line separators become line feeds first. Removing an invisible character may bring a letter and its mark together.
 create or replace function logic.clean_text(p_text text)
 returns text
 language sql immutable security invoker
@@ -16,4 +16,4 @@ as $$
     )
 $$;
 comment on function logic.clean_text is
-    'What somebody wrote, as others get to see it: NFC, without controls, turns of direction and invisible characters, at most four marks on a letter.';
+    'A text as others see it: NFC, without controls, bidirectional controls and invisible characters, at most four marks on a letter.';

@@ -1,5 +1,5 @@
--- An expression, so that the planner inlines it: every transition computes one. It guards against hands, not against
--- somebody who computes another.
+-- An expression, so that the planner inlines it: every transition computes one. It reveals an edit, but not one that
+-- computes the digest as well.
 create or replace function logic.event_digest(
     p_id bigint,
     p_at timestamptz,
@@ -12,7 +12,7 @@ create or replace function logic.event_digest(
     p_mitra_ids uuid[],
     p_actor text,
     p_login text,
-    p_request_id text,
+    p_http_request_id text,
     p_body jsonb
 )
 returns bigint
@@ -21,9 +21,9 @@ as $$
     select hash_record_extended(
         row(
             p_id, p_at, p_type, p_entity, p_entity_id, p_from_status, p_to_status, p_customer_id, p_mitra_ids, p_actor,
-            p_login, p_request_id, p_body
+            p_login, p_http_request_id, p_body
         ),
         0
     )
 $$;
-comment on function logic.event_digest is 'A number that is another one when anything in an event is.';
+comment on function logic.event_digest is 'A hash of everything in an event.';

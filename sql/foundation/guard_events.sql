@@ -1,4 +1,4 @@
--- Whoever it is, the owner too. What is too old goes with its partition, which is dropped whole.
+-- Binds the owner too. Old events go with their partition, which is dropped whole.
 -- Refuses: events_are_append_only.
 create or replace function logic.guard_events()
 returns trigger
@@ -8,7 +8,7 @@ begin
     if tg_op = 'DELETE' and current_setting('curhat.moves_events', true) = 'on' then
         return old;
     end if;
-    perform logic.refuse(409, 'events_are_append_only', 'Events are never changed or taken out: append another.');
+    perform logic.refuse(409, 'events_are_append_only', 'Events are never changed or removed: append another.');
     return null;
 end
 $$;

@@ -1,4 +1,4 @@
--- Refuses every edge that logic.transitions does not list, whoever tries it. Argument: the entity.
+-- Refuses every edge that logic.transitions does not list, to every role. Argument: the entity.
 -- Refuses: illegal_transition.
 create or replace function logic.guard_transition()
 returns trigger
@@ -21,4 +21,4 @@ begin
     return new;
 end
 $$;
-comment on function logic.guard_transition is 'Trigger: holds a table''s status column to logic.transitions.';
+comment on function logic.guard_transition is 'Trigger: allows only changes of status in logic.transitions.';

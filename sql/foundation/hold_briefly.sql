@@ -1,7 +1,7 @@
--- Whoever works by hand may leave a transaction open, and everybody waits for what it holds. From the call on and until
--- that transaction is over, Postgres bounds how long it waits, how long a statement of it takes and how long it idles; a
--- session that idles longer is ended, and nothing of it is done. The login's own settings do not count: they may be
--- none, and a role that a login is a member of gives it no settings. The app's sessions say their own.
+-- Somebody who works by hand may leave a transaction open, and others wait for its locks. From this call to the end of
+-- the transaction Postgres bounds its lock waits, its statements and its idle time; a session that idles longer is
+-- ended, and its transaction rolled back. Settings of the login would not do: it may have none, and takes none from the
+-- roles that it is a member of. The app's sessions set their own.
 create or replace function logic.hold_briefly()
 returns void
 language plpgsql volatile security definer set search_path = ''

@@ -1,5 +1,5 @@
--- Claims an idempotency key for this transaction, or gives the reply that it got before. Two at once:
--- the second waits on the key's row until the first has committed or gone.
+-- Claims an idempotency key for this transaction, or returns the reply that was kept for it. Of two at once the second
+-- waits on the key's row until the first has committed or rolled back.
 -- Refuses: idempotency_key_reused, too_many_idempotency_keys.
 create or replace function logic.recall_reply(p_owner_id uuid, p_key text, p_function text, p_request jsonb)
 returns jsonb

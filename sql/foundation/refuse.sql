@@ -1,5 +1,5 @@
--- A refusal: nothing has changed, and the caller learns why. SQLSTATE PT + HTTP status is PostgREST's convention.
--- What a screen must know to say it in its own words goes along as facts, in the hint.
+-- A refusal: nothing has changed, and the caller learns why. SQLSTATE PT + HTTP status is PostgREST's convention. Facts
+-- that a screen needs to word it go in the hint.
 create or replace function logic.refuse(p_status integer, p_slug text, p_sentence text, p_facts jsonb default null)
 returns void
 language plpgsql volatile security invoker set search_path = ''

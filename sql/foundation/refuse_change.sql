@@ -1,5 +1,4 @@
--- For columns that say what was bought, by whom and of whom. Such a trigger names them, so an update of others never
--- comes here.
+-- For columns that say what was bought, by whom and from whom. The trigger names them, so other updates never call it.
 -- Refuses: column_is_fixed.
 create or replace function logic.refuse_change()
 returns trigger
@@ -7,9 +6,9 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 begin
     perform logic.refuse(409, 'column_is_fixed', format(
-        'What %s %s says of people, money, minutes and beginnings does not change any more.', tg_table_name, old.id
+        'People, money, minutes and start of %s %s never change.', tg_table_name, old.id
     ));
     return null;
 end
 $$;
-comment on function logic.refuse_change is 'Trigger: refuses another value in a column that is fixed.';
+comment on function logic.refuse_change is 'Trigger: refuses a change of a fixed column.';

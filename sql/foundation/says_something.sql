@@ -6,4 +6,4 @@ as $$
         logic.clean_text(p_text) ~ (E'[^\\s\\u1680\\u200c\\u200d\\ufe00-\\ufe0f' || logic.combining_marks() || ']'), false
     )
 $$;
-comment on function logic.says_something is 'Whether there is anything to see in a text; false for null.';
+comment on function logic.says_something is 'Whether a text has a visible character; false for null.';

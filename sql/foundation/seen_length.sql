@@ -10,4 +10,4 @@ as $$
         E'[\\U0001f1e6-\\U0001f1ff]{2}', 'x', 'g'
     ))
 $$;
-comment on function logic.seen_length is 'How many characters somebody sees in a text.';
+comment on function logic.seen_length is 'How many characters of a text a reader sees.';

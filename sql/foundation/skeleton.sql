@@ -1,4 +1,4 @@
--- Texts with the same skeleton look alike, roughly: the idea of UTS 39, reduced to the letters from a to z.
+-- Texts with the same skeleton look roughly alike: the idea of UTS 39, reduced to the letters from a to z.
 create or replace function logic.skeleton(p_text text)
 returns text
 language plpgsql stable security definer set search_path = ''

@@ -1,5 +1,5 @@
--- Controls but tab and line feed, what turns the direction of writing, what has no width, fillers, tags, and the ends of
--- annotations. The joiners and variation selectors stay: scripts and emoji are written with them.
+-- Controls but tab and line feed, bidirectional controls, zero-width characters, fillers, tags, and annotation marks.
+-- Joiners and variation selectors stay: scripts and emoji are written with them.
 create or replace function logic.without_invisible(p_text text)
 returns text
 language sql immutable security invoker
@@ -12,4 +12,4 @@ as $$
         '', 'g'
     )
 $$;
-comment on function logic.without_invisible is 'A text without what nobody sees and what changes how others'' text is shown.';
+comment on function logic.without_invisible is 'A text without invisible characters and bidirectional controls.';

@@ -1,6 +1,4 @@
--- Whoever could not be sent a code could never sign in.
--- Refuses: who_is_missing, invalid_phone, phone_country_not_served, phone_not_mobile, display_name_required,
--- display_name_invalid, display_name_reserved, phone_already_taken.
+-- A mitra who cannot be sent a code could never sign in.
 create or replace function ops.add_mitra(p_phone text, p_display_name text, p_who text)
 returns table (id uuid, phone text, display_name text)
 language plpgsql volatile security definer set search_path = ''
@@ -30,4 +28,4 @@ begin
 end
 $$;
 comment on function ops.add_mitra is
-    'Takes somebody on as a mitra: from now on they may sign in with this phone number. Refuses who_is_missing, invalid_phone, phone_country_not_served, phone_not_mobile, display_name_required, display_name_invalid, display_name_reserved, phone_already_taken.';
+    'Adds a mitra, who may then sign in with this phone number. Refuses who_is_missing, invalid_phone, phone_country_not_served, phone_not_mobile, display_name_required, display_name_invalid, display_name_reserved, phone_already_taken.';

@@ -1,7 +1,7 @@
--- Every invariant of the product as a query. Each area is a function of its own, logic.audit_<area>, which is found by
--- its name. What lives is always looked at; what is over, from p_since on. An area that cannot be looked at, since a value
--- in it is none at all, says so and hides no other.
--- Planned for each call, by how far back it looks; nothing is compiled for queries that are over in a moment.
+-- Every invariant of the product as a query. Each area is a function of its own, logic.audit_<area>, found by its name.
+-- Live rows are always checked, rows that are over from p_since on. An area that fails, for example on a malformed
+-- value, says so and hides no other.
+-- Planned for each call, by how far back it looks; without JIT, since the queries are short.
 create or replace function ops.audit(p_since timestamptz default '-infinity')
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_custom_plan' set jit = 'off'
@@ -29,4 +29,4 @@ begin
 end
 $$;
 comment on function ops.audit is
-    'Every broken invariant as a row (invariant, entity, entity_id, detail); none when all is well. p_since bounds how far back what is over is looked at; null, as without it: everything. What merely waits because nobody runs is in ops.due() and ops.health().';
+    'Every broken invariant as a row (invariant, entity, entity_id, detail); none when all is well. p_since: check rows that are over from then on; null or left out: all. Rows that only wait because no process runs are in ops.due() and ops.health().';

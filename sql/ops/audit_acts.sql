@@ -1,4 +1,4 @@
--- Of what lies near the edge of what is kept the event may be gone; so it is looked for where all of it is kept.
+-- Near the edge of retention an event may be gone, so this checks only the time of which all events are kept.
 create or replace function logic.audit_acts(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -96,4 +96,4 @@ begin
     end;
 end
 $$;
-comment on function logic.audit_acts is 'What was done without the event that tells of it.';
+comment on function logic.audit_acts is 'Acts without their event.';

@@ -1,4 +1,4 @@
--- What an event said of the amount when it was appended stands, whatever is done to the payment afterwards.
+-- An event keeps the amount as it was when appended, whatever happens to the payment later.
 create or replace function logic.audit_amounts(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -47,4 +47,4 @@ begin
     ));
 end
 $$;
-comment on function logic.audit_amounts is 'Amounts that are not the same from a payment to its failure, its events, and its tier.';
+comment on function logic.audit_amounts is 'Amounts that differ between a payment, its failure, its events and its tier.';

@@ -1,5 +1,5 @@
--- By the settings of the time when each began. A lease, a code or a sign-in is renewed, so only the most that can be is
--- known of it. Days are looked at with some hours'' grace: a session may count them in a zone with summer time.
+-- By the settings of the time when each began. A lease, a code or a sign-in is renewed, so only its maximum is known.
+-- Days have some hours of grace: a session may count them in a zone with summer time.
 create or replace function logic.audit_bounds(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -71,4 +71,4 @@ begin
         );
 end
 $$;
-comment on function logic.audit_bounds is 'Deadlines that are nearer or farther than their settings say.';
+comment on function logic.audit_bounds is 'Deadlines that are nearer or farther than their settings allow.';

@@ -1,5 +1,5 @@
--- What waits because nobody runs is no broken promise; ops.due() and ops.health() show it. Whoever has just come back
--- has a minute to catch up.
+-- A row that waits because no process runs breaks no promise; ops.due() and ops.health() show it. A process that has
+-- just come back has a minute to catch up.
 create or replace function logic.audit_deadlines()
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -24,4 +24,4 @@ begin
     where o.at < logic.now() - interval '10 seconds' and exists (select from at_work a where a.process = 'relay');
 end
 $$;
-comment on function logic.audit_deadlines is 'Deadlines that fail, or pass while somebody fires them; events that wait while the relay works.';
+comment on function logic.audit_deadlines is 'Deadlines that fail, or stay overdue while a process fires them; events that wait while the relay works.';

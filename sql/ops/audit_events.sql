@@ -1,4 +1,4 @@
--- The events of every row form a chain: it begins at nothing, no link is missing, it ends in the row's present state.
+-- The events of every row form a chain: it begins at null, misses no link, and ends in the row's present state.
 create or replace function logic.audit_events(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''

@@ -1,4 +1,5 @@
--- Only what can change no more when a day was over at its last run: what an operator does later shows in the failures.
+-- Only days that were over at their last run, and only figures that are final by then: what an operator does later
+-- shows in the failures.
 create or replace function logic.audit_figures(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -18,4 +19,4 @@ begin
             is distinct from (n.payments_created, n.searches_general, n.searches_returning, n.extensions_requested, n.charged);
 end
 $$;
-comment on function logic.audit_figures is 'Figures of days that are over which are not what the rows come to.';
+comment on function logic.audit_figures is 'Figures of past days that differ from the rows.';

@@ -25,4 +25,4 @@ begin
     );
 end
 $$;
-comment on function logic.audit_keys is 'Idempotency keys whose reply is none, or is about nothing of their owner''s.';
+comment on function logic.audit_keys is 'Idempotency keys without a valid reply, or with one about somebody else''s rows.';

@@ -1,4 +1,4 @@
--- An event is appended with a digest and a place in the outbox; the relay notes what it takes from there.
+-- An event is appended with a digest and a row of the outbox; the relay notes what it takes from there.
 create or replace function logic.audit_log(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -18,7 +18,7 @@ begin
     where e.at >= v_since
         and e.digest is distinct from logic.event_digest(
             e.id, e.at, e.type, e.entity, e.entity_id, e.from_status, e.to_status, e.customer_id, e.mitra_ids, e.actor, e.login,
-            e.request_id, e.body
+            e.http_request_id, e.body
         )
         and (e.digest is not null or e.at >= v_noted)
     union all

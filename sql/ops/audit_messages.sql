@@ -30,4 +30,4 @@ begin
     where broken.is_broken;
 end
 $$;
-comment on function logic.audit_messages is 'Messages that are missing, doubled, or of another time than their chat.';
+comment on function logic.audit_messages is 'Messages that are missing, doubled, or outside the time of their chat.';

@@ -1,5 +1,5 @@
--- An extension moves the end on from the later of the end and its approval; so the end is that of all minutes in a row,
--- or that of the minutes from some approval on, whichever is later. What was left of a chat that was continued is added.
+-- An extension moves the end on from the later of the end and its approval. So the end is the later of two: all minutes
+-- in a row, or the minutes from some approval on. Minutes left of a continued chat are added.
 create or replace function logic.audit_minutes(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -45,4 +45,4 @@ begin
     where e.requested_at >= p_since and e.duration_minutes is distinct from p.duration_minutes;
 end
 $$;
-comment on function logic.audit_minutes is 'Chats and extensions that give other minutes than were paid for.';
+comment on function logic.audit_minutes is 'Chats and extensions whose minutes differ from those paid for.';

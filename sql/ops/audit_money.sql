@@ -1,4 +1,4 @@
--- Events are kept for a while: what was decided before that is not looked at.
+-- Events are kept for a while; older decisions are not checked.
 create or replace function logic.audit_money(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -20,4 +20,4 @@ begin
         );
 end
 $$;
-comment on function logic.audit_money is 'Decisions about customers'' money of which these were not told.';
+comment on function logic.audit_money is 'Decisions about money that the customer was not told of.';

@@ -1,4 +1,4 @@
--- Whoever is due to have their offers brought in line is left out: that is a deadline.
+-- A mitra whose offers are due to be brought in line is left out: that is a deadline.
 create or replace function logic.audit_offers()
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''

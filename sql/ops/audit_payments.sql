@@ -1,4 +1,4 @@
--- A payment's end is looked up once for each, and each rule is one line of the list below.
+-- Each payment's end is looked up once, and each rule is one line of the list below.
 create or replace function logic.audit_payments(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''

@@ -47,4 +47,4 @@ begin
     );
 end
 $$;
-comment on function logic.audit_people is 'Searches, chats, extensions and failures that are somebody else''s than what they stand on.';
+comment on function logic.audit_people is 'Searches, chats, extensions and failures that name other people than the rows they belong to.';

@@ -1,4 +1,4 @@
--- How somebody''s presence last changed is an event of that very moment.
+-- The last change of a mitra's presence is an event of the same moment.
 create or replace function logic.audit_presence(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -11,6 +11,18 @@ begin
     select 'whoever is blocked is out of reach', 'mitra', m.id::text, format('declared online: %s, lease until %s', m.declared_online, m.reachable_until)
     from data.mitras m
     where m.blocked_at is not null and (m.declared_online or m.reachable_until is not null)
+    union all
+    select 'whoever is blocked has nothing running', 'chat_session', c.id::text, format('customer %s, mitra %s', c.customer_id, c.mitra_id)
+    from data.chat_sessions c
+    where c.status = 'active' and c.mitra_id >= '00000000-0000-0000-0000-000000000000' and (
+        exists (select from data.users u where u.id = c.customer_id and u.blocked_at is not null)
+        or exists (select from data.mitras m where m.id = c.mitra_id and m.blocked_at is not null)
+    )
+    union all
+    select 'whoever is blocked has nothing running', 'pairing_request', r.id::text, format('customer %s', r.customer_id)
+    from data.pairing_requests r
+    join data.users u on u.id = r.customer_id and u.blocked_at is not null
+    where r.status = 'searching' and r.customer_id >= '00000000-0000-0000-0000-000000000000'
     union all
     select 'only who is declared online has a lease', 'mitra', m.id::text, format('until %s', m.reachable_until)
     from data.mitras m
@@ -38,4 +50,4 @@ begin
         and m.status_changed_at >= v_since;
 end
 $$;
-comment on function logic.audit_presence is 'Mitras who are in reach and may not be, or whose presence is not what was told of it.';
+comment on function logic.audit_presence is 'Mitras who are reachable and may not be, or whose presence differs from their events.';

@@ -40,4 +40,4 @@ begin
         );
 end
 $$;
-comment on function logic.audit_settings is 'Settings that are not what their history, their bounds and their events say.';
+comment on function logic.audit_settings is 'Settings that contradict their history, bounds or events.';

@@ -1,4 +1,4 @@
--- Blocks and roles go by their last event, where it is still kept.
+-- Blocks and roles go by their last event, while it is kept.
 create or replace function logic.audit_sign_ins(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -36,4 +36,4 @@ begin
     where o.role = 'admin' and not exists (select from data.cc_users a where a.role = 'admin' and a.active);
 end
 $$;
-comment on function logic.audit_sign_ins is 'People who are signed in and may not be, and blocks that nobody made.';
+comment on function logic.audit_sign_ins is 'People who are signed in and may not be, and blocks without an event.';

@@ -1,4 +1,4 @@
--- Days are looked at whole.
+-- Whole days are checked.
 create or replace function logic.audit_tallies(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -26,4 +26,4 @@ begin
     where (t.failures, t.amount) is distinct from (c.failures, c.amount);
 end
 $$;
-comment on function logic.audit_tallies is 'Counts of failures that are not those of the failures.';
+comment on function logic.audit_tallies is 'Counts of failures that differ from the failures.';

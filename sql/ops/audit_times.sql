@@ -1,4 +1,4 @@
--- A transaction bears the time when it began, and may have waited for another: ten minutes are nothing here.
+-- A time is when its transaction began, which may then have waited for another: ten minutes are tolerated.
 create or replace function logic.audit_times(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -65,4 +65,4 @@ begin
     where t.later > logic.now() + interval '10 minutes' and t.what <> 'expired';
 end
 $$;
-comment on function logic.audit_times is 'Rows whose times are in no order that can have been.';
+comment on function logic.audit_times is 'Rows whose times are in an impossible order.';

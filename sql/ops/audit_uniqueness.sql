@@ -1,4 +1,4 @@
--- An index may be gone, or may have been made anew while it was broken.
+-- An index may be missing, or may have been rebuilt over broken rows.
 create or replace function logic.audit_uniqueness(p_since timestamptz)
 returns table (invariant text, entity text, entity_id text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -51,4 +51,4 @@ begin
     where m.created_at >= p_since;
 end
 $$;
-comment on function logic.audit_uniqueness is 'What unique indexes forbid, looked for without them.';
+comment on function logic.audit_uniqueness is 'Duplicates that unique indexes forbid, found without them.';

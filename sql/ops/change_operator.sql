@@ -1,5 +1,4 @@
 -- Locks: every admin, the operator, every sign-in of theirs.
--- Refuses: who_is_missing, invalid_email, invalid_role, operator_not_found, last_admin.
 create or replace function ops.change_operator(p_email text, p_role text, p_active boolean, p_who text)
 returns table (id uuid, email text, display_name text, role text, active boolean)
 language plpgsql volatile security definer set search_path = ''
@@ -16,4 +15,4 @@ begin
 end
 $$;
 comment on function ops.change_operator is
-    'Gives somebody of the control center another role, or lets them in no longer (p_active false), or again; null leaves it as it is. Refuses who_is_missing, invalid_email, invalid_role, operator_not_found, last_admin.';
+    'Changes an operator''s role (p_role), or disables (p_active false) or enables them; null leaves either as it is. Refuses who_is_missing, invalid_email, invalid_role, operator_not_found, last_admin.';

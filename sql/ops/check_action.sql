@@ -9,4 +9,4 @@ begin
     end if;
 end
 $$;
-comment on function logic.check_action is 'Refuses a decision on a failure that is none of the three.';
+comment on function logic.check_action is 'Refuses a decision that is not one of the three.';

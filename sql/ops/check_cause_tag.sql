@@ -9,4 +9,4 @@ begin
     end if;
 end
 $$;
-comment on function logic.check_cause_tag is 'Refuses a cause that is none of the seven.';
+comment on function logic.check_cause_tag is 'Refuses a cause that is not one of the seven.';

@@ -8,7 +8,7 @@ begin
     if p_failure.id is null then
         perform logic.refuse(404, 'failure_not_found', 'There is no such failure.');
     elsif p_failure.superseded_at is not null then
-        perform logic.refuse(409, 'failure_superseded', 'The customer has taken another bestie: the payment lives on.');
+        perform logic.refuse(409, 'failure_superseded', 'The customer has taken another bestie with this payment.');
     elsif p_failure.operator_action is not null then
         perform logic.refuse(409, 'failure_already_actioned', format(
             '%s has marked this as %s already, at %s WIB.', p_failure.actioned_by,

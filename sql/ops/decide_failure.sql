@@ -1,5 +1,5 @@
--- The payment's lock decides between an operator and a customer's fallback, and between two operators. One who says
--- the same again gets the same again. Of money that was taken the customer is told.
+-- The payment's lock decides between an operator and a customer's fallback, and between two operators. The same
+-- decision again changes nothing. The customer is told of it when money was taken.
 -- Locks: payment session, failure.
 -- Refuses: invalid_action, failure_not_found, failure_superseded, failure_already_actioned, nothing_to_refund.
 create or replace function logic.decide_failure(p_failure_id uuid, p_action text, p_who text, p_note text)

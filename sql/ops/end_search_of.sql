@@ -1,4 +1,4 @@
--- Locks: the payment session and the request of the search.
+-- Locks: the payment session and the search.
 create or replace function logic.end_search_of(p_customer_id uuid, p_actor text, p_note text)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -18,4 +18,4 @@ begin
     end if;
 end
 $$;
-comment on function logic.end_search_of is 'Ends the search that a customer has running, if they have one.';
+comment on function logic.end_search_of is 'Ends a customer''s running search, if there is one.';

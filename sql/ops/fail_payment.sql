@@ -1,7 +1,5 @@
--- A DBA ends a confirmed payment that has gone astray, with whatever runs on it.
--- Locks: payment session, request; or payment session, mitra, chat, extension.
--- Refuses: who_is_missing, invalid_cause_tag, payment_session_not_found, payment_session_expired,
--- payment_session_abandoned, payment_session_consumed, payment_session_failed, payment_not_confirmed.
+-- A DBA ends a confirmed payment that has gone astray, with its search or extension.
+-- Locks: payment session, search; or payment session, mitra, chat, extension.
 create or replace function ops.fail_payment(
     p_payment_session_id uuid, p_cause_tag text, p_who text, p_note text default null
 )
@@ -13,6 +11,7 @@ declare
     v_failure data.pairing_failures;
 begin
     perform logic.check_who(p_who);
+    perform logic.check_note_length(p_note);
     perform logic.check_cause_tag(p_cause_tag);
     select * into v_payment from data.payment_sessions where id = p_payment_session_id for update;
     if not found then
@@ -25,4 +24,4 @@ begin
 end
 $$;
 comment on function ops.fail_payment is
-    'Fails a confirmed payment session by hand, and closes its search or extension. Refuses who_is_missing, invalid_cause_tag, payment_session_not_found, payment_session_expired, payment_session_abandoned, payment_session_consumed, payment_session_failed, payment_not_confirmed.';
+    'Fails a confirmed payment session by hand, and closes its search or extension. Refuses who_is_missing, note_too_long, invalid_cause_tag, payment_session_not_found, payment_session_expired, payment_session_abandoned, payment_session_consumed, payment_session_failed, payment_not_confirmed.';

@@ -1,4 +1,4 @@
--- Locks: request; or mitra, chat, extension. The caller holds the payment session.
+-- Locks: search, mitras who missed it; or mitra, chat, extension. The caller holds the payment session.
 create or replace function logic.fail_whatever_runs(
     p_payment data.payment_sessions, p_cause_tag text, p_actor text, p_note text
 )
@@ -6,12 +6,14 @@ returns data.pairing_failures
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_request data.pairing_requests := logic.running_search(p_payment.id);
+    v_search data.pairing_requests := logic.running_search(p_payment.id);
     v_extension data.extensions;
     v_failure data.pairing_failures;
 begin
-    if v_request.id is not null then
-        return logic.fail_request(v_request, p_payment, p_cause_tag, p_actor, p_note);
+    if v_search.id is not null then
+        v_failure := logic.fail_search(v_search, p_payment, p_cause_tag, p_actor, p_note);
+        perform logic.take_idlers_offline(v_search.id);
+        return v_failure;
     end if;
     select * into v_extension from data.extensions where payment_session_id = p_payment.id and status = 'requested';
     if not found then

@@ -1,5 +1,4 @@
--- As the control center searches: a part of a name, a number or a part of one however it is written, or a whole id.
--- Refuses: search_too_short.
+-- Searches as the control center does: part of a name, a number or part of one in any notation, or a whole id.
 create or replace function ops.find_person(p_search text)
 returns table (id uuid, audience text, phone text, display_name text, created_at timestamptz, blocked_at timestamptz)
 language plpgsql stable security definer set search_path = ''
@@ -18,4 +17,4 @@ begin
 end
 $$;
 comment on function ops.find_person is
-    'Customers and mitras by a part of their name or phone number, however it is written, or by their id; 100 of each at most. Refuses search_too_short.';
+    'Customers and mitras by part of their name or phone number, in any notation, or by their id; 100 of each at most. Refuses search_too_short.';

@@ -55,6 +55,10 @@ as $$
         format('%s of %s codes in the last hour, %s refused: somebody may be asking for many (otp_most_per_hour)', h.sent, m.most, h.refused)
     from logic.codes_of_hour() h, (select logic.setting_integer('otp_most_per_hour') as most) m
     union all
+    select 'settings keep the promise', count(*) = 0,
+        coalesce(string_agg(format('%s is %s: %s', s.name, s.value, s.harm), '; ' order by s.name), 'no setting is in the way')
+    from logic.harmful_settings() s
+    union all
     select 'what is over is forgotten',
         not exists (select from data.idempotency_keys where created_at <= logic.now() - interval '1 day 3 hours')
         and not exists (select from data.sign_ins where expires_at <= logic.now() - interval '3 hours'),

@@ -1,4 +1,4 @@
--- A retention that was made longer brings nothing back: the partitions that there are say what was dropped.
+-- A longer retention brings nothing back: the partitions that exist say what was dropped.
 create or replace function logic.kept_since(p_table text, p_keep_days integer)
 returns timestamptz
 language sql stable security definer set search_path = ''
@@ -11,4 +11,4 @@ as $$
     join pg_catalog.pg_class c on c.oid = i.inhrelid
     where i.inhparent = format('data.%I', p_table)::regclass and c.relname ~ '_[0-9]{4}_[0-9]{2}$'
 $$;
-comment on function logic.kept_since is 'From when on everything is there of a table whose partitions are dropped after so many days.';
+comment on function logic.kept_since is 'The time since which a partitioned table is complete, given its retention in days.';

@@ -1,6 +1,6 @@
--- Transactions that commit close together may carry start and end times in the other order; a chat that ended in the
--- very moments around the accept is not held against it. Nor is a capacity that was lowered in the minute before: until
--- whoever lowers it has committed, which logic.hold_briefly sees to, an accept goes by the old one.
+-- Transactions that commit close together may bear start and end times in the other order, so a chat that ended around
+-- the accept is not held against it. Nor is a capacity that was lowered in the minute before: an accept uses the old
+-- one until the change has committed, and logic.hold_briefly bounds that.
 create or replace function logic.load_at(p_chat data.chat_sessions)
 returns table (running bigint, allowed integer)
 language sql stable security definer set search_path = ''

@@ -1,4 +1,4 @@
--- Where events were older than migration 0021, its functions came some moments after it.
+-- Where events are older than migration 0021, its functions came some moments after it.
 create or replace function logic.noted_since()
 returns timestamptz
 language sql stable security definer set search_path = ''
@@ -12,4 +12,4 @@ as $$
         '-infinity'
     )
 $$;
-comment on function logic.noted_since is 'From when on every event has a digest, and is noted when it is handed on.';
+comment on function logic.noted_since is 'The time since which every event has a digest and is noted when handed on.';

@@ -1,13 +1,13 @@
--- Answered from what was recorded at the time: the offer itself, or presence and load when the search began.
-create or replace function logic.offer_facts(p_request_id uuid, p_mitra_id uuid)
+-- Answered from records of that time: the offer itself, or presence and load when the search began.
+create or replace function logic.offer_facts(p_search_id uuid, p_mitra_id uuid)
 returns table (at timestamptz, code text, detail text, fact text)
 language sql stable security definer set search_path = ''
 as $$
     with search as (
-        select r.*, coalesce(r.closed_at, r.deadline_at) as until from data.pairing_requests r where r.id = p_request_id
+        select r.*, coalesce(r.closed_at, r.deadline_at) as until from data.pairing_requests r where r.id = p_search_id
     ),
     offers as (
-        select * from data.pairing_offers where request_id = p_request_id and mitra_id = p_mitra_id
+        select * from data.pairing_offers where request_id = p_search_id and mitra_id = p_mitra_id
     )
     select f.at, f.code, f.detail, f.fact
     from (

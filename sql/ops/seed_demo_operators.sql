@@ -1,8 +1,9 @@
--- Their password is known to everybody, so the app lets them in only where it is no production.
+-- Their password is public, so the app lets them in outside production alone.
 create or replace function ops.seed_demo_operators(p_password_hash text)
 returns table (email text, role text)
 language sql volatile security definer set search_path = ''
 as $$
+    select logic.check_password_hash(p_password_hash);
     with people (id, email, display_name, role) as (
         values
             ('a0000000-0000-4000-8000-000000000001'::uuid, 'viewer@curhat.example', 'Wulan', 'viewer'),
@@ -17,4 +18,4 @@ as $$
     select p.email, p.role from people p
 $$;
 comment on function ops.seed_demo_operators is
-    'Adds a demo operator of each role, or puts them right, with this password (its argon2id hash), and lists them: (email, role).';
+    'Adds or resets a demo operator of each role, with this password (its argon2id hash), and lists them: (email, role). Refuses invalid_password_hash.';

@@ -1,5 +1,5 @@
--- The same again changes nothing. A customer is locked no harder than an update would: rows that name them, as a failure
--- does, are written meanwhile.
+-- Idempotent. A customer is locked no harder than by an update, so that rows that name them, such as a failure, can be
+-- written meanwhile.
 -- Locks: mitra or customer.
 -- Refuses: person_not_found.
 create or replace function logic.set_blocked(p_person_id uuid, p_blocked_at timestamptz, p_who text, p_note text)

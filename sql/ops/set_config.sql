@@ -1,4 +1,3 @@
--- Refuses: who_is_missing, unknown_setting, invalid_setting.
 create or replace function ops.set_config(p_key text, p_value text, p_who text)
 returns table (key text, value text, version integer, updated_at timestamptz, updated_by text)
 language plpgsql volatile security definer set search_path = ''
@@ -12,4 +11,4 @@ begin
     select v_setting.key, v_setting.value, v_setting.version, v_setting.updated_at, v_setting.updated_by;
 end
 $$;
-comment on function ops.set_config is 'Changes a setting; it holds at once, everywhere. Refuses who_is_missing, unknown_setting, invalid_setting.';
+comment on function ops.set_config is 'Changes a setting, at once and everywhere. Refuses who_is_missing, unknown_setting, invalid_setting.';

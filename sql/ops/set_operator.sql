@@ -1,7 +1,5 @@
--- The way in when nobody else can open it: the first admin, or one who has forgotten their password.
+-- The way in when nobody else can give it: the first admin, or one who has forgotten their password.
 -- Locks: sign-in attempt, every admin, the operator, every sign-in of theirs.
--- Refuses: who_is_missing, invalid_password_hash, invalid_role, invalid_email, display_name_required,
--- display_name_invalid, last_admin.
 create or replace function ops.set_operator(
     p_email text, p_display_name text, p_role text, p_password_hash text, p_who text
 )
@@ -13,9 +11,7 @@ declare
     v_operator data.cc_users;
 begin
     perform logic.check_who(p_who);
-    if coalesce(p_password_hash not like '$argon2id$%', true) then
-        perform logic.refuse(400, 'invalid_password_hash', 'A password is given as its hash (argon2id): use curhat admin.');
-    end if;
+    perform logic.check_password_hash(p_password_hash);
     perform logic.lock_sign_in_attempt('operator', v_email);
     select * into v_operator from data.cc_users u where lower(u.email) = v_email;
     if found then
@@ -29,4 +25,4 @@ begin
 end
 $$;
 comment on function ops.set_operator is
-    'Somebody who may sign in to the control center from now on, with this role and this password (its argon2id hash); one who is there gets both anew, and is signed out everywhere. `curhat admin` calls it. Refuses who_is_missing, invalid_password_hash, invalid_role, invalid_email, display_name_required, display_name_invalid, last_admin.';
+    'Adds an operator with this role and this password (its argon2id hash); an existing one gets both, and is signed out everywhere. `curhat admin` calls it. Refuses who_is_missing, invalid_password_hash, invalid_role, invalid_email, display_name_required, display_name_invalid, last_admin.';

@@ -1,4 +1,4 @@
--- An hour more at both ends: a change counts from its commit on, which may be later than the time that it bears.
+-- An hour more at both ends: a change counts from its commit on, which may be later than its time says.
 create or replace function logic.setting_spans()
 returns table (key text, value integer, since timestamptz, until timestamptz)
 language sql stable security definer set search_path = ''
@@ -10,4 +10,4 @@ as $$
     join data.app_config s on s.key = h.key and s.value_type = 'integer'
     where h.value ~ '^-?[0-9]{1,9}$'
 $$;
-comment on function logic.setting_spans is 'Each value that a setting in whole numbers has had, and when anybody may have gone by it.';
+comment on function logic.setting_spans is 'Each value of an integer setting, and when it may have been in use.';

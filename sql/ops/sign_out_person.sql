@@ -1,7 +1,5 @@
--- Their sockets are closed and their access tokens hold no longer, at once. They may sign in again: ops.block_person
--- is for those who may not.
+-- Their sockets are closed and their access tokens refused at once. They may sign in again; ops.block_person bars them.
 -- Locks: every sign-in of theirs.
--- Refuses: who_is_missing, person_not_found.
 create or replace function ops.sign_out_person(p_person_id uuid, p_who text)
 returns table (id uuid, audience text, display_name text, devices integer)
 language plpgsql volatile security definer set search_path = ''

@@ -1,4 +1,4 @@
-create or replace function logic.why_not_offered(p_request_id uuid, p_mitra_id uuid)
+create or replace function logic.why_not_offered(p_search_id uuid, p_mitra_id uuid)
 returns table (code text, detail text, fact text)
 language sql stable security definer set search_path = ''
 as $$
@@ -12,16 +12,16 @@ as $$
     ) load
     cross join lateral (values
         (1, m.id is null, 'no_such_mitra', null, 'there is no such mitra'),
-        (2, r.targeted_mitra_id = m.id, 'not_to_be_had', null, 'it was for this mitra, who could not be had when it began'),
+        (2, r.targeted_mitra_id = m.id, 'not_to_be_had', null, 'it was for this mitra, who was not available when it began'),
         (3, r.targeted_mitra_id is not null, 'for_another_mitra', null, 'it was for another mitra only'),
         (4, not exists (
             select from logic.presence_spans(m.id, r.created_at, coalesce(r.closed_at, r.deadline_at)) s
             where s.presence = 'online'
-        ), 'not_in_reach', null, 'it was not offered: the mitra was not in reach while it ran'),
+        ), 'not_in_reach', null, 'it was not offered: the mitra was not reachable while it ran'),
         (5, true, 'had_chats', load.chats::text, format('it was not offered: the mitra had %s chats when it began', load.chats))
     ) w (position, holds, code, detail, fact)
-    where r.id = p_request_id and w.holds
+    where r.id = p_search_id and w.holds
     order by w.position
     limit 1
 $$;
-comment on function logic.why_not_offered is 'The reason why a search was never offered to a mitra, as a code and as a sentence.';
+comment on function logic.why_not_offered is 'Why a search was never offered to a mitra, as a code and as a sentence.';

@@ -17,4 +17,4 @@ begin
     end if;
 end
 $$;
-comment on function logic.check_may_return is 'Refuses to ask a mitra whom the payment is not for, or whom the customer never met.';
+comment on function logic.check_may_return is 'Refuses a mitra who is not the payment''s target, or never chatted with the customer.';

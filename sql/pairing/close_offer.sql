@@ -1,7 +1,7 @@
--- One mitra's offer is over while the search goes on. The caller holds payment session and request.
+-- Ends one mitra's offer while the search goes on. The caller holds payment session and search.
 -- Locks: offer.
 create or replace function logic.close_offer(
-    p_offer_id bigint, p_request data.pairing_requests, p_status text, p_actor text
+    p_offer_id bigint, p_search data.pairing_requests, p_status text, p_actor text
 )
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -15,8 +15,8 @@ begin
     returning mitra_id into v_mitra_id;
     if found then
         perform logic.append_event(
-            'CHAT_REQUEST_CLOSED', 'pairing_request', p_request.id, null, null, p_request.customer_id,
-            array[v_mitra_id], p_actor, jsonb_build_object('request_id', p_request.id, 'reason', p_status)
+            'CHAT_REQUEST_CLOSED', 'pairing_request', p_search.id, null, null, p_search.customer_id,
+            array[v_mitra_id], p_actor, jsonb_build_object('request_id', p_search.id, 'reason', p_status)
         );
     end if;
 end

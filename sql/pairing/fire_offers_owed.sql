@@ -1,4 +1,4 @@
--- What is owed is struck out before the offers are brought in line: a search that owes a look later owes it anew.
+-- The debt is deleted before the offers are brought in line: a search that owes a look later owes it anew.
 -- Locks: mitra; it is not waited for.
 create or replace function logic.fire_offers_owed(p_mitra_id uuid)
 returns boolean
@@ -17,4 +17,4 @@ begin
     return true;
 end
 $$;
-comment on function logic.fire_offers_owed is 'Brings in line the offers of a mitra who was held when that was due.';
+comment on function logic.fire_offers_owed is 'Brings in line the offers of a mitra who was locked when that was due.';

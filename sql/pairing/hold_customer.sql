@@ -1,5 +1,5 @@
--- A block waits for whoever is about to begin a search, and then ends it; one that is being made is waited for. It comes
--- before the payment session, since a block locks in that order too.
+-- A block waits for a search that is about to begin, and then ends it; this waits for a block in progress. It comes
+-- before the payment session, because a block locks in that order too.
 -- Locks: customer, in share.
 -- Refuses: account_blocked.
 create or replace function logic.hold_customer(p_customer_id uuid)
@@ -11,4 +11,4 @@ begin
     perform logic.check_not_blocked(p_customer_id);
 end
 $$;
-comment on function logic.hold_customer is 'Nobody blocks this customer until the transaction is over; refuses one who is blocked.';
+comment on function logic.hold_customer is 'Keeps this customer from being blocked until the transaction is over; refuses one who is.';

@@ -13,4 +13,4 @@ begin
     return v_chat;
 end
 $$;
-comment on function logic.lock_running_chat is 'The chat that runs between the two, locked; null when none does.';
+comment on function logic.lock_running_chat is 'The running chat between the two, locked; null when there is none.';

@@ -1,6 +1,5 @@
--- The mitra's app has shown the offer. Only the first time counts; an offer that is over is left as it is.
--- Locks: request (shared, so that whoever must not wait for the offer finds the search held), offer.
--- Refuses: request_not_found, offer_not_yours.
+-- The mitra's app has shown the offer. Only the first time counts; an offer that is over stays as it is.
+-- Locks: search (shared, so that a caller that must not wait for the offer finds the search locked), offer.
 create or replace function api.mark_offer_seen(p_request_id uuid, p_mitra_id uuid)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

@@ -1,5 +1,5 @@
--- A blast sees the mitras who can be had when it begins, and is seen by nobody until it has committed. A mitra who
--- becomes free meanwhile would miss it for good, so whoever brings a mitra's offers in line asks this first.
+-- A blast sees the mitras who are available when it begins, and nobody sees the blast until it has committed. A mitra
+-- who becomes available in between would miss it, so bringing offers in line asks this first.
 -- Locks: the blasts' advisory lock; it is not waited for.
 create or replace function logic.no_blast_runs(p_until_commit boolean)
 returns boolean
@@ -20,4 +20,4 @@ begin
 end
 $$;
 comment on function logic.no_blast_runs is
-    'Whether every blast that began has committed. p_until_commit: and none begins until this transaction has, which changes whom blasts see.';
+    'Whether every blast that began has committed. p_until_commit: also keeps others from beginning until this transaction commits, which changes whom blasts see.';

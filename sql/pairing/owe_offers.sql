@@ -1,4 +1,4 @@
--- Says it without touching the mitras' rows, so it waits for nobody who holds them and holds them from nobody.
+-- Leaves the mitras' rows alone, so it neither waits for their locks nor takes them.
 create or replace function logic.owe_offers(p_mitra_ids uuid[])
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -11,4 +11,4 @@ begin
 end
 $$;
 comment on function logic.owe_offers is
-    'Once this has been committed the offers of these mitras are brought in line, as soon as nobody holds them.';
+    'Once this commits, the offers of these mitras are brought in line as soon as nobody holds them.';

@@ -1,9 +1,9 @@
--- Brings a mitra's offers in line with their presence and load: one who is out of reach has none, one who is full
--- has no general ones, one who is free is offered every search that runs and that they have not declined.
--- A search that somebody holds is not waited for (the mitra is held already, and the order is payment session,
--- request, mitra): the mitra stays due, and it is tried again a moment later. So they do while a blast is under way
--- (not p_alone): it may not have seen the mitra as they are now, and cannot be seen yet.
--- Locks: payment sessions and requests; none is waited for. The caller holds the mitra.
+-- Brings a mitra's offers in line with presence and load: an unreachable mitra has none, a full one has no general
+-- ones, an available one is offered every running search that they have not declined.
+-- The caller holds the mitra, and payment sessions come before mitras, so a locked search is not waited for: the mitra
+-- stays due, and is tried again a moment later. The same while a blast runs (not p_alone): it may have seen the mitra
+-- as they were before, and cannot be seen yet.
+-- Locks: payment sessions and searches; none is waited for. The caller holds the mitra.
 create or replace function logic.reconcile_offers(p_mitra_id uuid, p_alone boolean)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -30,4 +30,4 @@ begin
 end
 $$;
 comment on function logic.reconcile_offers is
-    'Withdraws a mitra''s dead offers, or offers them the searches that run; what is held by others stays due.';
+    'Withdraws a mitra''s dead offers, or offers them the running searches; locked ones stay due.';

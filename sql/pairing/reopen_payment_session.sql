@@ -32,4 +32,4 @@ begin
 end
 $$;
 comment on function logic.reopen_payment_session is
-    'failed_pairing → confirmed for a fallback; its open failure is superseded and can no more be actioned.';
+    'failed_pairing → confirmed for a fallback; its open failure is superseded and can no longer be actioned.';

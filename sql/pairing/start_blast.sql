@@ -1,7 +1,6 @@
--- Offers the search to every reachable mitra with spare capacity, longest idle first. Nobody there: it stays
--- open until its window ends, for whoever comes. A mitra whom somebody holds is passed over, however long they are
--- held, and is owed a look: logic.fire_offers_owed.
--- Locks: request (new), the blasts' advisory lock (shared), mitras (shared); no mitra is waited for.
+-- Offers the search to every available mitra, longest idle first. With none it stays open until its window ends, for
+-- mitras who become available. A mitra whom somebody holds is passed over and owed a look: logic.fire_offers_owed.
+-- Locks: search (new), the blasts' advisory lock (shared), mitras (shared); no mitra is waited for.
 -- Refuses: search_already_running, chat_already_active.
 create or replace function logic.start_blast(p_payment data.payment_sessions)
 returns data.pairing_requests
@@ -10,7 +9,7 @@ as $$
 declare
     v_capacity integer;
     v_now timestamptz := logic.now();
-    v_request data.pairing_requests := logic.insert_search(
+    v_search data.pairing_requests := logic.insert_search(
         p_payment, 'general', null, logic.setting_seconds('pairing_blast_timeout_seconds')
     );
     v_mitra_ids uuid[];
@@ -35,15 +34,15 @@ begin
     ),
     sent as (
         insert into data.pairing_offers (request_id, mitra_id, sent_at)
-        select v_request.id, id, v_now from free
+        select v_search.id, id, v_now from free
         returning id, mitra_id
     )
     select array(select mitra_id from sent order by id), array(select id from candidates except select id from free)
     into v_mitra_ids, v_held_ids;
 
-    perform logic.append_offer_event(v_request, v_mitra_ids);
+    perform logic.append_offer_event(v_search, v_mitra_ids);
     perform logic.owe_offers(v_held_ids);
-    return v_request;
+    return v_search;
 end
 $$;
 comment on function logic.start_blast is 'Opens a general search on a confirmed, locked payment session and offers it.';

@@ -1,4 +1,4 @@
--- Locks: payment sessions and requests; none is waited for. The caller holds the mitra.
+-- Locks: payment sessions and searches; none is waited for. The caller holds the mitra.
 create or replace function logic.withdraw_offers(p_mitra_id uuid, p_returning_too boolean)
 returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -6,7 +6,7 @@ as $$
 declare
     v_settled boolean := true;
     v_offer record;
-    v_request data.pairing_requests;
+    v_search data.pairing_requests;
     v_payment data.payment_sessions;
 begin
     for v_offer in
@@ -17,16 +17,16 @@ begin
             and (p_returning_too or r.request_type = 'general')
         order by o.id
     loop
-        v_request := logic.try_lock_search(v_offer.request_id);
-        if v_request.id is null then
+        v_search := logic.try_lock_search(v_offer.request_id);
+        if v_search.id is null then
             v_settled := false;
             continue;
         end if;
-        select * into v_payment from data.payment_sessions where id = v_request.payment_session_id;
-        perform logic.close_offer(v_offer.id, v_request, 'withdrawn', 'system');
-        perform logic.fail_request_if_hopeless(v_request, v_payment, 'system');
+        select * into v_payment from data.payment_sessions where id = v_search.payment_session_id;
+        perform logic.close_offer(v_offer.id, v_search, 'withdrawn', 'system');
+        perform logic.fail_search_if_hopeless(v_search, v_payment, 'system');
     end loop;
     return v_settled;
 end
 $$;
-comment on function logic.withdraw_offers is 'Withdraws a mitra''s open offers; false when somebody held one of the searches.';
+comment on function logic.withdraw_offers is 'Withdraws a mitra''s open offers; false when one of the searches was locked.';

@@ -1,7 +1,5 @@
--- The customer leaves before paying. Cancelling twice is one cancellation.
+-- The customer leaves before paying. Idempotent.
 -- Locks: payment session.
--- Refuses: payment_session_not_found, payment_session_expired, payment_session_consumed, payment_session_failed,
--- payment_already_confirmed.
 create or replace function api.cancel_payment_session(p_payment_session_id uuid, p_customer_id uuid)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

@@ -1,9 +1,6 @@
--- The customer has paid. A first chat is charged now, an extension when it is approved, a free trial never.
--- Confirming twice is one confirmation: a client and a webhook may both say so.
+-- The customer has paid. A first chat is charged now, an extension at approval, a free trial never. Idempotent: a
+-- client and a webhook may both confirm.
 -- Locks: the idempotency key, payment session.
--- Refuses: payment_session_not_found, payment_session_expired, payment_session_abandoned, payment_session_consumed,
--- payment_session_failed, free_trial_already_used, idempotency_key_reused, account_blocked,
--- too_many_idempotency_keys.
 create or replace function api.confirm_payment_session(
     p_payment_session_id uuid, p_customer_id uuid, p_idempotency_key text default null
 )

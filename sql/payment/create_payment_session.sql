@@ -1,8 +1,6 @@
--- A customer chooses some minutes. An older unconfirmed choice of the same kind is abandoned first: were it being
--- confirmed at this moment, the free trial would be gone, and the price another.
+-- A customer chooses some minutes. An older pending choice of the same kind is abandoned first: if it is being
+-- confirmed at this moment, the free trial is used up and the price changes.
 -- Locks: the idempotency key, the older pending payment session.
--- Refuses: customer_not_found, unknown_tier, mitra_not_found, target_not_allowed, idempotency_key_reused,
--- account_blocked, too_many_payments, too_many_idempotency_keys.
 create or replace function api.create_payment_session(
     p_customer_id uuid,
     p_duration_minutes integer,
@@ -32,7 +30,7 @@ begin
     from logic.tiers_for(p_customer_id, p_is_extension) t
     where t.duration_minutes = p_duration_minutes and (p_tier_id is null or t.id = p_tier_id);
     if not found then
-        perform logic.refuse(400, 'unknown_tier', format('There is no tier of %s minutes like that.', p_duration_minutes));
+        perform logic.refuse(400, 'unknown_tier', format('There is no such tier of %s minutes.', p_duration_minutes));
     end if;
 
     v_payment.customer_id := p_customer_id;

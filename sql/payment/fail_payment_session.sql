@@ -1,12 +1,12 @@
--- A confirmed payment came to nothing: it is failed and the cause recorded, in one transaction.
--- One that is not confirmed is left alone, so that failing twice is one failure. Whom it names: the mitra who was asked
--- again, or for more minutes.
+-- A confirmed payment came to nothing: it fails and the cause is recorded, in one transaction. A payment that is not
+-- confirmed is left alone, so failing is idempotent. The failure names the mitra who was asked again, or for more
+-- minutes.
 -- Locks: none of its own; the caller holds the payment session.
 create or replace function logic.fail_payment_session(
     p_payment data.payment_sessions,
     p_cause_tag text,
     p_actor text,
-    p_request data.pairing_requests default null,
+    p_search data.pairing_requests default null,
     p_note text default null
 )
 returns data.pairing_failures
@@ -28,9 +28,9 @@ begin
         note, created_at
     )
     values (
-        v_payment.id, p_request.id, v_payment.customer_id,
+        v_payment.id, p_search.id, v_payment.customer_id,
         coalesce(
-            p_request.targeted_mitra_id,
+            p_search.targeted_mitra_id,
             v_payment.targeted_mitra_id,
             (select x.mitra_id from data.extensions x where x.payment_session_id = v_payment.id)
         ),

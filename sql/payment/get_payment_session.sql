@@ -1,4 +1,3 @@
--- Refuses: payment_session_not_found.
 create or replace function api.get_payment_session(p_payment_session_id uuid, p_customer_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -1,4 +1,4 @@
--- Two at once: the unique index on pending payments makes the second wait, find no room, and abandon the first.
+-- Of two at once the unique index on pending payments makes the second wait, find no room, and abandon the first.
 create or replace function logic.insert_pending_payment(p_payment data.payment_sessions)
 returns data.payment_sessions
 language plpgsql volatile security definer set search_path = ''

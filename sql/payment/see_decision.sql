@@ -1,6 +1,5 @@
--- The customer has read what was decided about their money. Twice is once.
+-- The customer has read the decision about their money. Idempotent.
 -- Locks: payment session, failure.
--- Refuses: payment_session_not_found, money_not_decided.
 create or replace function api.see_decision(p_payment_session_id uuid, p_customer_id uuid)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -27,4 +26,4 @@ begin
 end
 $$;
 comment on function api.see_decision is
-    'The customer has seen what was decided about the money of a payment session, which leaves their state: {payment_session_id, failure_id, status, …, seen_at}. Refuses payment_session_not_found, money_not_decided.';
+    'The customer has seen what was decided about the money of a payment session, so it leaves their state: {payment_session_id, failure_id, status, …, seen_at}. Refuses payment_session_not_found, money_not_decided.';

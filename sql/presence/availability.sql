@@ -1,4 +1,4 @@
--- By the index of leases and that of running chats: no more is read than who is in reach now.
+-- By the index of leases and that of running chats, so that it reads only mitras who are reachable.
 create or replace function logic.availability()
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -18,4 +18,4 @@ begin
 end
 $$;
 comment on function logic.availability is
-    'How many mitras are in reach and have room for one more chat: {available, count, at}.';
+    'How many mitras are available: {available, count, at}.';

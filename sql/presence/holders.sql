@@ -13,4 +13,4 @@ as $$
     ) h
 $$;
 comment on function logic.holders is
-    'data.mitras.held_by with this worker until then, or without it (null), and without those that have renewed nothing for a whole lease.';
+    'data.mitras.held_by with this worker until then, or without it (null), and without workers that have renewed nothing for a whole lease.';

@@ -18,4 +18,4 @@ begin
     return true;
 end
 $$;
-comment on function logic.lapse_lease is 'Fires a lease''s deadline: the mitra is out of reach, and their open offers are withdrawn.';
+comment on function logic.lapse_lease is 'Fires a lease''s deadline: the mitra is unreachable, and their open offers are withdrawn.';

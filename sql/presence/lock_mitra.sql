@@ -1,4 +1,4 @@
--- The strong lock: a blast that is about to offer to this mitra waits, and sees the change.
+-- The strong lock: a blast passes this mitra over and owes them a look.
 -- Refuses: mitra_not_found.
 create or replace function logic.lock_mitra(p_mitra_id uuid)
 returns data.mitras

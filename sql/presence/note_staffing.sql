@@ -1,5 +1,5 @@
--- Tells once when the last mitra goes and when the first comes back. Run by fire_due, so that two who leave
--- at the same moment cannot each believe that the other is still there.
+-- Tells once when the last mitra goes and when the first comes back. Run by fire_due, so that two who leave at the same
+-- moment cannot each believe that the other is still there.
 -- Locks: the one row of service_state; it is not waited for.
 create or replace function logic.note_staffing()
 returns void

@@ -1,7 +1,6 @@
--- The mitra's own switch. Online grants a lease; offline withdraws the open offers. Whoever is blocked stays offline:
--- no customer is to be paired with them.
+-- The mitra's own switch. Online grants a lease; offline withdraws open offers. A blocked mitra stays offline: no
+-- customer is to be paired with them.
 -- Locks: mitra. Searches that are withdrawn or offered are not waited for.
--- Refuses: mitra_not_found, account_blocked.
 create or replace function api.set_mitra_status(p_mitra_id uuid, p_online boolean)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -9,6 +8,7 @@ as $$
 declare
     v_mitra data.mitras := logic.lock_mitra(p_mitra_id);
 begin
+    perform logic.check_given(jsonb_build_object('p_online', p_online));
     if p_online and v_mitra.blocked_at is not null then
         perform logic.refuse(403, 'account_blocked', 'This account is blocked.');
     end if;
@@ -21,4 +21,4 @@ begin
 end
 $$;
 comment on function api.set_mitra_status is
-    'The mitra''s own switch: {online, reachable_until}. Online grants a presence lease, offline withdraws open offers. Refuses mitra_not_found, account_blocked.';
+    'The mitra''s own switch: {online, reachable_until}. Online grants a presence lease, offline withdraws open offers. Refuses mitra_not_found, account_blocked, argument_missing.';

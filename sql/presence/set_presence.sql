@@ -1,6 +1,6 @@
 -- One change of a mitra's presence: row, events, offers.
--- Locks: none of its own that it waits for; the caller holds the mitra. No blast begins before one who comes online
--- can be seen.
+-- Locks: nothing that it waits for; the caller holds the mitra. When the mitra comes online, new blasts wait until this
+-- commits.
 create or replace function logic.set_presence(
     p_mitra data.mitras, p_declared_online boolean, p_reachable_until timestamptz, p_actor text, p_note text default null
 )
@@ -12,13 +12,14 @@ declare
     v_to text;
     v_mitra data.mitras;
 begin
-    -- A lapsed lease that its deadline has not seen yet is an unbroken one; but a blast may have passed the mitra by.
+    -- A lease that lapsed before its deadline fired counts as unbroken, but a blast may have passed the mitra by.
     if p_mitra.reachable_until is not null then
         v_from := 'online';
     end if;
     update data.mitras
     set declared_online = p_declared_online,
         reachable_until = p_reachable_until,
+        app_closed_at = null,
         offers_due_at = case when reachable_until <= logic.now() then logic.now() else offers_due_at end
     where id = p_mitra.id
     returning * into v_mitra;
@@ -38,4 +39,4 @@ begin
 end
 $$;
 comment on function logic.set_presence is
-    'Sets what a mitra declares and how long their lease runs; on a change tells those concerned and brings offers in line.';
+    'Sets a mitra''s declaration and lease; a change of presence is told to those concerned, and offers are brought in line.';

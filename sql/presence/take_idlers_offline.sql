@@ -1,6 +1,8 @@
 -- Mitras who let the last N offers in a row pass are set offline (auto_offline_after_missed_offers; 0 = never).
+-- Called by whatever ends a search after its window, never by the end itself: going offline withdraws a mitra's other
+-- offers, which may end other searches.
 -- Locks: mitras; none is waited for, the next missed offer looks again.
-create or replace function logic.take_idlers_offline(p_mitra_ids uuid[])
+create or replace function logic.take_idlers_offline(p_search_id uuid)
 returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -12,7 +14,11 @@ begin
         return;
     end if;
     for v_mitra in
-        select * from data.mitras where id = any (p_mitra_ids) and declared_online for update skip locked
+        select m.*
+        from data.pairing_offers o
+        join data.mitras m on m.id = o.mitra_id
+        where o.request_id = p_search_id and o.status = 'auto_rejected' and m.declared_online
+        for update of m skip locked
     loop
         if logic.missed_in_a_row(v_mitra, v_limit) >= v_limit then
             perform logic.set_presence(v_mitra, false, null, 'system', format('%s missed offers in a row', v_limit));
@@ -20,4 +26,5 @@ begin
     end loop;
 end
 $$;
-comment on function logic.take_idlers_offline is 'Sets offline those of the given mitras who missed too many offers in a row.';
+comment on function logic.take_idlers_offline is
+    'Of the mitras who missed this search, sets offline those who missed too many offers in a row.';

@@ -2,6 +2,7 @@ create or replace function api.get_pricing(p_customer_id uuid, p_extension boole
 returns jsonb
 language sql stable security definer set search_path = ''
 as $$
+    select logic.check_given(jsonb_build_object('p_customer_id', p_customer_id, 'p_extension', p_extension));
     select jsonb_build_object(
         'tiers', coalesce(jsonb_agg(
             jsonb_build_object(
@@ -17,4 +18,4 @@ as $$
     from logic.tiers_for(p_customer_id, p_extension) t
 $$;
 comment on function api.get_pricing is
-    'The tiers that a customer may choose from, {tiers: [{id, duration_minutes, amount, is_free_trial}], free_trial_eligible}. Amounts in rupiah. Extensions are never free.';
+    'The tiers that a customer may choose from, {tiers: [{id, duration_minutes, amount, is_free_trial}], free_trial_eligible}. Amounts in rupiah. Extensions are never free. Refuses argument_missing.';

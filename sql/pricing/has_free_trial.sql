@@ -12,4 +12,4 @@ begin
     );
 end
 $$;
-comment on function logic.has_free_trial is 'Whether the customer''s one free trial is still to be had.';
+comment on function logic.has_free_trial is 'Whether the customer''s one free trial is unused.';

@@ -1,15 +1,15 @@
--- Guarantees: every committed event is returned at least once, in whatever order transactions commit;
--- what the caller rolls back is returned again. Rows that another drain holds are passed over.
--- Announces each on curhat_events, and the nearest new deadline on curhat_deadline. NOTIFY says
--- what kind of event it is and no more: whoever may connect may LISTEN, so nobody and nothing is named in it.
--- Taken by their ids, so that a long queue is not read through for each batch.
--- p_after: leave out what is older. While some transaction stays open nothing that was drained can be vacuumed, and
--- a drain from the beginning reads through all of it. Whoever passes it must drain without it too, now and then.
--- One generic plan, since planning for each batch took longer than the batch. The partitions of both tables are pruned
--- when it starts, for which each names the times; messages are looked up one by one, never by time, which has no index.
--- What was taken is noted by its ids, so that the audit misses an event that neither waits nor was handed on.
--- row_to_json: it costs half of what json_build_object does.
--- What announces is a column that is not read further out: being volatile it is computed all the same, for each row once.
+-- Guarantees: every committed event is returned at least once, in whatever order transactions commit; a drain that is
+-- rolled back returns its events again. Rows that another drain holds are passed over.
+-- Announces each on curhat_events, and the nearest new deadline on curhat_deadline. NOTIFY gives only the kind of
+-- event: every login may LISTEN, so it names nobody and nothing.
+-- Events are taken by id, so that a long queue is not read through for each batch.
+-- p_after: leave out older ones. While a transaction stays open, drained rows cannot be vacuumed, and a drain from the
+-- beginning reads through all of them. Callers that pass it must drain without it too, now and then.
+-- One generic plan, since planning took longer than a batch. Queries name the times, so that partitions of both tables
+-- are pruned at the start; messages are looked up one by one, never by time, which has no index.
+-- Taken ids are noted, so that the audit finds an event that neither waits nor was handed on.
+-- row_to_json costs half of what json_build_object does.
+-- The column that announces is not read further out; being volatile, it is computed once for each row all the same.
 create or replace function api.drain_events(p_limit integer, p_after bigint default 0)
 returns table (event_id bigint, envelope text)
 language plpgsql volatile security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
@@ -20,6 +20,7 @@ declare
     v_to timestamptz;
     v_deadline timestamptz;
 begin
+    perform logic.check_given(jsonb_build_object('p_limit', p_limit, 'p_after', p_after));
     perform logic.beat('relay');
     v_ids := array(
         select o.event_id from data.outbox o
@@ -76,4 +77,4 @@ begin
 end
 $$;
 comment on function api.drain_events is
-    'Takes up to p_limit events from the outbox, those after p_after, announces them, and returns (event_id, envelope). Publish, then commit.';
+    'Takes up to p_limit events from the outbox, those after p_after, announces them, and returns (event_id, envelope). Publish, then commit. Refuses argument_missing.';

@@ -7,4 +7,4 @@ begin
 end
 $$;
 comment on function api.get_availability is
-    'How many mitras are in reach and have room for one more chat: {available, count, at}. A worker asks when the availability listener tells it nothing.';
+    'How many mitras are available: {available, count, at}. A worker asks when the availability listener is silent.';

@@ -8,4 +8,4 @@ begin
 end
 $$;
 comment on function api.watch_availability is
-    'How many mitras are in reach and have room for one more chat: {available, count, at}. Called by the availability listener; publish, then commit.';
+    'How many mitras are available: {available, count, at}. Called by the availability listener; publish, then commit.';

@@ -12,4 +12,4 @@ begin
     );
 end
 $$;
-comment on function logic.append_operator_event is 'Appends what happened to somebody of the control center: added, role, active or password.';
+comment on function logic.append_operator_event is 'Appends what happened to an operator: added, role, active or password.';

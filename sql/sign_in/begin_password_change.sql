@@ -1,5 +1,4 @@
--- As begin_login: a device that was left open is no way round its tries.
--- Refuses: operator_unknown, sign_in_locked.
+-- As begin_login: a device that was left open does not get around the limit on tries.
 create or replace function control_center.begin_password_change(p_operator_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -14,4 +13,4 @@ begin
 end
 $$;
 comment on function control_center.begin_password_change is
-    'Begins an operator''s change of their own password: {password_salt} that the old one is to be hashed with. Refuses operator_unknown, sign_in_locked.';
+    'Begins an operator''s change of their own password: {password_salt}, for hashing the old one. Refuses operator_unknown, sign_in_locked.';

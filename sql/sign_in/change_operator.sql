@@ -1,5 +1,5 @@
--- What is null stays as it is. Whoever is disabled is signed out everywhere; a role holds at once, since every function
--- asks for it. Somebody must be left who can give roles.
+-- Null leaves a value as it is. A disabled operator is signed out everywhere; a role applies at once, since every
+-- function checks it. One admin must be left.
 -- Locks: every admin, the operator, every sign-in of theirs.
 -- Refuses: invalid_role, operator_not_found, last_admin.
 create or replace function logic.change_operator(p_operator_id uuid, p_role text, p_active boolean, p_who text)
@@ -16,7 +16,7 @@ begin
     perform logic.lock_admins();
     select * into v_before from data.cc_users where id = p_operator_id for update;
     if not found then
-        perform logic.refuse(404, 'operator_not_found', 'There is nobody like that in the control center.');
+        perform logic.refuse(404, 'operator_not_found', 'There is no such operator.');
     end if;
     update data.cc_users
     set role = coalesce(p_role, role), active = coalesce(p_active, active)

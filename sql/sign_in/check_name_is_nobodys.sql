@@ -1,4 +1,4 @@
--- Customers and mitras may not pass for somebody of ours.
+-- Customers and mitras may not pass for staff.
 -- Refuses: display_name_reserved.
 create or replace function logic.check_name_is_nobodys(p_display_name text)
 returns void

@@ -1,4 +1,4 @@
--- Asked in the transaction that takes money or a mitra's time, so that no token, however fresh, is a way round a block.
+-- Checked in the transaction that takes money or a mitra's time, so that no token, however fresh, gets around a block.
 -- Refuses: account_blocked.
 create or replace function logic.check_not_blocked(p_customer_id uuid)
 returns void

@@ -14,4 +14,4 @@ begin
     end if;
 end
 $$;
-comment on function logic.check_not_locked_out is 'Refuses whoever has to wait after too many wrong tries.';
+comment on function logic.check_not_locked_out is 'Refuses a name that is locked after too many wrong tries.';

@@ -9,4 +9,4 @@ begin
     end if;
 end
 $$;
-comment on function logic.check_operator_role is 'Refuses what is no role.';
+comment on function logic.check_operator_role is 'Refuses an unknown role.';

@@ -1,5 +1,4 @@
--- A code costs its sender, and at some numbers earns whoever asks for it something. In Indonesia only mobile numbers get
--- messages.
+-- A code costs its sender, and some numbers pay whoever asks for one. In Indonesia only mobile numbers get messages.
 -- Refuses: phone_country_not_served, phone_not_mobile.
 create or replace function logic.check_phone_is_served(p_phone text)
 returns void
@@ -20,4 +19,4 @@ begin
 end
 $$;
 comment on function logic.check_phone_is_served is
-    'Refuses a number in E.164 that is sent no codes: of a country that is not among otp_countries, a premium one, or in Indonesia no mobile one.';
+    'Refuses a number in E.164 that gets no codes: its country is not in otp_countries, it is premium, or in Indonesia it is not mobile.';

@@ -16,4 +16,4 @@ begin
     return v_name;
 end
 $$;
-comment on function logic.clean_display_name is 'A display name as it is kept: logic.clean_line, 1 to 60 characters that are seen.';
+comment on function logic.clean_display_name is 'A display name as it is kept: logic.clean_line, 1 to 60 visible characters.';

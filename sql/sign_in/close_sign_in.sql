@@ -1,4 +1,4 @@
--- The event reaches every worker: access tokens of this sign-in hold no longer, and its sockets are closed.
+-- The event reaches every worker: it refuses the access tokens of this sign-in, and closes its sockets.
 -- Locks: none of its own; the caller holds the sign-in.
 create or replace function logic.close_sign_in(p_sign_in data.sign_ins, p_reason text, p_actor text)
 returns void
@@ -17,4 +17,4 @@ begin
     );
 end
 $$;
-comment on function logic.close_sign_in is 'Ends a locked sign-in: its refresh token and its access tokens hold no longer.';
+comment on function logic.close_sign_in is 'Ends a locked sign-in: its refresh token and its access tokens are refused from then on.';

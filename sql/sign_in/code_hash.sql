@@ -1,5 +1,5 @@
--- What the app sends is keyed already, and says nothing without its key. Bound to the number, equal codes of two people
--- are not seen to be equal.
+-- The app sends a keyed hash, which says nothing without its key. Bound to the number, it does not show that two people
+-- have the same code.
 create or replace function logic.code_hash(p_audience text, p_phone text, p_keyed_hash text)
 returns text
 language sql stable security invoker

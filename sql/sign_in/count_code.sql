@@ -1,5 +1,5 @@
--- Who counts at the same minute queues up at its row. Two minutes that meet may let one code too many through.
--- The first refusal in an hour is an event.
+-- Callers in the same minute queue at its row. At the turn of a minute one code too many may pass. The first refusal in
+-- an hour is an event.
 -- Locks: the minute's tally.
 create or replace function logic.count_code(p_known boolean)
 returns boolean
@@ -27,4 +27,4 @@ begin
 end
 $$;
 comment on function logic.count_code is
-    'Counts a one-time code that is to be sent; false when the hour has had its most, and a known device does not ask.';
+    'Counts a one-time code that is to be sent; false when the hour''s limit is reached and no known device asks.';

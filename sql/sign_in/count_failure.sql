@@ -1,4 +1,4 @@
--- Too many in a row lock the name, each time for twice as long, and throw its code away.
+-- Too many in a row lock the name, each time for twice as long, and discard its code.
 create or replace function logic.count_failure(p_attempt data.sign_in_attempts)
 returns data.sign_in_attempts
 language plpgsql volatile security definer set search_path = ''
@@ -27,4 +27,4 @@ begin
     return v_attempt;
 end
 $$;
-comment on function logic.count_failure is 'Counts a wrong try; the attempt as it is then, locked if that was one too many.';
+comment on function logic.count_failure is 'Counts a wrong try; the attempt as it is then, locked out after too many.';

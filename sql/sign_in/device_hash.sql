@@ -1,4 +1,4 @@
--- Bound to the number: the same device of two people is not seen to be the same.
+-- Bound to the number, it does not show that two people share a device.
 create or replace function logic.device_hash(p_audience text, p_phone text, p_device text)
 returns text
 language sql immutable security invoker

@@ -14,4 +14,4 @@ begin
     );
 end
 $$;
-comment on function logic.end_replayed is 'Ends a sign-in of which somebody has shown a token that was used up, and tells the control center.';
+comment on function logic.end_replayed is 'Ends a sign-in whose used token was shown again, and tells the control center.';

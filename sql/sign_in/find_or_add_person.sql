@@ -1,4 +1,4 @@
--- A block that is being made is waited for, so that nobody slips in beside it.
+-- Waits for a block in progress, so that nobody slips in beside it.
 -- Locks: the person, in share.
 -- Refuses: account_blocked, display_name_required, display_name_invalid, display_name_reserved.
 create or replace function logic.find_or_add_person(p_audience text, p_phone text, p_display_name text)
@@ -23,4 +23,4 @@ begin
 end
 $$;
 comment on function logic.find_or_add_person is
-    'Who has a phone number: a customer is added when nobody has it yet, a mitra is not (null).';
+    'The person with a phone number: a new customer is added, a new mitra is not (null).';

@@ -1,7 +1,6 @@
 -- Compared and counted under the lock of the attempt: a hundred at once get no more tries than one after the other, and
 -- the last one may still be right.
 -- Locks: sign-in attempt, operator.
--- Refuses: invalid_email, credentials_wrong, sign_in_locked.
 create or replace function control_center.finish_login(
     p_email text, p_password_hash text, p_new_hash text, p_sign_in_id uuid, p_token_hash text
 )
@@ -13,6 +12,7 @@ declare
     v_attempt data.sign_in_attempts := logic.lock_sign_in_attempt('operator', v_email);
     v_operator_id uuid;
 begin
+    perform logic.check_given(jsonb_build_object('p_sign_in_id', p_sign_in_id, 'p_token_hash', p_token_hash));
     perform logic.check_not_locked_out(v_attempt);
     update data.cc_users
     set password_hash = coalesce(p_new_hash, password_hash)
@@ -34,4 +34,4 @@ begin
 end
 $$;
 comment on function control_center.finish_login is
-    'Signs an operator in whose password has this hash: {audience, person_id, user}. p_new_hash: the password hashed anew, when it has to be. Refuses invalid_email, credentials_wrong, sign_in_locked.';
+    'Signs an operator in whose password has this hash: {audience, person_id, user}. p_new_hash: the password hashed anew, null when it need not be. Refuses invalid_email, credentials_wrong, sign_in_locked, argument_missing.';

@@ -1,6 +1,7 @@
--- What was tried with their address before is forgotten.
+-- Earlier attempts with their address are forgotten.
 -- Locks: sign-in attempt.
--- Refuses: invalid_role, invalid_email, display_name_required, display_name_invalid, email_already_taken.
+-- Refuses: invalid_role, invalid_password_hash, invalid_email, display_name_required, display_name_invalid,
+-- email_already_taken.
 create or replace function logic.insert_operator(
     p_email text, p_display_name text, p_role text, p_password_hash text, p_who text
 )
@@ -12,17 +13,18 @@ declare
     v_operator data.cc_users;
 begin
     perform logic.check_operator_role(p_role);
+    perform logic.check_password_hash(p_password_hash);
     perform logic.lock_sign_in_attempt('operator', v_email);
     insert into data.cc_users (email, display_name, role, password_hash, created_at)
     values (v_email, logic.clean_display_name(p_display_name), p_role, p_password_hash, logic.now())
     on conflict do nothing
     returning * into v_operator;
     if not found then
-        perform logic.refuse(409, 'email_already_taken', 'Somebody of the control center has this e-mail address.');
+        perform logic.refuse(409, 'email_already_taken', 'An operator already has this e-mail address.');
     end if;
     delete from data.sign_in_attempts where audience = 'operator' and name = v_email;
     perform logic.append_operator_event(v_operator, 'added', p_who);
     return v_operator;
 end
 $$;
-comment on function logic.insert_operator is 'Somebody new in the control center, with the hash of their first password.';
+comment on function logic.insert_operator is 'A new operator, with the hash of their first password.';

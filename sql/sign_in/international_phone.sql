@@ -1,5 +1,5 @@
--- 00 is +. Without a country it is Indonesia's: 0…, 62…, or a mobile number without its 0. What stands between +62 and
--- the number is the 0 of calls inside the country.
+-- 00 is +. Without a country it is Indonesia's: 0…, 62…, or a mobile number without its 0. A 0 between +62 and the
+-- number is the one of calls inside the country.
 create or replace function logic.international_phone(p_phone_text text)
 returns text
 language sql immutable security invoker

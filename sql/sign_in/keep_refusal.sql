@@ -1,5 +1,5 @@
--- What logic.refuse raises would be rolled back with all that led to it. This is the same answer, returned: the failure
--- is counted, and the app makes of the reply what it makes of a refusal.
+-- A raised refusal would roll back what led to it. This returns the same answer: the failure is counted, and the app
+-- turns the reply into a refusal.
 create or replace function logic.keep_refusal(p_status integer, p_slug text, p_sentence text, p_facts jsonb default null)
 returns jsonb
 language plpgsql immutable security invoker set search_path = ''

@@ -1,4 +1,4 @@
--- In one order, so that two admins who take each other's role away are told apart.
+-- In one order, so that two admins who demote each other queue up.
 -- Locks: every admin.
 create or replace function logic.lock_admins()
 returns void

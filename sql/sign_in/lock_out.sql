@@ -12,4 +12,4 @@ begin
     );
 end
 $$;
-comment on function logic.lock_out is 'What is told to whoever made the try that was one too many.';
+comment on function logic.lock_out is 'The refusal of the try that locked the name.';

@@ -1,4 +1,4 @@
--- The row is there afterwards for whomever it is about: two who try for the same name at once queue up here.
+-- The row exists afterwards, whether anybody has the name or not: two who try the same name queue up here.
 -- Locks: sign-in attempt.
 create or replace function logic.lock_sign_in_attempt(p_audience text, p_name text, p_device text default '')
 returns data.sign_in_attempts
@@ -20,4 +20,4 @@ begin
 end
 $$;
 comment on function logic.lock_sign_in_attempt is
-    'What was asked and tried for a name lately, locked. A quiet day is forgiven: its counts begin anew.';
+    'The sign-in attempt of a name, locked. After a quiet day its counts start again.';

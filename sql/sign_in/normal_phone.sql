@@ -1,5 +1,5 @@
--- The one rule for phone numbers, for the apps, for operators' searches and for psql: nobody else reads one. People write
--- a number as they say it: 0812-3456-789, 62812…, 00 62 812…, +62 (0)812…, +65 8123 4567. The same again changes nothing.
+-- The one rule for phone numbers, for the apps, for operators' searches and for psql. People write a number as they say
+-- it: 0812-3456-789, 62812…, 00 62 812…, +62 (0)812…, +65 8123 4567. Idempotent.
 -- Refuses: invalid_phone.
 create or replace function logic.normal_phone(p_phone text)
 returns text

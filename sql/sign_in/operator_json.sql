@@ -11,4 +11,4 @@ as $$
         'created_at', p_operator.created_at
     )
 $$;
-comment on function logic.operator_json is 'Somebody of the control center, as an admin sees them.';
+comment on function logic.operator_json is 'An operator, as an admin sees them.';

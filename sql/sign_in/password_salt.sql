@@ -3,4 +3,4 @@ returns text
 language sql immutable security invoker
 as $$ select pg_catalog.substring(p_password_hash, E'^(\\$argon2id\\$v=[0-9]+\\$m=[0-9]+,t=[0-9]+,p=[0-9]+\\$[A-Za-z0-9+/]+)\\$') $$;
 comment on function logic.password_salt is
-    'Of an argon2id hash what a password is hashed with, its parameters and its salt: nothing of the password.';
+    'The parameters and the salt of an argon2id hash: nothing of the password.';

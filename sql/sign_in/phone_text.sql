@@ -1,4 +1,4 @@
--- What is pasted from a contact or a page holds more than is seen: turns of direction, hyphens that do not break, wide digits.
+-- Pasted text holds more than is seen: bidirectional controls, non-breaking hyphens, full-width digits.
 create or replace function logic.phone_text(p_text text)
 returns text
 language sql immutable security invoker
@@ -12,4 +12,4 @@ as $$
     )
 $$;
 comment on function logic.phone_text is
-    'A phone number, or a part of one, without what is written between its digits; "+44 (0)20" has no (0) inside a country.';
+    'A phone number, or a part of one, without the characters between its digits; "+44 (0)20" has no (0) inside a country.';

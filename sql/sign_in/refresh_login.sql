@@ -1,5 +1,4 @@
 -- Locks: sign-in.
--- Refuses: and what rotate_token refuses.
 create or replace function control_center.refresh_login(
     p_sign_in_id uuid, p_token_hash text, p_salt text, p_next_hash text, p_demo_allowed boolean
 )
@@ -7,6 +6,9 @@ returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
+    perform logic.check_given(jsonb_build_object(
+        'p_token_hash', p_token_hash, 'p_salt', p_salt, 'p_next_hash', p_next_hash, 'p_demo_allowed', p_demo_allowed
+    ));
     if not p_demo_allowed and exists (
         select from data.sign_ins s join data.cc_users u on u.id = s.person_id where s.id = p_sign_in_id and u.is_demo
     ) then
@@ -16,4 +18,4 @@ begin
 end
 $$;
 comment on function control_center.refresh_login is
-    'As api.refresh_sign_in, for an operator. Refuses account_blocked, refresh_token_invalid, refresh_token_replayed.';
+    'As api.refresh_sign_in, for an operator. Refuses account_blocked, refresh_token_invalid, refresh_token_replayed, argument_missing.';

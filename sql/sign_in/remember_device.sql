@@ -1,4 +1,4 @@
--- The newest five of a number: each has tries of its own, so there must not be many.
+-- Keeps the newest five of a number: each has tries of its own, so there must not be many.
 create or replace function logic.remember_device(p_audience text, p_phone text, p_device text)
 returns void
 language plpgsql volatile security definer set search_path = ''

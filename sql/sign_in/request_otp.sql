@@ -1,8 +1,7 @@
--- Of a number that no mitra has, everything is the same but deliver: whoever asks must not learn whether it is known.
--- A device that has signed in with the number before has attempts of its own, so strangers who ask and guess shut nobody
--- out; nor does the bound of all codes by the hour hold for it.
+-- For a number that no mitra has, everything is the same but deliver: the reply must not tell whether it is known. A
+-- device that has signed in with the number before has attempts of its own, so strangers who ask and guess lock nobody
+-- out; nor does the hourly bound on all codes apply to it.
 -- Locks: sign-in attempt, the minute's tally.
--- Refuses: invalid_phone, phone_country_not_served, phone_not_mobile, sign_in_locked, otp_too_soon, codes_ran_out.
 create or replace function api.request_otp(p_audience text, p_phone text, p_keyed_hash text, p_device text default null)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -13,6 +12,7 @@ declare
     v_attempt data.sign_in_attempts;
     v_seconds integer;
 begin
+    perform logic.check_given(jsonb_build_object('p_audience', p_audience, 'p_keyed_hash', p_keyed_hash));
     perform logic.check_phone_is_served(v_phone);
     v_attempt := logic.lock_sign_in_attempt(p_audience, v_phone, v_device);
     perform logic.check_not_locked_out(v_attempt);
@@ -47,4 +47,4 @@ begin
 end
 $$;
 comment on function api.request_otp is
-    'Makes the code with this keyed hash the one that signs a number in, in the place of any other: {phone, deliver, expires_in, resend_in}. deliver: whether anybody may be sent it. p_device: the hash of the device''s secret, if it has one. Refuses invalid_phone, phone_country_not_served, phone_not_mobile, sign_in_locked, otp_too_soon, codes_ran_out.';
+    'Makes the code with this keyed hash the one that signs a number in, in the place of any other: {phone, deliver, expires_in, resend_in}. deliver: whether it may be sent. p_device: the hash of the device''s secret, if it has one. Refuses invalid_phone, phone_country_not_served, phone_not_mobile, sign_in_locked, otp_too_soon, codes_ran_out, argument_missing.';

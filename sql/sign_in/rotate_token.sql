@@ -1,6 +1,6 @@
--- The token that holds is exchanged. The one before it gets the same successor again for half a minute: two tabs at the
--- same moment, or a reply that was lost, are no theft. Anything else that is shown was used up before, so somebody has a
--- copy: the whole family ends, which is recorded and not refused, for a refusal would undo it.
+-- Exchanges the current token. The one before it gets the same successor again for half a minute: two tabs at the same
+-- moment, or a lost reply, are no theft. Any other was used up before, so somebody has a copy: the whole family ends.
+-- That is recorded and not refused, since a refusal would undo it.
 -- Locks: sign-in.
 -- Refuses: refresh_token_invalid, refresh_token_replayed, account_blocked.
 create or replace function logic.rotate_token(
@@ -19,7 +19,7 @@ begin
     for update;
     v_user := logic.user_json(v_sign_in.audience, v_sign_in.person_id);
     if v_user is null then
-        perform logic.refuse(401, 'refresh_token_invalid', 'This refresh token holds no longer. Sign in again.');
+        perform logic.refuse(401, 'refresh_token_invalid', 'This refresh token is no longer valid. Sign in again.');
     end if;
     if p_token_hash = v_sign_in.token_hash then
         update data.sign_ins
@@ -38,4 +38,4 @@ begin
 end
 $$;
 comment on function logic.rotate_token is
-    'Exchanges a refresh token for its successor, derived with the salt that is returned: {audience, person_id, user, salt}.';
+    'Exchanges a refresh token for its successor, derived with the returned salt: {audience, person_id, user, salt}.';

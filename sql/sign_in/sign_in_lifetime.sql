@@ -9,4 +9,4 @@ begin
     return make_interval(days => logic.setting_integer('sign_in_lifetime_days'));
 end
 $$;
-comment on function logic.sign_in_lifetime is 'How long a sign-in lasts that is not refreshed: an operator''s for a working day.';
+comment on function logic.sign_in_lifetime is 'How long a sign-in lasts without a refresh: an operator''s for a working day.';

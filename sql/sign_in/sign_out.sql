@@ -1,4 +1,4 @@
--- Whatever token it is, its holder is out afterwards: there is nothing to refuse.
+-- Whatever the token, its holder is signed out afterwards, so there is nothing to refuse.
 -- Locks: sign-in.
 create or replace function logic.sign_out(p_audiences text[], p_sign_in_id uuid, p_token_hash text)
 returns jsonb

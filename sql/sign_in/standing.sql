@@ -1,5 +1,5 @@
--- The truth of which access tokens hold no longer: small enough to be read whole, by every worker, every few seconds.
--- Of a sign-in that ended no longer ago than tokens live; of people, whoever may not be let in at all.
+-- The truth about which access tokens are refused, small enough for every worker to read whole every few seconds:
+-- sign-ins that ended within the lifetime of a token, and people who are barred.
 create or replace function logic.standing(p_token_seconds integer)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -21,4 +21,4 @@ begin
 end
 $$;
 comment on function logic.standing is
-    'Whose access tokens hold no longer: {server_time, ended, barred}. ended: sign-ins of the last p_token_seconds; barred: people.';
+    'Whose access tokens are refused: {server_time, ended, barred}. ended: sign-ins of the last p_token_seconds; barred: people.';

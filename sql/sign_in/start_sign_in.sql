@@ -1,3 +1,4 @@
+-- Locks: the oldest sign-ins beyond twenty.
 -- Refuses: account_blocked.
 create or replace function logic.start_sign_in(p_audience text, p_person_id uuid, p_sign_in_id uuid, p_token_hash text)
 returns jsonb
@@ -9,6 +10,7 @@ begin
         p_sign_in_id, p_audience, p_person_id, p_token_hash, logic.now(), logic.now(),
         logic.now() + logic.sign_in_lifetime(p_audience)
     );
+    perform logic.end_oldest_sign_ins(p_audience, p_person_id);
     return jsonb_build_object(
         'audience', p_audience, 'person_id', p_person_id, 'user', logic.user_json(p_audience, p_person_id)
     );

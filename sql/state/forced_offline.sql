@@ -14,4 +14,4 @@ begin
 end
 $$;
 comment on function logic.forced_offline is
-    'Who set a mitra offline that was not they themselves, and why: {by, note, at}; null otherwise. by: operator or system.';
+    'Who else set a mitra offline, and why: {by, note, at}; null otherwise. by: operator or system.';

@@ -11,4 +11,4 @@ begin
     );
 end
 $$;
-comment on function logic.lost_chats is 'The ids of those of the chats whose mitra is out of reach.';
+comment on function logic.lost_chats is 'Of these chats, the ids of those whose mitra is unreachable.';

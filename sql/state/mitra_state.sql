@@ -1,4 +1,3 @@
--- Refuses: mitra_not_found.
 create or replace function api.mitra_state(p_mitra_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -26,4 +25,4 @@ begin
 end
 $$;
 comment on function api.mitra_state is
-    'A mitra''s whole present state: {server_time, user, online, presence, reachable_until, forced_offline, offers, chats, extensions}. forced_offline: {by, note, at} when somebody else than the mitra set them offline. Refuses mitra_not_found.';
+    'A mitra''s whole present state: {server_time, user, online, presence, reachable_until, forced_offline, offers, chats, extensions}. forced_offline: {by, note, at} when somebody else set the mitra offline. Refuses mitra_not_found.';

@@ -1,5 +1,5 @@
--- Each by its own small index; however many newer payments there are, none of it is hidden. A hundred are more than
--- anybody has, and as many as fit one frame: of more, those that have waited longest.
+-- Each has a small index of its own; newer payments hide none of it. A hundred are more than anybody has, and fit one
+-- frame; of more, the ones that have waited longest are shown.
 create or replace function logic.money_of(p_customer_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -24,4 +24,4 @@ begin
 end
 $$;
 comment on function logic.money_of is
-    'All of a customer''s money that has not come to its end, or whose end they have not seen: payments that wait to be used, then failures with what was decided, oldest first.';
+    'A customer''s money that is not settled, or whose outcome they have not seen: unused payments, then failures with their decision, oldest first.';

@@ -1,4 +1,4 @@
--- One look by the payment's id, so that no plan reads payments through for a handful of failures.
+-- One look by the payment's id, so that no plan scans payments for a handful of failures.
 create or replace function logic.money_of_failure(p_failure data.pairing_failures)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

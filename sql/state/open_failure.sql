@@ -1,5 +1,5 @@
--- What the customer has not left behind by choosing anew. It may be an older payment's: a search that goes on, or a
--- payment that expires, while another device chooses again.
+-- A failure that the customer has not left behind by choosing again. It may be an older payment's: a search that goes
+-- on, or a payment that expires, while another device chooses.
 create or replace function logic.open_failure(p_last_payment data.payment_sessions)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -17,4 +17,4 @@ begin
 end
 $$;
 comment on function logic.open_failure is
-    'The latest failure of a customer''s since they chose their last payment session, unless something has superseded it.';
+    'The latest failure of a customer''s since they chose their last payment session, unless it was superseded.';

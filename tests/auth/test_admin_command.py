@@ -1,4 +1,4 @@
-"""`curhat admin`: the first way in to the control center, and the last."""
+"""`curhat admin`: adds the first admin, and restores access when nobody can sign in."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from app.cli import main
 from app.identity.passwords import LONGEST, SHORTEST
-from tests.auth.door import PASSWORD
+from tests.auth.client import PASSWORD
 from tests.conftest import Connection
 from tests.rest.test_refusals import refused
 
@@ -17,7 +17,7 @@ Admin = Callable[..., Result]
 
 @pytest.fixture
 def admin(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Admin:
-    """Runs the command on the test's database, with this on standard input."""
+    """Runs the command on the test's database, with `given` on standard input."""
     monkeypatch.setenv("CURHAT_DATABASE_URL", database_url)
 
     def run(*arguments: str, given: str = f"{PASSWORD}\n") -> Result:
@@ -30,7 +30,7 @@ async def login(internal: httpx.AsyncClient, email: str, password: str = PASSWOR
     return await internal.post("/internal/auth/login", json={"email": email, "password": password})
 
 
-async def test_the_first_admin_is_let_in_with_a_password_from_standard_input(
+async def test_the_first_admin_is_added_with_a_password_from_standard_input(
     admin: Admin, internal: httpx.AsyncClient
 ) -> None:
     done = admin("Ratna@Example.com")
@@ -42,7 +42,7 @@ async def test_the_first_admin_is_let_in_with_a_password_from_standard_input(
     assert (user["role"], user["display_name"]) == ("admin", "Ratna")
 
 
-async def test_on_a_terminal_it_is_asked_for_twice_and_not_shown(
+async def test_a_terminal_asks_for_the_password_twice_and_hides_it(
     admin: Admin, internal: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True)
@@ -55,7 +55,7 @@ async def test_on_a_terminal_it_is_asked_for_twice_and_not_shown(
     assert (user["role"], user["display_name"]) == ("viewer", "Ratna S")
 
 
-async def test_whoever_is_there_gets_the_new_password_and_role_and_keeps_their_name(
+async def test_an_existing_operator_gets_the_new_password_and_role_and_keeps_their_name(
     admin: Admin, internal: httpx.AsyncClient
 ) -> None:
     admin("first@example.com")
@@ -67,7 +67,7 @@ async def test_whoever_is_there_gets_the_new_password_and_role_and_keeps_their_n
 
 
 @pytest.mark.parametrize(
-    ("arguments", "given", "told"),
+    ("arguments", "given", "message"),
     [
         (["ratna@example.com"], "short\n", f"A password has {SHORTEST} to {LONGEST} characters."),
         (["ratna@example.com"], "", f"A password has {SHORTEST} to {LONGEST} characters."),
@@ -75,21 +75,21 @@ async def test_whoever_is_there_gets_the_new_password_and_role_and_keeps_their_n
         (["ratna"], f"{PASSWORD}\n", "An e-mail address is written like ratna@example.com."),
     ],
 )
-def test_what_is_wrong_is_told_in_a_sentence_and_changes_nothing(
-    admin: Admin, db: Connection, arguments: list[str], given: str, told: str
+def test_an_error_is_one_sentence_and_changes_nothing(
+    admin: Admin, db: Connection, arguments: list[str], given: str, message: str
 ) -> None:
     done = admin(*arguments, given=given)
-    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{told}\n")
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{message}\n")
     assert db.execute("select count(*) from data.cc_users").fetchone() == (0,)
 
 
-def test_the_last_admin_is_not_made_anything_less(admin: Admin) -> None:
+def test_the_last_admin_cannot_be_demoted(admin: Admin) -> None:
     admin("ratna@example.com")
     done = admin("ratna@example.com", "--role", "viewer")
     assert (done.exit_code, done.stderr) == (2, "This is the last admin: make somebody else one first.\n")
 
 
-def test_who_ran_it_is_in_the_record(admin: Admin, db: Connection) -> None:
+def test_the_event_names_who_ran_it(admin: Admin, db: Connection) -> None:
     admin("ratna@example.com")
     row = db.execute("select actor from data.events where type = 'OPERATOR_CHANGED'").fetchone()
     assert row is not None

@@ -1,4 +1,4 @@
-"""Operators sign in to the control center with a password, and admins say who may."""
+"""Operators sign in with a password, and admins manage operators."""
 
 import asyncio
 import time
@@ -19,14 +19,14 @@ from app.identity.passwords import SHORTEST, Passwords, Typed, hash_password
 from app.running import programs
 from app.server import create_internal_app, create_public_app
 from app.settings import JwtKey, Settings
-from tests.auth.door import PASSWORD, Door, new_phone
+from tests.auth.client import PASSWORD, AuthClient, new_phone
 from tests.conftest import Connection
 from tests.rest.contract import check
-from tests.rest.harness import running
+from tests.rest.harness import client_of
 from tests.rest.test_refusals import refused
 from workshop.seed import DEMO_PASSWORD, seed_demo_operators
 
-TakeOn = Callable[..., dict[str, Any]]
+CallOps = Callable[..., dict[str, Any]]
 
 
 async def login(internal: httpx.AsyncClient, email: str, password: str = PASSWORD) -> httpx.Response:
@@ -39,14 +39,14 @@ def bearer(settings: Settings, operator: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.fixture
-def somebody(take_on: TakeOn, password_hash: str) -> Callable[[str], dict[str, Any]]:
-    """Makes somebody of the control center with this role."""
-    return lambda role: take_on(
+def somebody(call_ops: CallOps, password_hash: str) -> Callable[[str], dict[str, Any]]:
+    """Adds an operator with this role."""
+    return lambda role: call_ops(
         "set_operator", f"{role}@example.com", role.title(), role, password_hash, "dba"
     )
 
 
-async def test_an_operator_signs_in_stays_signed_in_and_signs_out(
+async def test_an_operator_signs_in_refreshes_and_signs_out(
     internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]], settings: Settings
 ) -> None:
     operator = somebody("operator")
@@ -87,7 +87,7 @@ async def test_a_copied_token_ends_the_operators_sign_in(
     refused(gone, 401, "refresh_token_invalid")
 
 
-async def test_a_wrong_password_and_an_unknown_address_are_told_alike(
+async def test_a_wrong_password_and_an_unknown_address_look_alike(
     internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]]
 ) -> None:
     somebody("viewer")
@@ -100,29 +100,29 @@ async def test_a_wrong_password_and_an_unknown_address_are_told_alike(
     assert responses[0].content == responses[1].content
 
 
-async def test_what_is_no_address_is_refused(internal: httpx.AsyncClient) -> None:
+async def test_an_invalid_address_is_refused(internal: httpx.AsyncClient) -> None:
     refused(await login(internal, "ratna"), 400, "invalid_email")
 
 
-async def test_many_wrong_tries_at_once_get_no_more_tries_than_are_allowed(
+async def test_concurrent_wrong_tries_do_not_exceed_the_limit(
     internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]]
 ) -> None:
     somebody("viewer")
     responses = await asyncio.gather(
         *(login(internal, "viewer@example.com", f"wrong horse {number}") for number in range(12))
     )
-    looked_at = [response for response in responses if response.json()["error"] == "credentials_wrong"]
-    assert len(looked_at) <= 5
+    checked = [response for response in responses if response.json()["error"] == "credentials_wrong"]
+    assert len(checked) <= 5
     response = await login(internal, "viewer@example.com")
     refused(response, 429, "sign_in_locked")
     assert int(response.headers["retry-after"]) > 0
 
 
-async def test_a_hash_of_older_parameters_is_made_anew_at_the_next_sign_in(
-    internal: httpx.AsyncClient, take_on: TakeOn, db: Connection
+async def test_a_hash_with_old_parameters_is_replaced_at_the_next_sign_in(
+    internal: httpx.AsyncClient, call_ops: CallOps, db: Connection
 ) -> None:
     old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    take_on("set_operator", "old@example.com", "Old", "viewer", old, "dba")
+    call_ops("set_operator", "old@example.com", "Old", "viewer", old, "dba")
     hashes = []
     for _ in range(2):
         assert (await login(internal, "old@example.com")).status_code == 200
@@ -131,7 +131,7 @@ async def test_a_hash_of_older_parameters_is_made_anew_at_the_next_sign_in(
     assert hashes[0] == hashes[1]
 
 
-async def test_whoever_chooses_another_password_is_signed_in_here_and_nowhere_else(
+async def test_changing_the_password_signs_out_all_other_devices(
     internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]], settings: Settings
 ) -> None:
     operator = somebody("viewer")
@@ -159,7 +159,7 @@ async def test_whoever_chooses_another_password_is_signed_in_here_and_nowhere_el
     assert (await login(internal, "viewer@example.com", "a better password")).status_code == 200
 
 
-async def test_tries_at_a_change_of_password_lock_as_those_of_a_login(
+async def test_wrong_tries_at_a_password_change_lock_like_those_of_a_login(
     internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]], settings: Settings
 ) -> None:
     operator = somebody("viewer")
@@ -173,13 +173,13 @@ async def test_tries_at_a_change_of_password_lock_as_those_of_a_login(
     assert slugs == [*["password_wrong"] * 4, "sign_in_locked", "sign_in_locked"]
 
 
-async def test_no_password_is_hashed_for_one_who_may_not_add_anybody(
+async def test_the_role_is_checked_before_a_password_is_hashed(
     internal: httpx.AsyncClient,
     somebody: Callable[[str], dict[str, Any]],
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It takes tens of milliseconds and much memory, and whoever signs in waits for it."""
+    """Hashing takes tens of milliseconds and much memory, and delays every sign-in."""
     monkeypatch.setattr("app.identity.passwords.MOST_AT_ONCE", 0)
     new = {"email": "ayu@example.com", "display_name": "Ayu", "role": "viewer", "password": PASSWORD}
     for role, status, slug in (("operator", 403, "role_not_sufficient"), ("admin", 503, "busy")):
@@ -187,7 +187,7 @@ async def test_no_password_is_hashed_for_one_who_may_not_add_anybody(
         refused(await internal.post("/internal/operators", json=new, headers=headers), status, slug)
 
 
-async def test_an_admin_says_who_may_sign_in(
+async def test_an_admin_manages_operators(
     internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]], settings: Settings
 ) -> None:
     admin = bearer(settings, somebody("admin"))
@@ -207,7 +207,7 @@ async def test_an_admin_says_who_may_sign_in(
     refused(check("internal", nobody), 404, "operator_not_found")
 
 
-async def test_who_is_no_admin_may_not(
+async def test_only_an_admin_may_manage_operators(
     internal: httpx.AsyncClient, somebody: Callable[[str], dict[str, Any]], settings: Settings
 ) -> None:
     for headers, status, slug in (
@@ -221,21 +221,21 @@ async def test_who_is_no_admin_may_not(
             refused(check("internal", response), status, slug)
 
 
-# Audiences keep apart
+# Separate audiences
 
 
-async def test_a_refresh_token_of_one_listener_is_none_of_the_other(
-    internal: httpx.AsyncClient, door: Door, somebody: Callable[[str], dict[str, Any]]
+async def test_a_refresh_token_works_only_in_its_own_api(
+    internal: httpx.AsyncClient, auth: AuthClient, somebody: Callable[[str], dict[str, Any]]
 ) -> None:
     somebody("viewer")
     operators = (await login(internal, "viewer@example.com")).json()["refresh_token"]
-    customers = (await door.sign_in(new_phone()))["refresh_token"]
-    refused(await door.refresh(operators), 401, "refresh_token_invalid")
-    await door.sign_out(operators)
+    customers = (await auth.sign_in(new_phone()))["refresh_token"]
+    refused(await auth.refresh(operators), 401, "refresh_token_invalid")
+    await auth.sign_out(operators)
     response = await internal.post("/internal/auth/refresh", json={"refresh_token": customers})
     refused(response, 401, "refresh_token_invalid")
     await internal.post("/internal/auth/logout", json={"refresh_token": customers})
-    assert (await door.refresh(customers)).status_code == 200
+    assert (await auth.refresh(customers)).status_code == 200
     response = await internal.post("/internal/auth/refresh", json={"refresh_token": operators})
     assert response.status_code == 200
 
@@ -245,12 +245,9 @@ async def test_a_refresh_token_of_one_listener_is_none_of_the_other(
 
 @pytest.fixture
 async def production(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """The control center's listener, in production."""
+    """A client of the control center's API, in production."""
     live = replace(settings, env="production", jwt_keys=(), operator_jwt_keys=(JwtKey("k", "k" * 40),))
-    async with (
-        running(live, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(live, create_internal_app) as client:
         yield client
 
 
@@ -268,10 +265,10 @@ async def test_demo_operators_sign_in_in_development_and_not_in_production(
     refused(response, 403, "account_blocked")
 
 
-# Off the loop, and bounded
+# Password hashing runs outside the event loop, with a bounded queue
 
 
-async def test_passwords_are_checked_beside_the_loop_and_only_so_many_wait(
+async def test_passwords_are_hashed_outside_the_loop_with_a_bounded_queue(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("app.identity.passwords.MOST_AT_ONCE", 3)
@@ -281,13 +278,13 @@ async def test_passwords_are_checked_beside_the_loop_and_only_so_many_wait(
     checks = [asyncio.create_task(passwords.derive(None, PASSWORD)) for _ in range(4)]
     await asyncio.sleep(0)
     assert not checks[0].done()
-    told = await asyncio.gather(*checks, return_exceptions=True)
-    assert [getattr(one, "slug", None) for one in told] == [None, None, None, "busy"]
+    answers = await asyncio.gather(*checks, return_exceptions=True)
+    assert [getattr(one, "slug", None) for one in answers] == [None, None, None, "busy"]
     assert (await passwords.derive(None, PASSWORD)).password_hash is None
     await passwords.close()
 
 
-async def test_what_nobody_has_as_a_password_is_hashed_to_nothing() -> None:
+async def test_an_unusable_salt_gives_no_hash() -> None:
     passwords = Passwords()
     async with asyncio.TaskGroup() as tasks:
         await passwords.open(tasks)
@@ -296,7 +293,7 @@ async def test_what_nobody_has_as_a_password_is_hashed_to_nothing() -> None:
     await passwords.close()
 
 
-async def test_a_password_is_hashed_as_the_one_that_is_kept() -> None:
+async def test_the_right_password_gives_the_stored_hash() -> None:
     kept = hash_password(PASSWORD)
     passwords = Passwords()
     assert (await passwords.derive(kept.rpartition("$")[0], PASSWORD)) == Typed(kept)
@@ -305,11 +302,11 @@ async def test_a_password_is_hashed_as_the_one_that_is_kept() -> None:
     await passwords.close()
 
 
-# Keys of their own
+# Separate keys
 
 
-def test_a_key_of_customers_makes_no_token_of_an_operator(settings: Settings) -> None:
-    """Whoever has taken the public listener's secret has no way into the control center."""
+def test_a_public_key_cannot_sign_an_operators_token(settings: Settings) -> None:
+    """A stolen secret of the public API gives no access to the control center."""
     key, somebody = settings.jwt_keys[0], UUID(int=1)
     claims = {"aud": "operator", "sub": str(somebody), "exp": time.time() + 60}
     forged = jwt.encode(claims, key.secret, "HS256", headers={"kid": key.kid})
@@ -323,14 +320,14 @@ def test_a_key_of_customers_makes_no_token_of_an_operator(settings: Settings) ->
         read_token(settings, "customer", right)
 
 
-def test_a_key_of_operators_makes_no_token_of_a_customer(settings: Settings) -> None:
+def test_an_operators_key_cannot_sign_a_customers_token(settings: Settings) -> None:
     key = settings.operator_jwt_keys[0]
     claims = {"aud": "customer", "sub": str(UUID(int=1)), "exp": time.time() + 60}
     with pytest.raises(Unauthenticated):
         read_token(settings, "customer", jwt.encode(claims, key.secret, "HS256", headers={"kid": key.kid}))
 
 
-def test_no_process_is_told_the_secrets_of_another(settings: Settings) -> None:
+def test_a_process_gets_only_its_own_secrets(settings: Settings) -> None:
     settings = replace(settings, internal_database_url="postgresql://internal@127.0.0.1/curhat")
     operators, people = settings.operator_jwt_keys[0].secret, settings.jwt_keys[0].secret
     (internal,) = programs.internal_workers(settings)
@@ -343,12 +340,12 @@ def test_no_process_is_told_the_secrets_of_another(settings: Settings) -> None:
     assert all(people not in str(program.environment) for program in programs.listeners(settings))
 
 
-# Both listeners, each as its own login
+# Separate database logins
 
 
 @pytest.fixture
 def logins(monitor: Connection, database_url: str) -> Iterator[dict[str, str]]:
-    """The address of the database as each of the two logins that the documents name."""
+    """The database's URL with each of the two logins that the docs recommend."""
     audiences = {"public": "curhat_app", "internal": "curhat_control_center"}
     names = {listener: f"{listener}_{uuid4().hex}" for listener in audiences}
     for listener, name in names.items():
@@ -358,17 +355,14 @@ def logins(monitor: Connection, database_url: str) -> Iterator[dict[str, str]]:
         monitor.execute(f"drop role {name}")
 
 
-async def test_both_listeners_work_with_a_login_each(settings: Settings, logins: dict[str, str]) -> None:
+async def test_both_apis_work_with_their_own_logins(settings: Settings, logins: dict[str, str]) -> None:
     both = replace(settings, database_url=logins["public"], internal_database_url=logins["internal"])
     for make in (create_public_app, create_internal_app):
-        async with (
-            running(both, make) as worker,
-            httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-        ):
+        async with client_of(both, make) as client:
             assert (await client.get("/readyz")).status_code == 200
 
 
-async def test_a_login_of_one_listener_is_none_of_the_other(logins: dict[str, str]) -> None:
+async def test_a_login_cannot_take_the_role_of_the_other_api(logins: dict[str, str]) -> None:
     for listener, role in (("public", "curhat_control_center"), ("internal", "curhat_app")):
         with pytest.raises(psycopg.OperationalError, match="role"):
             psycopg.connect(logins[listener], options=f"-c role={role}")

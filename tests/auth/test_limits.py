@@ -1,4 +1,4 @@
-"""How often somebody may ask: counted in Redis for all workers, and what holds when Redis is gone."""
+"""Rate limits: counted in Redis for all workers, with a decision for each when Redis is gone."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -29,10 +29,10 @@ from app.http.limits import (
 )
 from app.server import create_internal_app
 from app.settings import Settings
-from tests.auth.door import Door, new_phone
+from tests.auth.client import AuthClient, new_phone
 from tests.conftest import Connection
 from tests.rest.contract import check
-from tests.rest.harness import Client, People, running
+from tests.rest.harness import Client, People, client_of
 from tests.rest.test_refusals import refused
 
 NOBODYS_REDIS = "unix:///nowhere/redis.sock"
@@ -52,8 +52,8 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
         yield client
 
 
-async def taken(limits: Limits, limit: Limit, who: str, times: int) -> list[bool]:
-    """Whether each of so many got a place."""
+async def allowed(limits: Limits, limit: Limit, who: str, times: int) -> list[bool]:
+    """For each of so many requests, whether it was allowed."""
 
     async def take() -> bool:
         try:
@@ -65,57 +65,57 @@ async def taken(limits: Limits, limit: Limit, who: str, times: int) -> list[bool
     return [await take() for _ in range(times)]
 
 
-async def test_so_many_at_once_and_no_more(limits: Limits) -> None:
-    assert await taken(limits, SLOW, "one", 5) == [True, True, True, False, False]
-    assert await taken(limits, SLOW, "other", 3) == [True, True, True]
-    assert await taken(limits, replace(SLOW, name="another"), "one", 3) == [True, True, True]
+async def test_a_burst_is_limited_per_key_and_limit(limits: Limits) -> None:
+    assert await allowed(limits, SLOW, "one", 5) == [True, True, True, False, False]
+    assert await allowed(limits, SLOW, "other", 3) == [True, True, True]
+    assert await allowed(limits, replace(SLOW, name="another"), "one", 3) == [True, True, True]
 
 
 async def test_workers_count_together(limits: Limits, redis_url: str) -> None:
     other = Limits(redis_url)
-    asked = await asyncio.gather(*(taken(one, SLOW, "one", 5) for one in (limits, other)))
+    asked = await asyncio.gather(*(allowed(one, SLOW, "one", 5) for one in (limits, other)))
     assert sum(map(sum, asked)) == SLOW.at_once
     await other.close()
 
 
-async def test_a_place_is_free_again_when_it_is_said_to_be(limits: Limits, redis: Redis) -> None:
-    """Redis' own clock cannot be set: the bucket is put back as far as it would have refilled."""
-    await taken(limits, SLOW, "one", 3)
+async def test_a_request_is_allowed_again_after_the_stated_time(limits: Limits, redis: Redis) -> None:
+    """Redis has no clock to set, so the token bucket is moved back by the time that would have refilled it."""
+    await allowed(limits, SLOW, "one", 3)
     with pytest.raises(TooManyRequests) as caught:
         await limits.check(SLOW, "one")
     assert 590 < (caught.value.retry_after or 0) <= 600
     (key,) = [key async for key in redis.scan_iter(f"{PREFIX}:slow:*")]
     full_again = int(await redis.get(key) or 0)
     await redis.set(key, full_again - 599_000)
-    assert await taken(limits, SLOW, "one", 1) == [False]
+    assert await allowed(limits, SLOW, "one", 1) == [False]
     await redis.set(key, full_again - 600_000)
-    assert await taken(limits, SLOW, "one", 2) == [True, False]
+    assert await allowed(limits, SLOW, "one", 2) == [True, False]
 
 
-async def test_nothing_is_kept_for_longer_than_it_counts(limits: Limits, redis: Redis) -> None:
+async def test_a_key_expires_and_holds_no_phone_number(limits: Limits, redis: Redis) -> None:
     await limits.check(SLOW, "+6281234567890")
     (key,) = [key async for key in redis.scan_iter(f"{PREFIX}:*")]
     assert 590_000 < await redis.pttl(key) <= 600_000
     assert b"81234567890" not in key
 
 
-async def test_a_check_is_one_question(limits: Limits, redis: Redis) -> None:
+async def test_a_check_is_one_round_trip(limits: Limits, redis: Redis) -> None:
     await limits.check(SLOW, "one")
     await redis.config_resetstat()
-    await taken(limits, SLOW, "one", 5)
+    await allowed(limits, SLOW, "one", 5)
     calls = {
         name: stats["calls"] for name, stats in (await redis.info("commandstats")).items() if "eval" in name
     }
     assert calls == {"cmdstat_evalsha": 5}
 
 
-async def test_a_redis_that_has_forgotten_the_script_is_told_it_again(limits: Limits, redis: Redis) -> None:
+async def test_a_flushed_script_is_loaded_again(limits: Limits, redis: Redis) -> None:
     await limits.check(SLOW, "one")
     await redis.script_flush()
-    assert await taken(limits, SLOW, "one", 3) == [True, True, False]
+    assert await allowed(limits, SLOW, "one", 3) == [True, True, False]
 
 
-# Redis gone
+# Without Redis
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ async def test_a_redis_that_has_forgotten_the_script_is_told_it_again(limits: Li
         (PAYMENTS_OF_CUSTOMER, True),
     ],
 )
-async def test_what_a_limit_does_without_redis_is_decided_for_each(limit: Limit, *, is_open: bool) -> None:
+async def test_each_limit_is_open_or_closed_without_redis(limit: Limit, *, is_open: bool) -> None:
     limits = Limits(NOBODYS_REDIS)
     if is_open:
         await limits.check(limit, "one")
@@ -138,11 +138,11 @@ async def test_what_a_limit_does_without_redis_is_decided_for_each(limit: Limit,
     await limits.close()
 
 
-async def test_a_redis_that_says_nothing_holds_up_one_and_nobody_after_them(
+async def test_a_silent_redis_delays_only_the_first_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(limits_module, "PAUSE_SECONDS", 3600.0)
-    async with deaf() as (port, asked):
+    async with silent_server() as (port, asked):
         limits = Limits(f"redis://127.0.0.1:{port}")
         for _ in range(5):
             await limits.check(SLOW, "one")
@@ -151,8 +151,8 @@ async def test_a_redis_that_says_nothing_holds_up_one_and_nobody_after_them(
 
 
 @asynccontextmanager
-async def deaf() -> AsyncIterator[tuple[int, list[asyncio.StreamWriter]]]:
-    """The port of somebody who takes connections and says nothing, and those connections."""
+async def silent_server() -> AsyncIterator[tuple[int, list[asyncio.StreamWriter]]]:
+    """The port of a server that accepts connections and does not answer, and those connections."""
     asked: list[asyncio.StreamWriter] = []
     server = await asyncio.start_server(lambda _, writer: asked.append(writer), "127.0.0.1", 0)
     try:
@@ -163,14 +163,14 @@ async def deaf() -> AsyncIterator[tuple[int, list[asyncio.StreamWriter]]]:
         server.close()
 
 
-async def test_a_redis_that_comes_back_counts_again(
+async def test_limits_count_again_when_redis_is_back(
     limits: Limits, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits_module, "PAUSE_SECONDS", 0.0)
     await redis.client_pause(timeout=60_000, all=False)
-    assert await taken(limits, SLOW, "one", 4) == [True] * 4
+    assert await allowed(limits, SLOW, "one", 4) == [True] * 4
     await redis.client_unpause()
-    assert await taken(limits, SLOW, "one", 4) == [True, True, True, False]
+    assert await allowed(limits, SLOW, "one", 4) == [True, True, True, False]
 
 
 # Over REST
@@ -178,31 +178,26 @@ async def test_a_redis_that_comes_back_counts_again(
 
 @pytest.fixture
 async def without_redis(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    async with (
-        running(replace(settings, redis_url=NOBODYS_REDIS)) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(replace(settings, redis_url=NOBODYS_REDIS)) as client:
         yield client
 
 
-async def test_too_many_codes_for_a_number_are_refused_however_it_is_written(
-    door: Door, db: Connection
-) -> None:
-    """Before the database is asked, whose own throttle is put back here after each."""
+async def test_codes_for_a_number_are_limited_across_spellings(auth: AuthClient, db: Connection) -> None:
+    """The limit applies before the database's own, which is reset here after each request."""
     written = ["0812 3456 7890", "+6281234567890", "62-812-3456-7890", "081234567890", "(0812)34567890"]
     for phone in written:
-        assert (await door.ask(phone)).status_code == 202
+        assert (await auth.request_code(phone)).status_code == 202
         db.execute("delete from data.sign_in_attempts")
-    response = check("public", await door.ask("81234567890"))
+    response = check("public", await auth.request_code("81234567890"))
     refused(response, 429, "too_many_requests")
     assert 0 < int(response.headers["retry-after"]) <= 120
 
 
 async def exhaust(redis: Redis, limit: Limit, who: str) -> None:
-    """Take every place that there is."""
+    """Use up a limit."""
     url = redis.connection_pool.connection_kwargs
     limits = Limits(f"unix://{url['path']}")
-    await taken(limits, limit, who, limit.at_once)
+    await allowed(limits, limit, who, limit.at_once)
     await limits.close()
 
 
@@ -210,7 +205,7 @@ async def exhaust(redis: Redis, limit: Limit, who: str) -> None:
     ("path", "limit"),
     [("/api/auth/otp", CODES_OF_ADDRESS), ("/api/auth/otp/verify", TRIES_OF_ADDRESS)],
 )
-async def test_an_address_that_asks_too_often_is_refused(
+async def test_codes_and_tries_are_limited_per_address(
     http: httpx.AsyncClient, redis: Redis, path: str, limit: Limit
 ) -> None:
     await exhaust(redis, limit, "127.0.0.1/32")
@@ -220,19 +215,16 @@ async def test_an_address_that_asks_too_often_is_refused(
     refused(check("public", await http.post(path, json=body)), 429, "too_many_requests")
 
 
-async def test_an_address_that_tries_passwords_too_often_is_refused(settings: Settings, redis: Redis) -> None:
+async def test_logins_are_limited_per_address(settings: Settings, redis: Redis) -> None:
     await exhaust(redis, LOGINS_OF_ADDRESS, "127.0.0.1/32")
-    async with (
-        running(settings, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(settings, create_internal_app) as client:
         response = await client.post(
             "/internal/auth/login", json={"email": "ratna@example.com", "password": "x"}
         )
         refused(check("internal", response), 429, "too_many_requests")
 
 
-async def test_a_customer_who_chooses_too_often_is_refused(
+async def test_new_payments_are_limited_per_customer(
     http: httpx.AsyncClient, settings: Settings, redis: Redis, db: Connection
 ) -> None:
     people = People(db)
@@ -245,24 +237,24 @@ async def test_a_customer_who_chooses_too_often_is_refused(
     assert (await other.post("/api/client/payment-sessions", body)).status_code == 201
 
 
-async def test_without_redis_nobody_is_sent_a_code_and_everything_else_goes_on(
-    without_redis: httpx.AsyncClient, settings: Settings, door: Door, db: Connection
+async def test_without_redis_no_codes_are_sent_and_everything_else_works(
+    without_redis: httpx.AsyncClient, settings: Settings, auth: AuthClient, db: Connection
 ) -> None:
-    signed_in = await door.sign_in(new_phone())
+    signed_in = await auth.sign_in(new_phone())
     phone = new_phone()
-    await door.ask(phone)
+    await auth.request_code(phone)
 
-    away = Door(without_redis, settings.log_dir / "otp.log")
-    response = check("public", await away.ask(new_phone()))
+    away = AuthClient(without_redis, settings.log_dir / "otp.log")
+    response = check("public", await away.request_code(new_phone()))
     refused(response, 503, "unavailable")
     assert int(response.headers["retry-after"]) > 0
-    assert (await away.tell(phone, away.code(phone))).status_code == 200
+    assert (await away.enter_code(phone, away.code(phone))).status_code == 200
     assert (await away.refresh(signed_in["refresh_token"])).status_code == 200
     customer = Client(settings, without_redis, "customer", People(db).customer())
     assert (await customer.post("/api/client/payment-sessions", {"duration_minutes": 30})).status_code == 201
 
 
-# Who is counted
+# Client addresses
 
 
 @pytest.mark.parametrize(
@@ -278,14 +270,14 @@ async def test_without_redis_nobody_is_sent_a_code_and_everything_else_goes_on(
         ("", [("", 1)]),
     ],
 )
-def test_of_an_address_its_networks_are_counted(seen: str, counted: list[tuple[str, int]]) -> None:
+def test_an_address_counts_for_its_networks(seen: str, counted: list[tuple[str, int]]) -> None:
     app = SimpleNamespace(ctx=SimpleNamespace(settings=SimpleNamespace(trusted_proxies=())))
     request: Any = SimpleNamespace(conn_info=SimpleNamespace(client_ip=seen), app=app)
     assert client_networks(cast(Request, request)) == counted
 
 
-async def test_a_house_of_many_networks_has_few_times_the_places_of_one(limits: Limits) -> None:
-    """Whoever has a /48 has 65,536 networks of a /64 each."""
+async def test_a_large_network_gets_only_a_few_times_the_limit_of_one_address(limits: Limits) -> None:
+    """A /48 contains 65,536 networks of size /64."""
 
     async def asked(address: str) -> bool:
         app = SimpleNamespace(ctx=SimpleNamespace(settings=SimpleNamespace(trusted_proxies=())))
@@ -306,7 +298,7 @@ async def test_a_house_of_many_networks_has_few_times_the_places_of_one(limits: 
     assert await asked("2001:db8:2:100::1")
 
 
-async def test_what_is_refused_takes_a_place_of_none(limits: Limits, redis: Redis) -> None:
+async def test_a_refused_request_counts_for_no_network(limits: Limits, redis: Redis) -> None:
     await limits.check(replace(SLOW, at_once=1), [("one", 1), ("wider", 4)])
     before = {key: await redis.get(key) async for key in redis.scan_iter(f"{PREFIX}:slow:*")}
     with pytest.raises(TooManyRequests):
@@ -314,10 +306,10 @@ async def test_what_is_refused_takes_a_place_of_none(limits: Limits, redis: Redi
     assert {key: await redis.get(key) async for key in redis.scan_iter(f"{PREFIX}:slow:*")} == before
 
 
-# Who can be shut out
+# Denial of service against others
 
 
-async def test_malformed_requests_take_nothing_from_anybody(door: Door) -> None:
+async def test_malformed_requests_do_not_count_against_a_number(auth: AuthClient) -> None:
     phone = new_phone()
     for written in (
         f"+999{phone[-9:]}",
@@ -326,22 +318,22 @@ async def test_malformed_requests_take_nothing_from_anybody(door: Door) -> None:
         f"+65{phone[-9:]}",
         f"00{phone[-9:]}0000000",
     ):
-        assert (await door.ask(written)).status_code in (400, 403)
+        assert (await auth.request_code(written)).status_code in (400, 403)
     for _ in range(10):
-        await door.ask(f"halo {phone[-9:]}")
-    assert (await door.ask(phone)).status_code == 202
+        await auth.request_code(f"halo {phone[-9:]}")
+    assert (await auth.request_code(phone)).status_code == 202
 
 
-async def test_a_known_device_signs_in_while_strangers_are_at_its_number(
-    door: Door, redis: Redis, db: Connection
+async def test_a_known_device_signs_in_while_strangers_attack_its_number(
+    auth: AuthClient, redis: Redis, db: Connection
 ) -> None:
-    """They have taken every place of the number and of the address, and locked it with wrong codes."""
+    """Strangers have used up the limits of number and address, and locked the number with wrong codes."""
     phone, device = new_phone(), "d" * 43
-    await door.ask(phone, device=device)
-    assert (await door.tell(phone, door.code(phone), device=device)).status_code == 200
-    await door.ask(phone)
+    await auth.request_code(phone, device=device)
+    assert (await auth.enter_code(phone, auth.code(phone), device=device)).status_code == 200
+    await auth.request_code(phone)
     for _ in range(5):
-        await door.tell(phone, "000000")
+        await auth.enter_code(phone, "000000")
     for limit, who in (
         (CODES_OF_NUMBER, phone),
         (CODES_OF_ADDRESS, "127.0.0.1/32"),
@@ -350,15 +342,15 @@ async def test_a_known_device_signs_in_while_strangers_are_at_its_number(
         await exhaust(redis, limit, who)
     db.execute("update data.app_config set value = '1' where key = 'otp_most_per_hour'")
     for stranger in (None, "s" * 43):
-        refused(await door.ask(phone, device=stranger), 429, "too_many_requests")
-    asked = check("public", await door.ask(phone, device=device))
+        refused(await auth.request_code(phone, device=stranger), 429, "too_many_requests")
+    asked = check("public", await auth.request_code(phone, device=device))
     assert (asked.status_code, asked.json()["phone"]) == (202, phone)
-    assert (await door.tell(phone, door.code(phone), device=device)).status_code == 200
+    assert (await auth.enter_code(phone, auth.code(phone), device=device)).status_code == 200
 
 
-async def test_an_hour_that_has_had_its_codes_is_told_so(door: Door, db: Connection) -> None:
+async def test_a_used_up_hour_of_codes_is_refused(auth: AuthClient, db: Connection) -> None:
     db.execute("update data.app_config set value = '1' where key = 'otp_most_per_hour'")
-    assert (await door.ask(new_phone())).status_code == 202
-    response = check("public", await door.ask(new_phone()))
+    assert (await auth.request_code(new_phone())).status_code == 202
+    response = check("public", await auth.request_code(new_phone()))
     refused(response, 503, "codes_ran_out")
     assert int(response.headers["retry-after"]) > 1

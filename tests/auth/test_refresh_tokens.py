@@ -1,30 +1,29 @@
-"""Refresh tokens over REST: exchanged at every use, and worth nothing to whoever has a copy."""
+"""Refresh tokens over REST: replaced at every use, so that a copy is detected."""
 
 import asyncio
 from dataclasses import replace
 from uuid import UUID
 
-import httpx
 import pytest
 
 from app.auth import issue_token
 from app.identity.refresh import RefreshToken, make_salt
 from app.settings import JwtKey, Settings
-from tests.auth.door import Door, new_phone
+from tests.auth.client import AuthClient, new_phone
 from tests.rest.contract import check
-from tests.rest.harness import running
+from tests.rest.harness import client_of
 from tests.rest.test_refusals import refused
 from tests.sql.world import World
 
 
-def test_a_token_is_48_bytes_of_chance_that_are_read_as_they_were_written() -> None:
+def test_a_token_is_48_random_bytes_and_parses_unchanged() -> None:
     token = RefreshToken.first()
     assert len(token.text) == 64
     assert RefreshToken.parse(token.text) == token
     assert RefreshToken.first() != token
 
 
-def test_a_successor_comes_of_the_secret_and_the_salt_alone() -> None:
+def test_a_successor_depends_only_on_the_secret_and_the_salt() -> None:
     token, salt = RefreshToken.first(), make_salt()
     assert token.successor(salt) == RefreshToken.parse(token.text).successor(salt)
     assert token.successor(salt).sign_in_id == token.sign_in_id
@@ -36,146 +35,137 @@ def test_a_successor_comes_of_the_secret_and_the_salt_alone() -> None:
     assert len(others) == 2
 
 
-async def test_a_refresh_gives_tokens_that_hold(door: Door) -> None:
-    token = (await door.sign_in(new_phone()))["refresh_token"]
+async def test_a_refresh_gives_valid_tokens(auth: AuthClient) -> None:
+    token = (await auth.sign_in(new_phone()))["refresh_token"]
     seen = {token}
     for _ in range(3):
-        response = check("public", await door.refresh(token))
+        response = check("public", await auth.refresh(token))
         assert (response.status_code, response.headers["cache-control"]) == (200, "no-store")
-        assert (await door.state(response.json()["access_token"])).status_code == 200
+        assert (await auth.state(response.json()["access_token"])).status_code == 200
         token = response.json()["refresh_token"]
         seen.add(token)
     assert len(seen) == 4
 
 
-async def test_two_tabs_at_the_same_moment_stay_signed_in_both(door: Door) -> None:
-    token = (await door.sign_in(new_phone()))["refresh_token"]
-    responses = await asyncio.gather(*(door.refresh(token) for _ in range(4)))
+async def test_concurrent_refreshes_stay_signed_in(auth: AuthClient) -> None:
+    token = (await auth.sign_in(new_phone()))["refresh_token"]
+    responses = await asyncio.gather(*(auth.refresh(token) for _ in range(4)))
     successors = {response.json()["refresh_token"] for response in responses}
     assert len(successors) == 1
-    assert (await door.refresh(successors.pop())).status_code == 200
+    assert (await auth.refresh(successors.pop())).status_code == 200
 
 
-async def test_a_copy_that_is_used_later_ends_the_whole_sign_in(door: Door) -> None:
+async def test_a_replayed_token_ends_the_whole_sign_in(auth: AuthClient) -> None:
     phone = new_phone()
-    copied = (await door.sign_in(phone))["refresh_token"]
+    copied = (await auth.sign_in(phone))["refresh_token"]
     other_device = copied
-    held = (await door.refresh(copied)).json()["refresh_token"]
-    held = (await door.refresh(held)).json()["refresh_token"]
-    refused(check("public", await door.refresh(copied)), 401, "refresh_token_replayed")
+    held = (await auth.refresh(copied)).json()["refresh_token"]
+    held = (await auth.refresh(held)).json()["refresh_token"]
+    refused(check("public", await auth.refresh(copied)), 401, "refresh_token_replayed")
     for token in (held, copied):
-        response = await door.refresh(token)
+        response = await auth.refresh(token)
         refused(response, 401, "refresh_token_invalid")
         assert response.headers["www-authenticate"] == "Bearer"
     assert other_device
 
 
-async def test_the_grace_of_a_token_that_was_just_exchanged_ends(door: Door, world: World) -> None:
-    token = (await door.sign_in(new_phone()))["refresh_token"]
-    await door.refresh(token)
+async def test_a_replaced_token_has_a_grace_of_thirty_seconds(auth: AuthClient, world: World) -> None:
+    token = (await auth.sign_in(new_phone()))["refresh_token"]
+    await auth.refresh(token)
     world.clock.advance(29)
-    assert (await door.refresh(token)).status_code == 200
+    assert (await auth.refresh(token)).status_code == 200
     world.clock.advance(1)
-    refused(await door.refresh(token), 401, "refresh_token_replayed")
+    refused(await auth.refresh(token), 401, "refresh_token_replayed")
 
 
-async def test_whoever_signs_out_is_out(door: Door) -> None:
-    token = (await door.sign_in(new_phone()))["refresh_token"]
+async def test_a_sign_out_ends_the_refresh_token(auth: AuthClient) -> None:
+    token = (await auth.sign_in(new_phone()))["refresh_token"]
     for _ in range(2):
-        response = check("public", await door.sign_out(token))
+        response = check("public", await auth.sign_out(token))
         assert (response.status_code, response.json()) == (200, {"status": "signed_out"})
-    refused(await door.refresh(token), 401, "refresh_token_invalid")
+    refused(await auth.refresh(token), 401, "refresh_token_invalid")
 
 
-async def test_a_token_of_nobodys_is_refused(door: Door) -> None:
-    refused(await door.refresh(RefreshToken.first().text), 401, "refresh_token_invalid")
-    assert (await door.sign_out(RefreshToken.first().text)).status_code == 200
+async def test_an_unknown_token_is_refused(auth: AuthClient) -> None:
+    refused(await auth.refresh(RefreshToken.first().text), 401, "refresh_token_invalid")
+    assert (await auth.sign_out(RefreshToken.first().text)).status_code == 200
 
 
-async def test_a_secret_that_is_not_the_sign_ins_ends_it(door: Door) -> None:
-    """It can only come of a copy that was tampered with, and is no worse than another sign-in."""
-    held = RefreshToken.parse((await door.sign_in(new_phone()))["refresh_token"])
+async def test_a_wrong_secret_ends_the_sign_in(auth: AuthClient) -> None:
+    """It can only come from a tampered copy. The owner just has to sign in again."""
+    held = RefreshToken.parse((await auth.sign_in(new_phone()))["refresh_token"])
     forged = replace(held, secret=RefreshToken.first().secret)
-    refused(await door.refresh(forged.text), 401, "refresh_token_replayed")
+    refused(await auth.refresh(forged.text), 401, "refresh_token_replayed")
 
 
-# Keys that are exchanged while tokens and codes are out
+# Key rotation
 
 OLD, NEW = JwtKey("old", "o" * 40), JwtKey("new", "n" * 40)
 
 
-async def test_keys_are_exchanged_without_anybody_noticing(settings: Settings) -> None:
-    """Known first, then first, then alone: what was made at each stage holds at the next."""
+async def test_key_rotation_interrupts_nobody(settings: Settings) -> None:
+    """The new key is first accepted, then used, then the only one. Each stage accepts the tokens of the one before."""
     phone, other = new_phone(), new_phone()
     stages = ((OLD,), (OLD, NEW), (NEW, OLD), (NEW,))
     access: list[str] = []
     refresh = ""
     for keys in stages:
-        async with (
-            running(replace(settings, jwt_keys=keys)) as worker,
-            httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-        ):
-            door = Door(client, settings.log_dir / "otp.log")
+        async with client_of(replace(settings, jwt_keys=keys)) as client:
+            auth = AuthClient(client, settings.log_dir / "otp.log")
             if not refresh:
-                first = await door.sign_in(phone)
+                first = await auth.sign_in(phone)
                 access, refresh = [first["access_token"]], first["refresh_token"]
-                await door.ask(other)
+                await auth.request_code(other)
                 continue
             for token in access[-1:]:
-                assert (await door.state(token)).status_code == 200
+                assert (await auth.state(token)).status_code == 200
             if keys == (NEW, OLD):
-                assert (await door.tell(other, door.code(other))).status_code == 200
-            refreshed = (await door.refresh(refresh)).json()
+                assert (await auth.enter_code(other, auth.code(other))).status_code == 200
+            refreshed = (await auth.refresh(refresh)).json()
             access.append(refreshed["access_token"])
             refresh = refreshed["refresh_token"]
             if keys == (NEW,):
-                refused(await door.state(access[0]), 401, "unauthenticated")
-                assert (await door.state(access[-1])).status_code == 200
+                refused(await auth.state(access[0]), 401, "unauthenticated")
+                assert (await auth.state(access[-1])).status_code == 200
 
 
-async def test_a_key_that_is_gone_signs_nobody_in(settings: Settings) -> None:
+async def test_a_token_of_a_removed_key_is_refused(settings: Settings) -> None:
     stolen = issue_token(replace(settings, jwt_keys=(OLD,)), "customer", UUID(int=1))
-    async with (
-        running(replace(settings, jwt_keys=(NEW,))) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
-        refused(await Door(client, settings.home).state(stolen), 401, "unauthenticated")
+    async with client_of(replace(settings, jwt_keys=(NEW,))) as client:
+        refused(await AuthClient(client, settings.home).state(stolen), 401, "unauthenticated")
 
 
 @pytest.mark.parametrize("keys", [(NEW,)])
-async def test_a_code_of_a_key_that_is_gone_does_not_hold(settings: Settings, keys: tuple[JwtKey]) -> None:
+async def test_a_code_of_a_removed_key_is_refused(settings: Settings, keys: tuple[JwtKey]) -> None:
     phone = new_phone()
     for stage in ((OLD,), keys):
-        async with (
-            running(replace(settings, jwt_keys=stage)) as worker,
-            httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-        ):
-            door = Door(client, settings.log_dir / "otp.log")
+        async with client_of(replace(settings, jwt_keys=stage)) as client:
+            auth = AuthClient(client, settings.log_dir / "otp.log")
             if stage == (OLD,):
-                await door.ask(phone)
+                await auth.request_code(phone)
             else:
-                refused(await door.tell(phone, door.code(phone)), 401, "otp_wrong")
+                refused(await auth.enter_code(phone, auth.code(phone)), 401, "otp_wrong")
 
 
-async def test_an_access_token_ends_with_its_sign_in(door: Door) -> None:
+async def test_an_access_token_ends_with_its_sign_in(auth: AuthClient) -> None:
     phone = new_phone()
-    here, there = await door.sign_in(phone), await door.sign_in(phone)
-    assert (await door.sign_out(here["refresh_token"])).status_code == 200
-    assert (await door.state(here["access_token"])).status_code == 401
-    assert (await door.state(there["access_token"])).status_code == 200
+    here, there = await auth.sign_in(phone), await auth.sign_in(phone)
+    assert (await auth.sign_out(here["refresh_token"])).status_code == 200
+    assert (await auth.state(here["access_token"])).status_code == 401
+    assert (await auth.state(there["access_token"])).status_code == 200
 
 
-async def test_a_thief_and_their_victim_are_both_out_at_once(door: Door) -> None:
-    signed_in = await door.sign_in(new_phone())
-    refreshed = (await door.refresh(signed_in["refresh_token"])).json()
-    held = (await door.refresh(refreshed["refresh_token"])).json()
-    refused(await door.refresh(signed_in["refresh_token"]), 401, "refresh_token_replayed")
+async def test_a_replay_signs_out_thief_and_victim_at_once(auth: AuthClient) -> None:
+    signed_in = await auth.sign_in(new_phone())
+    refreshed = (await auth.refresh(signed_in["refresh_token"])).json()
+    held = (await auth.refresh(refreshed["refresh_token"])).json()
+    refused(await auth.refresh(signed_in["refresh_token"]), 401, "refresh_token_replayed")
     for token in (signed_in, refreshed, held):
-        assert (await door.state(token["access_token"])).status_code == 401
+        assert (await auth.state(token["access_token"])).status_code == 401
 
 
-async def test_a_made_up_token_signs_nobody_out(door: Door) -> None:
-    signed_in = await door.sign_in(new_phone())
+async def test_a_forged_token_signs_nobody_out(auth: AuthClient) -> None:
+    signed_in = await auth.sign_in(new_phone())
     sign_in_id = RefreshToken.parse(signed_in["refresh_token"]).sign_in_id
-    await door.sign_out(RefreshToken(sign_in_id, bytes(32)).text)
-    assert (await door.state(signed_in["access_token"])).status_code == 200
+    await auth.sign_out(RefreshToken(sign_in_id, bytes(32)).text)
+    assert (await auth.state(signed_in["access_token"])).status_code == 200

@@ -1,4 +1,4 @@
-"""What nobody but its owner may see is in no log, in no row, and in no refusal."""
+"""Secrets appear in no log, no row and no refusal."""
 
 import asyncio
 import os
@@ -15,9 +15,9 @@ import httpx
 import pytest
 
 from app.settings import Settings
-from tests.auth.door import PASSWORD, Door, Gateway, new_phone, wrong
+from tests.auth.client import PASSWORD, AuthClient, Webhook, new_phone, wrong
 from tests.conftest import Connection
-from tests.ports import free_port
+from tests.ports import free_ports
 from tests.rest.harness import PATIENCE_SECONDS
 
 TABLES = """
@@ -28,9 +28,9 @@ TABLES = """
 
 @dataclass
 class Production:
-    """A worker of each listener, as `curhat serve` runs them in production, and the file that they log to."""
+    """A worker of each API, as `curhat serve` runs them in production, and their log."""
 
-    door: Door
+    auth: AuthClient
     internal: httpx.AsyncClient
     log: Path
 
@@ -40,7 +40,7 @@ class Production:
 
 
 @pytest.fixture
-async def production(settings: Settings, gateway: Gateway, tmp_path: Path) -> AsyncIterator[Production]:
+async def production(settings: Settings, webhook: Webhook, tmp_path: Path) -> AsyncIterator[Production]:
     log = tmp_path / "both.log"
     environment = {
         **os.environ,
@@ -48,22 +48,21 @@ async def production(settings: Settings, gateway: Gateway, tmp_path: Path) -> As
         "CURHAT_HOME": str(settings.home),
         "CURHAT_JWT_KEYS": f"k:{'k' * 40}",
         "CURHAT_OPERATOR_JWT_KEYS": f"o:{'o' * 40}",
-        "CURHAT_OTP_SENDER": gateway.url,
+        "CURHAT_OTP_SENDER": webhook.url,
         "CURHAT_DATABASE_URL": settings.database_url,
         "CURHAT_REDIS_URL": settings.redis_url,
-        "CURHAT_PUBLIC_PORT": str(free_port()),
-        "CURHAT_INTERNAL_PORT": str(free_port()),
+        **free_ports(),
     }
     async with (
         serving("public", environment, log) as public,
         serving("internal", environment, log) as internal,
     ):
-        yield Production(Door(public, Path("/nowhere")), internal, log)
+        yield Production(AuthClient(public, Path("/nowhere")), internal, log)
 
 
 @asynccontextmanager
 async def serving(listener: str, environment: dict[str, str], log: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a worker that runs until the context is over."""
+    """A client of a worker process."""
     with log.open("a") as output:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "app.cli", "serve", "--worker", listener, env=environment, stderr=output
@@ -90,58 +89,57 @@ async def answers(client: httpx.AsyncClient) -> bool:
 
 
 def everything(db: Connection) -> str:
-    """Every row of every table."""
     names = [name for (name,) in db.execute(TABLES)]
     return "\n".join(str(row) for name in names for row in db.execute(f"select * from data.{name} r"))
 
 
 async def test_no_secret_is_in_a_log_or_a_row(
     production: Production,
-    gateway: Gateway,
-    take_on: Callable[..., dict[str, Any]],
+    webhook: Webhook,
+    call_ops: Callable[..., dict[str, Any]],
     password_hash: str,
     db: Connection,
 ) -> None:
-    """Through success, refusal, a sender that fails and an error that nobody expected."""
-    phone, door = new_phone(), production.door
-    gateway.answers = [500, 500, 500, 400]
+    """Covers successes, refusals, a failing sender and an unexpected error."""
+    phone, auth = new_phone(), production.auth
+    webhook.answers = [500, 500, 500, 400]
     for _ in range(3):
-        await door.ask(phone)
-    codes = {message["code"] for message in gateway.messages}
-    code = gateway.messages[-1]["code"]
-    await door.tell(phone, wrong(code))
-    signed_in = (await door.tell(phone, code)).json()
+        await auth.request_code(phone)
+    codes = {message["code"] for message in webhook.messages}
+    code = webhook.messages[-1]["code"]
+    await auth.enter_code(phone, wrong(code))
+    signed_in = (await auth.enter_code(phone, code)).json()
     tokens = [signed_in["refresh_token"], signed_in["access_token"]]
     for _ in range(2):
-        refreshed = (await door.refresh(tokens[0])).json()
+        refreshed = (await auth.refresh(tokens[0])).json()
         tokens += [refreshed["refresh_token"], refreshed["access_token"]]
-    take_on("set_operator", "ratna@example.com", "Ratna", "viewer", password_hash, "dba")
+    call_ops("set_operator", "ratna@example.com", "Ratna", "viewer", password_hash, "dba")
     await production.login("wrong horse battery")
     let_in = (await production.login(PASSWORD)).json()
     tokens += [let_in["refresh_token"], let_in["access_token"]]
     rows = everything(db)
     db.execute("revoke usage on schema api, control_center from curhat_app, curhat_control_center")
     failed = [
-        await door.tell(phone, code),
-        await door.refresh(signed_in["refresh_token"]),
+        await auth.enter_code(phone, code),
+        await auth.refresh(signed_in["refresh_token"]),
         await production.login(PASSWORD),
     ]
 
     assert {response.status_code for response in failed} == {500}
-    said = production.log.read_text()
+    log = production.log.read_text()
     for event in ("the sender of codes does not answer", "the sender of codes refuses", "unexpected error"):
-        assert event in said
-    seen = said + rows + "".join(response.text for response in failed)
+        assert event in log
+    seen = log + rows + "".join(response.text for response in failed)
     refresh_secrets = [token[22:] for token in tokens if "." not in token]
     for secret in (*tokens, *refresh_secrets, PASSWORD, "wrong horse battery"):
         assert secret not in seen
-    for secret in (*codes, wrong(code)):  # by themselves, not as a part of a time or a hash
+    for secret in (*codes, wrong(code)):  # as a whole word, not within a time or a hash
         assert not re.search(rf"(?<![\w.]){secret}(?!\w)", seen)
-    assert phone not in said
+    assert phone not in log
 
 
-def test_the_file_of_codes_is_its_owners_alone(tmp_path: Path) -> None:
-    """Whatever the umask says."""
+def test_only_its_owner_may_read_the_file_of_codes(tmp_path: Path) -> None:
+    """Whatever the umask."""
     script = (
         "import asyncio, sys; from pathlib import Path; from app.identity.sender import FileSender, Message; "
         "asyncio.run(FileSender(Path(sys.argv[1])).send(Message('+62811', 'customer', '123456', 300)))"

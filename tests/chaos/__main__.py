@@ -1,7 +1,7 @@
-"""`make chaos SEED=n`: the simulation while whatever may die dies, in the order that n gives.
+"""`make chaos SEED=n`: the simulation while processes and servers die, in the order that n gives.
 
 It must end with 0 missed, 0 doubled and an empty audit; otherwise its exit code is 1. The last line is always a
-verdict: what breaks the run itself, or lets it hang, is one too.
+verdict, even if the run itself breaks or hangs.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ console = Console(highlight=False, soft_wrap=True)
 @click.option("--customers", type=click.IntRange(1), default=20, show_default=True)
 @click.option("--mitras", type=click.IntRange(1), default=6, show_default=True)
 def main(seed: int | None, count: int, customers: int, mitras: int) -> None:
-    """Simulate while one thing after another befalls a house that is thrown away afterwards."""
+    """Simulate while blow after blow hits a throw-away house."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     seed = random.SystemRandom().randrange(10_000) if seed is None else seed
     options = Options(customers=customers, mitras=mitras, minutes=LONGEST_MINUTES, seed=seed)
@@ -57,7 +57,7 @@ def main(seed: int | None, count: int, customers: int, mitras: int) -> None:
 
 
 def _hangs(number: int, frame: FrameType | None) -> NoReturn:
-    """Not even giving up has come to an end."""
+    """The run hangs, even while it is being cancelled."""
     console.print(f"verdict: it hangs, at {frame}")
     os._exit(1)
 

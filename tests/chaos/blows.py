@@ -1,4 +1,4 @@
-"""What may befall a house, and in which order a seed has it happen."""
+"""The blows that can hit a house, and their order for a seed."""
 
 import random
 import signal
@@ -24,7 +24,7 @@ HELD = {
         "select ops.set_config('max_customers_per_mitra', '2', 'chaos')"
     ),
 }
-"""What somebody in psql leaves open, and then rolls back."""
+"""Statements whose transaction somebody in psql leaves open and then rolls back."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 3.0
 SHORTEST_FREEZE, LONGEST_FREEZE = 1.0, 8.0
 LONGEST_HOLD = 4.0
@@ -32,7 +32,7 @@ LONGEST_HOLD = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Blow:
-    """One thing that happens: what it is called, how long nothing happens before it (seconds), and how it is done."""
+    """One blow: its name, the pause before it in seconds, and how it is struck."""
 
     name: str
     pause: float
@@ -40,7 +40,7 @@ class Blow:
 
 
 def blows(seed: int) -> Iterator[Blow]:
-    """Blows without end: each kind once, in an order of the seed's, then each once more in another."""
+    """Endless blows: each kind once, in an order that the seed gives, then each once more in another."""
     chance = random.Random(seed)
     while True:
         every = list(_every(chance))
@@ -102,4 +102,4 @@ def _cut_redis(kind: str) -> Callable[[House], Awaitable[None]]:
 
 
 ONE_OF_EACH = len(list(_every(random.Random(0))))
-"""How many kinds of blow there are."""
+"""The number of kinds."""

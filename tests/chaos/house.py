@@ -1,4 +1,4 @@
-"""Everything that `curhat up` runs, in a home that is thrown away, with the means to do it harm."""
+"""Everything that `curhat up` runs, in a throw-away home, with the means to harm it."""
 
 import asyncio
 import contextlib
@@ -18,33 +18,33 @@ from app import redis_client
 from app.running.accounts import server_account
 from app.running.supervisor import Supervisor
 from app.settings import Settings
-from tests.ports import free_port
+from tests.ports import free_ports
 from tests.run.conftest import new_home
 from workshop import embedded, up
 from workshop.embedded import DATABASE, place
 
-# Short enough that windows end again and again while it runs.
+# Short, so that windows end again and again during the run.
 WINDOWS = {"pairing_blast_timeout_seconds": "8", "presence_ttl_seconds": "30"}
 CUT = """
 select pg_terminate_backend(pid) from pg_stat_activity
 where datname = current_database() and application_name like %s and pid <> pg_backend_pid()
 """
-# Nobody who strikes waits for what hangs: a thread that does could not be called off.
+# No blow waits for a server that hangs: its thread could not be cancelled.
 PATIENCE: Mapping[str, Any] = {"connect_timeout": 5}
 SOON_SECONDS = 60.0
-"""Whatever was killed is there again within this time, however busy the machine is."""
+"""Anything that was killed is back within this time, however busy the machine is."""
 
 
 @dataclass(frozen=True)
 class House:
-    """What runs. Whoever strikes at something that is not there at the moment waits until it is."""
+    """A running service. A blow at a part that is down at the moment waits until it is back."""
 
     settings: Settings
     _supervisor: Supervisor
     _superuser_url: str
 
     def said(self, name: str) -> str:
-        """What a process has logged."""
+        """The log of a process."""
         return (self.settings.log_dir / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
     async def signal(self, name: str, number: signal.Signals) -> None:
@@ -66,7 +66,7 @@ class House:
         await self.signal(name, signal.SIGCONT)
 
     async def cut_postgres(self, application: str) -> None:
-        """End the sessions of everybody who calls themselves so (`%` is anything)."""
+        """End all sessions with this application name (`%` matches anything)."""
 
         def cut() -> bool:
             with self._superuser() as connection:
@@ -76,7 +76,7 @@ class House:
         await _once_it_can_be_done(cut, psycopg.OperationalError)
 
     async def hold(self, statement: str, seconds: float) -> None:
-        """Leave a transaction open after a statement of an operator's or a DBA's, and go without committing."""
+        """Leave a transaction open after a statement, as an operator or a DBA might, and roll back."""
 
         def begin() -> bool:
             with self._superuser() as connection, connection.transaction(force_rollback=True):
@@ -88,7 +88,7 @@ class House:
         await _once_it_can_be_done(begin, psycopg.OperationalError)
 
     async def take_all_connections(self, seconds: float) -> None:
-        """Leave nobody a connection with Postgres for a while."""
+        """Take all connections of Postgres for a while."""
 
         def take() -> bool:
             with contextlib.ExitStack() as taken:
@@ -116,20 +116,19 @@ class House:
 
 @asynccontextmanager
 async def house() -> AsyncIterator[House]:
-    """All of it, ready, with jobs of pg_cron; gone at the end."""
+    """A ready house with jobs of pg_cron. It is removed at the end."""
     with new_home() as home:
         given = Settings.from_environment(
             {
                 "CURHAT_HOME": str(home),
-                "CURHAT_PUBLIC_PORT": str(free_port()),
-                "CURHAT_INTERNAL_PORT": str(free_port()),
+                **free_ports(),
                 "CURHAT_DEMO": "off",
             }
         )
         place.make_home(home, server_account())
         servers = embedded.prepare(given)
         if servers.postgres is None:
-            raise AssertionError("no database is named, so there is a cluster of our own")
+            raise AssertionError("there is no cluster of our own")
         async with Supervisor() as supervisor:
             await up.start(servers, supervisor, Console(quiet=True))
             made = House(servers.settings, supervisor, servers.postgres.url(DATABASE))

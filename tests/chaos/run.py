@@ -1,4 +1,4 @@
-"""A simulation in a house that one thing after another befalls."""
+"""A simulation in a house that is hit by blow after blow."""
 
 import asyncio
 import time
@@ -13,14 +13,14 @@ from workshop.simulate.plan import Options
 from workshop.simulate.report import Progress, Summary
 from workshop.simulate.simulation import simulate
 
-# What ends the simulation is the last blow, far sooner than this.
+# The last blow ends the simulation far sooner than this.
 LONGEST_MINUTES = 30
 
 
 async def chaos(
     house: House, *, seed: int, count: int, options: Options, say: Callable[[str], None]
 ) -> Summary:
-    """Simulate while the seed's first `count` blows befall the house; each is told as it is struck."""
+    """Simulate while the seed's first `count` blows hit the house; `say` names each."""
     over = asyncio.Event()
     began = time.monotonic()
     with Progress(options, Console(quiet=True)) as progress:

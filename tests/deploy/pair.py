@@ -1,7 +1,7 @@
-"""Two real Postgres on loopback, as deploy/ runs them: a primary, and a standby that every commit waits for.
+"""Two real Postgres servers on loopback, as deploy/ runs them: a primary, and a standby that every commit waits for.
 
-Both listen on the same port at addresses of their own, as two machines would. They end with the process that
-started them, however that ends.
+Both listen on the same port at different addresses, as two machines would. They end with the process that started
+them, however it ends.
 """
 
 import os
@@ -25,8 +25,9 @@ from app.migrate import migrate
 from app.running.accounts import make_directory, process_options, server_account
 from app.running.probes import TIMEOUT_SECONDS
 from app.running.supervisor import dying_with
-from tests.cluster import IN_MEMORY, server_programs, wait_until
+from tests.cluster import IN_MEMORY, server_programs
 from tests.run.conftest import children
+from tests.waits import wait_until
 from workshop.embedded.postgres import Cluster
 
 DATABASE = "curhat"
@@ -43,12 +44,12 @@ LOGINS = {
     "curhat_listen": "LISTEN_PASSWORD",
 }
 DEPLOYED = Path(__file__).resolve().parents[2] / "deploy" / "postgres"
-# What differs from the file that the image has.
+# Differences from the image's file.
 SETTINGS = {
-    "fsync": "off",  # it is our processes that die, not the machine
+    "fsync": "off",  # only our processes die, never the machine
     "max_worker_processes": "16",
     "shared_buffers": "64MB",
-    "cron.use_background_workers": "on",  # the two have sockets of their own on this one machine
+    "cron.use_background_workers": "on",  # no connections by socket, since each server here has another
     "wal_retrieve_retry_interval": "100ms",
 }
 HBA = """
@@ -112,7 +113,7 @@ class Node:
         wait_until(self._takes_connections)
 
     def kill(self) -> None:
-        """Let it die as it would with its machine: nothing is said to anybody, nothing is tidied up."""
+        """Kill it as if its machine died: it says goodbye to nobody and tidies up nothing."""
         if self.process is not None:
             for pid in (self.process.pid, *children(self.process.pid)):
                 os.kill(pid, signal.SIGKILL)
@@ -121,7 +122,7 @@ class Node:
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """None of its processes runs while the context is open; their sockets go on acknowledging what comes."""
+        """None of its processes runs while the context is open, but the kernel still acknowledges packets."""
         assert self.process is not None
         postmaster = psutil.Process(self.process.pid)
         stopped = [postmaster, *postmaster.children(recursive=True)]
@@ -165,7 +166,7 @@ class Node:
 
 
 def loopback_network() -> str:
-    """The first three bytes of a network on loopback that no other run uses."""
+    """The first three bytes of a random loopback network."""
     return f"127.{secrets.randbelow(200) + 20}.{secrets.randbelow(250) + 1}"
 
 
@@ -215,7 +216,7 @@ class Pair:
     def _make_primary(self) -> None:
         self.primary.cluster.initialise()
         data = str(self.primary.cluster.data)
-        # pg_cron wants its database from its first start on.
+        # pg_cron needs its database from its first start on.
         create = f"create database {DATABASE}\n".encode()
         subprocess.run(
             [self.primary.cluster.programs.path("postgres"), "--single", "-D", data, "postgres"],

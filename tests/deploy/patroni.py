@@ -1,6 +1,6 @@
-"""Two machines of deploy/ha on loopback: real Patroni with its Postgres on each, and one etcd that both agree in.
+"""The two machines of deploy/ha on loopback: real Patroni with its Postgres on each, and one etcd for both.
 
-What differs from deploy/ha is where things lie and how often Patroni looks.
+Only paths and Patroni's intervals differ from deploy/ha.
 """
 
 import os
@@ -24,7 +24,7 @@ from ruamel.yaml import YAML
 from app.migrate import migrate
 from app.running.accounts import make_directory, server_account, write_file
 from app.running.supervisor import dying_with
-from tests.cluster import IN_MEMORY, wait_until
+from tests.cluster import IN_MEMORY, server_programs
 from tests.deploy.pair import (
     DATABASE,
     HBA,
@@ -35,24 +35,24 @@ from tests.deploy.pair import (
     deployed_settings,
     loopback_network,
 )
-from workshop.embedded.postgres import find_programs, postgres_url
+from tests.waits import wait_until
+from workshop.embedded.postgres import postgres_url
 
 HA = Path(__file__).resolve().parents[2] / "deploy" / "ha"
 PROGRAMS = ("etcd", "etcdctl")
 PASSWORD = "patroni's"
-# No less is taken: the time that a silent primary keeps its part (ttl) is at least 20 s.
+# Patroni's minimum for ttl, the time that a silent primary stays the leader, is 20 s.
 OFTEN = {"ttl": 20, "loop_wait": 1, "retry_timeout": 3}
-START_TRIES = 12_000  # two minutes
 
 
 def what_is_missing() -> str:
-    """Why this cannot run here; nothing when it can."""
+    """Why this cannot run here; empty if it can."""
     missing = [name for name in PROGRAMS if shutil.which(name) is None]
     return f"no {' and no '.join(missing)} here (Debian: etcd-server, etcd-client)" if missing else ""
 
 
 def as_server(command: tuple[str, ...]) -> tuple[str, ...]:
-    """The command under the account for servers, which may nevertheless read our Python, wherever that is."""
+    """The command under the servers' account, with the right to read our Python wherever it is."""
     account = server_account()
     if account is None:
         return command
@@ -62,7 +62,7 @@ def as_server(command: tuple[str, ...]) -> tuple[str, ...]:
 
 @dataclass
 class Machine:
-    """What runs on one machine."""
+    """The processes of one machine."""
 
     base: Path
     name: str
@@ -70,7 +70,7 @@ class Machine:
     processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def start(self, *command: str, **environment: str) -> None:
-        """Start something that goes on."""
+        """Start a long-running process."""
         with (self.base / f"{self.name}.log").open("ab") as log:
             process = subprocess.Popen(
                 as_server(command),
@@ -110,7 +110,7 @@ class Machine:
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """Nothing on it runs while the context is open, and its kernel goes on acknowledging what comes."""
+        """Nothing on it runs while the context is open, but its kernel still acknowledges packets."""
         stopped = self.all()
         for process in stopped:
             process.suspend()
@@ -138,7 +138,7 @@ class Machine:
         return self._says("leader")
 
     def is_synchronous(self) -> bool:
-        """Whether Patroni says that every commit waits for this one."""
+        """Whether Patroni says that this is the synchronous standby."""
         return self._says("sync")
 
     def streams(self) -> bool:
@@ -156,7 +156,7 @@ class Machine:
 
 @dataclass
 class Machines:
-    """Both, and the third that only decides."""
+    """Both machines, and the third that only votes."""
 
     base: Path
     one: Machine = field(init=False)
@@ -178,10 +178,10 @@ class Machines:
         try:
             machines._start_etcd()
             machines._start_patroni(machines.one)
-            wait_until(machines.one.is_leader, START_TRIES)
+            wait_until(machines.one.is_leader)
             migrate(machines.url("curhat"), structlog.get_logger())
             machines._start_patroni(machines.two)
-            wait_until(machines.two.is_synchronous, START_TRIES)
+            wait_until(machines.two.is_synchronous)
         except BaseException:
             machines.end()
             raise
@@ -277,7 +277,7 @@ class Machines:
         )
 
     def _configuration(self, machine: Machine) -> str:
-        """patroni.yaml with everything where it lies here."""
+        """patroni.yaml with the paths of this test."""
         home = self.base / machine.name
         yaml = YAML(typ="safe")
         found: dict[str, Any] = yaml.load((HA / "patroni.yaml").read_text("utf-8"))
@@ -288,7 +288,7 @@ class Machines:
         found["postgresql"] |= {
             "listen": f"{machine.address}:5432",
             "data_dir": str(machine.data),
-            "bin_dir": str(find_programs().directory),
+            "bin_dir": str(server_programs().directory),
             "custom_conf": str(home / "postgresql.conf"),
             "pgpass": str(home / "pgpass"),
         }

@@ -1,4 +1,4 @@
-"""Every figure is explained, and alerts and pages name only figures that there are."""
+"""Every figure is explained, and alerts and pages name only figures that exist."""
 
 import asyncio
 import re
@@ -23,7 +23,7 @@ NAME = re.compile(r"\bcurhat_\w+")
 
 
 def section(page: str, title: str) -> str:
-    """What stands under a title of a page."""
+    """The text under a title of a page."""
     text = (PROJECT / "docs" / page).read_text("utf-8")
     found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     assert found is not None
@@ -37,7 +37,7 @@ def rows(text: str) -> list[list[str]]:
 
 @pytest.fixture
 async def families(tmp_path: Path) -> dict[str, str]:
-    """What processes of ours count, by name, with its kind. Nothing has happened in them, nor are they connected."""
+    """The figures of our processes by name, with their kind. Nothing has happened in them yet."""
     settings = replace(
         Settings.from_environment({"CURHAT_HOME": str(tmp_path)}),
         database_url="postgresql://127.0.0.1:1/nowhere",
@@ -85,7 +85,7 @@ def test_alerts_name_figures_that_there_are(names: set[str]) -> None:
 
 
 def test_every_alert_is_explained_with_what_it_looks_at(families: dict[str, str]) -> None:
-    """The page names the figure, the alert what Prometheus makes of it."""
+    """The page uses the figure's name, the alert that of Prometheus' series."""
     explained = {
         row[0].strip(" `"): set(NAME.findall(row[1]))
         for row in rows(section("deployment.md", "What to watch"))

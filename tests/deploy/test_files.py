@@ -1,4 +1,4 @@
-"""The files of deploy/ and the Dockerfiles say what is true: of the settings, the command line, and of each other."""
+"""The files of deploy/ and the Dockerfiles agree with the settings, the command line, and each other."""
 
 import re
 import shlex
@@ -37,12 +37,12 @@ OPERATORS_KEY = f"operators:{'o' * 32}"
 
 
 def given() -> dict[str, str]:
-    """What example.env sets."""
+    """The variables of example.env."""
     return dict(re.findall(r"^(\w+)=(.*)$", EXAMPLE, re.MULTILINE))
 
 
 def filled() -> dict[str, str]:
-    """What it sets once its secrets are filled in."""
+    """The same with its secrets filled in."""
     said = {
         "CURHAT_JWT_KEYS": KEY,
         "CURHAT_OPERATOR_JWT_KEYS": OPERATORS_KEY,
@@ -53,7 +53,7 @@ def filled() -> dict[str, str]:
 
 
 def interpolated(text: str, values: dict[str, str]) -> str:
-    """A text as docker compose has it: ${NAME}, ${NAME:-default} and ${NAME:?complaint} in their places."""
+    """A text with docker compose's ${NAME}, ${NAME:-default} and ${NAME:?complaint} filled in."""
     return re.sub(r"\$\{(\w+)(?::-([^}]*)|:\?[^}]*)?\}", lambda m: values.get(m[1]) or m[2] or "", text)
 
 
@@ -68,7 +68,7 @@ def ours() -> dict[str, dict[str, Any]]:
 
 
 def instructions(dockerfile: Path) -> list[tuple[str, str]]:
-    """The instructions of a Dockerfile: the word and the rest, on one line each."""
+    """The instructions of a Dockerfile, each as keyword and rest."""
     text = re.sub(r"^\s*#.*\n", "", dockerfile.read_text("utf-8"), flags=re.MULTILINE)
     lines = re.sub(r"\\\n", " ", text).splitlines()
     return [(word, rest) for word, _, rest in (line.partition(" ") for line in lines if line)]
@@ -119,7 +119,7 @@ def test_what_compose_settles_is_said_in_the_example() -> None:
         if word == "ENV"
         for part in shlex.split(rest)
     }
-    (said,) = re.findall(r"Settled by .*:\n#((?: \s*CURHAT_\w+)+)", EXAMPLE)
+    (said,) = re.findall(r"Set by .*:\n#((?: \s*CURHAT_\w+)+)", EXAMPLE)
     assert set(said.split()) == (settled | image) & set(VARIABLES) - set(given())
 
 

@@ -1,13 +1,13 @@
-"""The primary's machine hangs under load until the standby has taken its place, and then wakes.
+"""The primary's machine freezes under load until the standby has become the primary, and then wakes.
 
-It is the hardest of failures: whoever was frozen believes that no time has passed, its Postgres still takes writes, and
-what is connected to it stays so.
+This is the hardest failure: the frozen machine does not know that time has passed. Its Postgres still takes writes, and
+connections to it stay open.
 """
 
 import asyncio
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -18,16 +18,9 @@ from app.settings import Settings
 from tests.deploy import patroni
 from tests.deploy.pair import Connection, Pair
 from tests.deploy.patroni import HA, Machines
-from tests.deploy.test_failover import (
-    GIVE_UP_SECONDS,
-    Payer,
-    customers,
-    each_has_paid,
-    nothing_is_lost,
-    paying,
-    serving,
-)
+from tests.deploy.test_failover import Payer, customers, each_has_paid, nothing_is_lost, paying, serving
 from tests.rest.harness import Client
+from tests.waits import until
 
 PAYERS = 5
 
@@ -45,28 +38,12 @@ def machines() -> Iterator[Machines]:
         machines.end()
 
 
-@pytest.fixture
-def pair() -> Iterator[Pair]:
-    pair = Pair.start()
-    try:
-        yield pair
-    finally:
-        pair.end()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until a condition holds; looking at it may block."""
-    async with asyncio.timeout(2 * GIVE_UP_SECONDS):
-        while not await asyncio.to_thread(condition):  # noqa: ASYNC110 - other processes set no event
-            await asyncio.sleep(0.1)
-
-
 def payers_of(settings: Settings, http: httpx.AsyncClient, people: list[UUID]) -> list[Payer]:
     return [Payer(Client(settings, http, "customer", one)) for one in people]
 
 
 def ours(connection: Connection) -> int:
-    """How many connections of ours a server has, but those whose commit waits for a standby for good."""
+    """How many connections of ours a server has, except those whose commit waits forever for a standby."""
     row = connection.execute(
         """
         select count(*) from pg_stat_activity
@@ -88,10 +65,10 @@ async def test_a_frozen_primary_does_not_take_its_part_back(
             async with paying(payers):
                 await each_has_paid(payers, 3)
                 with machines.one.frozen():
-                    await until(machines.two.is_leader)
+                    await until(lambda: asyncio.to_thread(machines.two.is_leader))
                     await each_has_paid(payers, 10)
                 await each_has_paid(payers, 10)
-                await until(machines.one.streams)
+                await until(lambda: asyncio.to_thread(machines.one.streams))
                 await each_has_paid(payers, 3)
     assert machines.two.is_leader()
     assert not machines.one.is_leader()
@@ -111,7 +88,7 @@ def test_nobody_writes_to_etcd_or_through_patroni_without_a_password(machines: M
 async def test_without_patroni_nobody_of_ours_goes_on_with_a_primary_that_was_frozen_and_replaced(
     pair: Pair, redis_url: str, tmp_path: Path
 ) -> None:
-    """As one does by hand: the standby is promoted while the primary is silent, and then that wakes."""
+    """A promotion by hand: the standby is promoted while the primary is silent; then the primary wakes."""
     with pair.primary.superuser() as primary:
         people = customers(primary, PAYERS)
     with serving(pair, redis_url, tmp_path) as service:
@@ -124,10 +101,10 @@ async def test_without_patroni_nobody_of_ours_goes_on_with_a_primary_that_was_fr
                     with pair.primary.frozen():
                         pair.promote_standby()
                         with pair.standby.superuser() as now_primary:
-                            await until(lambda: ours(now_primary) == before)
+                            await until(lambda: asyncio.to_thread(lambda: ours(now_primary) == before))
                         await each_has_paid(payers, 3)
                     await each_has_paid(payers, 3)
-                    await until(lambda: ours(primary) == 0)
+                    await until(lambda: asyncio.to_thread(lambda: ours(primary) == 0))
                 await each_has_paid(payers, 3)
     with pair.standby.superuser() as now_primary:
         nothing_is_lost(now_primary, payers)

@@ -1,6 +1,6 @@
-"""A Postgres that answers and takes no writes: a standby, or a primary whose sessions only read.
+"""A Postgres that answers but takes no writes: a standby, or a primary whose sessions are read-only.
 
-Two real servers. The URLs name the standby first, and want nothing of it.
+Two real servers. The URLs name the standby first, and do not ask for a primary.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -24,15 +24,6 @@ from tests.deploy.pair import DATABASE, LOGINS, PASSWORDS, Node, Pair
 from tests.rest.harness import Worker, background, running, settings_for, until
 
 
-@pytest.fixture(scope="module")
-def pair() -> Iterator[Pair]:
-    pair = Pair.start()
-    try:
-        yield pair
-    finally:
-        pair.end()
-
-
 def url(login: str, *nodes: Node, more: str = "") -> str:
     """The URL of these servers in this order."""
     hosts = ",".join(node.address for node in nodes)
@@ -52,7 +43,7 @@ async def worker(settings: Settings) -> AsyncIterator[Worker]:
 
 @contextmanager
 def read_only(pair: Pair) -> Iterator[None]:
-    """The primary's sessions only read while the context is open; those that stand stay."""
+    """The primary's sessions are read-only while the context is open. Existing connections stay."""
     with pair.primary.superuser() as connection:
         connection.execute("set default_transaction_read_only to off")
         connection.execute("alter system set default_transaction_read_only to on")

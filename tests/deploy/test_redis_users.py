@@ -1,4 +1,4 @@
-"""Redis as deploy/ runs it: each kind of process comes as a user of its own, and may do what it does and no more."""
+"""Redis as deploy/ runs it: each kind of process has its own user, with only the rights that it needs."""
 
 import os
 import subprocess
@@ -22,9 +22,9 @@ from tests.conftest import Connection
 from tests.deploy.pair import DEPLOYED
 from tests.deploy.test_files import REDIS_USERS
 from tests.rest.harness import Client, People, background, pair, running, settings_for, until
-from tests.run.conftest import eventually
 from tests.sockets.harness import signed_in
 from tests.sockets.test_lost_connections import say, shown
+from tests.waits import wait_until
 from workshop.embedded.redis_server import find_program, redis_url
 
 START = DEPLOYED.parent / "redis" / "start"
@@ -58,7 +58,7 @@ def socket(tmp_path: Path) -> Iterator[Path]:
                 except redis.ConnectionError:
                     return False
 
-            eventually(answers, "redis answers")
+            wait_until(answers, "redis answers")
         yield socket
     finally:
         process.terminate()

@@ -1,6 +1,6 @@
-"""A restore as docs/deployment.md has it: jobs of pg_cron do not run before they are told to, and never elsewhere.
+"""A restore as docs/deployment.md describes it: jobs of pg_cron run only after migrate, and only on the new server.
 
-The old server goes on running on the same machine, where a job that still names it would find it.
+The old server goes on running on the same machine, where a job that still names it would reach it.
 """
 
 import secrets
@@ -16,8 +16,9 @@ import pytest
 import structlog
 
 from app.migrate import migrate
-from tests.cluster import IN_MEMORY, wait_until
+from tests.cluster import IN_MEMORY
 from tests.deploy.pair import DATABASE, PASSWORDS, Node, Pair
+from tests.waits import wait_until
 
 WITHOUT_JOBS = {"cron.database_name": "postgres"}  # where pg_cron has no jobs
 WITH_JOBS = {"cron.database_name": DATABASE}
@@ -30,13 +31,13 @@ def cron_settings(node: Node, background_workers: str) -> dict[str, str]:
 
 @pytest.fixture(params=["on", "off"])
 def background_workers(request: pytest.FixtureRequest) -> str:
-    """Either way in which pg_cron runs its jobs."""
+    """Both ways in which pg_cron runs its jobs."""
     return str(request.param)
 
 
 @pytest.fixture
 def old(background_workers: str) -> Iterator[Node]:
-    """The server that is restored elsewhere, with its jobs at work."""
+    """The server whose backup is restored, with its jobs at work."""
     pair = Pair.start()
     node = pair.primary
     try:
@@ -52,7 +53,7 @@ def old(background_workers: str) -> Iterator[Node]:
 
 @pytest.fixture
 def new() -> Iterator[Node]:
-    """Where it is restored to; nothing is there yet."""
+    """The server to restore to; it is empty."""
     base = Path(tempfile.mkdtemp(prefix="curhat-new-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None))
     base.chmod(0o711)
     node = Node.at(base / "new", f"127.{secrets.randbelow(200) + 20}.{secrets.randbelow(250) + 1}.9")
@@ -75,7 +76,7 @@ def restarted(node: Node, more: dict[str, str]) -> None:
 
 @contextmanager
 def nothing_runs_on(node: Node) -> Iterator[None]:
-    """No job comes to this server, or runs in it, while the context is open."""
+    """No job connects to this server or runs in it while the context is open."""
     before = runs(node)
     yield
     assert runs(node) == before
@@ -87,7 +88,7 @@ def runs(node: Node) -> list[tuple[object, ...]]:
 
 
 def comes_to_work(new: Node) -> None:
-    """migrate mends the jobs, and then they run here."""
+    """migrate repairs the jobs; then they run on the new server."""
     migrate(url(new), structlog.get_logger())
     assert not migrate(url(new), structlog.get_logger()).changed_anything
     with new.superuser() as connection:
@@ -95,7 +96,7 @@ def comes_to_work(new: Node) -> None:
             "select distinct nodename, nodeport, database, username, active from cron.job"
         )
         assert places.fetchall() == [(str(new.cluster.sockets), 5432, DATABASE, "curhat", True)]
-    restarted(new, {})  # so that pg_cron begins at once, and not with the next minute
+    restarted(new, {})  # so that pg_cron starts now, and not at the next minute
     with new.superuser() as connection:
         wait_until(lambda: connection.execute(BEAT).rowcount == 1)
         assert connection.execute("select * from ops.audit()").fetchall() == []

@@ -1,4 +1,4 @@
-"""Somebody of the control center, as far as REST goes."""
+"""An operator's desk, as far as REST is concerned."""
 
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from tests.rest.contract import check
 
 
 class Desk:
-    """A browser in which somebody is signed in. Whatever comes back is held against the table of routes."""
+    """A signed-in operator. Checks every response against the route's row."""
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient, operator_id: str) -> None:
         self.id = operator_id
@@ -36,14 +36,14 @@ class Desk:
 
 
 def got(response: httpx.Response) -> Any:  # noqa: ANN401
-    """What a reply says."""
+    """The body of a successful reply."""
     assert response.status_code == 200, response.text
     return response.json()
 
 
 def refusal(response: httpx.Response, status: int, slug: str) -> Any:  # noqa: ANN401
-    """A refusal without slug and sentence: its facts."""
-    told = response.json()
-    assert (response.status_code, told.pop("error")) == (status, slug), response.text
-    assert told.pop("message").endswith(".")
-    return told
+    """Check a refusal; return its facts."""
+    body = response.json()
+    assert (response.status_code, body.pop("error")) == (status, slug), response.text
+    assert body.pop("message").endswith(".")
+    return body

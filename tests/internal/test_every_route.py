@@ -1,4 +1,4 @@
-"""What holds for every route of the internal listener."""
+"""Properties of every route of the internal API."""
 
 from collections.abc import Callable, Iterable
 from uuid import UUID
@@ -13,12 +13,12 @@ from tests.internal.harness import Desk
 from tests.sql.world import World
 
 SECRET = "rahasia sekali"
-# One's own password is changed with the old one: tests/auth is about it.
+# Changing the password needs the old one, which tests/auth covers.
 OPERATORS = [
     route for route in ROUTES if route.audience == "operator" and route.path != "/internal/auth/password"
 ]
 SIGN_IN = {"/internal/auth/login", "/internal/auth/refresh", "/internal/auth/logout"}
-# Who may do what changes something; everything else is for whoever may look.
+# All other routes need the role viewer.
 MORE_THAN_A_VIEWER = {
     ("PATCH", "/internal/config/<key:str>"): "admin",
     ("GET", "/internal/operators"): "admin",
@@ -31,8 +31,8 @@ MORE_THAN_A_VIEWER = {
 }
 
 
-def past(world: World) -> dict[str, str]:
-    """A house in which something was said, with an id for every part of a path."""
+def make_history(world: World) -> dict[str, str]:
+    """Make a history with messages; return an id for every path parameter."""
     customer, mitra = world.customer(), world.mitra()
     chat = world.chat(customer, mitra)
     world.say(chat, "customer", SECRET)
@@ -55,7 +55,7 @@ def past(world: World) -> dict[str, str]:
 
 
 def bodies(ids: dict[str, str]) -> dict[str, object]:
-    """What goes into each route that takes a body."""
+    """A body for each route that needs one."""
     return {
         "set_config": {"value": 46},
         "action_failure": {"action": "no_action"},
@@ -77,7 +77,7 @@ def address(route: Route, ids: dict[str, str]) -> str:
 
 
 def reading_first(routes: Iterable[Route]) -> list[Route]:
-    """Those that change something come last."""
+    """Sort the routes that change something last."""
     return sorted(routes, key=lambda route: route.method != "GET")
 
 
@@ -89,13 +89,13 @@ async def send(
     return await http.request(route.method, address(route, ids), json=body, headers=headers)
 
 
-async def test_it_is_for_operators_alone(settings: Settings, http: httpx.AsyncClient, world: World) -> None:
-    ids = past(world)
+async def test_only_operators_are_let_in(settings: Settings, http: httpx.AsyncClient, world: World) -> None:
+    ids = make_history(world)
     tokens = {
-        "nobody's": (None, 401),
+        "no token": (None, 401),
         "a customer's": (issue_token(settings, "customer", UUID(ids["user_id"])), 403),
         "a mitra's": (issue_token(settings, "mitra", UUID(ids["mitra_id"])), 403),
-        "that of an operator who is not there": (issue_token(settings, "operator", UUID(world.uuid())), 401),
+        "an unknown operator's": (issue_token(settings, "operator", UUID(world.uuid())), 401),
     }
     let_in = [
         (route.method, route.path, whose)
@@ -112,8 +112,8 @@ async def test_it_is_for_operators_alone(settings: Settings, http: httpx.AsyncCl
     }
 
 
-async def test_who_may_only_look_may_change_nothing(new_desk: Callable[..., Desk], world: World) -> None:
-    ids = past(world)
+async def test_every_route_needs_its_role(new_desk: Callable[..., Desk], world: World) -> None:
+    ids = make_history(world)
     desks = {role: new_desk(role) for role in ("viewer", "operator", "admin")}
     ranks = list(desks)
     for route in OPERATORS:
@@ -127,11 +127,11 @@ async def test_who_may_only_look_may_change_nothing(new_desk: Callable[..., Desk
         assert response.status_code in route.replies, (route.path, response.text)
 
 
-async def test_every_route_answers_as_it_says_and_never_with_what_was_said(
+async def test_every_route_answers_as_documented_and_without_messages(
     new_desk: Callable[..., Desk], world: World
 ) -> None:
-    """Held against the table of routes by the desk."""
-    ids = past(world)
+    """The desk checks the responses against the routes' rows."""
+    ids = make_history(world)
     admin = new_desk("admin")
     for route in reading_first(OPERATORS):
         body = bodies(ids).get(route.action)
@@ -151,5 +151,5 @@ async def test_every_route_answers_as_it_says_and_never_with_what_was_said(
 
 
 def test_there_is_one_socket() -> None:
-    """And `test_socket.py` is about it."""
+    """`test_socket.py` covers it."""
     assert [path for path, _ in SOCKETS] == ["/internal/ws"]

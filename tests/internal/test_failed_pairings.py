@@ -1,4 +1,4 @@
-"""The list of failures, its file, and decisions, over REST."""
+"""Failures over REST: the list, its CSV file, and decisions."""
 
 import asyncio
 import csv
@@ -19,7 +19,7 @@ LIST = "/internal/failed-pairings"
 
 
 def cancelled(world: World) -> str:
-    """The id of a failure that needs an operator."""
+    """The id of a new failure that needs an operator."""
     customer = world.customer()
     payment = world.pay(customer)
     world.api("cancel_request", customer, payment)
@@ -28,7 +28,7 @@ def cancelled(world: World) -> str:
 
 
 def timed_out(world: World) -> str:
-    """The id of another, with another cause."""
+    """The id of a new failure with another cause."""
     payment = world.search(world.customer())["payment_session_id"]
     world.wait(60)
     world.clock.advance(1)
@@ -39,7 +39,7 @@ def ids(listed: dict[str, Any]) -> list[str]:
     return [row["id"] for row in listed["rows"]]
 
 
-async def test_a_filter_is_written_into_the_address(desk: Desk, world: World) -> None:
+async def test_a_filter_is_given_in_the_query(desk: Desk, world: World) -> None:
     first, second = cancelled(world), timed_out(world)
     third = cancelled(world)
     got(await desk.post(f"{LIST}/{first}/action", {"action": "refunded"}))
@@ -78,16 +78,14 @@ async def test_a_filter_is_written_into_the_address(desk: Desk, world: World) ->
         ("?search=ab", "search_too_short", "three"),
     ],
 )
-async def test_a_filter_that_makes_no_sense_is_refused_and_named(
-    desk: Desk, path: str, slug: str, about: str
-) -> None:
+async def test_an_invalid_filter_is_refused_and_named(desk: Desk, path: str, slug: str, about: str) -> None:
     for accept in ("application/json", "text/csv"):
         response = await desk.get(LIST + path, accept=accept)
         assert about in response.json()["message"]
         refusal(response, 400, slug)
 
 
-# The file
+# CSV
 
 
 def lines(response: httpx.Response) -> list[dict[str, str]]:
@@ -98,7 +96,7 @@ def lines(response: httpx.Response) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
 
 
-async def test_the_file_is_all_that_is_filtered_whatever_the_page(
+async def test_the_file_has_all_filtered_rows_whatever_the_page(
     desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(failed_pairings, "ROWS_AT_A_TIME", 2)
@@ -131,14 +129,14 @@ async def test_the_file_is_all_that_is_filtered_whatever_the_page(
         ("", False),
     ],
 )
-async def test_whoever_asks_for_a_file_gets_one(desk: Desk, accept: str | None, is_file: bool) -> None:
+async def test_the_accept_header_decides_between_list_and_file(
+    desk: Desk, accept: str | None, is_file: bool
+) -> None:
     response = await desk.get(LIST, accept=accept)
     assert response.headers["content-type"].startswith("text/csv" if is_file else "application/json")
 
 
-async def test_a_file_that_cannot_be_begun_is_refused_as_ever(
-    desk: Desk, world: World, postgres: Postgres
-) -> None:
+async def test_a_file_that_cannot_be_started_is_refused(desk: Desk, world: World, postgres: Postgres) -> None:
     cancelled(world)
     with postgres.locked_tables("pairing_failures"):
         asking = asyncio.ensure_future(desk.get(LIST, accept="text/csv"))
@@ -146,10 +144,10 @@ async def test_a_file_that_cannot_be_begun_is_refused_as_ever(
         refusal(await asking, 503, "unavailable")
 
 
-async def test_a_file_that_breaks_off_is_not_taken_for_a_whole_one(
+async def test_a_truncated_file_is_an_error_for_the_client(
     desk: Desk, world: World, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Five hundred pieces; the database goes away after the first."""
+    """The file has 500 chunks; the database is lost after the first."""
     monkeypatch.setattr(failed_pairings, "ROWS_AT_A_TIME", 1)
     world.owner.execute("alter table data.payment_sessions disable trigger user")
     world.owner.execute(PAST.read_text(encoding="utf-8").encode())
@@ -167,7 +165,7 @@ async def test_a_file_that_breaks_off_is_not_taken_for_a_whole_one(
 
 
 async def cut_twice(postgres: Postgres) -> None:
-    """Cut the backend that waits, and the one that is asked again."""
+    """Cut the waiting backend, and the one that gets the retry."""
     cut: set[int] = set()
     while len(cut) < 2:
         await until(lambda: set(postgres.waiting()) - cut)
@@ -179,7 +177,7 @@ async def cut_twice(postgres: Postgres) -> None:
 # Decisions
 
 
-async def test_of_two_operators_the_second_is_told_who_was_first_and_when(
+async def test_the_second_operator_learns_who_decided_and_when(
     new_desk: Callable[..., Desk], world: World
 ) -> None:
     failure = cancelled(world)
@@ -198,7 +196,7 @@ async def test_of_two_operators_the_second_is_told_who_was_first_and_when(
     assert len(world.events("PAIRING_FAILURE_ACTIONED")) == 1
 
 
-async def test_many_are_decided_at_once_and_each_is_reported(desk: Desk, world: World) -> None:
+async def test_each_decision_of_a_batch_is_reported(desk: Desk, world: World) -> None:
     one, other = cancelled(world), timed_out(world)
     got(await desk.post(f"{LIST}/{one}/action", {"action": "credited"}))
     reply = got(await desk.post(f"{LIST}/actions", {"ids": [other, one, other], "action": "refunded"}))
@@ -216,7 +214,7 @@ async def test_many_are_decided_at_once_and_each_is_reported(desk: Desk, world: 
         ({"action": "refunded", "who": "me"}, "who"),
     ],
 )
-async def test_a_decision_that_makes_no_sense_is_refused(
+async def test_an_invalid_decision_is_refused(
     desk: Desk, world: World, body: dict[str, str], about: str
 ) -> None:
     failure = cancelled(world)
@@ -228,7 +226,7 @@ async def test_a_decision_that_makes_no_sense_is_refused(
         refusal(await desk.post(f"{LIST}/actions", {"ids": wrong, "action": "refunded"}), 400, "invalid_body")
 
 
-async def test_a_failure_opens_with_its_whole_story(desk: Desk, world: World) -> None:
+async def test_a_failure_is_shown_with_its_whole_history(desk: Desk, world: World) -> None:
     failure = timed_out(world)
     story = got(await desk.get(f"{LIST}/{failure}"))
     assert (story["failure"]["id"], story["payment"]["status"]) == (failure, "failed_pairing")

@@ -12,7 +12,9 @@ PATH = f"/internal/config/{KEY}"
 
 
 @pytest.mark.parametrize("value", [5, "5"])
-async def test_a_change_holds_at_once(new_desk: Callable[..., Desk], world: World, value: int | str) -> None:
+async def test_a_change_takes_effect_at_once(
+    new_desk: Callable[..., Desk], world: World, value: int | str
+) -> None:
     admin = new_desk("admin", "sri@example.com")
     changed = got(await admin.patch(PATH, {"value": value}))
     assert (changed["value"], changed["version"], changed["updated_by"]) == ("5", 2, "sri@example.com")
@@ -24,7 +26,7 @@ async def test_a_change_holds_at_once(new_desk: Callable[..., Desk], world: Worl
     assert search["seconds_left"] == 5
 
 
-async def test_a_value_that_does_not_fit_is_refused_with_what_would(
+async def test_the_refusal_of_an_invalid_value_states_the_bounds(
     new_desk: Callable[..., Desk], world: World
 ) -> None:
     admin = new_desk("admin")
@@ -44,7 +46,7 @@ async def test_a_value_that_does_not_fit_is_refused_with_what_would(
     assert world.events("CONFIG_CHANGED") == []
 
 
-async def test_of_two_who_looked_at_the_same_the_second_is_told_what_the_first_did(
+async def test_the_refusal_of_an_outdated_change_states_the_newer_value(
     new_desk: Callable[..., Desk],
 ) -> None:
     first, second = new_desk("admin", "first@example.com"), new_desk("admin")
@@ -53,7 +55,7 @@ async def test_of_two_who_looked_at_the_same_the_second_is_told_what_the_first_d
     assert facts == {name: changed[name] for name in ("value", "version", "updated_by", "updated_at")}
 
 
-async def test_a_change_can_be_found_and_undone(new_desk: Callable[..., Desk]) -> None:
+async def test_a_change_can_be_found_in_the_history_and_reverted(new_desk: Callable[..., Desk]) -> None:
     admin = new_desk("admin")
     got(await admin.patch(PATH, {"value": 30}))
     (last, *_) = got(await admin.get("/internal/config/history", key=KEY))["rows"]

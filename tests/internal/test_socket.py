@@ -1,4 +1,4 @@
-"""`/internal/ws`: who gets in, the snapshot, and every event without what was said."""
+"""`/internal/ws`: sign-in, the snapshot, and every event without messages."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -11,26 +11,10 @@ from app import redis_client
 from app.auth import Audience, issue_token
 from app.settings import Settings
 from app.sockets import hub
-from listeners import relay
 from tests.internal.harness import Desk, got
-from tests.rest.harness import Postgres, Worker, background, until
+from tests.rest.harness import Postgres, Worker, until
 from tests.sockets.harness import Publisher, Socket, raw_socket
 from tests.sql.world import World
-
-
-@pytest.fixture
-async def relayed(settings: Settings) -> AsyncIterator[None]:
-    """The relay is at work."""
-    async with background(relay.run(settings)):
-        yield
-
-
-@pytest.fixture
-async def publisher(worker: Worker, redis_url: str) -> AsyncIterator[Publisher]:
-    """Publishes to a worker that listens."""
-    assert worker.app.ctx.hub.subscription.subscribed.is_set()
-    async with redis_client.connect(redis_url) as redis:
-        yield Publisher(redis)
 
 
 def url(worker: Worker) -> str:
@@ -39,14 +23,14 @@ def url(worker: Worker) -> str:
 
 @pytest.fixture
 async def socket(worker: Worker, desk: Desk) -> AsyncIterator[Socket]:
-    """An operator's socket, past its snapshot."""
+    """An operator's socket, after its snapshot."""
     async with raw_socket(url(worker), "curhat.v1", f"bearer.{desk.token}") as socket:
         assert (await socket.frame())["type"] == "snapshot"
         yield socket
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator", "admin"])
-async def test_whoever_may_look_gets_in_and_sees_the_state(
+async def test_every_role_may_sign_in_and_sees_the_state(
     worker: Worker, new_desk: Callable[..., Desk], world: World, role: str
 ) -> None:
     world.chat(world.customer(), world.mitra())
@@ -80,17 +64,15 @@ async def test_customers_and_mitras_are_closed_with_4003(
         assert await socket.close_code() == 4003
 
 
-async def test_a_token_that_does_not_hold_or_is_nobodys_is_closed_with_4001(
-    worker: Worker, settings: Settings, desk: Desk
-) -> None:
+async def test_an_invalid_token_is_closed_with_4001(worker: Worker, settings: Settings, desk: Desk) -> None:
     expired = issue_token(settings, "operator", UUID(desk.id), timedelta(seconds=-1))
     for token in ("x", expired, issue_token(settings, "operator", uuid4())):
         async with raw_socket(url(worker), "curhat.v1", f"bearer.{token}") as socket:
             assert await socket.close_code() == 4001
 
 
-async def test_a_socket_ends_with_its_token(worker: Worker, settings: Settings, desk: Desk) -> None:
-    """Whoever is no operator any more gets no other one."""
+async def test_a_socket_closes_when_its_token_expires(worker: Worker, settings: Settings, desk: Desk) -> None:
+    """A disabled operator cannot get another token."""
     token = issue_token(settings, "operator", UUID(desk.id), timedelta(seconds=1.5))
     async with raw_socket(url(worker), "curhat.v1", f"bearer.{token}") as socket:
         assert (await socket.frame())["type"] == "snapshot"
@@ -98,43 +80,41 @@ async def test_a_socket_ends_with_its_token(worker: Worker, settings: Settings, 
     await until(lambda: worker.app.ctx.hub.members() == [])
 
 
-async def test_every_event_comes_and_none_with_what_was_said(
-    relayed: None, socket: Socket, world: World
-) -> None:
+async def test_every_event_arrives_without_messages(relayed: None, socket: Socket, world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
     world.say(chat, text="rahasia sekali")
-    giver_up = world.customer()
-    world.api("cancel_request", giver_up, world.pay(giver_up))
+    cancelling = world.customer()
+    world.api("cancel_request", cancelling, world.pay(cancelling))
     world.configure("presence_ttl_seconds", 50)
     expected = [event["id"] for event in world.events()]
-    heard: dict[int, dict[str, object]] = {}
-    while len(heard) < len(expected):
+    received: dict[int, dict[str, object]] = {}
+    while len(received) < len(expected):
         frame = await socket.frame()
-        heard[frame["id"]] = frame
-    assert sorted(heard) == expected
+        received[frame["id"]] = frame
+    assert sorted(received) == expected
     for event in world.events():
-        frame = heard[event["id"]]
+        frame = received[event["id"]]
         for name in ("type", "entity", "entity_id", "from_status", "to_status", "actor", "body"):
             assert frame[name] == event[name]
-    types = {frame["type"] for frame in heard.values()}
+    types = {frame["type"] for frame in received.values()}
     assert {"CHAT_MESSAGE", "PAIRING_FAILED", "CONFIG_CHANGED", "MITRA_STATUS"} <= types
-    assert "rahasia" not in json.dumps(list(heard.values()))
+    assert "rahasia" not in json.dumps(list(received.values()))
 
 
-async def test_a_frame_that_no_table_remembers_does_not_come(socket: Socket, publisher: Publisher) -> None:
-    """Somebody types."""
+async def test_a_frame_without_an_event_is_not_sent(socket: Socket, publisher: Publisher) -> None:
+    """Typing, for example."""
     await publisher.publish(customer=uuid4())
     await publisher.publish(customer=uuid4(), internal={"type": "TEST", "id": 1})
     assert (await socket.frame())["type"] == "TEST"
 
 
-async def test_an_event_that_is_delivered_twice_is_shown_once(socket: Socket, publisher: Publisher) -> None:
+async def test_a_duplicate_event_is_shown_once(socket: Socket, publisher: Publisher) -> None:
     for number in (7, 7, 8):
         await publisher.publish(event_id=number, internal={"type": "TEST", "id": number})
     assert [(await socket.frame())["id"] for _ in range(2)] == [7, 8]
 
 
-async def test_after_an_interruption_there_is_a_fresh_snapshot(
+async def test_after_an_interruption_there_is_a_new_snapshot(
     worker: Worker, socket: Socket, world: World, redis_url: str
 ) -> None:
     async with redis_client.connect(redis_url) as redis:
@@ -155,12 +135,12 @@ async def test_a_ping_is_answered(socket: Socket) -> None:
 @pytest.mark.parametrize(
     "frame", ["hello", "[]", '{"type": "message", "body": "Halo"}', '{"type": "ping", "x": 1}']
 )
-async def test_an_operator_says_nothing_else(socket: Socket, frame: str) -> None:
+async def test_any_other_frame_is_closed_with_4009(socket: Socket, frame: str) -> None:
     await socket.connection.send(frame)
     assert await socket.close_code() == 4009
 
 
-async def test_what_is_held_back_before_a_snapshot_is_bounded_and_nobody_else_notices(
+async def test_frames_held_back_before_a_snapshot_are_bounded(
     worker: Worker, desk: Desk, socket: Socket, publisher: Publisher, postgres: Postgres
 ) -> None:
     with postgres.locked_tables("cc_users"):
@@ -169,5 +149,5 @@ async def test_what_is_held_back_before_a_snapshot_is_bounded_and_nobody_else_no
             for number in range(hub.MOST_HELD_FRAMES + 1):
                 await publisher.publish(internal={"type": "TEST", "id": number})
             assert await stalled.close_code() == 4008
-    heard = [(await socket.frame())["id"] for _ in range(hub.MOST_HELD_FRAMES + 1)]
-    assert heard == list(range(hub.MOST_HELD_FRAMES + 1))
+    received = [(await socket.frame())["id"] for _ in range(hub.MOST_HELD_FRAMES + 1)]
+    assert received == list(range(hub.MOST_HELD_FRAMES + 1))

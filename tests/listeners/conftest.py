@@ -1,4 +1,4 @@
-"""What tests of the listeners share: settings, something to listen with, and events to hand on."""
+"""Fixtures of the listeners' tests: settings, background tasks, events to deliver, and a subscriber."""
 
 import asyncio
 import json
@@ -14,9 +14,7 @@ from psycopg.types.json import Jsonb
 from app import redis_client
 from app.envelope import REDIS_CHANNEL, split
 from app.settings import Settings
-
-# A wait that is this long has failed; no test measures anything by it.
-GIVE_UP_SECONDS = 120
+from tests.waits import until
 
 Run = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
 Cut = Callable[[str], Awaitable[None]]
@@ -37,7 +35,7 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def run() -> AsyncIterator[Run]:
-    """Runs something in the background until the test ends; what it raises fails the test."""
+    """Runs something in the background until the test ends. An error in it fails the test."""
     tasks: list[asyncio.Task[Any]] = []
 
     def start(coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -54,7 +52,7 @@ async def run() -> AsyncIterator[Run]:
 
 @pytest.fixture
 def cut(monitor: psycopg.Connection[Any], database: str) -> Cut:
-    """Terminates the backend of this application name, once there is one."""
+    """Terminates the backend with this application name, once it exists."""
 
     async def terminate(name: str) -> None:
         async def terminated() -> bool:
@@ -73,9 +71,9 @@ def cut(monitor: psycopg.Connection[Any], database: str) -> Cut:
 
 @pytest.fixture
 def listens(monitor: psycopg.Connection[Any], database: str) -> Listens:
-    """Returns when the channel of this application name listens: only then does it notify itself.
+    """Waits until the channel with this application name LISTENs, which is when it first notifies itself.
 
-    What is announced before is lost, and a listener that never looks by itself would not hear of it.
+    Earlier notifications are lost, and a listener that does not poll would miss them.
     """
 
     async def begun(name: str) -> None:
@@ -93,22 +91,15 @@ def listens(monitor: psycopg.Connection[Any], database: str) -> Listens:
     return begun
 
 
-async def until(holds: Callable[[], Awaitable[object]]) -> None:
-    """Return when something holds; fail when it never does."""
-    async with asyncio.timeout(GIVE_UP_SECONDS):
-        while not await holds():  # noqa: ASYNC110 — a database has no asyncio.Event
-            await asyncio.sleep(0.01)
-
-
 class Writers:
-    """Opens connections that write events, as any process of ours may."""
+    """Opens connections that append events, as any of our processes may."""
 
     def __init__(self, database_url: str, stack: AsyncExitStack) -> None:
         self._database_url = database_url
         self._stack = stack
 
     async def open(self, *, autocommit: bool = True, rings: bool = True) -> Writer:
-        """A connection as owner. `rings` False: it says that it rings the bell by itself, and does not."""
+        """A connection as owner. `rings` False: its commits do not ring the bell."""
         options = "-c role=curhat_owner" + ("" if rings else " -c curhat.app_rings=on")
         return await self._stack.enter_async_context(
             await psycopg.AsyncConnection.connect(self._database_url, options=options, autocommit=autocommit)
@@ -127,7 +118,7 @@ async def writer(writers: Writers) -> Writer:
 
 
 async def write_event(writer: Writer, marker: int) -> None:
-    """An event that customers' and mitras' sockets get, recognisable by its marker."""
+    """Append an event that customers' and mitras' sockets get, with a marker in its body."""
     await writer.execute(
         "select logic.append_event('CHAT_EXTENDED', 'chat_session', gen_random_uuid(), null, null, "
         "gen_random_uuid(), null, 'system', %s)",
@@ -136,14 +127,14 @@ async def write_event(writer: Writer, marker: int) -> None:
 
 
 class Subscriber:
-    """Keeps what comes over Redis, as an app worker would see it."""
+    """Collects the frames published over Redis, as a worker would receive them."""
 
     def __init__(self, url: str) -> None:
         self._redis = redis_client.connect(url)
         self._messages = self._redis.pubsub(ignore_subscribe_messages=True)
         self.frames: list[dict[str, Any]] = []
         self.messages = 0
-        """How many messages the frames came in."""
+        """The number of messages that the frames came in."""
 
     async def open(self) -> None:
         await self._messages.subscribe(REDIS_CHANNEL)
@@ -152,10 +143,10 @@ class Subscriber:
         await self._messages.aclose()  # type: ignore[no-untyped-call]
         await self._redis.aclose()
 
-    async def hear(self, markers: set[int]) -> None:
-        """Return when each of these markers has come at least once."""
+    async def receive(self, markers: set[int]) -> None:
+        """Wait until each of these markers has arrived at least once."""
 
-        async def heard() -> bool:
+        async def received() -> bool:
             message = await self._messages.get_message(timeout=0)
             while message is not None:
                 self.messages += 1
@@ -163,7 +154,7 @@ class Subscriber:
                 message = await self._messages.get_message(timeout=0)
             return markers <= {frame.get("marker") for frame in self.frames}
 
-        await until(heard)
+        await until(received)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A listener may be asked to stop, or lose its connections, at whatever moment."""
+"""A listener may be stopped, or lose its connections, at any moment."""
 
 import asyncio
 import random
@@ -10,8 +10,9 @@ import pytest
 
 from app.settings import Settings
 from listeners import availability, deadlines, relay
-from tests.listeners.conftest import GIVE_UP_SECONDS, Run, Subscriber, Writer, write_event
+from tests.listeners.conftest import Run, Subscriber, Writer, write_event
 from tests.listeners.test_deadlines import expired, pending_payment
+from tests.waits import PATIENCE_SECONDS
 
 TIMES = 50
 CUT = (
@@ -35,24 +36,24 @@ async def a_moment(chance: random.Random) -> None:
 
 
 @LISTENERS
-async def test_asked_to_stop_it_stops(settings: Settings, writer: Writer, listener: Listener) -> None:
+async def test_a_cancelled_listener_stops(settings: Settings, writer: Writer, listener: Listener) -> None:
     chance = random.Random(1)
     for marker in range(TIMES):
         task = asyncio.ensure_future(listener(settings))
         await write_event(writer, marker)
         await a_moment(chance)
         task.cancel()
-        await asyncio.wait([task], timeout=GIVE_UP_SECONDS)
+        await asyncio.wait([task], timeout=PATIENCE_SECONDS)
         assert task.cancelled()
 
 
 @pytest.fixture
 def cut_everything(monitor: psycopg.Connection[Any], database: str) -> Callable[[], object]:
-    """Terminates every backend of a listener."""
+    """Terminates all backends of the listeners."""
     return lambda: monitor.execute(CUT, [database])
 
 
-async def test_with_its_connections_cut_the_relay_goes_on(
+async def test_the_relay_goes_on_after_its_connections_are_cut(
     settings: Settings,
     run: Run,
     subscriber: Subscriber,
@@ -66,10 +67,10 @@ async def test_with_its_connections_cut_the_relay_goes_on(
         await a_moment(chance)
         cut_everything()
 
-    await subscriber.hear(set(range(TIMES)))
+    await subscriber.receive(set(range(TIMES)))
 
 
-async def test_with_its_connections_cut_the_deadline_listener_goes_on(
+async def test_the_deadline_listener_goes_on_after_its_connections_are_cut(
     settings: Settings, run: Run, writer: Writer, cut_everything: Callable[[], object]
 ) -> None:
     chance = random.Random(1)

@@ -1,4 +1,4 @@
-"""The availability listener tells what can be had when that changes, and every second, whatever happens to it."""
+"""The availability listener publishes on every change and every second, and recovers from every failure."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -12,15 +12,16 @@ from app import redis_client
 from app.envelope import AVAILABILITY_CHANNEL, AVAILABILITY_KEY, AVAILABILITY_SECONDS, AvailabilityTold
 from app.settings import Settings
 from listeners import availability, relay
-from tests.listeners.conftest import Cut, Listens, Run, Writer, until
+from tests.listeners.conftest import Cut, Listens, Run, Writer
+from tests.waits import until
 from workshop.embedded.redis_server import RedisServer, find_program
 
 NEVER = 3600.0
 LISTENER = "curhat availability"
 
 
-class Told:
-    """What workers are told."""
+class Published:
+    """Collects what the listener publishes."""
 
     def __init__(self, url: str) -> None:
         self._redis = redis_client.connect(url)
@@ -35,35 +36,35 @@ class Told:
         await self._redis.aclose()
 
     async def kept(self) -> AvailabilityTold | None:
-        """What a worker that begins to listen finds."""
+        """The published value that is kept for new workers."""
         payload = await self._redis.get(AVAILABILITY_KEY)
         return None if payload is None else msgspec.json.decode(payload, type=AvailabilityTold)
 
     async def seconds_left(self) -> float:
-        """For how long what is kept is good."""
+        """The remaining lifetime of the kept value."""
         milliseconds: int = await self._redis.pttl(AVAILABILITY_KEY)
         return milliseconds / 1000
 
-    async def hear(self, count: int) -> None:
-        """Return when it was told, after what was heard before, that so many can be had."""
+    async def receive(self, count: int) -> None:
+        """Wait until the last published number is this one."""
 
-        async def heard() -> bool:
+        async def received() -> bool:
             while (message := await self._messages.get_message(timeout=0)) is not None:
-                told = msgspec.json.decode(message["data"], type=AvailabilityTold)
-                assert told.available == (told.count > 0)
-                assert not told.asked
-                self.counts.append(told.count)
+                value = msgspec.json.decode(message["data"], type=AvailabilityTold)
+                assert value.available == (value.count > 0)
+                assert not value.asked
+                self.counts.append(value.count)
             return bool(self.counts) and self.counts[-1] == count
 
-        await until(heard)
+        await until(received)
 
 
 @pytest.fixture
-async def told(redis_url: str) -> AsyncIterator[Told]:
-    told = Told(redis_url)
-    await told.open()
-    yield told
-    await told.close()
+async def published(redis_url: str) -> AsyncIterator[Published]:
+    published = Published(redis_url)
+    await published.open()
+    yield published
+    await published.close()
 
 
 async def new_mitra(writer: Writer) -> UUID:
@@ -77,8 +78,8 @@ async def come(writer: Writer, mitra: UUID) -> None:
     await writer.execute("select api.set_mitra_status(%s, true)", [mitra])
 
 
-async def come_untold(writer: Writer, mitra: UUID) -> None:
-    """Let a mitra be in reach without an event."""
+async def come_without_event(writer: Writer, mitra: UUID) -> None:
+    """Make a mitra reachable without an event."""
     await writer.execute(
         "update data.mitras set declared_online = true, reachable_until = now() + interval '1 minute' where id = %s",
         [mitra],
@@ -86,7 +87,7 @@ async def come_untold(writer: Writer, mitra: UUID) -> None:
 
 
 async def chat(writer: Writer, mitra: UUID) -> UUID:
-    """A chat of a new customer's with a mitra, who is the only one in reach."""
+    """A chat between a new customer and the only reachable mitra."""
     row = await (
         await writer.execute(
             """
@@ -112,97 +113,97 @@ async def chat(writer: Writer, mitra: UUID) -> UUID:
     return UUID(row[0])
 
 
-async def test_how_things_stand_is_told_and_kept_from_the_start(
-    settings: Settings, run: Run, told: Told, writer: Writer
+async def test_the_present_number_is_published_and_kept_at_startup(
+    settings: Settings, run: Run, published: Published, writer: Writer
 ) -> None:
     await come(writer, await new_mitra(writer))
 
     run(availability.run(settings, look_seconds=NEVER))
 
-    await told.hear(1)
-    kept = await told.kept()
+    await published.receive(1)
+    kept = await published.kept()
     assert kept is not None
     assert (kept.available, kept.count) == (True, 1)
-    assert 0 < await told.seconds_left() <= AVAILABILITY_SECONDS
+    assert 0 < await published.seconds_left() <= AVAILABILITY_SECONDS
 
 
-async def test_whoever_comes_and_goes_and_every_place_that_is_taken_or_freed_is_told(
-    settings: Settings, run: Run, told: Told, writer: Writer, listens: Listens
+async def test_changes_of_presence_and_load_are_published(
+    settings: Settings, run: Run, published: Published, writer: Writer, listens: Listens
 ) -> None:
     await writer.execute("select ops.set_config('max_customers_per_mitra', '1', 'Ratna')")
     mitra = await new_mitra(writer)
     run(availability.run(settings, look_seconds=NEVER))
-    await told.hear(0)
+    await published.receive(0)
     await listens(f"{LISTENER} bell")
     run(relay.run(settings))
 
     await come(writer, mitra)
-    await told.hear(1)
+    await published.receive(1)
     chat_id = await chat(writer, mitra)
-    await told.hear(0)
+    await published.receive(0)
     await writer.execute("select api.end_chat(%s, 'mitra', %s)", [chat_id, mitra])
-    await told.hear(1)
+    await published.receive(1)
     await writer.execute("select api.set_mitra_status(%s, false)", [mitra])
-    await told.hear(0)
+    await published.receive(0)
 
 
-async def test_another_capacity_is_told_without_the_relay(
-    settings: Settings, run: Run, told: Told, writer: Writer, listens: Listens
+async def test_a_changed_capacity_is_published_without_the_relay(
+    settings: Settings, run: Run, published: Published, writer: Writer, listens: Listens
 ) -> None:
     await writer.execute("select ops.set_config('max_customers_per_mitra', '1', 'Ratna')")
     mitra = await new_mitra(writer)
     await come(writer, mitra)
     await chat(writer, mitra)
     run(availability.run(settings, look_seconds=NEVER))
-    await told.hear(0)
+    await published.receive(0)
     await listens(f"{LISTENER} bell")
 
     await writer.execute("select ops.set_config('max_customers_per_mitra', '2', 'Ratna')")
 
-    await told.hear(1)
+    await published.receive(1)
 
 
-async def test_what_nobody_announced_is_found_by_looking(
-    settings: Settings, run: Run, told: Told, writer: Writer
+async def test_an_unannounced_change_is_found_by_polling(
+    settings: Settings, run: Run, published: Published, writer: Writer
 ) -> None:
     mitra = await new_mitra(writer)
     run(availability.run(settings))
-    await told.hear(0)
+    await published.receive(0)
 
-    await come_untold(writer, mitra)
+    await come_without_event(writer, mitra)
 
-    await told.hear(1)
+    await published.receive(1)
 
 
-async def test_an_announcement_that_cannot_be_read_makes_it_look(
-    settings: Settings, run: Run, told: Told, writer: Writer, listens: Listens
+async def test_an_unreadable_announcement_triggers_a_query(
+    settings: Settings, run: Run, published: Published, writer: Writer, listens: Listens
 ) -> None:
     mitra = await new_mitra(writer)
     run(availability.run(settings, look_seconds=NEVER))
-    await told.hear(0)
+    await published.receive(0)
     await listens(f"{LISTENER} bell")
-    await come_untold(writer, mitra)
+    await come_without_event(writer, mitra)
 
     await writer.execute("notify curhat_events, 'what?'")
 
-    await told.hear(1)
+    await published.receive(1)
 
 
-async def test_it_comes_back_after_its_connections_were_cut(
-    settings: Settings, run: Run, told: Told, writer: Writer, cut: Cut
+async def test_it_reconnects_after_its_connections_were_cut(
+    settings: Settings, run: Run, published: Published, writer: Writer, cut: Cut
 ) -> None:
     run(availability.run(settings))
     run(relay.run(settings))
-    await told.hear(0)
+    await published.receive(0)
 
     await cut(LISTENER)
     await cut(f"{LISTENER} bell")
     await come(writer, await new_mitra(writer))
 
-    await told.hear(1)
+    await published.receive(1)
 
 
-async def test_it_tells_again_when_redis_is_back_and_says_meanwhile_that_it_does_not_work(
+async def test_without_redis_it_sends_no_heartbeat_and_it_publishes_again_afterwards(
     settings: Settings, run: Run, writer: Writer, tmp_path: Path
 ) -> None:
     server = RedisServer(find_program(), tmp_path / "r", tmp_path / "redis.log")
@@ -219,11 +220,11 @@ async def test_it_tells_again_when_redis_is_back_and_says_meanwhile_that_it_does
     await come(writer, await new_mitra(writer))
 
     second = server.start()
-    told = Told(server.url())
-    await told.open()
-    await told.hear(1)
+    published = Published(server.url())
+    await published.open()
+    await published.receive(1)
     await until(lambda: beats(writer))
-    await told.close()
+    await published.close()
     second.terminate()
     second.wait()
 
@@ -234,7 +235,7 @@ async def beats(writer: Writer) -> bool:
 
 
 async def works(writer: Writer, expected: bool) -> bool:
-    """Whether the listener holds the connection that it works on, or not, as expected."""
+    """Whether the listener's working connection is open, or closed, as expected."""
     found = await writer.execute(
         "select from pg_stat_activity where datname = current_database() and application_name = %s",
         [LISTENER],

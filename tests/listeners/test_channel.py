@@ -1,4 +1,4 @@
-"""A channel comes back by itself, reads the state before it delivers, and knows when it is deaf."""
+"""A channel reconnects, reads the state before it delivers, and detects a connection that no longer delivers."""
 
 import asyncio
 import re
@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from listeners.channel import Channel, Notification
-from tests.listeners.conftest import GIVE_UP_SECONDS, Cut, Run, Writer, until
-from tests.listeners.wire import wire
+from tests.listeners.conftest import Cut, Run, Writer
+from tests.listeners.proxy import postgres_proxy
+from tests.waits import PATIENCE_SECONDS, until
 
 NAME = "channel under test"
-# Its NOTIFY to itself, as the server brings it: "A", length, pid, channel, an empty payload.
+# The channel's NOTIFY to itself, as the server sends it: "A", length, pid, channel, an empty payload.
 PING = re.compile(rb"A.{8}curhat_ping_[0-9a-f]{32}\0\0", re.DOTALL)
 
 
@@ -27,7 +28,7 @@ async def connected(channel: Channel) -> None:
 
 
 async def round_trip(channel: Channel) -> None:
-    """Return when a whole round trip has gone by: what was sent before it has arrived."""
+    """Wait for a whole round trip: whatever was sent before it has arrived."""
     seen: set[float | None] = {channel.last_round_trip}
 
     async def holds() -> bool:
@@ -38,7 +39,7 @@ async def round_trip(channel: Channel) -> None:
 
 
 async def next_payload(channel: Channel) -> str:
-    notification = await channel.next(GIVE_UP_SECONDS)
+    notification = await channel.next(PATIENCE_SECONDS)
     assert notification is not None
     return notification.payload
 
@@ -52,20 +53,20 @@ async def test_a_notification_is_delivered_with_its_channel_and_payload(
 
     await writer.execute("select pg_notify('weather', 'rain')")
 
-    async with asyncio.timeout(GIVE_UP_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         async for notification in channel:
             assert notification == Notification("weather", "rain")
             break
 
 
-async def test_next_is_none_when_nothing_comes(database_url: str, run: Run) -> None:
+async def test_next_is_none_after_a_timeout(database_url: str, run: Run) -> None:
     channel = Channel(database_url, ["news"], name=NAME)
     run(channel.run())
 
     assert await channel.next(0.01) is None
 
 
-async def test_it_reconnects_and_delivers_after_its_backend_was_terminated(
+async def test_it_reconnects_after_its_backend_was_terminated(
     database_url: str, run: Run, writer: Writer, cut: Cut
 ) -> None:
     times_connected = 0
@@ -88,7 +89,7 @@ async def test_it_reconnects_and_delivers_after_its_backend_was_terminated(
     assert await next_payload(channel) == "after"
 
 
-async def test_the_state_is_read_after_listen_and_before_anything_is_delivered(
+async def test_the_state_is_read_after_listen_and_before_delivery(
     database_url: str, run: Run, writer: Writer
 ) -> None:
     may_return = asyncio.Event()
@@ -107,7 +108,7 @@ async def test_the_state_is_read_after_listen_and_before_anything_is_delivered(
     assert await next_payload(channel) == "sent while the state is read"
 
 
-async def test_a_failure_to_read_the_state_is_followed_by_another_try(database_url: str, run: Run) -> None:
+async def test_a_failed_read_of_the_state_is_retried(database_url: str, run: Run) -> None:
     tries = 0
 
     async def fail_once() -> None:
@@ -123,16 +124,16 @@ async def test_a_failure_to_read_the_state_is_followed_by_another_try(database_u
     assert tries == 2
 
 
-async def test_a_bug_in_reading_the_state_ends_it_loudly(database_url: str) -> None:
+async def test_a_bug_in_reading_the_state_ends_the_channel(database_url: str) -> None:
     async def fail() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        async with asyncio.timeout(GIVE_UP_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await Channel(database_url, ["news"], name=NAME, on_connected=fail).run()
 
 
-async def test_what_does_not_concern_it_is_not_delivered(database_url: str, run: Run, writer: Writer) -> None:
+async def test_filtered_notifications_are_not_delivered(database_url: str, run: Run, writer: Writer) -> None:
     channel = Channel(
         database_url, ["news"], name=NAME, concerns=lambda notification: notification.payload != "gossip"
     )
@@ -146,7 +147,7 @@ async def test_what_does_not_concern_it_is_not_delivered(database_url: str, run:
     assert await channel.next(0) is None
 
 
-async def test_what_waits_can_be_forgotten(database_url: str, run: Run, writer: Writer) -> None:
+async def test_queued_notifications_can_be_dropped(database_url: str, run: Run, writer: Writer) -> None:
     channel = Channel(database_url, ["news"], name=NAME, ping_seconds=0.01)
     run(channel.run())
     await connected(channel)
@@ -160,7 +161,7 @@ async def test_what_waits_can_be_forgotten(database_url: str, run: Run, writer: 
     assert await next_payload(channel) == "new"
 
 
-async def test_what_waits_already_is_not_queued_twice(database_url: str, run: Run, writer: Writer) -> None:
+async def test_equal_notifications_are_queued_once(database_url: str, run: Run, writer: Writer) -> None:
     channel = Channel(database_url, ["news"], name=NAME, ping_seconds=0.01)
     run(channel.run())
     await connected(channel)
@@ -175,7 +176,7 @@ async def test_what_waits_already_is_not_queued_twice(database_url: str, run: Ru
     assert await next_payload(channel) == "bell"
 
 
-async def test_when_too_much_waits_the_state_is_read_again(
+async def test_a_full_queue_causes_the_state_to_be_read_again(
     database_url: str, run: Run, writer: Writer
 ) -> None:
     reads = 0
@@ -199,11 +200,11 @@ async def test_when_too_much_waits_the_state_is_read_again(
     assert await channel.next(0) is None
 
 
-async def test_the_wait_before_a_reconnect_grows_until_listen_has_succeeded(
+async def test_failures_are_counted_until_listen_has_succeeded(
     database_url: str, run: Run, tmp_path: Path
 ) -> None:
-    async with wire(database_url, tmp_path) as (url, line):
-        line.refuse()
+    async with postgres_proxy(database_url, tmp_path) as (url, proxy):
+        proxy.refuse()
         channel = Channel(url, ["news"], name=NAME)
         run(channel.run())
 
@@ -211,47 +212,47 @@ async def test_the_wait_before_a_reconnect_grows_until_listen_has_succeeded(
             return channel.failures >= 3
 
         await until(failed_often)
-        line.accept()
+        proxy.accept()
         await connected(channel)
 
     assert channel.failures == 0
 
 
-async def test_a_connection_that_is_up_but_deaf_is_noticed_and_replaced(
+async def test_a_blackholed_connection_is_noticed_and_replaced(
     database_url: str, run: Run, writer: Writer, tmp_path: Path
 ) -> None:
-    async with wire(database_url, tmp_path) as (url, line):
+    async with postgres_proxy(database_url, tmp_path) as (url, proxy):
         channel = Channel(url, ["news"], name=NAME, ping_seconds=0.05, ping_timeout_seconds=0.2)
         run(channel.run())
         await connected(channel)
 
-        line.swallow()
+        proxy.blackhole()
 
         async def noticed() -> bool:
             return not channel.connected
 
         await until(noticed)
-        heard = None
-        while heard is None:  # where all is slow, the new one may seem deaf as well
+        received = None
+        while received is None:  # on a slow machine the new one may time out as well
             await connected(channel)
-            await notify(writer, "heard again")
-            heard = await channel.next(0.5)
-        assert heard.payload == "heard again"
+            await notify(writer, "received again")
+            received = await channel.next(0.5)
+        assert received.payload == "received again"
 
 
-async def test_a_connection_that_answers_and_brings_no_notification_is_noticed_and_replaced(
+async def test_a_connection_that_answers_but_does_not_notify_is_noticed_and_replaced(
     database_url: str, run: Run, tmp_path: Path
 ) -> None:
-    async with wire(database_url, tmp_path) as (url, line):
+    async with postgres_proxy(database_url, tmp_path) as (url, proxy):
         channel = Channel(url, ["news"], name=NAME, ping_seconds=0.05, ping_timeout_seconds=0.2)
         run(channel.run())
         await connected(channel)
 
-        line.withhold(PING)
+        proxy.withhold(PING)
 
         async def noticed() -> bool:
             return not channel.connected
 
         await until(noticed)
-        line.withhold(None)
+        proxy.withhold(None)
         await connected(channel)

@@ -1,4 +1,4 @@
-"""A listener's connection leads to the first server of its URL that will do."""
+"""A listener connects to the first usable server of its URL."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,14 +12,14 @@ import pytest
 from listeners import connection
 from listeners.connection import connected
 from tests.conftest import Connection
-from tests.listeners.conftest import GIVE_UP_SECONDS
+from tests.waits import PATIENCE_SECONDS
 
 NAME = "connection under test"
 
 
 @asynccontextmanager
 async def silent_server(directory: Path) -> AsyncIterator[Path]:
-    """The directory of a server's socket that takes connections and says nothing."""
+    """The socket directory of a server that accepts connections and does not answer."""
 
     async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
@@ -30,25 +30,23 @@ async def silent_server(directory: Path) -> AsyncIterator[Path]:
 
 
 def through(database_url: str, *others: Path) -> str:
-    """A URL that names these servers before the one where the database is."""
+    """A URL that lists these servers before the real one."""
     (real,) = parse_qs(urlsplit(database_url).query)["host"]
     return database_url.replace(real, ",".join([*map(str, others), real]))
 
 
 async def database_of(url: str) -> str:
-    async with asyncio.timeout(GIVE_UP_SECONDS), connected(url, NAME) as opened:
+    async with asyncio.timeout(PATIENCE_SECONDS), connected(url, NAME) as opened:
         found: str = await opened.fetchval("select current_database()")
         return found
 
 
-async def test_a_server_that_is_not_there_is_passed_over(
-    database: str, database_url: str, tmp_path: Path
-) -> None:
+async def test_an_absent_server_is_skipped(database: str, database_url: str, tmp_path: Path) -> None:
     url = through(database_url, tmp_path)
     assert await database_of(f"{url}&target_session_attrs=read-write") == database
 
 
-async def test_a_server_that_says_nothing_is_passed_over(
+async def test_a_silent_server_is_skipped(
     database: str, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "CONNECT_TIMEOUT_SECONDS", 1.0)
@@ -57,17 +55,16 @@ async def test_a_server_that_says_nothing_is_passed_over(
 
 
 @pytest.mark.parametrize("wanted", ["", "&target_session_attrs=any", "&target_session_attrs=read-only"])
-async def test_a_server_that_takes_no_writes_will_not_do_whatever_the_url_wants(
+async def test_a_read_only_server_is_never_used_whatever_the_url_allows(
     database: str, database_url: str, tmp_path: Path, db: Connection, wanted: str
 ) -> None:
-    """When none will do, the last one says why."""
+    """If no server is usable, the error is the last one's."""
     db.execute("set role none")
     db.execute(f"alter database {database} set default_transaction_read_only to on")
     with pytest.raises(asyncpg.TargetServerAttributeNotMatched):
         await database_of(f"{through(database_url, tmp_path)}{wanted}")
 
 
-async def test_a_statement_is_planned_once_for_a_session(database_url: str) -> None:
-    """As in the app's."""
+async def test_a_session_uses_generic_plans(database_url: str) -> None:
     async with connected(database_url, NAME) as opened:
         assert await opened.fetchval("select current_setting('plan_cache_mode')") == "force_generic_plan"

@@ -1,4 +1,4 @@
-"""The deadline listener fires what is due at its time, and whatever happens to it, in the end."""
+"""The deadline listener fires each deadline on time, and recovers from every failure."""
 
 import asyncio
 from typing import Any
@@ -7,14 +7,15 @@ import psycopg
 
 from app.settings import Settings
 from listeners import deadlines
-from tests.listeners.conftest import Cut, Listens, Run, Writer, until
+from tests.listeners.conftest import Cut, Listens, Run, Writer
+from tests.waits import until
 
 LISTENER = "curhat deadlines"
 NEVER = 3600.0
 
 
 async def pending_payment(writer: Writer, seconds: float) -> str:
-    """A payment session that expires so many seconds from now; nobody is told of its deadline."""
+    """A payment session that expires in so many seconds; its deadline is not announced."""
     row = await (
         await writer.execute(
             """
@@ -35,7 +36,7 @@ async def pending_payment(writer: Writer, seconds: float) -> str:
 
 
 async def expired(writer: Writer, payment_id: str) -> None:
-    """Return when the payment session has expired."""
+    """Wait until the payment session has expired."""
 
     async def holds() -> bool:
         row = await (
@@ -48,7 +49,7 @@ async def expired(writer: Writer, payment_id: str) -> None:
 
 
 async def looked(monitor: psycopg.Connection[Any], database: str, times: int) -> None:
-    """Return when the listener has been seen to do something so many times."""
+    """Wait until the listener has been active so many times."""
     seen = set()
 
     async def holds() -> bool:
@@ -77,7 +78,7 @@ async def fired_early(writer: Writer) -> int:
     return int(row[0])
 
 
-async def test_what_is_overdue_when_it_starts_is_fired(settings: Settings, run: Run, writer: Writer) -> None:
+async def test_an_overdue_deadline_is_fired_at_startup(settings: Settings, run: Run, writer: Writer) -> None:
     payment_id = await pending_payment(writer, -60)
 
     run(deadlines.run(settings, look_seconds=NEVER))
@@ -85,7 +86,7 @@ async def test_what_is_overdue_when_it_starts_is_fired(settings: Settings, run: 
     await expired(writer, payment_id)
 
 
-async def test_it_wakes_at_the_time_of_the_next_deadline_and_not_before(
+async def test_it_wakes_at_the_next_deadline_and_not_before(
     settings: Settings, run: Run, writer: Writer
 ) -> None:
     payment_ids = [await pending_payment(writer, 0.2 + number / 100) for number in range(20)]
@@ -97,7 +98,7 @@ async def test_it_wakes_at_the_time_of_the_next_deadline_and_not_before(
     assert await fired_early(writer) == 0
 
 
-async def test_it_wakes_for_a_deadline_that_is_set_nearer_than_its_sleep(
+async def test_it_wakes_for_a_newly_set_earlier_deadline(
     settings: Settings, run: Run, writer: Writer, listens: Listens
 ) -> None:
     await pending_payment(writer, 600)
@@ -112,7 +113,7 @@ async def test_it_wakes_for_a_deadline_that_is_set_nearer_than_its_sleep(
     await expired(writer, nearer)
 
 
-async def test_it_finds_a_deadline_that_nobody_told_it_of(
+async def test_an_unannounced_deadline_is_found_by_polling(
     settings: Settings, run: Run, writer: Writer
 ) -> None:
     await pending_payment(writer, 600)
@@ -120,24 +121,22 @@ async def test_it_finds_a_deadline_that_nobody_told_it_of(
     run(deadlines.run(settings))
     await expired(writer, first)
 
-    untold = await pending_payment(writer, 0.1)
+    unannounced = await pending_payment(writer, 0.1)
 
-    await expired(writer, untold)
+    await expired(writer, unannounced)
 
 
-async def test_it_looks_although_nothing_waits(settings: Settings, run: Run, writer: Writer) -> None:
+async def test_it_polls_even_without_a_known_deadline(settings: Settings, run: Run, writer: Writer) -> None:
     first = await pending_payment(writer, -1)
     run(deadlines.run(settings))
     await expired(writer, first)
 
-    untold = await pending_payment(writer, 0.1)
+    unannounced = await pending_payment(writer, 0.1)
 
-    await expired(writer, untold)
+    await expired(writer, unannounced)
 
 
-async def test_more_than_a_batch_that_is_due_at_once_is_fired(
-    settings: Settings, run: Run, writer: Writer
-) -> None:
+async def test_more_than_one_batch_is_fired(settings: Settings, run: Run, writer: Writer) -> None:
     payment_ids = [await pending_payment(writer, -1) for _ in range(deadlines.BATCH + 20)]
 
     run(deadlines.run(settings, look_seconds=NEVER))
@@ -158,7 +157,7 @@ async def test_it_survives_a_lost_connection(settings: Settings, run: Run, write
     await expired(writer, later)
 
 
-async def test_a_row_that_somebody_holds_is_fired_once_they_let_go(
+async def test_a_locked_row_is_fired_once_unlocked(
     settings: Settings, run: Run, writer: Writer, monitor: psycopg.Connection[Any], database: str
 ) -> None:
     held = await pending_payment(writer, -1)

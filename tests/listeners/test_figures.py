@@ -1,4 +1,4 @@
-"""What the listeners count, as it is scraped."""
+"""The listeners' metrics."""
 
 from pathlib import Path
 
@@ -9,9 +9,10 @@ from psycopg.types.json import Jsonb
 from app.metrics import Figures, Scrape
 from app.settings import Settings
 from listeners import availability, deadlines, relay
-from tests.listeners.conftest import Cut, Run, Writer, until
+from tests.listeners.conftest import Cut, Run, Writer
 from tests.listeners.test_deadlines import expired, pending_payment
 from tests.run.test_metrics import Key, key, values
+from tests.waits import until
 
 
 @pytest.fixture
@@ -20,14 +21,14 @@ def figures(tmp_path: Path) -> Figures:
 
 
 def counted(figures: Figures, home: Path) -> dict[Key, float]:
-    """The figures, without the name of the process."""
+    """The metrics, without the label of the process."""
     figures.write()
     found = values(text_string_to_metric_families(Scrape(home).text().decode()))
     return {(name, labels - {("process", "listener")}): value for (name, labels), value in found.items()}
 
 
 async def comes_to(figures: Figures, home: Path, expected: dict[Key, float]) -> None:
-    """Return when the figures hold these."""
+    """Wait until the metrics include these."""
 
     async def holds() -> bool:
         return expected.items() <= counted(figures, home).items()
@@ -42,7 +43,7 @@ async def append(writer: Writer, event_type: str, to_status: str | None = None, 
     )
 
 
-async def test_the_relay_counts_events_and_the_way_from_a_payment_to_a_chat(
+async def test_the_relay_counts_events_and_pairing_steps(
     settings: Settings, run: Run, writer: Writer, figures: Figures, tmp_path: Path
 ) -> None:
     run(relay.run(settings, figures=figures))
@@ -73,7 +74,7 @@ async def test_the_relay_counts_events_and_the_way_from_a_payment_to_a_chat(
     await comes_to(figures, tmp_path, expected)
 
 
-async def test_a_relay_that_stands_by_says_so(
+async def test_a_standby_relay_reports_that_it_is_not_at_work(
     settings: Settings, run: Run, writer: Writer, figures: Figures, tmp_path: Path
 ) -> None:
     await writer.execute("select pg_advisory_lock(%s, %s)", relay.LOCK)
@@ -82,7 +83,7 @@ async def test_a_relay_that_stands_by_says_so(
     assert counted(figures, tmp_path)[key("curhat_relay_at_work")] == 0
 
 
-async def test_the_deadline_listener_counts_what_it_fires_and_how_late(
+async def test_the_deadline_listener_counts_deadlines_and_their_delay(
     settings: Settings, run: Run, writer: Writer, figures: Figures, tmp_path: Path
 ) -> None:
     run(deadlines.run(settings, figures=figures))
@@ -99,7 +100,7 @@ async def test_the_deadline_listener_counts_what_it_fires_and_how_late(
     assert found[key("curhat_listen_round_trip_age_seconds", channel=channel)] >= 0
 
 
-async def test_the_availability_listener_counts_its_looks(
+async def test_the_availability_listener_counts_its_publications(
     settings: Settings, run: Run, figures: Figures, tmp_path: Path
 ) -> None:
     run(availability.run(settings, figures=figures))
@@ -110,7 +111,7 @@ async def test_the_availability_listener_counts_its_looks(
     await until(looked)
 
 
-async def test_a_channel_that_is_lost_says_so(
+async def test_a_lost_channel_is_reported(
     settings: Settings, run: Run, cut: Cut, figures: Figures, tmp_path: Path
 ) -> None:
     run(availability.run(settings, figures=figures))

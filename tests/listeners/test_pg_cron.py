@@ -1,4 +1,4 @@
-"""pg_cron is the guarantee: with every process of ours dead, what waits still ends."""
+"""pg_cron guarantees that deadlines fire even when all of our processes are dead."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -8,10 +8,9 @@ import pytest
 import structlog
 
 from app.migrate import migrate
-from tests.cluster import TestCluster, wait_until
+from tests.cluster import TestCluster
 from tests.conftest import Connect
-
-TRIES = 12_000  # two minutes: a job that is scheduled now first runs when the next minute begins
+from tests.waits import wait_until
 
 Connection = psycopg.Connection[Any]
 
@@ -23,24 +22,21 @@ def scalar(connection: Connection, query: str, *arguments: object) -> Any:  # no
 
 
 @pytest.mark.needs("pg_cron")
-def test_a_search_whose_window_ends_is_failed_with_no_process_of_ours_alive(
+def test_a_search_times_out_while_all_our_processes_are_dead(
     connect: Connect, cluster: TestCluster, database: str, monitor: Connection
 ) -> None:
     log = structlog.get_logger()
     assert migrate(cluster.url(database), log, schedule_jobs=True).cron.state == "scheduled"
     owner, app = connect(role="curhat_owner"), connect()
     owner.execute("select ops.set_config('pairing_blast_timeout_seconds', '5', 'test')")
-    wait_until(
-        lambda: scalar(owner, "select count(*) from data.heartbeats where process = 'pg_cron'") == 1, TRIES
-    )
+    wait_until(lambda: scalar(owner, "select count(*) from data.heartbeats where process = 'pg_cron'") == 1)
 
     customer = scalar(owner, "select id from ops.seed_people(1, 0)")
     payment = scalar(app, "select api.create_payment_session(%s, 30) ->> 'id'", customer)
     app.execute("select api.confirm_payment_session(%s, %s)", [payment, customer])
     request = scalar(app, "select api.start_general_request(%s, %s) ->> 'id'", customer, payment)
     wait_until(
-        lambda: scalar(owner, "select status from data.pairing_requests where id = %s", request) == "failed",
-        TRIES,
+        lambda: scalar(owner, "select status from data.pairing_requests where id = %s", request) == "failed"
     )
 
     failure = owner.execute(
@@ -66,8 +62,8 @@ def test_a_search_whose_window_ends_is_failed_with_no_process_of_ours_alive(
     )
 
 
-def test_a_look_goes_by_the_time_when_it_looks(connect: Connect, monitor: Connection) -> None:
-    """And not by the time before the sleep that came first, since which deadlines may have fallen due."""
+def test_each_pass_of_the_job_uses_the_present_time(connect: Connect, monitor: Connection) -> None:
+    """Not the time before its sleep, during which deadlines may have fallen due."""
     owner, job = connect(role="curhat_owner"), connect(role="curhat_owner")
     owner.execute("create table data.looks (at timestamptz)")
     owner.execute(
@@ -100,8 +96,8 @@ def test_a_look_goes_by_the_time_when_it_looks(connect: Connect, monitor: Connec
     assert scalar(owner, "select at from data.looks order by at offset %s limit 1", looks) >= asleep
 
 
-def test_health_says_what_to_do_when_pg_cron_is_silent(connect: Connect) -> None:
-    """Its jobs name the server that was restored here, or somebody ended its scheduler."""
+def test_health_says_how_to_restart_a_silent_pg_cron(connect: Connect) -> None:
+    """Its jobs may belong to the server of a restored backup, or its scheduler may have been terminated."""
     owner = connect(role="curhat_owner")
     owner.execute("insert into data.heartbeats (process, at) values ('pg_cron', now() - interval '1 hour')")
     ok, detail = (

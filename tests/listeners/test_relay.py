@@ -1,4 +1,4 @@
-"""The relay hands every committed event on: whatever the order, and whatever dies."""
+"""The relay delivers every committed event, in any order of commits and through any failure."""
 
 import asyncio
 import json
@@ -16,17 +16,8 @@ import psycopg
 
 from app.settings import Settings
 from listeners import relay
-from tests.listeners.conftest import (
-    GIVE_UP_SECONDS,
-    Cut,
-    Listens,
-    Run,
-    Subscriber,
-    Writer,
-    Writers,
-    until,
-    write_event,
-)
+from tests.listeners.conftest import Cut, Listens, Run, Subscriber, Writer, Writers, write_event
+from tests.waits import PATIENCE_SECONDS, until
 from workshop.embedded.redis_server import RedisServer, find_program
 
 RELAY = "curhat relay"
@@ -39,7 +30,7 @@ async def outbox(writer: Writer) -> int:
     return int(row[0])
 
 
-async def test_nothing_is_missed_of_writers_that_commit_in_scrambled_order_around_an_open_transaction(
+async def test_no_event_is_missed_of_concurrent_writers_and_a_long_transaction(
     settings: Settings, run: Run, subscriber: Subscriber, writers: Writers
 ) -> None:
     chance = random.Random(1)
@@ -56,26 +47,26 @@ async def test_nothing_is_missed_of_writers_that_commit_in_scrambled_order_aroun
 
     await asyncio.gather(*(write(number) for number in range(16)))
     others = {number * 100 + turn for number in range(16) for turn in range(20)}
-    await subscriber.hear(others)  # although the early one is still open
+    await subscriber.receive(others)  # while the early one is still open
 
     await early.commit()
-    await subscriber.hear({-1})
+    await subscriber.receive({-1})
     assert Counter(frame["marker"] for frame in subscriber.frames) == Counter(others | {-1})
 
 
-async def test_what_was_committed_at_once_is_published_as_one_message(
+async def test_events_of_one_commit_are_published_as_one_message(
     settings: Settings, run: Run, subscriber: Subscriber, writer: Writer
 ) -> None:
     run(relay.run(settings))
     async with writer.transaction():
         for marker in range(50):
             await write_event(writer, marker)
-    await subscriber.hear(set(range(50)))
+    await subscriber.receive(set(range(50)))
     assert [frame["marker"] for frame in subscriber.frames] == list(range(50))
     assert subscriber.messages == 1
 
 
-async def test_an_event_that_commits_after_many_later_ones_is_found(
+async def test_an_event_committed_after_many_later_ones_is_delivered(
     settings: Settings, run: Run, subscriber: Subscriber, writer: Writer, writers: Writers
 ) -> None:
     run(relay.run(settings))
@@ -85,39 +76,39 @@ async def test_an_event_that_commits_after_many_later_ones_is_found(
     async with writer.transaction():
         for marker in later:
             await write_event(writer, marker)
-    await subscriber.hear(later)
+    await subscriber.receive(later)
 
     await early.commit()
 
-    await subscriber.hear({-1})
+    await subscriber.receive({-1})
 
 
-async def test_the_bell_wakes_it(
+async def test_the_bell_wakes_the_relay(
     settings: Settings, run: Run, subscriber: Subscriber, writer: Writer, listens: Listens
 ) -> None:
     run(relay.run(settings, look_seconds=NEVER))
     await write_event(writer, 1)
-    await subscriber.hear({1})
+    await subscriber.receive({1})
     await listens(f"{RELAY} bell")
 
     await write_event(writer, 2)
 
-    await subscriber.hear({2})
+    await subscriber.receive({2})
 
 
-async def test_it_finds_what_nobody_rang_for(
+async def test_an_event_without_a_ring_is_found_by_polling(
     settings: Settings, run: Run, subscriber: Subscriber, writer: Writer, writers: Writers
 ) -> None:
     run(relay.run(settings))
     await write_event(writer, 1)
-    await subscriber.hear({1})
+    await subscriber.receive({1})
 
     await write_event(await writers.open(rings=False), 2)
 
-    await subscriber.hear({2})
+    await subscriber.receive({2})
 
 
-async def test_every_event_is_notified_once_and_without_its_body(
+async def test_every_event_is_notified_once_without_its_body(
     settings: Settings, run: Run, database_url: str, writer: Writer
 ) -> None:
     written = set(range(relay.BATCH + 50))
@@ -129,19 +120,19 @@ async def test_every_event_is_notified_once_and_without_its_body(
         run(relay.run(settings, look_seconds=NEVER))
 
         announced = []
-        async for notification in listener.notifies(timeout=GIVE_UP_SECONDS):
+        async for notification in listener.notifies(timeout=PATIENCE_SECONDS):
             announced.append(json.loads(notification.payload))
             if len(announced) == len(written):
                 break
         await writer.execute("notify curhat_events, 'last'")
-        async for notification in listener.notifies(timeout=GIVE_UP_SECONDS, stop_after=1):
+        async for notification in listener.notifies(timeout=PATIENCE_SECONDS, stop_after=1):
             assert notification.payload == "last"
 
     assert sorted(event["id"] for event in announced) == sorted(row[0] for row in rows)
     assert all("body" not in event for event in announced)
 
 
-async def test_an_event_of_an_unknown_type_holds_nothing_up(
+async def test_an_event_of_an_unknown_type_does_not_block_others(
     settings: Settings, run: Run, subscriber: Subscriber, writer: Writer
 ) -> None:
     await writer.execute(
@@ -150,42 +141,40 @@ async def test_an_event_of_an_unknown_type_holds_nothing_up(
     await write_event(writer, 1)
     run(relay.run(settings))
 
-    await subscriber.hear({1})
-    await handed_on(writer)
+    await subscriber.receive({1})
+    await outbox_is_empty(writer)
 
 
-async def test_it_comes_back_after_its_connections_were_cut(
+async def test_it_reconnects_after_its_connections_were_cut(
     settings: Settings, run: Run, subscriber: Subscriber, writer: Writer, cut: Cut
 ) -> None:
     run(relay.run(settings))
     await write_event(writer, 1)
-    await subscriber.hear({1})
+    await subscriber.receive({1})
 
     await cut(RELAY)
     await cut(f"{RELAY} bell")
     await write_event(writer, 2)
 
-    await subscriber.hear({2})
+    await subscriber.receive({2})
 
 
-async def test_a_killed_relay_loses_nothing_and_the_one_that_stands_by_takes_over(
+async def test_a_standby_takes_over_from_a_killed_relay_without_loss(
     settings: Settings, subscriber: Subscriber, writer: Writer
 ) -> None:
     async with relay_process(settings) as first:
         await write_event(writer, 0)
-        await subscriber.hear({0})
+        await subscriber.receive({0})
         async with relay_process(settings):
             await relays_connected(writer, 2)
             for marker in range(1, 401):
                 await write_event(writer, marker)
                 if marker == 200:
                     first.kill()
-            await subscriber.hear(set(range(401)))
+            await subscriber.receive(set(range(401)))
 
 
-async def test_of_two_relays_one_works_and_one_waits_for_its_lock(
-    settings: Settings, run: Run, writer: Writer
-) -> None:
+async def test_only_one_of_two_relays_holds_the_lock(settings: Settings, run: Run, writer: Writer) -> None:
     run(relay.run(settings))
     run(relay.run(settings))
     await relays_connected(writer, 2)
@@ -204,26 +193,26 @@ async def test_of_two_relays_one_works_and_one_waits_for_its_lock(
     await until(one_holds_the_lock)
 
 
-async def test_a_relay_that_hangs_loses_its_place(
+async def test_a_standby_takes_over_from_a_hanging_relay(
     settings: Settings, subscriber: Subscriber, writer: Writer
 ) -> None:
     async with relay_process(settings) as first:
         await write_event(writer, 0)
-        await subscriber.hear({0})
+        await subscriber.receive({0})
         first.send_signal(signal.SIGSTOP)
         async with relay_process(settings):
             await write_event(writer, 1)
-            await subscriber.hear({1})
+            await subscriber.receive({1})
 
 
-async def test_while_redis_is_gone_events_wait_and_are_handed_on_when_it_is_back(
+async def test_events_wait_during_an_outage_of_redis(
     settings: Settings, run: Run, writer: Writer, tmp_path: Path
 ) -> None:
     server = RedisServer(find_program(), tmp_path / "r", tmp_path / "redis.log")
     first = server.start()
     run(relay.run(replace(settings, redis_url=server.url())))
     await write_event(writer, 1)
-    await handed_on(writer)
+    await outbox_is_empty(writer)
 
     first.kill()
     first.wait()
@@ -232,12 +221,12 @@ async def test_while_redis_is_gone_events_wait_and_are_handed_on_when_it_is_back
     assert await outbox(writer) == 1
 
     second = server.start()
-    await handed_on(writer)
+    await outbox_is_empty(writer)
     second.terminate()
     second.wait()
 
 
-async def test_while_redis_hangs_nothing_is_lost(
+async def test_no_event_is_lost_while_redis_hangs(
     settings: Settings, run: Run, writer: Writer, tmp_path: Path
 ) -> None:
     server = RedisServer(find_program(), tmp_path / "r", tmp_path / "redis.log")
@@ -246,22 +235,22 @@ async def test_while_redis_hangs_nothing_is_lost(
     await subscriber.open()
     run(relay.run(replace(settings, redis_url=server.url())))
     await write_event(writer, 1)
-    await subscriber.hear({1})
+    await subscriber.receive({1})
 
     process.send_signal(signal.SIGSTOP)
     await write_event(writer, 2)
     await relay_lost_redis(writer)
     process.send_signal(signal.SIGCONT)
 
-    await subscriber.hear({2})
-    await handed_on(writer)
+    await subscriber.receive({2})
+    await outbox_is_empty(writer)
     await subscriber.close()
     process.terminate()
     process.wait()
 
 
-async def handed_on(writer: Writer) -> None:
-    """Return when the outbox is empty."""
+async def outbox_is_empty(writer: Writer) -> None:
+    """Wait until the outbox is empty."""
 
     async def holds() -> bool:
         return await outbox(writer) == 0
@@ -270,7 +259,7 @@ async def handed_on(writer: Writer) -> None:
 
 
 async def relays_connected(writer: Writer, count: int) -> None:
-    """Return when so many relays are connected, at work or standing by."""
+    """Wait until so many relays are connected, active or standing by."""
 
     async def holds() -> bool:
         return len(await backends(writer)) == count
@@ -279,7 +268,7 @@ async def relays_connected(writer: Writer, count: int) -> None:
 
 
 async def relay_lost_redis(writer: Writer) -> None:
-    """Return when the relay has given up the connection it worked on."""
+    """Wait until the relay has dropped its working connection."""
     before = await backends(writer)
 
     async def holds() -> bool:
@@ -300,7 +289,7 @@ async def backends(writer: Writer) -> set[int]:
 
 @asynccontextmanager
 async def relay_process(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A relay as a process of its own; killed at the end."""
+    """A relay in a separate process, killed at the end."""
     program = (
         "import asyncio; from app.settings import Settings; from listeners import relay; "
         "asyncio.run(relay.run(Settings.from_environment()))"

@@ -1,19 +1,22 @@
-"""`make matrix`: what the README promises, on bare systems, as somebody new would go about it.
+"""`make matrix`: the README's promises, tried on bare systems as a newcomer would.
 
-On each system it runs `make run` until it is ready, the README's walk to `consumed`, `make run` once more, `make
-check` and `make test`; where it is said so (`RELEASES`), also the sql tests with other majors of PostgreSQL. It ends
-with what differed from system to system. Exit code 1: something failed somewhere.
+On each system it runs `make run` until it is ready, the README's walk to `consumed`, `make run` once more, and
+`.ci/run`: `make check`, then `make test`; where `RELEASES` says so, also the sql tests with other majors of PostgreSQL.
+It ends with what differed from system to system. Exit code 1: something failed somewhere.
 
-Its folder holds the systems while it runs, and afterwards what each step printed.
+Its folder holds the systems while it runs, and afterwards the output of each step.
 """
 
+import fcntl
 import os
 import re
 import shutil
+import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -31,7 +34,8 @@ README = PROJECT / "README.md"
 UP = re.compile(r"^Curhat is up after ([\d.]+) s", re.MULTILINE)
 DEBOOTSTRAP = ("debootstrap", "unshare", "nsenter")
 SERVERS = "/opt/curhat-servers"  # where the servers' own account may read
-STEPS = ("run", "walk", "again", "check", "test", "majors")
+USUAL = ("debian-12", "debian-13")
+STEPS = ("run", "walk", "again", "ci", "majors")
 VERSIONS = {
     "Python": ".venv/bin/python --version",
     "PostgreSQL": "for server in /usr/lib/postgresql/*/bin/postgres; do $server --version; done",
@@ -44,12 +48,12 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 class StepError(Exception):
-    """A step did not end as it should. The text says where to look."""
+    """A step failed. The text says where to look."""
 
 
 @dataclass
 class Visit:
-    """One system, the steps that are to be done there, and how they ended."""
+    """One system, its steps, and how they ended."""
 
     name: str
     system: System
@@ -63,7 +67,7 @@ class Visit:
         self.ports = f"CURHAT_PUBLIC_PORT={public} CURHAT_INTERNAL_PORT={internal}"
 
     def step(self, name: str, action: Callable[[], Outcome]) -> None:
-        """Do one, and say how it ended."""
+        """Do a step, and say how it ended."""
         began = time.monotonic()
         console.print(f"{self.name}: {name} …")
         try:
@@ -74,7 +78,7 @@ class Visit:
         console.print(f"{self.name}: {name} {told(outcome)}")
 
     def run_and_walk(self, steps: Sequence[str]) -> None:
-        """`make run` from nothing, and while it is up the README's walk."""
+        """`make run` on a bare system, and the README's walk while it is up."""
         log = self.logs / "run.log"
         began = time.monotonic()
         with self.system.running(f"{self.ports} make run", log) as running:
@@ -98,7 +102,7 @@ class Visit:
         return outcome
 
     def run_again(self) -> Outcome:
-        """`make run` where everything is there already."""
+        """`make run` when everything is installed already."""
         log = self.logs / "again.log"
         began = time.monotonic()
         with self.system.running(f"{self.ports} make run", log) as running:
@@ -109,7 +113,7 @@ class Visit:
         return Outcome(ok=True, seconds=seconds)
 
     def command(self, name: str, script: str) -> Outcome:
-        """One that ends by itself."""
+        """A command that ends by itself."""
         log = self.logs / f"{name}.log"
         began = time.monotonic()
         with self.system.running(script, log) as running:
@@ -119,21 +123,21 @@ class Visit:
             raise StepError(f"ended with {ended}: see {log}")
         return Outcome(ok=True, seconds=seconds)
 
-    def tests(self, name: str, words: str) -> Outcome:
-        """`make test`, with what it says about each test that did not simply pass."""
+    def tests(self, name: str, script: str) -> Outcome:
+        """What ends with `make test`, and what that says about each test that did not simply pass."""
         log = self.logs / f"{name}.log"
         began = time.monotonic()
-        with self.system.running(f"make test JOBS={self.jobs} {words}", log) as running:
+        with self.system.running(f"JOBS={self.jobs} PYTEST_ADDOPTS=--verbose {script}", log) as running:
             ended = running.wait()
         output = log.read_text(encoding="utf-8", errors="replace")
         return Outcome.of_tests(output, ok=ended == 0, seconds=time.monotonic() - began)
 
     def other_majors(self, majors: Sequence[str]) -> None:
-        """The sql tests with servers that the distribution does not have. They come without pg_cron."""
+        """The sql tests with majors that the distribution lacks. They have no pg_cron."""
         self.step("servers", self.install_servers)
         for major in majors if self.outcomes["servers"].ok else ():
             programs = f"{SERVERS}/node_modules/postgres-{major}/native/bin"
-            run = partial(self.tests, f"sql-{major}", f"PG={programs} ARGS=tests/sql")
+            run = partial(self.tests, f"sql-{major}", f"make test PG={programs} ARGS=tests/sql")
             self.step(f"PostgreSQL {major}", run)
 
     def install_servers(self) -> Outcome:
@@ -145,14 +149,14 @@ class Visit:
         )
 
     def read_versions(self) -> None:
-        """What `bin/setup` chose here."""
+        """The choices of `bin/setup` here."""
         self.versions = {
             what: self.system.said(script).replace("\n", ", ") for what, script in VERSIONS.items()
         }
 
 
 def free_ports() -> tuple[int, int]:
-    """Two that nobody listens on."""
+    """Two free ports."""
     with socket.socket() as one, socket.socket() as other:
         for each in (one, other):
             each.bind(("127.0.0.1", 0))
@@ -168,7 +172,7 @@ def walk_of(readme: str) -> str:
 
 
 def wait_until_up(ended: Callable[[], int | None], log: Path) -> str:
-    """Return when `make run` says that it is up: after how many seconds, by its own count."""
+    """Wait until `make run` says that it is up, and return the seconds that it names."""
     while True:
         output = log.read_text(encoding="utf-8", errors="replace")
         found = UP.search(output)
@@ -185,33 +189,57 @@ def told(outcome: Outcome) -> str:
     return f"{word} after {outcome.seconds:.0f} s{f', {outcome.said}' if outcome.said else ''}"
 
 
-def visit(name: str, made: System, logs: Path, steps: Sequence[str], jobs: int) -> Visit:
-    """Do the steps on one system."""
-    here = Visit(name, made, logs, jobs)
-    if "run" in steps:
-        here.run_and_walk(steps)
-    if "again" in steps:
-        here.step("again", here.run_again)
-    if "check" in steps:
-        here.step("check", partial(here.command, "check", "make check"))
-    if "test" in steps:
-        here.step("test", partial(here.tests, "test", ""))
-    majors = RELEASES[name].more_majors
-    if "majors" in steps and majors:
-        here.other_majors(majors)
-    here.read_versions()
+@contextmanager
+def alone_in(place: Path) -> Iterator[None]:
+    """Keep other runs out of this folder."""
+    with (place / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise click.ClickException(
+                f"Another make matrix runs in {place}: wait for it, or give another --place."
+            ) from error
+        yield
+
+
+def visit(
+    name: str, folder: Path, mirror: str | None, steps: Sequence[str], jobs: int, *, keep: bool
+) -> Visit:
+    """Make one system, and do the steps on it."""
+    root = folder / "root"
+    folder.mkdir(exist_ok=True)
+    with ExitStack() as stack:
+        if not keep:
+            stack.callback(systems.remove, root)
+        console.print(f"{name}: making a bare system in {root} …")
+        try:
+            systems.make(RELEASES[name], mirror, root, folder / "debootstrap.log")
+            systems.clone(PROJECT, root)
+            made = stack.enter_context(systems.held(root))
+        except BareSystemError as error:
+            raise click.ClickException(str(error)) from error
+        here = Visit(name, made, folder, jobs)
+        if "run" in steps:
+            here.run_and_walk(steps)
+        if "again" in steps:
+            here.step("again", here.run_again)
+        if "ci" in steps:
+            here.step("ci", partial(here.tests, "ci", ".ci/run"))
+        if "majors" in steps and RELEASES[name].more_majors:
+            here.other_majors(RELEASES[name].more_majors)
+        here.read_versions()
     return here
 
 
 def report(visits: Sequence[Visit]) -> Iterator[str]:
-    """What was run where, and what differed."""
+    """What ran where, and the differences."""
     yield f"{datetime.now(UTC):%Y-%m-%d}"
     for one in visits:
         yield f"\n{one.name}: {'; '.join(f'{what} {version}' for what, version in one.versions.items())}"
         for step, outcome in one.outcomes.items():
             yield f"  {step:<16}{told(outcome)}"
     yield "\nTests that ended otherwise on some systems than on others:"
-    yield from differences({one.name: one.outcomes["test"] for one in visits if "test" in one.outcomes}) or [
+    yield from differences({one.name: one.outcomes["ci"] for one in visits if "ci" in one.outcomes}) or [
         "none"
     ]
     for one in visits:
@@ -240,23 +268,18 @@ def main(
     if os.geteuid() != 0 or lacking:
         what = "root" if os.geteuid() != 0 else f"{', '.join(lacking)} (Debian: apt-get install debootstrap)"
         raise click.ClickException(f"make matrix needs {what}.")
-    visits = []
-    for name in names or ("debian-12", "debian-13"):
-        folder = place.absolute() / name
-        root = folder / "root"
-        systems.remove(root)
-        folder.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            if not keep:
-                stack.callback(systems.remove, root)
-            console.print(f"{name}: making a bare system in {root} …")
-            try:
-                systems.make(RELEASES[name], mirror, root, folder / "debootstrap.log")
-                systems.clone(PROJECT, root)
-                made = stack.enter_context(systems.held(root))
-            except BareSystemError as error:
-                raise click.ClickException(str(error)) from error
-            visits.append(visit(name, made, folder, steps or STEPS, jobs))
+    place = place.absolute()
+    place.mkdir(parents=True, exist_ok=True)
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a shell's `&` ignores it, for all that we start
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    with alone_in(place):
+        for name in RELEASES:  # what a killed run has left
+            systems.remove(place / name / "root")
+        visits = [
+            visit(name, place / name, mirror, steps or STEPS, jobs, keep=keep) for name in names or USUAL
+        ]
     lines = list(report(visits))
     console.print("\n".join(lines))
     (place / "report.txt").write_text(re.sub(r"\[/?\w*\]", "", "\n".join(lines)) + "\n", encoding="utf-8")

@@ -1,6 +1,6 @@
-"""Where this machine gets packages from, so that a bare system can get them from the same places.
+"""This machine's package sources, so that a bare system can use the same.
 
-Nothing of it is in this repository: it is read when the matrix runs.
+None of them is in this repository: they are read when the matrix runs.
 """
 
 import ast
@@ -17,26 +17,26 @@ from pathlib import Path
 AUTHORITIES = Path("/usr/local/share/ca-certificates")
 APT_CREDENTIALS = ("etc/apt/auth.conf", "etc/apt/auth.conf.d")
 APT_ACCESS = re.compile(r"^Acquire::(https?::|Retries|ForceIPv)", re.IGNORECASE)
-# Proxies, certificates, and what npm and Playwright are told by the environment.
+# Proxies, certificates, and the settings of npm and Playwright in the environment.
 VARIABLES = re.compile(
     r"^((https?|ftp|all|no)_proxy|node_extra_ca_certs|ssl_cert_(file|dir)|(curl|requests)_ca_bundle"
     r"|npm_config_\w+|playwright_\w+)$",
     re.IGNORECASE,
 )
-HOME = Path(pwd.getpwuid(0).pw_dir)  # of root, in a bare system as here
+HOME = Path(pwd.getpwuid(0).pw_dir)  # root's, here and in a bare system
 USER_NPMRC = HOME / ".npmrc"
 GLOBAL_NPMRC = Path("/etc/npmrc")
 
 
 @dataclass
 class Access:
-    """What a bare system is given: variables of its environment, and files and folders to see (there: here)."""
+    """What a bare system gets: environment variables, and files and folders to mount (there: here)."""
 
     environment: dict[str, str] = field(default_factory=dict)
     seen: dict[Path, Path] = field(default_factory=dict)
 
     def see_paths_in(self, value: str) -> None:
-        """Let it see each file or folder of this machine that a setting names."""
+        """Mount each file or folder of this machine that a setting names."""
         for word in value.split():
             path = Path(word.removeprefix("file://"))
             if path.is_absolute() and path.exists():
@@ -45,7 +45,7 @@ class Access:
 
 
 def access() -> Access:
-    """How pip, npm and others get through from this machine."""
+    """How pip, npm and others reach their sources from this machine."""
     found = Access()
     for name, value in {**dict(_variables()), **dict(_pip_settings())}.items():
         found.environment[name] = value
@@ -89,14 +89,14 @@ def _variables() -> Iterator[tuple[str, str]]:
 
 
 def _pip_settings() -> Iterator[tuple[str, str]]:
-    """Its settings, as variables: a file of the machine's and a variable are the same to it."""
+    """Its settings as variables, whether they come from a file or from variables here."""
     shown = _said(sys.executable, "-m", "pip", "config", "list") or ""
     for name, value in re.findall(r"^(?:global|:env:)\.([\w-]+)=(.*)$", shown, re.MULTILINE):
         yield f"PIP_{name.upper().replace('-', '_')}", str(ast.literal_eval(value))
 
 
 def _said(*command: str) -> str | None:
-    """What a program prints; `None` when it is not installed here."""
+    """The output of a program; `None` if it is not installed here."""
     try:
         done = subprocess.run(command, check=True, capture_output=True, text=True)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What a run of tests said, and how two of them differ."""
+"""The outcome of a run of tests, and the differences between runs."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ NOTABLE = re.compile(r"^(?:FAILED|ERROR|XFAIL|XPASS) \S+|^SKIPPED .*$", re.MULTI
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one step ended on one system. `notable` is what pytest's short summary names: failed, skipped."""
+    """How one step ended on one system. `notable` has the tests of pytest's short summary: failed, skipped."""
 
     ok: bool
     seconds: float
@@ -27,7 +27,7 @@ class Outcome:
 
 
 def differences(outcomes: Mapping[str, Outcome]) -> list[str]:
-    """What is notable on some of the systems and not on all of them, each with where."""
+    """What is notable on some systems but not on all, each with those systems."""
     told = []
     for line in sorted({line for one in outcomes.values() for line in one.notable}):
         where = [name for name, one in outcomes.items() if line in one.notable]

@@ -1,8 +1,8 @@
-"""A bare system in a folder: made by debootstrap, and entered by way of namespaces of its own.
+"""A bare system in a folder: made by debootstrap, and entered through its own namespaces.
 
 All its processes and mounts live in a process namespace and a mount namespace that one process of ours holds. When
-that ends, by whatever cause, the kernel ends the processes and lets go of the mounts. That is also so when the matrix
-itself is killed: the holder reads from a pipe of ours, and ends with it.
+that ends, by whatever cause, the kernel ends the processes and lets go of the mounts. The kernel also ends the holder
+when the matrix itself is killed. `remove` ends and unmounts what is left all the same.
 """
 
 import contextlib
@@ -10,23 +10,28 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from app.running.supervisor import dying_with
 from tests.matrix import machine
 
 PACKAGES = ("make", "git", "ca-certificates")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+SCRIPTS = Path("/usr/share/debootstrap/scripts")
 CHECKOUT = f"{machine.HOME}/curhat"
 HOLDS = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private")
-# Its /dev/shm is its own: our tests clean up there, and must not meet those of the machine.
+# It has its own /dev/shm: our tests clean up there, and must not touch the machine's.
 HOLD = """
 set -e
 root=$1
 shift
+mount --bind "$root" "$root"  # "/" is a mount, as everywhere
 mount -t proc proc "$root/proc"
 mount -t sysfs -o ro sysfs "$root/sys"
 mkdir -p "$root/dev/shm" "$root/dev/pts"
@@ -43,7 +48,7 @@ cat > /dev/null
 
 
 class BareSystemError(Exception):
-    """A system could not be made or entered. The text is one clear sentence."""
+    """A system could not be made or entered. The text is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -51,30 +56,31 @@ class Release:
     """A release of a distribution."""
 
     suite: str
-    label: str  # as its Release file has it
+    label: str  # from its Release file
     security: str  # the label of its security updates
     components: str
+    made_as: str  # by which of its scripts a debootstrap makes it that is older
     # Majors of PostgreSQL that the sql tests are also run with here, from tests/matrix/servers.
     more_majors: tuple[str, ...] = ()
 
 
 RELEASES = {
-    "debian-12": Release("bookworm", "Debian", "Debian-Security", "main"),
-    "debian-13": Release("trixie", "Debian", "Debian-Security", "main", more_majors=("16", "18")),
-    "ubuntu-24.04": Release("noble", "Ubuntu", "", "main,universe"),
+    "debian-12": Release("bookworm", "Debian", "Debian-Security", "main", "sid"),
+    "debian-13": Release("trixie", "Debian", "Debian-Security", "main", "sid", more_majors=("16", "18")),
+    "ubuntu-24.04": Release("noble", "Ubuntu", "", "main,universe", "gutsy"),
 }
 
 
 @dataclass(frozen=True)
 class System:
-    """A bare system that is held: commands can be run in it."""
+    """A bare system with its namespaces held, in which commands can run."""
 
     root: Path
     holder: int
     environment: Mapping[str, str]
 
     def command(self, script: str, directory: str = CHECKOUT) -> list[str]:
-        """The command line that runs a line of shell in it, as root, from a folder."""
+        """The command line that runs a shell command in it, as root, from a folder."""
         variables = {
             "PATH": PATH,
             "HOME": str(machine.HOME),
@@ -90,7 +96,7 @@ class System:
         ]
 
     def said(self, script: str) -> str:
-        """What a line of shell prints in it, errors and all."""
+        """The output of a shell command in it, with errors."""
         done = subprocess.run(
             self.command(script),
             check=False,
@@ -103,7 +109,7 @@ class System:
 
     @contextlib.contextmanager
     def running(self, script: str, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
-        """A line of shell that goes on in it; at the end it is told to stop as by Ctrl-C, and waited for."""
+        """A long-running shell command in it. At the end it gets Ctrl-C, and is waited for."""
         with log.open("wb") as output:
             process = subprocess.Popen(
                 self.command(script),
@@ -121,31 +127,28 @@ class System:
 
 
 def make(release: Release, mirror: str | None, root: Path, log: Path) -> None:
-    """Make a bare system of this release in a folder that is not there yet, with what our README asks for."""
+    """Make a bare system of this release in a new folder, with what our README asks for."""
     mirrors = [mirror] if mirror else machine.mirrors(release.label)
+    known = (SCRIPTS / release.suite).exists()
     words = (
         *("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"),
-        *(f"--components={release.components}", release.suite, str(root), *mirrors[:1]),
+        *(f"--components={release.components}", release.suite, str(root)),
+        *(mirrors[:1] or [""]),  # none: as debootstrap has it
+        str(SCRIPTS / (release.suite if known else release.made_as)),
     )
     root.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         # In namespaces too, because it mounts.
-        done = subprocess.run(
-            [*HOLDS, *words],
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    if done.returncode != 0:
-        raise BareSystemError(f"debootstrap {release.suite} ended with {done.returncode}: see {log}.")
+        ended = _start(words, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT).wait()
+    if ended != 0:
+        raise BareSystemError(f"debootstrap {release.suite} ended with {ended}: see {log}.")
     _add_updates(release, root)
     machine.configure_apt(root)
     subprocess.run(["chroot", root, "update-ca-certificates"], check=True, capture_output=True)
 
 
 def _add_updates(release: Release, root: Path) -> None:
-    """As on any installed system, updates of the same mirrors."""
+    """Updates from the same mirrors, as on any installed system."""
     components = release.components.replace(",", " ")
     sources = root / "etc/apt/sources.list"
     with sources.open("a", encoding="utf-8") as file:
@@ -155,31 +158,26 @@ def _add_updates(release: Release, root: Path) -> None:
 
 
 def clone(project: Path, root: Path) -> None:
-    """Clone the checkout into a system: what is committed."""
+    """Clone the committed checkout into a system."""
     target = root / CHECKOUT.removeprefix("/")
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", project, target], check=True)
 
 
 @contextlib.contextmanager
 def held(root: Path) -> Iterator[System]:
-    """Enter a system; at the end nothing of it runs and nothing of it is mounted."""
+    """Enter a system. At the end none of its processes runs, and nothing is mounted."""
     access = machine.access()
     binds: list[str] = []
     for inside, outside in access.seen.items():
         target = root / inside.relative_to("/")
-        if target.exists():  # the system has its own, such as the certificates
+        if target.exists():  # the system's own stays, such as its certificates
             continue
         (target if outside.is_dir() else target.parent).mkdir(parents=True, exist_ok=True)
         if outside.is_file():
             target.touch()
         binds += (str(outside), str(inside))
-    holder = subprocess.Popen(
-        [*HOLDS, "bash", "-c", HOLD, "hold", str(root), *binds],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    )
-    assert holder.stdin is not None
+    holds = ("bash", "-c", HOLD, "hold", str(root), *binds)
+    holder = _start(holds, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
     assert holder.stdout is not None
     try:
         if holder.stdout.readline() != b"held\n":
@@ -188,11 +186,35 @@ def held(root: Path) -> Iterator[System]:
         system = System(root, first.pid, access.environment)
         yield system
     finally:
-        holder.stdin.close()
         holder.kill()
-        holder.wait()
+        holder.communicate()
 
 
 def remove(root: Path) -> None:
-    """Remove a system that nobody holds."""
-    shutil.rmtree(root, ignore_errors=True)
+    """Remove a system, and whatever runs or is mounted in it."""
+    while left := _processes_in(root):
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        time.sleep(0.05)
+    for mount in reversed(psutil.disk_partitions(all=True)):
+        if Path(mount.mountpoint).is_relative_to(root):
+            subprocess.run(["umount", mount.mountpoint], check=True)
+    if root.exists():
+        shutil.rmtree(root)
+
+
+def _start(words: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":  # noqa: ANN401 - of Popen
+    """Start a program in namespaces of its own, which end with it and with us."""
+    dies_too = dying_with(os.getpid(), signal.SIGKILL)
+    return subprocess.Popen([*HOLDS, *words], preexec_fn=dies_too, **options)  # noqa: PLW1509 - no threads here
+
+
+def _processes_in(root: Path) -> list[psutil.Process]:
+    """The processes whose root directory is this, or lies in it."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(FileNotFoundError, PermissionError):  # it has ended; it is a kernel's
+            if Path(f"/proc/{process.pid}/root").readlink().is_relative_to(root):
+                found.append(process)
+    return found

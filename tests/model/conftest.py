@@ -1,4 +1,4 @@
-"""What the tests of the model share: the world it is compared with."""
+"""The world that the model is compared with."""
 
 from functools import partial
 
@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import Clock, Connect
 from tests.sql.world import World
 
-# Every model begins in an empty house, and the events of the one before refuse to go.
+# Every walk begins with empty tables, and events refuse to be deleted.
 MAY_BE_EMPTIED = """
 do $$ begin
     execute (
@@ -20,7 +20,7 @@ end $$
 
 @pytest.fixture
 def world(connect: Connect, clock: Clock) -> World:
-    """An empty house whose clock stands still; compiling queries would take longer than running them."""
+    """Empty tables and a stopped clock. JIT is off: compiling queries would take longer than running them."""
     world = World(partial(connect, jit="off"), clock)
     world.owner.execute(MAY_BE_EMPTIED)
     return world

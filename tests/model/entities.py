@@ -1,6 +1,6 @@
-"""The things that the model is made of: who there is, and what they paid for, searched, said and asked.
+"""The model's entities: people, and what they paid, searched, said and asked.
 
-Everything that came of a payment hangs on it. The id is the database's, known once the thing was seen there.
+A payment holds everything that followed from it. An entity's id is the database's, and known once it was seen there.
 """
 
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Entity:
         return f"<{type(self).__name__} {self.id}>"
 
     def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
-        """How Hypothesis prints it in a failing walk: without everything that hangs on it."""
+        """How Hypothesis prints it in a failing walk: without everything that it holds."""
         printer.text(repr(self))
 
 
@@ -35,13 +35,14 @@ class Customer(Entity):
 
 @dataclass(eq=False, repr=False)
 class Mitra(Entity):
-    """Somebody who listens. In reach while they say that they are online and their lease runs."""
+    """Somebody who listens. Reachable while they are declared online and their lease runs."""
 
     name: str
     status_changed_at: datetime
     idle_since: datetime
     declared_online: bool = False
     reachable_until: datetime | None = None
+    app_closed: bool = False
     offers_due_at: datetime | None = None
     set_offline: tuple[str, str | None] | None = None
     offers_owed_at: datetime | None = None
@@ -60,7 +61,7 @@ class Tier:
 
 @dataclass(eq=False, repr=False)
 class Payment(Entity):
-    """Some minutes that a customer chose; then everything that came of it."""
+    """Some minutes that a customer chose, and everything that followed."""
 
     customer: Customer
     tier: Tier
@@ -95,7 +96,7 @@ class Payment(Entity):
 
     @property
     def open_failure(self) -> "Failure | None":
-        """The failure that the customer has not left behind."""
+        """The failure that was not superseded."""
         return next((failure for failure in self.failures if failure.superseded_at is None), None)
 
 
@@ -113,16 +114,16 @@ class Search(Entity):
 
     @property
     def request_type(self) -> str:
-        """What it is called outside."""
+        """Its name in the API."""
         return "returning" if self.target else "general"
 
     @property
     def open_offers(self) -> "list[Offer]":
-        """Those who may still answer."""
+        """The offers that may still be answered."""
         return [offer for offer in self.offers if offer.status == "offered"]
 
     def latest_offer(self, mitra: Mitra | None) -> "Offer | None":
-        """What this mitra was last sent of it."""
+        """The last offer of it to this mitra."""
         return next((offer for offer in reversed(self.offers) if offer.mitra is mitra), None)
 
 
@@ -159,7 +160,7 @@ class Failure(Entity):
 
 @dataclass(frozen=True)
 class Message:
-    """Something that was said."""
+    """A message of a chat."""
 
     chat: "Chat" = field(repr=False)
     seq: int
@@ -171,7 +172,7 @@ class Message:
 
 @dataclass(eq=False, repr=False)
 class Chat(Entity):
-    """Two people talk until the time is up. It has no deadline while an extension waits for its answer."""
+    """Two people talk until the time is up. There is no deadline while an extension waits for its answer."""
 
     payment: Payment
     search: Search
@@ -189,7 +190,7 @@ class Chat(Entity):
     read: dict[Role, int] = field(default_factory=lambda: {"customer": 0, "mitra": 0})
 
     def person(self, role: Role) -> Customer | Mitra:
-        """Who has this part in it."""
+        """The person with this role."""
         return self.customer if role == "customer" else self.mitra
 
 
@@ -207,7 +208,7 @@ class Extension(Entity):
 
 @dataclass(frozen=True)
 class Wait:
-    """Something that will happen by itself."""
+    """A deadline that will fire."""
 
     kind: str
     thing: Payment | Search | Extension | Chat | Mitra
@@ -217,5 +218,5 @@ class Wait:
     def on(
         cls, kind: str, thing: Payment | Search | Extension | Chat | Mitra, due_at: datetime | None
     ) -> list[Self]:
-        """The wait for this moment, if there is one."""
+        """The wait until this moment, if there is one."""
         return [] if due_at is None else [cls(kind, thing, due_at)]

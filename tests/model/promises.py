@@ -1,4 +1,4 @@
-"""The promise, looked for in the rows themselves and without the model: no rupiah and no person is left hanging."""
+"""The promise, checked in the rows alone, without the model: no rupiah and no person is left hanging."""
 
 from collections.abc import Iterator
 from typing import Any

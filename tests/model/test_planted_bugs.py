@@ -1,4 +1,4 @@
-"""The walks find a bug when there is one: each of these is planted in a clone, and the model disagrees with it."""
+"""The walks find bugs: each of these is planted in a clone, and must lead to a disagreement."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ ROUNDS = 8
 
 @dataclass(frozen=True)
 class Bug:
-    """Something wrong in one function: `right` stands in it once, and is replaced."""
+    """A bug in one function: `right` occurs in it once, and is replaced."""
 
     name: str
     function: str
@@ -24,7 +24,7 @@ class Bug:
     held_by: str = ""
     """The constraint that would refuse it, as `table constraint`; it is dropped."""
     salt: int = 0
-    """Of the walks that are known to find it, the shortest; tried first."""
+    """The round that is known to find it soonest; tried first."""
 
     def plant(self, world: World) -> None:
         """Put it in."""
@@ -67,9 +67,9 @@ BUGS = (
     ),
     Bug(
         "the end of a search leaves its offers open",
-        "logic.close_request",
-        "where request_id = p_request.id and status = 'offered'",
-        "where request_id = p_request.id and status = 'offered' and p_status <> 'failed'",
+        "logic.close_search",
+        "where request_id = p_search.id and status = 'offered'",
+        "where request_id = p_search.id and status = 'offered' and p_status <> 'failed'",
         salt=6,
     ),
     Bug(
@@ -107,7 +107,7 @@ BUGS = (
     Bug(
         "the last no does not fail the search",
         "api.decline_request",
-        "perform logic.fail_request_if_hopeless(v_request, v_payment, 'mitra:' || p_mitra_id);",
+        "perform logic.fail_search_if_hopeless(v_search, v_payment, 'mitra:' || p_mitra_id);",
         "",
     ),
     Bug(

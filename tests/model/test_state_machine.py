@@ -1,20 +1,20 @@
 """The database and a plain Python model of the product take thousands of random steps together, and always agree.
 
-A round is ten walks, drawn without luck. `CURHAT_MODEL_ROUNDS=500` takes so many rounds instead of the few that CI
-takes, each different from the others. What fails is shrunk, and printed as the calls that it takes.
+A round is ten reproducible walks. `CURHAT_MODEL_ROUNDS=500` takes 500 different rounds instead of CI's few. A failing
+walk is shrunk and printed as calls.
 """
 
 import os
 from collections import Counter
 
 from tests.model.machine import walk
-from tests.model.model import CAUSE_TAGS
+from tests.model.ops import CAUSE_TAGS
 from tests.sql.world import World
 
 ROUNDS = int(os.environ.get("CURHAT_MODEL_ROUNDS", "3"))
 MOST = max(ROUNDS, 10)
-"""Rounds for which a rare end may let itself be waited for: Hypothesis mixes constants of the modules that happen to be
-loaded into what it draws, so that a round is the same only in the same selection of tests."""
+"""Rounds to wait for rare outcomes. Hypothesis also draws constants of the loaded modules, so a round repeats itself
+only in the same selection of tests."""
 
 FUNCTIONS = {
     "accept_request",
@@ -59,10 +59,10 @@ ENDS = {
     "chat": {"time_up", "ended_by_customer", "ended_by_mitra", "ended_by_operator", "continued"},
     "extension": {"approved", "auto_approved", "rejected", "auto_rejected", "withdrawn"},
 }
-"""What everything can come to, by the state machines of the product."""
+"""All outcomes, by the product's state machines."""
 
 
-def test_the_database_does_what_the_model_does_wherever_it_can_be_led(world: World) -> None:
+def test_the_database_agrees_with_the_model_in_every_outcome(world: World) -> None:
     reached: Counter[str] = Counter()
     everywhere = FUNCTIONS | {f"{kind} {end}" for kind, ends in ENDS.items() for end in ends}
     for salt in range(MOST):

@@ -1,35 +1,25 @@
-"""The database and the model, told the same: they answer alike, and afterwards they are alike.
+"""One database and one model get the same calls: they answer alike, and hold the same afterwards.
 
-After each call states and money of everything there is agree with the model, the promise holds in the rows alone,
-and `ops.audit()` is empty.
+After each call all states and money agree with the model, the promise holds in the rows alone, and `ops.audit()` is
+empty.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from inspect import signature
 from typing import Any
 
 import psycopg
 from hypothesis import note
 
-from tests.model import rows
-from tests.model.entities import (
-    Chat,
-    Customer,
-    Entity,
-    Extension,
-    Failure,
-    Mitra,
-    Payment,
-    Role,
-    Search,
-    Tier,
-)
-from tests.model.model import Kept, Model, Refusal
+from app.described.refusals import statuses
+from tests.model import chat, deadline, extension, ops, pairing, payment, presence, replies, rows
+from tests.model.entities import Customer, Entity, Mitra, Payment, Tier
+from tests.model.model import Kept, Left, Model, Refusal
 from tests.model.promises import broken_promises
 from tests.sql.world import EXTENSION, FIRST_CHAT, World, one
-
-Person = Customer | Mitra
 
 START = datetime(2031, 3, 1, 8, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -50,12 +40,60 @@ delete from data.app_config_history where version > 1;
 """
 
 
+REPLIES: Mapping[Callable[..., object], Callable[[Model, Any], object]] = {
+    payment.get_pricing: lambda model, it: replies.pricing_reply(it),
+    payment.create_payment_session: lambda model, it: replies.payment_reply(it),
+    payment.confirm_payment_session: lambda model, it: replies.payment_reply(it),
+    payment.cancel_payment_session: lambda model, it: replies.payment_reply(it),
+    payment.get_payment_session: lambda model, it: replies.payment_reply(it),
+    payment.see_decision: lambda model, it: replies.money_reply(it),
+    pairing.start_general_request: replies.started_reply,
+    pairing.start_returning_request: replies.started_reply,
+    pairing.fallback_to_blast: replies.started_reply,
+    pairing.cancel_request: lambda model, it: {"status": "cancelled", "payment_session_id": it.id},
+    pairing.mark_offer_seen: lambda model, it: {"request_id": it.id, "seen": True},
+    pairing.accept_request: lambda model, it: {"chat_session": replies.chat_reply(it)},
+    pairing.decline_request: lambda model, it: {"request_id": it.id, "status": "declined"},
+    presence.set_mitra_status: lambda model, it: {
+        "online": it.declared_online,
+        "reachable_until": it.reachable_until,
+    },
+    presence.renew_leases: lambda model, it: {"renewed": it},
+    presence.release_lease: lambda model, it: {"reachable_until": it.reachable_until if it else None},
+    chat.send_message: lambda model, it: replies.message_reply(it),
+    chat.mark_read: lambda model, it: {"chat_session_id": it.id, **replies.read_seqs(it)},
+    chat.end_chat: lambda model, it: replies.chat_reply(it),
+    chat.get_chat_session: lambda model, it: replies.chat_reply(it),
+    chat.list_messages: lambda model, it: {"rows": [replies.message_reply(message) for message in it]},
+    extension.request_extension: replies.extension_reply,
+    extension.approve_extension: replies.extension_reply,
+    extension.reject_extension: replies.extension_reply,
+    ops.set_config: lambda model, it: {"key": it, "value": model.settings[it]},
+    ops.end_chat: lambda model, it: replies.same(it, "id status end_reason"),
+    ops.force_mitra_offline: lambda model, it: {
+        "id": it.id,
+        "presence": "offline",
+        "active_chats": len(model.active_chats_with(it)),
+    },
+    ops.action_failure: lambda model, it: {
+        **replies.same(it, "id operator_action actioned_by"),
+        "note": it.action_note,
+    },
+    ops.fail_payment: lambda model, it: {
+        **replies.same(it, "cause_tag refund_due"),
+        "failure_id": it.id,
+        "amount": it.payment.amount,
+    },
+}
+"""The reply to each function's outcome. A function that is not here returns its reply."""
+
+
 class Disagreement(AssertionError):  # noqa: N818 - what the test is for
     """The database did not do what the model did."""
 
 
 class Twins:
-    """One database and one model, fresh. None stands for somebody or something that does not exist."""
+    """One database and one model, fresh."""
 
     def __init__(self, world: World, reached: Counter[str]) -> None:
         self.world = world
@@ -64,452 +102,93 @@ class Twins:
         self.model = _fresh(world)
         self._last: Callable[[], None] | None = None
 
+    def call(self, function: Callable[..., object], *arguments: object, key: str | None = None) -> None:
+        """Call a function of the model, and the SQL function of its name."""
+        self._last = partial(self._both, function, arguments, key)
+        self._last()
+
     def again(self) -> None:
         """The last call comes a second time."""
         if self._last is not None:
             self._last()
 
-    # ---- Payment -----------------------------------------------------------------------------------------
-
-    def create_payment_session(
+    def pay(
         self,
-        customer: Customer | None,
+        customer: Customer,
         minutes: int,
         *,
-        tier_id: str | None = None,
-        names_a_target: bool = False,
-        target: Mitra | None = None,
         is_extension: bool = False,
-        key: str | None = None,
-    ) -> None:
-        """A customer chooses some minutes."""
-        self._api(
-            "create_payment_session",
-            lambda: self.model.create_payment_session(
-                customer,
-                minutes,
-                tier_id=tier_id,
-                names_a_target=names_a_target,
-                target=target,
-                is_extension=is_extension,
-                key=key,
-            ),
-            rows.payment_reply,
-            *(customer or NOBODY, minutes, tier_id),
-            *((target or NOBODY) if names_a_target else None, is_extension, key),
-            kept_for=(customer, key),
-        )
-
-    def confirm_payment_session(
-        self, payment: Payment | None, customer: Customer | None, key: str | None = None
-    ) -> None:
-        """A customer pays."""
-        self._api(
-            "confirm_payment_session",
-            lambda: self.model.confirm_payment_session(payment, customer, key),
-            rows.payment_reply,
-            *(payment or NOBODY, customer or NOBODY, key),
-            kept_for=(customer, key),
-        )
-
-    def cancel_payment_session(self, payment: Payment | None, customer: Customer | None) -> None:
-        """A customer leaves before paying."""
-        self._api(
-            "cancel_payment_session",
-            lambda: self.model.cancel_payment_session(payment, customer),
-            rows.payment_reply,
-            *(payment or NOBODY, customer or NOBODY),
-        )
-
-    def get_payment_session(self, payment: Payment | None, customer: Customer | None) -> None:
-        """A customer looks at a payment."""
-        self._api(
-            "get_payment_session",
-            lambda: self.model.get_payment_session(payment, customer),
-            rows.payment_reply,
-            *(payment or NOBODY, customer or NOBODY),
-        )
-
-    def get_pricing(self, customer: Customer, is_extension: bool) -> None:
-        """A customer looks at what there is to choose from."""
-        self._api(
-            "get_pricing",
-            lambda: customer,
-            lambda outcome: rows.pricing_reply(self.model, outcome, is_extension),
-            *(customer, is_extension),
-        )
-
-    def pay(
-        self, customer: Customer, minutes: int, *, is_extension: bool = False, target: Mitra | None = None
+        target: Mitra | Left = Left.OUT,
     ) -> Payment:
         """A customer chooses some minutes and pays."""
-        self.create_payment_session(
-            customer, minutes, names_a_target=target is not None, target=target, is_extension=is_extension
-        )
-        payment = self.model.payments[-1]
-        self.confirm_payment_session(payment, customer)
-        return payment
-
-    # ---- Search ------------------------------------------------------------------------------------------
-
-    def start_general_request(
-        self, customer: Customer | None, payment: Payment | None, key: str | None = None
-    ) -> None:
-        """A customer looks for anybody."""
-        self._api(
-            "start_general_request",
-            lambda: self.model.start_general_request(customer, payment, key),
-            lambda outcome: rows.started_reply(self.model, outcome),
-            *(customer or NOBODY, payment or NOBODY, key),
-            kept_for=(customer, key),
-        )
-
-    def start_returning_request(
-        self, customer: Customer | None, payment: Payment | None, mitra: Mitra | None, key: str | None = None
-    ) -> None:
-        """A customer asks a mitra again."""
-        self._api(
-            "start_returning_request",
-            lambda: self.model.start_returning_request(customer, payment, mitra, key),
-            lambda outcome: rows.started_reply(self.model, outcome),
-            *(customer or NOBODY, payment or NOBODY, mitra or NOBODY, key),
-            kept_for=(customer, key),
-        )
-
-    def fallback_to_blast(
-        self, customer: Customer | None, payment: Payment | None, key: str | None = None
-    ) -> None:
-        """A customer takes another bestie instead."""
-        self._api(
-            "fallback_to_blast",
-            lambda: self.model.fallback_to_blast(customer, payment, key),
-            lambda outcome: rows.started_reply(self.model, outcome),
-            *(customer or NOBODY, payment or NOBODY, key),
-            kept_for=(customer, key),
-        )
-
-    def cancel_request(self, customer: Customer | None, payment: Payment | None) -> None:
-        """A customer gives up."""
-        self._api(
-            "cancel_request",
-            lambda: self.model.cancel_request(customer, payment),
-            lambda outcome: {"status": "cancelled", "payment_session_id": outcome.id},
-            *(customer or NOBODY, payment or NOBODY),
-        )
-
-    def client_state(self, customer: Customer) -> None:
-        """A customer's app comes back."""
-        self._api(
-            "client_state", lambda: customer, lambda outcome: rows.client_state(self.model, outcome), customer
-        )
-
-    # ---- Offers and presence -----------------------------------------------------------------------------
-
-    def mark_offer_seen(self, search: Search | None, mitra: Mitra | None) -> None:
-        """A mitra's app shows an offer."""
-        self._api(
-            "mark_offer_seen",
-            lambda: self.model.mark_offer_seen(search, mitra),
-            lambda outcome: {"request_id": outcome.id, "seen": True},
-            *(search or NOBODY, mitra or NOBODY),
-        )
-
-    def accept_request(self, search: Search | None, mitra: Mitra | None) -> None:
-        """A mitra says yes."""
-        self._api(
-            "accept_request",
-            lambda: self.model.accept_request(search, mitra),
-            lambda outcome: {"chat_session": rows.chat_reply(outcome)},
-            *(search or NOBODY, mitra or NOBODY),
-        )
-
-    def decline_request(self, search: Search | None, mitra: Mitra | None) -> None:
-        """A mitra says no."""
-        self._api(
-            "decline_request",
-            lambda: self.model.decline_request(search, mitra),
-            lambda outcome: {"request_id": outcome.id, "status": "declined"},
-            *(search or NOBODY, mitra or NOBODY),
-        )
-
-    def list_offers(self, mitra: Mitra) -> None:
-        """A mitra looks at what is offered."""
-        self._api(
-            "list_offers",
-            lambda: mitra,
-            lambda outcome: {"rows": rows.open_offers(self.model, outcome)},
-            mitra,
-        )
-
-    def set_mitra_status(self, mitra: Mitra | None, online: bool) -> None:
-        """A mitra comes or goes."""
-        self._api(
-            "set_mitra_status",
-            lambda: self.model.set_mitra_status(mitra, online),
-            rows.status_reply,
-            *(mitra or NOBODY, online),
-        )
-
-    def renew_leases(self, mitras: Sequence[Mitra]) -> None:
-        """The sockets of these mitras are open, and that of somebody who does not exist."""
-        self._api(
-            "renew_leases",
-            lambda: self.model.renew_leases(mitras),
-            lambda outcome: {"renewed": outcome},
-            [*(mitra.id for mitra in mitras), NOBODY],
-        )
-
-    def release_lease(self, mitra: Mitra | None) -> None:
-        """A mitra closes the app."""
-        self._api(
-            "release_lease",
-            lambda: self.model.release_lease(mitra),
-            lambda outcome: {"reachable_until": outcome.reachable_until if outcome else None},
-            *(mitra or NOBODY, NOBODY),
-        )
-
-    def see_decision(self, payment: Payment | None, customer: Customer | None) -> None:
-        """A customer reads what was decided about their money."""
-        self._api(
-            "see_decision",
-            lambda: self.model.see_decision(payment, customer),
-            rows.money_reply,
-            *(payment or NOBODY, customer or NOBODY),
-        )
-
-    def mitra_state(self, mitra: Mitra) -> None:
-        """A mitra's app comes back."""
-        self._api("mitra_state", lambda: mitra, lambda outcome: rows.mitra_state(self.model, outcome), mitra)
-
-    # ---- Chat --------------------------------------------------------------------------------------------
-
-    def send_message(
-        self, chat: Chat | None, role: Role, person: Person | None, client_message_id: str, body: str
-    ) -> None:
-        """Somebody says something."""
-        self._api(
-            "send_message",
-            lambda: self.model.send_message(chat, role, person, client_message_id, body),
-            rows.message_reply,
-            *(chat or NOBODY, role, person or NOBODY, client_message_id, body),
-        )
-
-    def mark_read(self, chat: Chat | None, role: Role, person: Person | None, seq: int) -> None:
-        """Somebody has read something."""
-        self._api(
-            "mark_read",
-            lambda: self.model.mark_read(chat, role, person, seq),
-            rows.read_reply,
-            *(chat or NOBODY, role, person or NOBODY, seq),
-        )
-
-    def end_chat(self, chat: Chat | None, role: Role, person: Person | None) -> None:
-        """Somebody ends a chat."""
-        self._api(
-            "end_chat",
-            lambda: self.model.end_chat(chat, role, person),
-            rows.chat_reply,
-            *(chat or NOBODY, role, person or NOBODY),
-        )
-
-    def get_chat_session(self, chat: Chat | None, role: Role, person: Person | None) -> None:
-        """Somebody looks at a chat."""
-        self._api(
-            "get_chat_session",
-            lambda: self.model.get_chat_session(chat, role, person),
-            rows.chat_reply,
-            *(chat or NOBODY, role, person or NOBODY),
-        )
-
-    def list_messages(self, chat: Chat | None, role: Role, person: Person | None, after_seq: int) -> None:
-        """Somebody reads what was said."""
-        self._api(
-            "list_messages",
-            lambda: self.model.list_messages(chat, role, person, after_seq),
-            lambda outcome: {"rows": [rows.message_reply(message) for message in outcome]},
-            *(chat or NOBODY, role, person or NOBODY, after_seq, None),
-        )
-
-    def list_chat_sessions(self, role: Role, person: Person) -> None:
-        """Somebody looks at their chats."""
-        self._api(
-            "list_chat_sessions",
-            lambda: person,
-            lambda outcome: {"rows": rows.chat_history(self.model, outcome)},
-            *(role, person, None, None),
-        )
-
-    # ---- Extension ---------------------------------------------------------------------------------------
-
-    def request_extension(
-        self, chat: Chat | None, customer: Customer | None, payment: Payment | None, key: str | None = None
-    ) -> None:
-        """A customer asks for more minutes."""
-        self._api(
-            "request_extension",
-            lambda: self.model.request_extension(chat, customer, payment, key),
-            lambda outcome: rows.extension_reply(self.model, outcome),
-            *(chat or NOBODY, customer or NOBODY, payment or NOBODY, key),
-            kept_for=(customer, key),
-        )
-
-    def approve_extension(self, extension: Extension | None, mitra: Mitra | None) -> None:
-        """A mitra agrees."""
-        self._api(
-            "approve_extension",
-            lambda: self.model.approve_extension(extension, mitra),
-            lambda outcome: rows.extension_reply(self.model, outcome),
-            *(extension or NOBODY, mitra or NOBODY),
-        )
-
-    def reject_extension(self, extension: Extension | None, mitra: Mitra | None) -> None:
-        """A mitra does not agree."""
-        self._api(
-            "reject_extension",
-            lambda: self.model.reject_extension(extension, mitra),
-            lambda outcome: rows.extension_reply(self.model, outcome),
-            *(extension or NOBODY, mitra or NOBODY),
-        )
-
-    # ---- Operators ---------------------------------------------------------------------------------------
-
-    def set_config(self, key: str, value: str, who: str) -> None:
-        """An operator changes a setting."""
-        self._ops(
-            "set_config",
-            lambda: self.model.set_config(key, value, who),
-            lambda outcome: {"key": key, "value": outcome},
-            *(key, value, who),
-        )
-
-    def end_chat_by_operator(self, chat: Chat | None, who: str, note: str) -> None:
-        """An operator ends a chat."""
-        self._ops(
-            "end_chat",
-            lambda: self.model.end_chat_by_operator(chat, who, note),
-            lambda outcome: {"id": outcome.id, "status": outcome.status, "end_reason": outcome.end_reason},
-            *(chat or NOBODY, who, note),
-        )
-
-    def force_mitra_offline(self, mitra: Mitra | None, who: str, note: str) -> None:
-        """An operator takes a mitra offline."""
-        self._ops(
-            "force_mitra_offline",
-            lambda: self.model.force_mitra_offline(mitra, who, note),
-            lambda outcome: {
-                "id": outcome.id,
-                "presence": "offline",
-                "active_chats": len(self.model.active_chats_with(outcome)),
-            },
-            *(mitra or NOBODY, who, note),
-        )
-
-    def action_failure(self, failure: Failure | None, action: str, who: str, note: str) -> None:
-        """An operator decides on the money of a failure."""
-        self._ops(
-            "action_failure",
-            lambda: self.model.action_failure(failure, action, who, note),
-            lambda outcome: {"id": outcome.id, "operator_action": action, "actioned_by": who, "note": note},
-            *(failure or NOBODY, action, who, note),
-        )
-
-    def fail_payment(self, payment: Payment | None, cause_tag: str, who: str, note: str) -> None:
-        """An operator ends a payment that has gone astray."""
-        self._ops(
-            "fail_payment",
-            lambda: self.model.fail_payment(payment, cause_tag, who, note),
-            lambda outcome: {
-                "failure_id": outcome.id,
-                "cause_tag": cause_tag,
-                "amount": outcome.payment.amount,
-                "refund_due": outcome.refund_due,
-            },
-            *(payment or NOBODY, cause_tag, who, note),
-        )
-
-    # ---- Time --------------------------------------------------------------------------------------------
+        self.call(payment.create_payment_session, customer, minutes, Left.OUT, target, is_extension)
+        chosen = self.model.payments[-1]
+        self.call(payment.confirm_payment_session, chosen, customer)
+        return chosen
 
     def time_is(self, now: datetime) -> None:
-        """It is later now, and nothing has happened by itself yet."""
+        """It is later now, and no deadline has fired yet."""
         self.model.now = max(now, self.model.now)
 
     def fire_due(self) -> None:
-        """What is due happens, on both sides the same, until nothing more is due."""
+        """Both fire what is due, until nothing more is due."""
         note(f"fire_due at {self.model.now}")
         self.world.clock.set(self.model.now)
         fired = -1
         while fired:
             fired = self.world.api("fire_due", 100)
-            self._agree("how many fired", self.model.fire_due(), fired)
+            self._agree("how many fired", deadline.fire_due(self.model), fired)
             self.reached["fire_due"] += 1
         self._look("fire_due")
         self.model.now += MOMENT
 
-    # ---- How a call is made ------------------------------------------------------------------------------
-
-    def _api(
-        self,
-        function: str,
-        act: Callable[[], Any],
-        reply: Callable[[Any], object],
-        *arguments: object,
-        kept_for: tuple[Customer | None, str | None] = (None, None),
-    ) -> None:
-        """Call a function of `api`, and do the same in the model; `reply` is how its outcome looks outside."""
-
-        def check(outcome: object, answer: object) -> None:
-            customer, key = kept_for
-            if isinstance(outcome, Kept):
-                self._agree(f"{function} told again", outcome.reply, answer)
-                return
-            self._agree(f"{function} replied", reply(outcome), answer)
-            if key is not None:
-                self.model.keep(customer, key, answer)
-
-        self._last = lambda: self._both(function, self.world.api, act, check, arguments)
-        self._last()
-
-    def _ops(
-        self, function: str, act: Callable[[], Any], row: Callable[[Any], rows.Row], *arguments: object
-    ) -> None:
-        """Call a function of `ops` that returns one row, and do the same in the model."""
-
-        def check(outcome: object, answer: object) -> None:
-            self._agree(f"{function} returned", [row(outcome)], answer)
-
-        self._last = lambda: self._both(function, self.world.ops, act, check, arguments)
-        self._last()
-
-    def _both(
-        self,
-        function: str,
-        ask: Callable[..., object],
-        act: Callable[[], object],
-        check: Callable[[object, object], None],
-        arguments: Sequence[object],
-    ) -> None:
+    def _both(self, function: Callable[..., object], arguments: tuple[object, ...], key: str | None) -> None:
         """Both do it, or both refuse and are as they were."""
-        told = [argument.id if isinstance(argument, Entity) else argument for argument in arguments]
-        call = f"{function}({', '.join(map(repr, told))}) at {self.model.now}"
+        name = function.__name__
+        sent = [_sent(argument) for argument in arguments] + ([key] if key else [])
+        call = f"{name}({', '.join(map(repr, sent))}) at {self.model.now}"
         note(call)
         self.world.clock.set(self.model.now)
-        answer, refused = self._answer(call, lambda: ask(function, *told))
-        outcome, expected = _outcome(act)
+        ask: Callable[..., object] = self.world.ops if function.__module__ == ops.__name__ else self.world.api
+        answer, refused = self._answer(call, partial(ask, name, *sent))
+        outcome, expected = self._outcome(function, arguments, key)
         self._agree(f"{call} refused", expected, refused)
-        self.reached[" ".join([function, *refused.split()[1:]])] += 1
+        self.reached[" ".join([name, *refused.split()[1:]])] += 1
         self._look(call)
         if not refused:
-            check(outcome, answer)
+            self._agree(f"{name} replied", self._reply(function, outcome), answer)
+            if key and not isinstance(outcome, Kept):
+                self.model.keep(_customer_of(function, arguments), key, answer)
         self.model.now += MOMENT
 
     def _answer(self, call: str, ask: Callable[[], object]) -> tuple[object, str]:
-        """What the database says, or how it refuses: status and slug."""
+        """What the database answers, or how it refuses: status and slug."""
         try:
             return ask(), ""
         except psycopg.Error as error:
             if not (error.sqlstate or "").startswith("PT"):
                 raise Disagreement(f"{call} broke: {error}") from error
             return None, f"{error.sqlstate} {error.diag.message_primary}"
+
+    def _outcome(
+        self, function: Callable[..., object], arguments: tuple[object, ...], key: str | None
+    ) -> tuple[object, str]:
+        """What the model answers, or how it refuses."""
+        act = partial(function, self.model, *arguments)
+        if key:
+            customer = _customer_of(function, arguments)
+            act = partial(self.model.once, customer, key, act, (function, *arguments))
+        try:
+            return act(), ""
+        except Refusal as refusal:
+            return None, f"PT{statuses().get(str(refusal))} {refusal}"
+
+    def _reply(self, function: Callable[..., object], outcome: object) -> object:
+        """How the model's outcome looks outside: a function of `ops` returns one row."""
+        if isinstance(outcome, Kept):
+            return outcome.reply
+        reply = REPLIES[function](self.model, outcome) if function in REPLIES else outcome
+        return [reply] if function.__module__ == ops.__name__ else reply
 
     def _look(self, after: str) -> None:
         """The database holds what the model holds, keeps the promise, and finds nothing wrong with itself."""
@@ -526,16 +205,28 @@ class Twins:
             raise Disagreement("\n".join([about, *wrong]))
 
 
-def _outcome(act: Callable[[], object]) -> tuple[object, str]:
-    """What the model says, or how it refuses."""
-    try:
-        return act(), ""
-    except Refusal as refusal:
-        return None, f"PT{refusal.status} {refusal.slug}"
+def _sent(argument: object) -> object:
+    """An argument as the database gets it."""
+    match argument:
+        case Entity():
+            return argument.id
+        case list():
+            return [_sent(one) for one in argument]
+        case None:
+            return NOBODY
+        case Left():
+            return None
+    return argument
+
+
+def _customer_of(function: Callable[..., object], arguments: tuple[object, ...]) -> Customer | None:
+    """The customer whose idempotency key goes with a call."""
+    customer: Customer | None = signature(function).bind(None, *arguments).arguments["customer"]
+    return customer
 
 
 def _fresh(world: World) -> Model:
-    """Empty tables and default settings, the same people each time, and a model that knows no more than that."""
+    """Empty tables, default settings, the same people each time, and a model of just that."""
     for statement in FRESH.split(";"):
         world.owner.execute(statement)
     world.clock.set(START)

@@ -1,7 +1,6 @@
-"""Two connections and one world: a call that is held open, another that meets it, and what came of both.
+"""Two connections and one world: one call is held open, another meets it, and both outcomes are kept.
 
-The same world is put back before every race, so that a race can be held against what the two calls come to
-when they run one after the other.
+The same world is restored before every race, so that a race can be compared with the same two calls in sequence.
 """
 
 import re
@@ -23,7 +22,7 @@ Scene = dict[str, Any]
 """The people and things of a scenario by their names, ids as text; and moments, as times."""
 
 Outcome = Any
-"""A refusal's slug, or what the reply says, ids by their names."""
+"""A refusal's slug, or the reply with names in place of ids."""
 
 STATE = (
     "users",
@@ -76,13 +75,13 @@ PICTURE = {
         from data.mitras
     """,
 }
-"""What two orders of the same calls are compared by: everything but times and new ids."""
+"""The state that outcomes are compared by: everything but times and new ids."""
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME_TEXT = re.compile(r"\d{4}-\d\d-\d\dT")
 VARYING = frozenset({"seconds_left", "display_name"})
 PATIENCE = {"lock_timeout": "0", "statement_timeout": "60000"}
-"""Nothing ends a wait but what is waited for; a race that hangs all the same ends in the end."""
+"""No wait for a lock ends early; a race that hangs is ended after a minute."""
 LOOKS = 10_000
 
 
@@ -94,21 +93,21 @@ class Call:
     query: str
     role: str = "curhat_app"
     moment: str | None = None
-    """When in the scene's time it happens, if that is later than the scene's present."""
+    """The scene's moment at which it happens, if that is later than the scene's present."""
     repeated: bool = False
-    """Whether it comes again by itself, so that it may pass over what somebody holds. It never waits."""
+    """Whether the product repeats it by itself: then it may skip locked rows, and must never wait."""
 
     def __str__(self) -> str:
         return self.name
 
 
 def app(name: str, call: str) -> Call:
-    """What an app calls."""
+    """A call by an app."""
     return Call(name, f"select api.{call}")
 
 
 def operator(name: str, call: str) -> Call:
-    """What an operator calls in psql."""
+    """A call by an operator in psql."""
     return Call(name, f"select to_jsonb(r) from ops.{call} r", "curhat_operator")
 
 
@@ -127,7 +126,7 @@ class LockedRow:
 
     @property
     def rank(self) -> int:
-        """Its place in the one order."""
+        """Its place in the lock order."""
         return LOCKABLE.index(self.table)
 
     def __str__(self) -> str:
@@ -136,7 +135,7 @@ class LockedRow:
 
 @dataclass(frozen=True)
 class Stop:
-    """Where a call waits in its middle: the row that it wants, and the rows that it holds already."""
+    """Where a call waits halfway: the row that it wants, and the rows that it already holds."""
 
     wanted: LockedRow
     held: frozenset[LockedRow]
@@ -144,7 +143,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of two calls, and how the world looks when everything due has been fired."""
+    """The outcomes of two calls, and the state once everything due has fired."""
 
     first: Outcome
     second: Outcome
@@ -169,12 +168,12 @@ class Result:
 
 
 Orders = dict[tuple[Call, Call], Result]
-"""What two calls of one scenario come to one after the other."""
+"""The results of two calls of one scenario in sequence."""
 
 
 @dataclass(frozen=True)
 class Race:
-    """What came of two calls at once, whether the second had to wait, and what the audit finds."""
+    """The result of two concurrent calls, whether the second had to wait, and what the audit finds."""
 
     result: Result
     waited: bool
@@ -182,7 +181,7 @@ class Race:
 
 
 class Arena:
-    """One database with one scene, which is put back before each race."""
+    """One database with one scene, which is restored before each race."""
 
     def __init__(
         self,
@@ -196,7 +195,7 @@ class Arena:
         self.scene = scene
         self._names = {value: name for name, value in scene.items() if isinstance(value, str)}
         self.sound = True
-        """Whether nothing may have deadlocked when the test is over."""
+        """Whether a deadlock fails the test."""
         self.replies: dict[int, Any] = {}
         """The last reply of each side, as it came."""
         self._connect = connect
@@ -207,7 +206,7 @@ class Arena:
         self._prober = self._open("curhat_owner")
         self._threads = futures.ThreadPoolExecutor(2)
         self.orders = orders
-        """What is known of this scenario already; shared with the other arenas of the run."""
+        """Results of this scenario so far, shared with the other arenas of the run."""
         self._remember()
         self.rows = [
             LockedRow(table, row_id, self._names.get(str(row_id), "another"))
@@ -221,7 +220,7 @@ class Arena:
     # ---- One world, again and again ----------------------------------------------------------------------
 
     def _remember(self) -> None:
-        """Keep every row, and make the function that puts them back. Triggers are off: they would refuse."""
+        """Copy every row, and make the function that restores them. Triggers are off: they would refuse."""
         self._admin.execute("set session_replication_role = replica")
         self._admin.execute("create schema kept")
         for table in STATE:
@@ -240,7 +239,7 @@ class Arena:
         )
 
     def _columns(self, table: str) -> str:
-        """What a row is made of; the rest is computed from it."""
+        """The columns of a table, without generated ones."""
         row = self._admin.execute(
             "select string_agg(attname, ', ') from pg_attribute "
             "where attrelid = %s::regclass and attnum > 0 and not attisdropped and attgenerated = ''",
@@ -257,7 +256,7 @@ class Arena:
     # ---- One call ----------------------------------------------------------------------------------------
 
     def run(self, call: Call, side: int = 0) -> Outcome:
-        """What a call comes to at its moment."""
+        """The outcome of a call at its moment."""
         self._go_to(call)
         return self._call(call, side)
 
@@ -278,7 +277,7 @@ class Arena:
         return None if call.repeated else self._named(row[0])
 
     def _named(self, value: object) -> Outcome:
-        """A reply without what differs from run to run: new ids and times."""
+        """A reply without new ids and times, which differ from run to run."""
         match value:
             case dict():
                 return {key: self._named(item) for key, item in sorted(value.items()) if key not in VARYING}
@@ -307,7 +306,7 @@ class Arena:
     # ---- Two calls ---------------------------------------------------------------------------------------
 
     def in_order(self, first: Call, second: Call) -> Result:
-        """What two calls come to, one after the other."""
+        """The result of two calls in sequence."""
         if (first, second) not in self.orders:
             self.restore()
             outcomes = self.run(first), self.run(second)
@@ -315,7 +314,7 @@ class Arena:
         return self.orders[first, second]
 
     def alone(self, call: Call, instead_of: Call | None = None) -> Result:
-        """What a call comes to when nobody else does anything, at the moment of another or its own."""
+        """The result of a call alone, at its own moment or another call's."""
         self.restore()
         self._go_to(instead_of or call)
         return self._settled((call,), None, self.run(call))
@@ -342,7 +341,7 @@ class Arena:
         return Race(result, waited, self.world.audit())
 
     def race_in_the_middle(self, first: Call, stop: Stop, second: Call) -> Race:
-        """The first is stopped where it wants a row; the second meets it there; then both go on."""
+        """The first is stopped where it wants a row, the second meets it there, then both go on."""
         self.restore()
         one, other = self._side(first, 0), self._side(second, 1)
         self._go_to(first)
@@ -356,7 +355,7 @@ class Arena:
         return Race(self._settled((first, second), *outcomes), waited, self.world.audit())
 
     def _waits(self, future: "futures.Future[Outcome]", connection: Connection) -> bool:
-        """Whether a call has to wait for another's lock; False once it is done."""
+        """Whether a call waits for another's lock; False once it is done."""
         for _ in range(LOOKS):
             if futures.wait([future], timeout=0.002).done:
                 return False
@@ -374,11 +373,11 @@ class Arena:
             yield
 
     def stops(self, call: Call) -> list[Stop]:
-        """Every row that a call waits for when somebody holds it, with what the call itself holds by then."""
+        """Every row that a call would wait for, each with the rows that the call holds by then."""
         return [stop for row in self._rows_of(call) for stop in self._stop(call, row)]
 
     def _rows_of(self, call: Call) -> list[LockedRow]:
-        """The rows where a call may have to wait: those that it holds in the end, all when it is refused."""
+        """The rows where a call may have to wait: those that it holds at its end, or all if it is refused."""
         self.restore()
         self._go_to(call)
         connection = self._side(call, 0)
@@ -401,7 +400,7 @@ class Arena:
         future.result()
 
     def _is_held(self, row: LockedRow, against: str = "no key update") -> bool:
-        """Whether somebody holds a row so that another could not change it, or not even share it."""
+        """Whether a row is locked against changing it, or against sharing it."""
         found = self._prober.execute(
             f"select from data.{row.table} where id = %s for {against} skip locked", [row.id]
         )
@@ -429,6 +428,6 @@ class Arena:
         return picture
 
     def close(self) -> list[Connection]:
-        """End the threads; the connections, which are given, end with the test."""
+        """End the threads. The connections are closed by their fixture."""
         self._threads.shutdown()
         return [connection for side in self._sides for connection in side.values()]

@@ -1,4 +1,4 @@
-"""What the races share: an arena for a scenario, and the proof at the end that nothing ever deadlocked."""
+"""Fixtures of the races: an arena for a scenario, and the check that nothing deadlocked."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,14 +19,14 @@ Deadlocks = Callable[..., int]
 
 
 class InThread(Protocol):
-    """Starts a call beside the test, and gives what waits for its end."""
+    """Starts a call in a thread, and returns a function that waits for its end."""
 
     def __call__(self, call: Callable[..., Any], *arguments: object) -> Callable[[], Any]: ...
 
 
 @pytest.fixture(scope="session")
 def known_orders() -> KnownOrders:
-    """What calls come to one after the other, by scenario: worked out once in a run."""
+    """Results of calls in sequence, by scenario: worked out once in a run."""
     return {name: {} for name in SCENARIOS}
 
 
@@ -38,7 +38,7 @@ def world(connect: Connect, clock: Clock) -> World:
 
 @pytest.fixture
 def deadlocks(monitor: Connection, database: str) -> Deadlocks:
-    """Tells how often Postgres has had to break a deadlock among these connections of the test's."""
+    """Counts the deadlocks that Postgres has broken among the test's connections."""
 
     def count(*connections: Connection) -> int:
         for connection in connections:
@@ -54,7 +54,7 @@ def deadlocks(monitor: Connection, database: str) -> Deadlocks:
 
 @pytest.fixture
 def in_thread() -> Iterator[InThread]:
-    """Starts a call beside the test; what it gives back waits for the call's end."""
+    """Starts a call in a thread, and returns a function that waits for its end."""
     with ThreadPoolExecutor() as threads:
         yield lambda call, *arguments: threads.submit(call, *arguments).result
 

@@ -12,16 +12,16 @@ MANY = 20
 
 
 class Crowd:
-    """As many connections of the app's, each with a thread."""
+    """Several connections of the app, each with a thread."""
 
     def __init__(self, connections: list[Connection], threads: ThreadPoolExecutor) -> None:
         self._connections = connections
         self._threads = threads
         self.sound = True
-        """Whether nothing may have deadlocked when the test is over."""
+        """Whether a deadlock fails the test."""
 
     def call(self, query: str, arguments: list[list[str]]) -> Counter[str]:
-        """How many were told what; those whose call went through are counted as 'done'."""
+        """How many calls had each outcome: 'done', or a refusal's slug."""
         barrier = Barrier(len(arguments))
 
         def one(connection: Connection, values: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""The scenes in which calls meet, each with every call that can touch the same payment, request or chat.
+"""The scenes of the races, each with every call that can touch the same payment, request or chat.
 
 Budi is the customer, Rani another one. Sari and Yoga are online, Dewi is not. A call is told of them, and of
 what the scene holds, by name. Calls that the scene's present refuses are there too: what runs beside them may
@@ -15,7 +15,7 @@ from tests.sql.world import Row, World
 
 @dataclass(frozen=True)
 class Scenario:
-    """How a scene is built, and what may happen in it."""
+    """How a scene is built, and the calls that may happen in it."""
 
     build: Callable[[World], Scene]
     calls: tuple[Call, ...]
@@ -27,7 +27,7 @@ class Scenario:
 
 
 def people(world: World, lease: int = 600) -> Scene:
-    """Everybody. Leases outlast whatever a scene waits for but its payment, unless they are made shorter."""
+    """The people. Unless a scene shortens them, leases outlast every deadline but the payment's."""
     world.configure("presence_ttl_seconds", lease)
     world.configure("max_customers_per_mitra", 1)
     return {
@@ -97,6 +97,7 @@ DEWI_ONLINE = app("Dewi online", "set_mitra_status(%(dewi)s, true)")
 FORCE_OFFLINE = operator("ops.force_mitra_offline", "force_mitra_offline(%(sari)s, 'Ratna')")
 CLOSES = app("Sari closes her app", "release_lease(%(sari)s, %(words)s)")
 BLOCK = operator("ops.block_person", "block_person(%(budi)s, 'Ratna')")
+BLOCK_SARI = operator("ops.block_person of Sari", "block_person(%(sari)s, 'Ratna')")
 SEE = app("see the decision", "see_decision(%(payment)s, %(budi)s)")
 RENEW = Call(
     "renew at the lapse",
@@ -357,14 +358,15 @@ SCENARIOS = {
         chatting,
         (
             *CHAT_CALLS, EXTEND, EXTEND_OTHER, ASK_AGAIN, START_OTHER, CANCEL, FAIL_EXTENSION,
-            CANCEL_EXTENSION, CREATE_EXTENSION, WARNING, CHAT_END, SARI_OFFLINE, ACCEPT_RANI,
+            CANCEL_EXTENSION, CREATE_EXTENSION, WARNING, CHAT_END, SARI_OFFLINE, ACCEPT_RANI, BLOCK, BLOCK_SARI,
         ),
     ),
     "extending": Scenario(
         extending,
         (
             *CHAT_CALLS, APPROVE, REJECT, TIMER, CHAT_END, EXTEND, EXTEND_OTHER, ASK_AGAIN, START_OTHER,
-            FAIL_EXTENSION, EXPIRY, SARI_OFFLINE, FORCE_OFFLINE, SARI_ONLINE,
+            FAIL_EXTENSION, EXPIRY, SARI_OFFLINE, FORCE_OFFLINE, SARI_ONLINE, CLOSES, BLOCK,
+            BLOCK_SARI,
         ),
     ),
 }  # fmt: skip

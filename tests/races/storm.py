@@ -1,4 +1,4 @@
-"""Random calls from many connections at once over a few people: what one call made, any other may use."""
+"""Random calls about a few people from many connections at once. Any call may use what another has made."""
 
 import os
 import random
@@ -17,9 +17,9 @@ from tests.sql.world import Row, World
 
 WORKERS = 12
 ACTS = 250
-"""Of each worker; an act is a call or a few."""
+"""Per worker. An act is one call or a few."""
 SEED = int(os.environ.get("CURHAT_STORM_SEED", "1"))
-"""What chance begins with; the interleaving is the machine's."""
+"""The seed of the random choices. The interleaving is up to the machine."""
 
 SETTINGS = {
     "max_customers_per_mitra": 2,
@@ -30,14 +30,14 @@ SETTINGS = {
     "presence_ttl_seconds": 30,
     "auto_offline_after_missed_offers": 3,
 }
-"""Short, so that every deadline comes within the storm's time."""
+"""Short, so that every deadline fires during the storm."""
 
 
 EXTENSION = True
-"""What create_payment_session is told of a payment for an extension."""
+"""The arguments of create_payment_session for an extension."""
 
 
-# As the true clock does, it stands still within a transaction, whatever time another lets pass.
+# Like the real clock it stands still within a transaction, even while another transaction advances it.
 CLOCK = """
 create or replace function logic.now()
 returns timestamptz
@@ -54,7 +54,7 @@ $$
 
 
 class Storm:
-    """A few people, everything that was ever made for them, and what the calls were told."""
+    """A few people, everything that was ever made for them, and the outcomes of all calls."""
 
     def __init__(self, world: World, connect: Connect) -> None:
         self._connect = connect
@@ -94,19 +94,19 @@ class Storm:
             connection.execute(query)
 
     def settle(self) -> None:
-        """Let every wait that is left come to its end, but for the chats' and the leases' own."""
+        """Let every remaining deadline pass, except those of chats and leases."""
         for _ in range(5):
             self.world.wait(1, connected=self.mitras)
 
     def open(self, role: str) -> Connection:
-        """A connection that waits as long as it takes."""
+        """A connection without time limits."""
         connection = self._connect(role=role, lock_timeout="0", statement_timeout="60000")
         self.connections.append(connection)
         return connection
 
 
 class Worker:
-    """One of many: makes its calls one after the other, legal or not."""
+    """One of many. It makes its calls in sequence, legal or not."""
 
     def __init__(self, storm: Storm, number: int) -> None:
         self._storm = storm
@@ -137,7 +137,7 @@ class Worker:
     # ---- What customers do -------------------------------------------------------------------------------
 
     def _chance_of_a_chat(self) -> None:
-        """Choose, pay and search: mostly with the same payment, sometimes with what another worker made."""
+        """Choose, pay and search, mostly with the same payment, sometimes with one of another worker."""
         customer = self._chance.choice(self._storm.customers)
         mitra = self._chance.choice([None, *self._storm.mitras])
         made = self._api("create_payment_session", customer, self._chance.choice([15, 15, 30]), None, mitra)
@@ -249,7 +249,7 @@ class Worker:
         arguments: tuple[object, ...],
         alias: str = "",
     ) -> Row | None:
-        """The reply, None when it is a refusal. Anything else ends the storm."""
+        """The reply, or None for a refusal. Any other error ends the storm."""
         query = f"{source}.{function}({', '.join(['%s'] * len(arguments))}){alias}"
         try:
             row = connection.execute(query, arguments).fetchone()
@@ -266,7 +266,7 @@ class Worker:
     # ---- Chance ------------------------------------------------------------------------------------------
 
     def _payment(self) -> tuple[str, str]:
-        """A customer and a payment: mostly a recent one, seldom somebody else's or nobody's."""
+        """A customer and a payment, mostly a recent one, rarely one that does not exist."""
         if not self._storm.payments or self._chance.random() < 0.02:
             return self._chance.choice(self._storm.customers), str(uuid.uuid4())
         return self._chance.choice(self._storm.payments[-8:])
@@ -276,7 +276,7 @@ class Worker:
         return self._chance.sample(latest, min(number, len(latest)))
 
     def _key(self) -> str | None:
-        """Seldom a key, of few, so that they meet."""
+        """Rarely a key, and one of few, so that keys are reused."""
         return self._chance.choice([None] * 9 + [f"key {self._chance.randrange(30)}"])
 
     def _searching(self, reply: Row | None) -> None:

@@ -1,6 +1,7 @@
-"""A blast sees who can be had when it begins, and is seen by nobody until it commits. Nobody falls between.
+"""A blast sees only mitras who were available when it began, and nobody sees the blast until it commits.
 
-Each test holds a blast open while the presence or load of a mitra changes, and fires what is due meanwhile.
+No mitra may be missed in between. Each test holds a blast open while the presence or load of a mitra changes, and
+fires what is due meanwhile.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ WaitForLock = Callable[[int], None]
 
 
 def blast(blaster: Connection, customer: str, payment: str) -> str:
-    """A blast that is under way; its search's id."""
+    """Begin a blast and return the id of its search."""
     row = blaster.execute("select api.start_general_request(%s, %s)", [customer, payment]).fetchone()
     assert row is not None
     search: str = row[0]["id"]
@@ -26,14 +27,14 @@ def come_online(world: World, mitra: str) -> None:
 
 
 def let_it_settle(world: World) -> None:
-    """The deadline listener's next looks."""
+    """Fire twice, a second apart, as the deadline listener does."""
     world.fire()
     world.clock.advance(1)
     world.fire()
 
 
 def open_offers(world: World, search: str) -> set[str]:
-    """The mitras to whom a search is offered now."""
+    """The mitras who have an open offer of a search."""
     offers = world.rows(
         "select * from data.pairing_offers where request_id = %s and status = 'offered'", search
     )
@@ -84,9 +85,7 @@ def test_a_mitra_who_returns_meanwhile_is_offered_it(world: World, blaster: Conn
     assert world.audit() == []
 
 
-def test_a_mitra_whose_chats_become_too_many_meanwhile_is_not_left_with_it(
-    world: World, blaster: Connection
-) -> None:
+def test_a_mitra_who_is_full_meanwhile_does_not_keep_the_offer(world: World, blaster: Connection) -> None:
     world.configure("max_customers_per_mitra", 1)
     mitra, customer = world.mitra(), world.customer()
     other_search = world.search(world.customer())
@@ -101,7 +100,7 @@ def test_a_mitra_whose_chats_become_too_many_meanwhile_is_not_left_with_it(
     assert world.audit() == []
 
 
-def test_a_mitra_who_is_just_leaving_is_passed_over_and_left_out(world: World, connect: Connect) -> None:
+def test_a_mitra_who_is_just_leaving_gets_no_offer(world: World, connect: Connect) -> None:
     leaving, staying, customer = world.mitra(), world.mitra(), world.customer()
     payment = world.pay(customer)
     leaver = connect()
@@ -116,7 +115,7 @@ def test_a_mitra_who_is_just_leaving_is_passed_over_and_left_out(world: World, c
     assert world.offers(search) == [(staying, "offered")]
 
 
-def test_a_mitra_who_was_held_is_offered_it_when_nobody_holds_them_any_more(
+def test_a_mitra_whose_row_was_locked_is_offered_it_once_the_lock_is_gone(
     world: World, connect: Connect
 ) -> None:
     held, free = world.mitra(), world.mitra()
@@ -144,7 +143,7 @@ def test_blasts_run_side_by_side(world: World, blaster: Connection) -> None:
     assert open_offers(world, first) == open_offers(world, second) == {mitra}
 
 
-def test_a_blast_waits_for_the_commit_of_who_comes_online(
+def test_a_blast_waits_for_the_commit_of_a_mitra_who_comes_online(
     world: World, connect: Connect, wait_for_lock: WaitForLock, in_thread: InThread
 ) -> None:
     mitra, customer = world.mitra(online=False), world.customer()
@@ -183,7 +182,7 @@ def test_a_mitra_who_comes_online_while_capacity_grows_is_offered_what_runs(
     assert world.audit() == []
 
 
-def test_a_mitra_for_whom_capacity_grows_while_a_blast_waits_is_offered_it(
+def test_a_mitra_whose_capacity_grows_while_a_blast_waits_is_offered_it(
     world: World, connect: Connect, wait_for_lock: WaitForLock, in_thread: InThread
 ) -> None:
     world.configure("max_customers_per_mitra", 1)
@@ -233,7 +232,7 @@ def test_an_offer_that_is_declined_while_its_mitra_leaves_is_closed_once(
 
 
 def stop_in(connection: Connection, function: str) -> None:
-    """Make a function of the test's own database wait at its beginning, until this connection unlocks it."""
+    """Make a function wait at its beginning until this connection unlocks it."""
     row = connection.execute("select pg_get_functiondef(%s::regprocedure)", [function]).fetchone()
     assert row is not None
     connection.execute(
@@ -242,10 +241,8 @@ def stop_in(connection: Connection, function: str) -> None:
     connection.execute("select pg_advisory_lock(1)")
 
 
-def test_an_accept_while_capacity_shrinks_is_not_held_against_the_mitra(
-    world: World, connect: Connect
-) -> None:
-    """Until whoever lowers it has committed, the others accept as they may."""
+def test_an_accept_while_capacity_shrinks_is_sound(world: World, connect: Connect) -> None:
+    """The old capacity holds until the new one is committed."""
     mitra = world.mitra()
     world.chat(world.customer(), mitra)
     search = world.search(world.customer())

@@ -1,8 +1,8 @@
 """Every pair of calls that can touch the same payment, request or chat, on two connections, in both orders.
 
-Whatever happens at once must come to what the two calls come to one after the other: the same replies or
-slugs, the same rows, and nothing for the audit to find. A call that had to wait comes second; one that did
-not may have come before or after. What comes again by itself (deadlines, lease renewals) waits for nobody.
+Two concurrent calls must have the outcome of the same calls in sequence: the same replies or slugs, the same rows, and
+no audit findings. A call that had to wait counts as second; otherwise either order will do. Deadlines and lease
+renewals are repeated anyway, so they wait for nobody.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""The deadline listener waits for no row, whoever holds it: it goes on, and fires once the row is free."""
+"""The deadline listener never waits for a locked row: it goes on, and fires that deadline once the row is free."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -11,10 +11,10 @@ from tests.sql.world import World
 
 Held = Sequence[tuple[str, str]]
 Wait = tuple[datetime, Held]
-"""When a deadline is due, and the rows that firing it takes, as table and id."""
+"""When a deadline is due, and the rows that firing it locks, as table and id."""
 
 LEASE_SECONDS = 600
-"""Longer than what is waited for."""
+"""Longer than every window."""
 
 
 def unconfirmed_payment(world: World) -> Wait:
@@ -113,7 +113,7 @@ def lease(world: World) -> Wait:
 
 
 def offers_due(world: World) -> Wait:
-    """A mitra who has become free is to be offered the search that runs."""
+    """A mitra has become free; the running search is to be offered to them."""
     world.configure("max_customers_per_mitra", 1)
     chat = world.chat(world.customer(), world.mitra())
     world.fire()
@@ -194,7 +194,7 @@ def test_two_at_once_fire_each_deadline_once(world: World, connect: Connect) -> 
     assert world.audit() == []
 
 
-def test_rows_that_are_held_for_long_hold_up_no_other_however_many(world: World, connect: Connect) -> None:
+def test_many_rows_that_stay_locked_delay_no_other_deadline(world: World, connect: Connect) -> None:
     held = [world.choose(world.customer()) for _ in range(7)]
     world.clock.advance(1)
     others = [world.choose(world.customer()) for _ in range(3)]
@@ -216,10 +216,10 @@ def test_rows_that_are_held_for_long_hold_up_no_other_however_many(world: World,
     assert world.audit() == []
 
 
-def test_a_mitra_who_leaves_waits_for_nobody_whom_the_end_of_a_search_names(
+def test_a_mitra_who_leaves_does_not_wait_for_another_whom_the_search_names(
     world: World, connect: Connect
 ) -> None:
-    """The last who was offered a blast leaves; its payment was made for another, who is leaving as well."""
+    """The last mitra with an offer leaves. The payment targets another mitra, who is leaving as well."""
     customer, asked = world.customer(), world.mitra()
     world.acquaint(customer, asked)
     world.fire()
@@ -242,14 +242,14 @@ def test_a_mitra_who_leaves_waits_for_nobody_whom_the_end_of_a_search_names(
 
 
 def fired(listener: Connection, limit: int = 100) -> int:
-    """How many deadlines one look fires; a wait would be an error, since lock_timeout is a millisecond."""
+    """How many deadlines one call fires. With a lock_timeout of a millisecond, waiting is an error."""
     row = listener.execute("select api.fire_due(%s)", [limit]).fetchone()
     assert row is not None
     return int(row[0])
 
 
 def test_a_deadline_is_fired_while_its_customer_is_being_blocked(world: World, connect: Connect) -> None:
-    """A failure names the customer, and psql may hold them for as long as somebody thinks."""
+    """A failure refers to the customer, whose row a session in psql may hold for long."""
     customer = world.customer()
     payment = world.pay(customer)
     operator = connect(role="curhat_operator")

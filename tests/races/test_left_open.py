@@ -1,4 +1,4 @@
-"""Whatever somebody who works by hand leaves open, everybody else goes on; only the rows concerned wait."""
+"""A transaction that is left open in psql delays only calls that need the same rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.conftest import Connect, Connection
-from tests.sql.doors import PASSWORD_HASH, ask, new_phone, operator, tell
+from tests.sql.sign_ins import PASSWORD_HASH, enter_code, new_phone, operator, request_code
 from tests.sql.world import Row, World
 
 AUDIENCES = {"ops": "curhat_operator", "control_center": "curhat_control_center"}
@@ -21,17 +21,17 @@ FUNCTIONS = """
     where n.nspname = any (%s) order by 1
 """
 IMPATIENT = {"lock_timeout": "300"}
-"""The app gives up after two seconds; what goes on here goes on without waiting at all."""
+"""The app gives up after two seconds; here calls must not wait at all."""
 
 
 @dataclass
 class House:
-    """What the open transactions are about, and what the others live on."""
+    """The rows of the open transactions, and those that everybody else needs."""
 
     world: World
     arguments: dict[str, object]
     others: list[str]
-    """The mitras whom nobody holds."""
+    """The mitras whose rows nobody holds."""
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def functions(db: Connection) -> list[Row]:
 
 
 def call(connection: Connection, function: Row, house: House) -> bool:
-    """Call it in a transaction that stays open; whether it did anything but refuse."""
+    """Call it in a transaction that stays open. False if it refused."""
     given = {name: house.arguments.get(name) for name in function["arguments"] or []}
     places = ", ".join(f"{name} => %({name})s" for name in given if name != "p_since")
     connection.execute("begin")
@@ -105,7 +105,7 @@ def call(connection: Connection, function: Row, house: House) -> bool:
 
 
 def live(world: World, app: Connection, others: list[str]) -> None:
-    """A new customer's evening, with the mitras whom nobody holds."""
+    """A new customer pays, searches and chats, with mitras whose rows nobody holds."""
 
     def api(name: str, *arguments: object) -> Any:  # noqa: ANN401
         row = app.execute(f"select api.{name}({', '.join(['%s'] * len(arguments))})", arguments).fetchone()
@@ -113,8 +113,8 @@ def live(world: World, app: Connection, others: list[str]) -> None:
         return row[0]
 
     phone, customer, (mitra, *_) = new_phone(), world.customer(), others
-    ask(world, phone)
-    tell(world, phone)
+    request_code(world, phone)
+    enter_code(world, phone)
     payment = api("create_payment_session", customer, 30)["id"]
     api("confirm_payment_session", payment, customer)
     search = api("start_general_request", customer, payment)
@@ -131,7 +131,7 @@ def live(world: World, app: Connection, others: list[str]) -> None:
     assert api("renew_leases", others)["renewed"] == len(others)
 
 
-def test_whatever_is_left_open_everybody_else_goes_on(house: House, connect: Connect, db: Connection) -> None:
+def test_an_open_transaction_delays_nobody_else(house: House, connect: Connect, db: Connection) -> None:
     world, app = house.world, connect(**IMPATIENT)
     listener = connect(role="curhat_listener", **IMPATIENT)
     other_admin = operator(world, "admin")
@@ -175,8 +175,8 @@ def test_whatever_is_left_open_everybody_else_goes_on(house: House, connect: Con
 ARGUMENTS = "select p.proargnames from pg_proc p where p.oid = %s::regproc"
 
 
-def test_what_is_left_open_is_ended_by_postgres(house: House, connect: Connect, db: Connection) -> None:
-    """By the functions themselves: a login takes no settings from the role that it is a member of."""
+def test_postgres_ends_an_open_transaction(house: House, connect: Connect, db: Connection) -> None:
+    """The functions set the timeout: a login does not inherit the settings of its roles."""
     unbounded = []
     for function in functions(db):
         schema = function["name"].split(".")[0]

@@ -1,4 +1,4 @@
-"""Calls that meet in their middle: each holds what it has locked so far, and wants more.
+"""Two calls meet halfway: each holds the rows that it has locked so far, and wants more.
 
 No two of them can deadlock, since all lock in the one order: payment session, request, mitra, chat,
 extension. A call is stopped by a row that somebody else holds; what it has locked by then comes earlier.
@@ -16,7 +16,9 @@ from tests.races.test_every_pair import faults
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_call_that_waits_holds_only_what_comes_earlier(arena: OpenArena, scenario: str) -> None:
+def test_a_waiting_call_holds_only_rows_that_come_earlier_in_the_order(
+    arena: OpenArena, scenario: str
+) -> None:
     scene = arena(scenario)
 
     found = [
@@ -31,7 +33,7 @@ def test_a_call_that_waits_holds_only_what_comes_earlier(arena: OpenArena, scena
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_what_comes_again_by_itself_waits_for_no_row(arena: OpenArena, scenario: str) -> None:
+def test_a_repeated_call_waits_for_no_row(arena: OpenArena, scenario: str) -> None:
     scene = arena(scenario)
 
     found = [
@@ -45,7 +47,7 @@ def test_what_comes_again_by_itself_waits_for_no_row(arena: OpenArena, scenario:
 
 
 def meetings(arena: Arena, calls: tuple[Call, ...]) -> Iterator[tuple[Call, Stop, Call]]:
-    """A call stopped in its middle, and one that wants both what it holds and what it wants still."""
+    """A call that is stopped halfway, and another that wants both the rows it holds and the row it waits for."""
     stops = {call: arena.stops(call) for call in calls if not call.repeated}
     for first, firsts in stops.items():
         for stop in firsts:

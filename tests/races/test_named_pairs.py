@@ -1,4 +1,4 @@
-"""The races that people notice, each with what the loser is told, in both orders.
+"""The races that people notice, each with the loser's reply, in both orders.
 
 What the winner and the rows look like then is the business of test_every_pair, which runs these as well.
 """
@@ -17,7 +17,7 @@ DONE = None
 
 @dataclass(frozen=True)
 class Pair:
-    """Two calls, and what each is told when the other was first."""
+    """Two calls, and the reply to each when the other comes first."""
 
     name: str
     scenario: str
@@ -197,14 +197,14 @@ def told(outcome: Outcome) -> str | None:
 
 
 def problems(race: Race, second: Call, is_told: str | None) -> list[object]:
-    """What is wrong with a race, by what its second is told."""
+    """What is wrong with a race, judged by the second call's reply."""
     waited_in_vain: list[object] = ["it waited"] if second.repeated and race.waited else []
     unexpected = [] if told(race.result.second) == is_told else [told(race.result.second)]
     return [*waited_in_vain, *unexpected, *race.audit]
 
 
 def remains(arena: Arena, dead: Call, second: Call) -> list[object]:
-    """What a call has left behind whose backend died before its commit."""
+    """What remains of a call whose backend died before its commit."""
     race = arena.race(dead, second, killed=True)
     return [*race.result.differences(arena.alone(second, instead_of=dead)), *race.audit]
 
@@ -218,7 +218,7 @@ def test_one_wins_and_the_loser_is_told_why(arena: OpenArena, pair: Pair) -> Non
 
 
 @pytest.mark.parametrize("scenario", sorted({pair.scenario for pair in PAIRS}))
-def test_what_dies_before_its_commit_never_was(arena: OpenArena, scenario: str) -> None:
+def test_a_call_that_dies_before_its_commit_leaves_nothing(arena: OpenArena, scenario: str) -> None:
     scene = arena(scenario)
     pairs = [(pair.one, pair.other) for pair in PAIRS if pair.scenario == scenario]
 

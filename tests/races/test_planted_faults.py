@@ -1,4 +1,4 @@
-"""The races notice what they are there for: each kind goes red when a lock or a guard is taken out.
+"""Each kind of race fails when a lock or a guard is taken out.
 
 The fault is planted in the test's own database: a piece of a function, and what stands there instead.
 """
@@ -32,19 +32,19 @@ RED = (AssertionError, psycopg.Error)
 
 @dataclass(frozen=True)
 class Fault:
-    """A piece of a function, and what stands there instead."""
+    """A piece of a function, and its replacement."""
 
     function: str
     piece: str
     instead: str = ""
 
     def plant(self, db: Connection, scene: Arena | None = None) -> None:
-        """Put it into this database, whose arena then keeps what it learns to itself."""
+        """Put it into this database. Its arena must not share results with others then."""
         if scene is not None:
             scene.orders = dict(scene.orders)
         row = db.execute("select pg_get_functiondef(%s::regprocedure)", [self.function]).fetchone()
         assert row is not None
-        assert self.piece in row[0], "the function has changed: the fault has no place in it"
+        assert self.piece in row[0], "the function has changed: the fault no longer fits"
         db.execute(row[0].replace(self.piece, self.instead))
 
     def __str__(self) -> str:
@@ -52,7 +52,7 @@ class Fault:
 
 
 PAYMENT_UNLOCKED = Fault("logic.lock_payment_session(uuid, uuid)", "for update")
-REQUEST_UNLOCKED = Fault("logic.lock_request(uuid)", "for update")
+REQUEST_UNLOCKED = Fault("logic.lock_search(uuid)", "for update")
 OFFER_UNLOCKED = Fault("logic.lock_offer(uuid, uuid)", "for update")
 MITRA_UNLOCKED = Fault("logic.check_may_accept(data.pairing_requests, uuid)", "for no key update")
 CHAT_UNLOCKED = Fault("api.send_message(uuid, text, uuid, uuid, text)", "for update")
@@ -78,7 +78,7 @@ KEY_FORGOTTEN = Fault("logic.recall_reply(uuid, text, text, jsonb)", "return v_k
 
 @dataclass(frozen=True)
 class RedPair:
-    """Two calls that come out wrong with these faults."""
+    """Two calls whose race fails with these faults."""
 
     faults: tuple[Fault, ...]
     scenario: str
@@ -195,7 +195,7 @@ def test_a_deadlock_goes_red(arena: OpenArena, db: Connection, deadlocks: Deadlo
     ids=str,
 )
 @pytest.mark.parametrize("test", [late_comer, freed_mitra])
-def test_a_mitra_who_falls_between_goes_red(
+def test_a_missed_mitra_goes_red(
     world: World, blaster: Connection, db: Connection, fault: Fault, test: Callable[[World, Connection], None]
 ) -> None:
     fault.plant(db)
@@ -220,7 +220,7 @@ def test_two_in_one_place_go_red(world: World, crowd: Crowd, db: Connection) -> 
 
 
 OFFERS_LEFT_OPEN = Fault(
-    "logic.close_request(data.pairing_requests, text, text, text, text)",
+    "logic.close_search(data.pairing_requests, text, text, text, text)",
     "and status = 'offered'",
     "and false",
 )

@@ -1,4 +1,4 @@
-"""Many at the same moment: one place, one winner, and everybody else is told at once."""
+"""Many calls at the same moment: one place, one winner, and a prompt refusal for everybody else."""
 
 import os
 from collections import Counter

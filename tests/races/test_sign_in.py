@@ -1,4 +1,4 @@
-"""Signing in on two connections: one is held open in its middle, the other meets it and learns what came of it."""
+"""Signing in on two connections: one call is held open, the other meets it, and must see its outcome."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,13 +10,22 @@ import pytest
 from tests.conftest import Connect, Connection
 from tests.races.arena import PATIENCE
 from tests.races.conftest import Deadlocks, InThread
-from tests.sql.doors import CODE, PASSWORD_HASH, Device, ask, hashed, new_phone, operator, signed_in
+from tests.sql.sign_ins import (
+    CODE,
+    PASSWORD_HASH,
+    Device,
+    hashed,
+    new_phone,
+    operator,
+    request_code,
+    signed_in,
+)
 from tests.sql.world import Row, World
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a function that answers in jsonb, or of one of ops, in rows."""
+    """One call: a function of api or control_center replies in jsonb, one of ops in rows."""
 
     function: str
     arguments: Sequence[object]
@@ -30,7 +39,7 @@ class Call:
         ]
 
     def run(self, connection: Connection) -> Any:  # noqa: ANN401
-        """The reply; of a refusal, raised or kept, the slug."""
+        """The reply, or the slug of a refusal, raised or returned."""
         places = ", ".join("%s" for _ in self.arguments)
         try:
             row = connection.execute(f"select {self.function}({places})", self.arguments).fetchone()
@@ -51,7 +60,7 @@ Race = Callable[[Call, Call], tuple[Any, Any]]
 def race(
     connect: Connect, wait_for_lock: Callable[[int], None], in_thread: InThread, deadlocks: Deadlocks
 ) -> Race:
-    """Holds the first open until the second waits for it; what both come to. A deadlock fails the test."""
+    """Holds the first call open until the second waits for it, and returns both outcomes. A deadlock fails the test."""
 
     def run(first: Call, second: Call) -> tuple[Any, Any]:
         one, other = (connect(role=call.role, **PATIENCE) for call in (first, second))
@@ -87,7 +96,7 @@ def test_two_who_tell_the_same_code_at_once_are_one_sign_in_and_one_customer(
     world: World, race: Race
 ) -> None:
     phone = new_phone()
-    ask(world, phone)
+    request_code(world, phone)
     won, lost = race(verify(world, phone), verify(world, phone))
     assert (won["user"]["phone"], lost) == (phone, "otp_expired")
     assert len(sign_ins(world)) == 1
@@ -97,7 +106,7 @@ def test_two_who_tell_the_same_code_at_once_are_one_sign_in_and_one_customer(
 def test_wrong_tries_at_once_are_each_counted(world: World, race: Race) -> None:
     world.configure("otp_max_attempts", 3)
     phone = new_phone()
-    ask(world, phone)
+    request_code(world, phone)
     told = [*race(verify(world, phone, "0"), verify(world, phone, "1"))]
     told += race(verify(world, phone, "2"), verify(world, phone, "3"))
     assert told == ["otp_wrong", "otp_wrong", "sign_in_locked", "sign_in_locked"]
@@ -105,7 +114,7 @@ def test_wrong_tries_at_once_are_each_counted(world: World, race: Race) -> None:
 
 def test_a_code_that_is_replaced_while_it_is_told_does_not_hold(world: World, race: Race) -> None:
     phone = new_phone()
-    ask(world, phone)
+    request_code(world, phone)
     world.clock.advance(30)
     again = Call("api.request_otp", ["customer", phone, hashed("654321")])
     asked, told = race(again, verify(world, phone))
@@ -165,7 +174,7 @@ def test_a_refresh_that_meets_a_block_is_out(world: World, race: Race) -> None:
 def test_nobody_slips_in_beside_a_block(world: World, race: Race, audience: str) -> None:
     phone = new_phone()
     device = signed_in(world, audience, phone)
-    ask(world, phone, audience=audience)
+    request_code(world, phone, audience=audience)
     other = Device(world)
     told = Call("api.verify_otp", [audience, phone, [hashed(CODE)], "Budi", other.id, hashed(other.token)])
     _, refused = race(Call("ops.block_person", [device.row["person_id"], "Ratna"]), told)
@@ -176,7 +185,7 @@ def test_nobody_slips_in_beside_a_block(world: World, race: Race, audience: str)
 def test_a_block_that_meets_a_sign_in_ends_it(world: World, race: Race) -> None:
     phone = new_phone()
     person = signed_in(world, phone=phone).row["person_id"]
-    ask(world, phone)
+    request_code(world, phone)
     race(verify(world, phone), Call("ops.block_person", [person, "Ratna"]))
     assert sign_ins(world) == []
 

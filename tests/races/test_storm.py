@@ -7,7 +7,7 @@ from tests.races.storm import Storm
 from tests.sql.world import World
 
 NEVER_TOLD = {"illegal_transition"}
-"""What only somebody who writes to tables by hand is told: a function that runs into it lacks a guard."""
+"""Refusals that only hand-written SQL may get. A function that runs into one lacks a guard."""
 
 
 def test_a_storm_leaves_a_sound_house(storm: Storm, deadlocks: Deadlocks) -> None:
@@ -26,7 +26,7 @@ def test_a_storm_leaves_a_sound_house(storm: Storm, deadlocks: Deadlocks) -> Non
         "send_message",
         "fallback_to_blast",
     ):
-        assert storm.told[made, "done"] > 0, "the storm was none"
+        assert storm.told[made, "done"] > 0, "no such call succeeded"
 
 
 def known_slugs(world: World) -> set[str]:

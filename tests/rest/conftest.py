@@ -1,4 +1,4 @@
-"""A worker and its people, for the tests of REST and of sockets."""
+"""Fixtures of the REST and socket tests: a worker, customers and mitras."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -8,13 +8,14 @@ import httpx
 import pytest
 import uvloop
 
+from app.server import create_internal_app
 from app.settings import Settings
 from tests.conftest import Connect, Connection
-from tests.rest.harness import Client, People, Postgres, Worker, running, settings_for
+from tests.rest.harness import Client, People, Postgres, Worker, client_at, client_of, running, settings_for
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """On the loop that workers run on."""
+    """Use the event loop that workers use."""
     return {"uvloop": uvloop.new_event_loop}
 
 
@@ -31,7 +32,14 @@ async def worker(settings: Settings) -> AsyncIterator[Worker]:
 
 @pytest.fixture
 async def http(worker: Worker) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=worker.url, timeout=30) as client:
+    async with client_at(worker.url) as client:
+        yield client
+
+
+@pytest.fixture
+async def internal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an internal worker."""
+    async with client_of(settings, create_internal_app) as client:
         yield client
 
 

@@ -1,9 +1,9 @@
-"""A real worker in the test's own loop, its people, and clients that talk to it as apps do."""
+"""A real worker in the test's own event loop, people, and clients that call it as the apps do."""
 
 import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,24 +14,30 @@ from sanic import Sanic
 
 from app.auth import Audience, issue_token
 from app.http.edge import App
+from app.http.routes import Listener
 from app.identity.refresh import RefreshToken
-from app.server import bind, create_public_app, serving
+from app.server import bind, create_internal_app, create_public_app, serving
 from app.settings import Settings
 from tests.conftest import Connect, Connection
 from tests.rest.contract import check
+from tests.waits import PATIENCE_SECONDS, until
 
-PATIENCE_SECONDS = 60.0
-"""How long a test waits for what must come; never a measure of how fast it should."""
+__all__ = ["PATIENCE_SECONDS", "until"]
+
+CREATE: Mapping[Listener, Callable[[Settings], App]] = {
+    "public": create_public_app,
+    "internal": create_internal_app,
+}
 
 numbers = itertools.count(1)
 
-# Sanic rewrites its own methods when an app starts; this lets it start from the originals for the next one.
+# Sanic replaces its own methods when an app starts. In test mode it restores them for the next app.
 Sanic.test_mode = True
 
 
 @dataclass(frozen=True)
 class Worker:
-    """A public worker that serves."""
+    """A serving public worker."""
 
     app: App
     settings: Settings
@@ -47,7 +53,7 @@ class Worker:
 
 
 def settings_for(database_url: str, redis_url: str, home: Path) -> Settings:
-    """The settings of a development installation on these servers."""
+    """Development settings with these servers."""
     settings = Settings.from_environment({"CURHAT_HOME": str(home)})
     return replace(settings, database_url=database_url, redis_url=redis_url)
 
@@ -56,7 +62,7 @@ def settings_for(database_url: str, redis_url: str, home: Path) -> Settings:
 async def running(
     settings: Settings, create: Callable[[Settings], App] = create_public_app
 ) -> AsyncIterator[Worker]:
-    """A worker on a free port; what fails in it fails the test."""
+    """A worker on a free port. A failure in it fails the test."""
     app = create(settings)
     started, stop = asyncio.Event(), asyncio.Event()
     with bind("127.0.0.1", 0) as sock:
@@ -76,8 +82,22 @@ async def running(
 
 
 @contextlib.asynccontextmanager
+async def client_of(
+    settings: Settings, create: Callable[[Settings], App] = create_public_app
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a worker of its own."""
+    async with running(settings, create) as worker, client_at(worker.url) as client:
+        yield client
+
+
+def client_at(url: str) -> httpx.AsyncClient:
+    """A client that calls this address."""
+    return httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS)
+
+
+@contextlib.asynccontextmanager
 async def background(awaitable: Awaitable[None]) -> AsyncIterator[asyncio.Task[None]]:
-    """Something that runs beside the test, and is cancelled when it is over; its failure is the test's."""
+    """Run something beside the test and cancel it at the end. A failure in it fails the test."""
     task = asyncio.ensure_future(awaitable)
     try:
         yield task
@@ -85,13 +105,6 @@ async def background(awaitable: Awaitable[None]) -> AsyncIterator[asyncio.Task[N
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Wait until a condition holds."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not condition():  # noqa: ASYNC110 - Postgres and the like have no asyncio.Event
-            await asyncio.sleep(0.005)
 
 
 # Whoever waits for a lock in one of our functions waits for as long as the test holds it, and not for lock_timeout.
@@ -112,7 +125,7 @@ $$
 
 
 class Postgres:
-    """The test's database, seen and interfered with from outside."""
+    """Observes the test's database and interferes with it."""
 
     def __init__(self, monitor: Connection, database: str, connect: Connect) -> None:
         self._monitor = monitor
@@ -121,7 +134,7 @@ class Postgres:
 
     @contextlib.contextmanager
     def locked(self, table: str, row_id: str, *, patience: bool = True) -> Iterator[None]:
-        """Nobody else gets at this row while the context is open; with `patience`, nobody gives up either."""
+        """Hold the lock of a row. With `patience`, lock_timeout does not apply to those who wait."""
         owner = self._connect(role="curhat_owner")
         if patience:
             owner.execute(WITH_PATIENCE)
@@ -131,7 +144,7 @@ class Postgres:
 
     @contextlib.contextmanager
     def locked_tables(self, *tables: str) -> Iterator[None]:
-        """Nobody else reads or writes these tables while the context is open, and nobody gives up."""
+        """Hold the locks of whole tables. lock_timeout does not apply to those who wait."""
         owner = self._connect(role="curhat_owner")
         owner.execute(WITH_PATIENCE)
         with owner.transaction():
@@ -139,20 +152,19 @@ class Postgres:
             yield
 
     def waiting(self) -> list[int]:
-        """The backends that wait for a lock."""
+        """The backends waiting for a lock."""
         return self._backends("wait_event_type = 'Lock'")
 
     def asleep(self) -> list[int]:
-        """The backends that sleep, as a function told them to."""
+        """The backends in pg_sleep."""
         return self._backends("wait_event = 'PgSleep'")
 
     def cut(self, pid: int) -> None:
-        """End a backend."""
         self._monitor.execute("select pg_terminate_backend(%s)", [pid])
 
     @contextlib.contextmanager
     def away(self) -> Iterator[None]:
-        """The app's connections are cut and none is let in while the context is open."""
+        """Terminate the app's connections and refuse new ones."""
         self._allow_connections("false")
         self._monitor.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity "
@@ -171,7 +183,7 @@ class Postgres:
 
 
 class People:
-    """Makes customers, mitras and operators in the test's database."""
+    """Adds customers, mitras and operators to the test's database."""
 
     def __init__(self, db: Connection) -> None:
         self._db = db
@@ -197,11 +209,11 @@ class People:
         return str(row[0])
 
     def decide(self, failure_id: str) -> None:
-        """An operator gives a failed payment's money back."""
+        """Refund a failed payment, as an operator."""
         self._db.execute("select ops.action_failure(%s, 'refunded', 'Ratna')", [failure_id])
 
     def signed_in(self, audience: Audience, person_id: UUID) -> RefreshToken:
-        """The refresh token of a device of theirs."""
+        """The refresh token of a new sign-in."""
         token = RefreshToken.first()
         self._db.execute(
             "select logic.start_sign_in(%s, %s, %s, %s)",
@@ -226,7 +238,7 @@ class People:
 
 
 class Client:
-    """A person's app, as far as REST goes. Whatever comes back is held against the table of routes."""
+    """A person's app, as far as REST is concerned. Checks every response against the route's row."""
 
     def __init__(
         self, settings: Settings, http: httpx.AsyncClient, audience: Audience, person_id: UUID
@@ -259,7 +271,7 @@ async def pay(customer: Client, minutes: int = 15, **more: object) -> str:
 
 
 async def search(customer: Client) -> dict[str, Any]:
-    """A general search that runs, paid for."""
+    """A running search on a new payment."""
     started = await customer.post("/api/client/chat-requests", {"payment_session_id": await pay(customer)})
     assert started.status_code == 201, started.text
     found: dict[str, Any] = started.json()

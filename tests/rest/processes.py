@@ -1,21 +1,18 @@
-"""Workers as processes of their own, as they run in production."""
+"""Workers as separate processes, as in production."""
 
 import asyncio
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from app.http.routes import Listener
 from app.settings import Settings
-from tests.rest.harness import PATIENCE_SECONDS, background
-
-START_SECONDS = 60.0
-"""How long a worker may take to serve on a machine that does much else."""
+from tests.rest.harness import background
+from tests.waits import PATIENCE_SECONDS, wait_until
 
 SERVE = """
 from app.server import serve_worker
@@ -26,8 +23,6 @@ serve_worker(Settings.from_environment(), '{}')
 
 @dataclass
 class Process:
-    """A worker's process."""
-
     process: asyncio.subprocess.Process
 
     def signal(self, number: signal.Signals) -> None:
@@ -42,7 +37,7 @@ class Process:
 async def worker_process(
     settings: Settings, listener: str = "public", within: Sequence[str] = ()
 ) -> AsyncIterator[Process]:
-    """A worker process that answers, started by the words of `within`."""
+    """A serving worker process, started through the command `within`."""
     process = await asyncio.create_subprocess_exec(
         *within,
         sys.executable,
@@ -64,7 +59,7 @@ async def worker_process(
 
 @contextmanager
 def serving(settings: Settings, listener: Listener) -> Iterator[None]:
-    """A worker process that answers, for a test that has no loop."""
+    """A serving worker process, for a test without an event loop."""
     command = [sys.executable, "-c", SERVE.format(listener)]
     log = settings.home / f"{listener}.log"
     with (
@@ -72,11 +67,8 @@ def serving(settings: Settings, listener: Listener) -> Iterator[None]:
         subprocess.Popen(command, env=_environment(settings), stdout=output) as process,
     ):
         try:
-            give_up = time.monotonic() + START_SECONDS
-            while b"serving" not in log.read_bytes():
-                assert process.poll() is None, "the worker ended"
-                assert time.monotonic() < give_up, "the worker does not serve"
-                time.sleep(0.02)
+            wait_until(lambda: process.poll() is not None or b"serving" in log.read_bytes())
+            assert process.poll() is None, "the worker ended"
             yield
         finally:
             process.terminate()
@@ -88,7 +80,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 async def _serves(output: asyncio.StreamReader) -> None:
     """Return when the worker says so; others may answer on its port already."""
-    async with asyncio.timeout(START_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while b"serving" not in (line := await output.readline()):
             assert line, "the worker ended"
 

@@ -1,4 +1,4 @@
-"""Moments in the life of a customer and a mitra, watched by an operator; made by the functions that the app calls."""
+"""Moments of a customer and a mitra, with an operator; made by the functions that the app calls."""
 
 from collections.abc import Callable
 from functools import cache
@@ -20,7 +20,7 @@ TIER_OF_MINUTES = "0b3c9d1e-0001-4000-8000-000000000015"
 
 
 class Scene:
-    """Two people and what is between them. `given` holds what there is, by the name that the API gives it."""
+    """Two people and their rows. `given` maps names of API fields to their values in this scene."""
 
     def __init__(self, settings: Settings, app: Connection, people: People) -> None:
         self._app = app
@@ -55,16 +55,16 @@ class Scene:
         }
 
     def names(self, listener: Listener) -> dict[str, Any]:
-        """What there is by the name that a listener gives it."""
+        """The values of this scene by API field, for one of the two APIs."""
         token = self._refresh_tokens.get(listener)
         return self.given if token is None else {**self.given, "refresh_token": token}
 
     def token(self, audience: Audience) -> str:
-        """An access token of the one whom an audience stands for."""
+        """An access token of the scene's person of this audience."""
         return issue_token(self._settings, audience, self._people[audience])
 
-    def known_at_the_door(self) -> "Scene":
-        """A code was sent to the customer, both they and the operator have a device that is signed in."""
+    def signing_in(self) -> "Scene":
+        """The customer has been sent a code; they and the operator each have a signed-in device."""
         key = self._settings.jwt_keys[0]
         self._call("request_otp", "customer", self.given["phone"], hash_code(key, CODE))
         self.given["code"], self.given["email"] = CODE, self._email
@@ -101,11 +101,11 @@ class Scene:
         self._call("send_message", *self._side(), uuid4(), "Halo")
         return self
 
-    def paid_for_more(self) -> "Scene":
+    def paid_for_extension(self) -> "Scene":
         return self.chatting().paid("extension_payment_session_id", is_extension=True)
 
-    def asking_for_more(self) -> "Scene":
-        self.paid_for_more()
+    def extension_requested(self) -> "Scene":
+        self.paid_for_extension()
         asked = self._call(
             "request_extension",
             self.given["chat_session_id"],
@@ -120,11 +120,11 @@ class Scene:
         self._call("end_chat", *self._side())
         return self.paid()
 
-    def left_alone(self) -> "Scene":
+    def ended_and_mitra_offline(self) -> "Scene":
         return self.ended().online(yes=False)
 
-    def asked_again_in_vain(self) -> "Scene":
-        self.left_alone()
+    def returning_request_failed(self) -> "Scene":
+        self.ended_and_mitra_offline()
         failed = self._call(
             "start_returning_request", self.customer_id, self.given["payment_session_id"], self.mitra_id
         )
@@ -132,7 +132,7 @@ class Scene:
         return self
 
     def decided(self) -> "Scene":
-        self.asked_again_in_vain()
+        self.returning_request_failed()
         self._makes.decide(self.given["failure_id"])
         return self
 
@@ -149,35 +149,34 @@ class Scene:
 
 MOMENTS: dict[str, Callable[[Scene], Scene]] = {
     "nothing yet": lambda scene: scene,
-    "known at the door": Scene.known_at_the_door,
-    "chosen": Scene.chosen,
+    "signing in": Scene.signing_in,
+    "payment pending": Scene.chosen,
     "paid": Scene.paid,
     "searching": Scene.searching,
     "chatting": Scene.chatting,
-    "paid for more": Scene.paid_for_more,
-    "asking for more": Scene.asking_for_more,
+    "paid for extension": Scene.paid_for_extension,
+    "extension requested": Scene.extension_requested,
     "ended": Scene.ended,
-    "left alone": Scene.left_alone,
-    "asked again in vain": Scene.asked_again_in_vain,
+    "ended and mitra offline": Scene.ended_and_mitra_offline,
+    "returning request failed": Scene.returning_request_failed,
     "decided": Scene.decided,
 }
 
 
 class Scenes:
-    """One scene of each moment, made anew once something has been changed in it."""
+    """One scene of each moment, made again after a test has changed it."""
 
     def __init__(self, settings: Settings, app: Connection, people: People) -> None:
         self._make: Callable[[], Scene] = lambda: Scene(settings, app, people)
         self._scenes: dict[str, Scene] = {}
 
     def at(self, moment: str) -> Scene:
-        """The scene of a moment."""
         if moment not in self._scenes:
             self._scenes[moment] = MOMENTS[moment](self._make())
         return self._scenes[moment]
 
     def spent(self, moment: str) -> None:
-        """The moment has passed; its mitra goes, so that no later search is offered to them."""
+        """Drop the scene of a moment. Its mitra goes offline, so that no later search is offered to them."""
         scene = self._scenes.pop(moment, None)
         if scene is not None:
             scene.online(yes=False)
@@ -185,7 +184,7 @@ class Scenes:
 
 @cache
 def password_hash() -> str:
-    """Of PASSWORD; made once, since it takes its time."""
+    """The hash of PASSWORD. Hashing is slow, so it is made once."""
     return hash_password(PASSWORD)
 
 

@@ -1,11 +1,10 @@
-"""Who may call what: every address of both listeners, with every kind of token.
+"""Who may call what: every route of both APIs, with every kind of token.
 
-The table says it once more on purpose: a route that is new, or that changes hands, is written down here as well.
+The table repeats the routes on purpose: a new route, or a changed audience, must be written here as well.
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import get_args
 from uuid import uuid4
@@ -15,18 +14,12 @@ import pytest
 
 from app.auth import AUDIENCES, Audience, issue_token
 from app.described.openapi import TABLES
-from app.http.edge import App
 from app.http.routes import PATH_PARAMETER, Listener
 from app.internal import table as internal_table
 from app.public import table as public_table
-from app.server import create_internal_app, create_public_app
 from app.settings import Settings
-from tests.rest.harness import People, running
+from tests.rest.harness import CREATE, People, client_of
 
-CREATE: Mapping[Listener, Callable[[Settings], App]] = {
-    "public": create_public_app,
-    "internal": create_internal_app,
-}
 DOCS = ["/openapi.json", "/docs", "/docs/", "/docs/start.js"]
 
 WHOSE: Mapping[Listener, Mapping[Audience | None, list[str]]] = {
@@ -123,27 +116,27 @@ SOCKETS: Mapping[Listener, list[str]] = {
     "internal": [path for path, _ in internal_table.SOCKETS],
 }
 
-NOT_THERE = {("public", "GET /metrics")}
-"""What is there for nobody, unless there is a setting for it."""
+NOT_SERVED = {("public", "GET /metrics")}
+"""Routes that answer 404 to everybody unless a setting enables them."""
 
 both = pytest.mark.parametrize("listener", get_args(Listener))
 
 
-def told(method: str, path: str) -> str:
-    """A route as the table above names it."""
+def row_of(method: str, path: str) -> str:
+    """A route, written as in the table above."""
     return f"{method} {PATH_PARAMETER.sub(':id', path)}"
 
 
 @both
 def test_every_route_is_in_the_table_with_its_audience(listener: Listener) -> None:
-    rows = {told(route.method, route.path): route.audience for route in TABLES[listener]}
+    rows = {row_of(route.method, route.path): route.audience for route in TABLES[listener]}
     assert rows == {row: audience for audience, rows in WHOSE[listener].items() for row in rows}
 
 
 @both
-def test_nothing_else_is_served_but_the_files_of_the_web_apps(settings: Settings, listener: Listener) -> None:
+def test_nothing_but_these_routes_and_the_web_apps_is_served(settings: Settings, listener: Listener) -> None:
     served = {
-        told(method, f"/{route.path}")
+        row_of(method, f"/{route.path}")
         for route in CREATE[listener](settings).router.routes
         for method in route.methods
         if ".file_" not in route.name
@@ -153,17 +146,8 @@ def test_nothing_else_is_served_but_the_files_of_the_web_apps(settings: Settings
     assert served == known | heads | {f"GET {path}" for path in SOCKETS[listener]}
 
 
-@asynccontextmanager
-async def client_of(settings: Settings, listener: Listener) -> AsyncIterator[httpx.AsyncClient]:
-    async with (
-        running(settings, CREATE[listener]) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
-        yield client
-
-
 def tokens(settings: Settings, people: People) -> dict[str, str | None]:
-    """A token of each kind, of real people; None: the header is left out."""
+    """A token of each kind for real people. None: no header is sent."""
     somebody = {"customer": people.customer(), "mitra": people.mitra(), "operator": people.operator()}
     good: dict[str, str] = {
         audience: issue_token(settings, audience, somebody[audience]) for audience in AUDIENCES
@@ -175,18 +159,18 @@ def tokens(settings: Settings, people: People) -> dict[str, str | None]:
     return {
         "no": None,
         "garbage": "garbage",
-        "another's": good["customer"][:-6] + "abcdef",
+        "forged": good["customer"][:-6] + "abcdef",
         **expired,
         **good,
     }
 
 
 @both
-async def test_a_route_answers_its_audience_and_nobody_else(
+async def test_a_route_answers_only_its_audience(
     settings: Settings, people: People, listener: Listener
 ) -> None:
     wrong = {}
-    async with client_of(settings, listener) as client:
+    async with client_of(settings, CREATE[listener]) as client:
         for kind, token in tokens(settings, people).items():
             headers = {} if token is None else {"Authorization": f"Bearer {token}"}
             for audience, rows in WHOSE[listener].items():
@@ -201,8 +185,7 @@ async def test_a_route_answers_its_audience_and_nobody_else(
 
 
 def expected(listener: Listener, row: str, audience: Audience | None, kind: str) -> str:
-    """What comes of a token of this kind."""
-    if (listener, row) in NOT_THERE:
+    if (listener, row) in NOT_SERVED:
         return "404 not_found"
     if audience is None or kind == audience:
         return "answered"
@@ -210,7 +193,7 @@ def expected(listener: Listener, row: str, audience: Audience | None, kind: str)
 
 
 def verdict(response: httpx.Response) -> str:
-    """Whether the caller was let in; what came of it otherwise."""
+    """ "answered" if the caller was let in, else the status and slug."""
     if not response.headers["content-type"].startswith("application/json"):
         return "answered"
     slug = response.json().get("error")

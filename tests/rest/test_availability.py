@@ -1,6 +1,5 @@
-"""Polls are answered from the worker's memory, and what it holds is right within seconds, whoever has died."""
+"""Polls for availability are answered from the worker's memory, which is right within seconds after any failure."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from redis.asyncio import Redis
 
 from app import redis_client
 from app.envelope import AVAILABILITY_KEY
@@ -19,7 +17,6 @@ from listeners import availability as listener
 from listeners import relay
 from tests.conftest import Connection
 from tests.rest.harness import (
-    PATIENCE_SECONDS,
     Client,
     People,
     Postgres,
@@ -39,28 +36,26 @@ ONE = {"available": True, "count": 1}
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker's waits are short."""
+    """Shorten the worker's waits."""
     for name, seconds in (("LOOK_SECONDS", 0.02), ("QUIET_SECONDS", 0.3), ("AVAILABILITY_SECONDS", 0.6)):
         monkeypatch.setattr(availability, name, seconds)
     monkeypatch.setattr(availability, "TURN_MILLISECONDS", 10)
 
 
 @pytest.fixture
-async def listened(settings: Settings) -> AsyncIterator[None]:
-    """The availability listener is at work, and has told for the first time; and the relay."""
+async def listeners(settings: Settings) -> AsyncIterator[None]:
+    """The relay and the availability listener run, and the listener has published once."""
     async with (
         background(listener.run(settings)),
         background(relay.run(settings)),
         redis_client.connect(settings.redis_url) as redis,
     ):
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not await redis.exists(AVAILABILITY_KEY):  # noqa: ASYNC110 - it tells only when asked
-                await asyncio.sleep(0.01)
+        await until(lambda: redis.exists(AVAILABILITY_KEY))
         yield
 
 
 def known(worker: Worker) -> dict[str, Any]:
-    """What a poll would be answered."""
+    """The answer to a poll at this moment."""
     found: dict[str, Any] = httpx.Response(200, content=worker.app.ctx.availability.reply()).json()
     return found
 
@@ -71,7 +66,7 @@ async def comes_to(worker: Worker, expected: dict[str, Any]) -> None:
 
 @pytest.fixture
 def asked(monitor: Connection, database: str) -> Callable[[], int]:
-    """How often Postgres was asked up to now who can be had."""
+    """How often the worker has queried Postgres for availability."""
 
     def count() -> int:
         row = monitor.execute(
@@ -85,8 +80,8 @@ def asked(monitor: Connection, database: str) -> Callable[[], int]:
     return count
 
 
-async def test_it_follows_who_comes_and_goes_and_which_places_are_taken(
-    listened: None, worker: Worker, customer: Client, mitra: Client, db: Connection
+async def test_it_follows_presence_and_capacity(
+    listeners: None, worker: Worker, customer: Client, mitra: Client, db: Connection
 ) -> None:
     db.execute("select ops.set_config('max_customers_per_mitra', '1', 'Ratna')")
     assert (await customer.get(POLL)).json() == NOBODY
@@ -101,21 +96,19 @@ async def test_it_follows_who_comes_and_goes_and_which_places_are_taken(
     await comes_to(worker, NOBODY)
 
 
-async def test_a_poll_asks_postgres_nothing(
-    listened: None, worker: Worker, customer: Client, mitra: Client, asked: Callable[[], int]
+async def test_a_poll_does_not_query_postgres(
+    listeners: None, worker: Worker, customer: Client, mitra: Client, asked: Callable[[], int]
 ) -> None:
     await go_online(mitra)
     await comes_to(worker, ONE)
-    at_its_start = worker.app.ctx.availability.asked  # it did not know of the listener yet
+    at_its_start = worker.app.ctx.availability.asked  # before it knew that a listener runs
     await until(lambda: asked() == at_its_start)
     for _ in range(100):
         assert (await customer.get(POLL)).json() == ONE
     assert asked() == at_its_start
 
 
-async def test_a_worker_that_begins_to_listen_takes_what_was_told_last(
-    settings: Settings, redis_url: str
-) -> None:
+async def test_a_new_worker_reads_the_last_published_value(settings: Settings, redis_url: str) -> None:
     kept = '{"available": true, "count": 7, "at": "2100-01-01T00:00:00Z"}'
     async with redis_client.connect(redis_url) as redis:
         await redis.set(AVAILABILITY_KEY, kept, px=9000)
@@ -123,18 +116,18 @@ async def test_a_worker_that_begins_to_listen_takes_what_was_told_last(
         await comes_to(worker, {"available": True, "count": 7})
 
 
-async def test_what_was_told_last_and_cannot_be_read_ends_no_worker(
+async def test_an_unreadable_published_value_does_not_end_the_worker(
     settings: Settings, redis_url: str, people: People, db: Connection
 ) -> None:
     db.execute("select api.set_mitra_status(%s, true)", [people.mitra()])
     async with redis_client.connect(redis_url) as redis:
         await redis.set(AVAILABILITY_KEY, '{"available": "by another version"}', px=9000)
     async with running(settings) as worker:
-        await until(lambda: worker.app.ctx.availability.asked >= 2)  # it has read that, and goes on
+        await until(lambda: worker.app.ctx.availability.asked >= 2)  # it has read the value, and goes on
         await comes_to(worker, ONE)
 
 
-async def test_a_database_of_another_version_ends_no_worker(settings: Settings, db: Connection) -> None:
+async def test_a_reply_of_another_version_does_not_end_the_worker(settings: Settings, db: Connection) -> None:
     for function in ("api.get_availability", "control_center.ready"):
         db.execute(
             f"create or replace function {function}() returns jsonb language sql stable security definer "
@@ -147,7 +140,7 @@ async def test_a_database_of_another_version_ends_no_worker(settings: Settings, 
         assert known(public) == NOBODY
 
 
-async def test_without_the_listener_postgres_is_asked(
+async def test_without_the_listener_postgres_is_queried(
     worker: Worker, customer: Client, mitra: Client
 ) -> None:
     await go_online(mitra)
@@ -155,7 +148,7 @@ async def test_without_the_listener_postgres_is_asked(
     assert (await customer.get(POLL)).json() == ONE
 
 
-async def test_when_the_listener_dies_postgres_is_asked(
+async def test_when_the_listener_dies_postgres_is_queried(
     impatient: None, settings: Settings, worker: Worker, mitra: Client
 ) -> None:
     async with background(listener.run(settings)), background(relay.run(settings)):
@@ -167,7 +160,7 @@ async def test_when_the_listener_dies_postgres_is_asked(
     await comes_to(worker, ONE)
 
 
-async def test_of_two_workers_one_asks_for_both(
+async def test_one_of_two_workers_queries_for_both(
     settings: Settings,
     worker: Worker,
     mitra: Client,
@@ -179,7 +172,7 @@ async def test_of_two_workers_one_asks_for_both(
     async with running(settings) as another, redis_client.connect(settings.redis_url) as redis:
         for one in (worker, another):
             await one.app.ctx.availability._subscription.subscribed.wait()  # noqa: SLF001
-        await turn_taken(redis)
+        await until(lambda: redis.exists(availability.TURN_KEY))
         await go_online(mitra)
         before = asked()
 
@@ -188,13 +181,6 @@ async def test_of_two_workers_one_asks_for_both(
         await comes_to(worker, ONE)
         await comes_to(another, ONE)
         assert asked() == before + 1
-
-
-async def turn_taken(redis: Redis) -> None:
-    """Return when a worker has taken the turn to ask."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await redis.exists(availability.TURN_KEY):  # noqa: ASYNC110 - Redis has no asyncio.Event
-            await asyncio.sleep(0.005)
 
 
 async def test_without_redis_postgres_is_asked_and_all_comes_back_by_itself(
@@ -221,7 +207,7 @@ async def test_without_redis_postgres_is_asked_and_all_comes_back_by_itself(
             second.wait()
 
 
-async def test_when_nobody_can_say_nobody_is_available(
+async def test_without_postgres_and_listener_nobody_is_available(
     impatient: None, worker: Worker, customer: Client, mitra: Client, postgres: Postgres
 ) -> None:
     await go_online(mitra)

@@ -1,4 +1,4 @@
-"""The door to Postgres, by itself."""
+"""Calls to Postgres: lanes, refusals, retries and the bell."""
 
 import asyncio
 import gc
@@ -35,7 +35,7 @@ $$ select jsonb_build_array(p_a, p_b, p_c, p_d, p_e) $$
 
 
 class Rings:
-    """Counts how often the bell was asked for."""
+    """Counts the rings of the bell."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -51,7 +51,7 @@ def rings() -> Rings:
 
 @pytest.fixture
 def functions(connect: Connect) -> Connection:
-    """Functions to call, and the connection that may change them."""
+    """Create functions to call; return a connection that may change them."""
     owner: Connection = connect(role="curhat_owner")
     for name in ("nap", "get_nap", "list_nap"):
         owner.execute(NAP.format(name=name))
@@ -62,7 +62,7 @@ def functions(connect: Connect) -> Connection:
 
 
 class Gate:
-    """Calls of `get_through` wait while it is closed."""
+    """While it is closed, calls of `get_through` wait."""
 
     def __init__(self, keeper: Connection) -> None:
         self._keeper = keeper
@@ -80,7 +80,7 @@ def gate(connect: Connect) -> Gate:
 
 
 @pytest.fixture
-async def door(database_url: str, functions: Connection, rings: Rings) -> AsyncIterator[Database]:
+async def pg(database_url: str, functions: Connection, rings: Rings) -> AsyncIterator[Database]:
     database = Database(database_url, on_commit=rings.ring)
     opened, done = asyncio.Event(), asyncio.Event()
 
@@ -98,58 +98,53 @@ async def door(database_url: str, functions: Connection, rings: Rings) -> AsyncI
         await task
 
 
-async def test_every_kind_of_argument_arrives_as_it_was_given(door: Database) -> None:
+async def test_every_type_of_argument_arrives_unchanged(pg: Database) -> None:
     one, two = UUID(int=1), UUID(int=2)
     yes, no = True, False
-    answer = await door.call("get_echo", a=-7, b='quote " \\ {brace} é 🙂', c=[one, two], d=yes, e=one)
+    answer = await pg.call("get_echo", a=-7, b='quote " \\ {brace} é 🙂', c=[one, two], d=yes, e=one)
     assert answer is not None
     assert answer.decode() == f'[-7, "quote \\" \\\\ {{brace}} é 🙂", ["{one}", "{two}"], true, "{one}"]'
     assert (
-        await door.call("get_echo", a=None, b=None, c=None, d=None, e=None)
-        == b"[null, null, null, null, null]"
+        await pg.call("get_echo", a=None, b=None, c=None, d=None, e=None) == b"[null, null, null, null, null]"
     )
-    assert (
-        await door.call("get_echo", e=two, d=no, c=[], b="", a=0) == f'[0, "", [], false, "{two}"]'.encode()
-    )
+    assert await pg.call("get_echo", e=two, d=no, c=[], b="", a=0) == f'[0, "", [], false, "{two}"]'.encode()
 
 
-async def test_texts_of_a_list_arrive_as_they_were_given(door: Database, functions: Connection) -> None:
+async def test_texts_in_a_list_arrive_unchanged(pg: Database, functions: Connection) -> None:
     functions.execute(
         "create function api.get_texts(p_a text[]) returns jsonb language sql as 'select to_jsonb(p_a)'"
     )
     texts = ["a,b", "{c}", 'quote " \\', "", "null", " d ", "é 🙂"]
-    assert json.loads(await door.call("get_texts", a=texts) or b"") == texts
-    assert await door.call("get_texts", a=[]) == b"[]"
+    assert json.loads(await pg.call("get_texts", a=texts) or b"") == texts
+    assert await pg.call("get_texts", a=[]) == b"[]"
 
 
-async def test_void_and_null_are_none(door: Database, functions: Connection) -> None:
+async def test_void_and_null_are_none(pg: Database, functions: Connection) -> None:
     functions.execute("create function api.get_null() returns jsonb language sql as 'select null::jsonb'")
     functions.execute("create function api.get_void() returns void language plpgsql as 'begin end'")
-    assert await door.call("get_null") is None
-    assert await door.call("get_void") is None
+    assert await pg.call("get_null") is None
+    assert await pg.call("get_void") is None
 
 
 @pytest.mark.parametrize("function", ["get_plans", "list_plans"])
-async def test_a_statement_is_planned_once_for_a_session(
-    door: Database, functions: Connection, function: str
-) -> None:
-    """On the quick lanes and on the slow ones: the plans that tests/sql/test_plans.py looks at."""
+async def test_a_session_uses_generic_plans(pg: Database, functions: Connection, function: str) -> None:
+    """On quick and slow lanes. tests/sql/test_plans.py checks these plans."""
     functions.execute(
         f"create function api.{function}() returns jsonb language sql as "
         "$$ select to_jsonb(current_setting('plan_cache_mode')) $$"
     )
-    assert await door.call(function) == b'"force_generic_plan"'
+    assert await pg.call(function) == b'"force_generic_plan"'
 
 
-async def test_a_refusal_carries_what_the_function_said(door: Database) -> None:
+async def test_a_refusal_carries_status_slug_and_sentence(pg: Database) -> None:
     with pytest.raises(Refusal) as refused:
-        await door.call("get_payment_session", payment_session_id=UUID(int=1), customer_id=UUID(int=2))
+        await pg.call("get_payment_session", payment_session_id=UUID(int=1), customer_id=UUID(int=2))
     assert (refused.value.status, refused.value.slug) == (404, "payment_session_not_found")
     assert refused.value.sentence
     assert refused.value.facts == {}
 
 
-async def test_a_refusal_carries_its_facts(door: Database, functions: Connection) -> None:
+async def test_a_refusal_carries_its_facts(pg: Database, functions: Connection) -> None:
     functions.execute(
         """
         create function api.refuse_somebody() returns jsonb language plpgsql security definer as
@@ -157,60 +152,58 @@ async def test_a_refusal_carries_its_facts(door: Database, functions: Connection
         """
     )
     with pytest.raises(Refusal) as refused:
-        await door.call("refuse_somebody")
+        await pg.call("refuse_somebody")
     assert (refused.value.slug, refused.value.facts) == ("taken", {"by": "Ratna", "times": 2})
 
 
-async def test_a_call_that_fails_is_no_matter_of_those_beside_it(door: Database) -> None:
-    calls = [door.call("nap", seconds="0" if number % 2 else "broken") for number in range(40)]
+async def test_a_failing_call_does_not_affect_others_on_its_lane(pg: Database) -> None:
+    calls = [pg.call("nap", seconds="0" if number % 2 else "broken") for number in range(40)]
     answers = await asyncio.gather(*calls, return_exceptions=True)
     assert [isinstance(answer, DatabaseError) for answer in answers] == [
         number % 2 == 0 for number in range(40)
     ]
 
 
-async def test_a_function_that_does_not_exist_is_our_fault_each_time(door: Database) -> None:
+async def test_an_unknown_function_is_an_error_each_time(pg: Database) -> None:
     for _ in range(2):
         with pytest.raises(DatabaseError, match="42883"):
-            await door.call("nothing")
+            await pg.call("nothing")
 
 
-async def test_a_function_that_appears_later_is_found(door: Database, functions: Connection) -> None:
+async def test_a_function_created_later_is_found(pg: Database, functions: Connection) -> None:
     with pytest.raises(DatabaseError):
-        await asyncio.gather(*(door.call("get_late") for _ in range(8)))
+        await asyncio.gather(*(pg.call("get_late") for _ in range(8)))
     functions.execute("create function api.get_late() returns jsonb language sql as 'select to_jsonb(1)'")
-    assert await asyncio.gather(*(door.call("get_late") for _ in range(8))) == [b"1"] * 8
+    assert await asyncio.gather(*(pg.call("get_late") for _ in range(8))) == [b"1"] * 8
 
 
-async def test_a_function_that_is_replaced_under_traffic_fails_no_call(
-    door: Database, functions: Connection
-) -> None:
+async def test_replacing_a_function_under_traffic_fails_no_call(pg: Database, functions: Connection) -> None:
     body = "create function api.get_it() returns {} language sql as $$ select {} $$"
     functions.execute(body.format("jsonb", "to_jsonb(1)"))
-    assert set(await asyncio.gather(*(door.call("get_it") for _ in range(20)))) == {b"1"}
+    assert set(await asyncio.gather(*(pg.call("get_it") for _ in range(20)))) == {b"1"}
     with functions.transaction():
         functions.execute("drop function api.get_it()")
         functions.execute(body.format("text", "'two'"))
-    assert set(await asyncio.gather(*(door.call("get_it") for _ in range(20)))) == {b"two"}
+    assert set(await asyncio.gather(*(pg.call("get_it") for _ in range(20)))) == {b"two"}
 
 
-async def test_a_lost_connection_leaves_the_outcome_of_a_change_open(
-    door: Database, postgres: Postgres, door_naps: Callable[[int], bool]
+async def test_a_change_on_a_lost_connection_has_an_unknown_outcome(
+    pg: Database, postgres: Postgres, sleeping: Callable[[int], bool]
 ) -> None:
-    change = asyncio.create_task(door.call("nap", seconds="60"))
-    await until(lambda: door_naps(1))
+    change = asyncio.create_task(pg.call("nap", seconds="60"))
+    await until(lambda: sleeping(1))
     with postgres.away():
         with pytest.raises(UnknownOutcome):
             await change
-        await until(lambda: door.connected == 0)
+        await until(lambda: pg.connected == 0)
         for function in ("nap", "get_nap", "list_nap"):
             with pytest.raises(Unavailable):
-                await door.call(function, seconds="0")
-    await until(lambda: door.connected == QUICK_LANES + SLOW_LANES)
-    assert await door.call("nap", seconds="0") == b'"0"'
+                await pg.call(function, seconds="0")
+    await until(lambda: pg.connected == QUICK_LANES + SLOW_LANES)
+    assert await pg.call("nap", seconds="0") == b'"0"'
 
 
-async def test_a_connection_that_ends_as_soon_as_it_stands_is_a_failure_more_each_time(
+async def test_a_connection_that_ends_at_once_counts_as_another_failure(
     database_url: str, monitor: Connection
 ) -> None:
     async def connect() -> psycopg.AsyncConnection[Any]:
@@ -227,50 +220,48 @@ async def test_a_connection_that_ends_as_soon_as_it_stands_is_a_failure_more_eac
     assert failures()[:3] == [1, 2, 3]
 
 
-async def test_a_connection_that_owes_an_answer_for_too_long_is_given_up(
-    door: Database, monkeypatch: pytest.MonkeyPatch
+async def test_a_connection_that_does_not_answer_is_dropped(
+    pg: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lane, "SILENCE_SECONDS", 0.1)
     with pytest.raises(UnknownOutcome):
-        await door.call("nap", seconds="5")
-    await until(lambda: door.connected == QUICK_LANES + SLOW_LANES)
+        await pg.call("nap", seconds="5")
+    await until(lambda: pg.connected == QUICK_LANES + SLOW_LANES)
 
 
-async def test_a_look_whose_connection_is_lost_is_taken_again(
-    door: Database, postgres: Postgres, gate: Gate
-) -> None:
+async def test_a_read_on_a_lost_connection_is_retried(pg: Database, postgres: Postgres, gate: Gate) -> None:
     with gate.closed():
-        look = asyncio.create_task(door.call("get_through"))
+        read = asyncio.create_task(pg.call("get_through"))
         await until(postgres.waiting)
         postgres.cut(*postgres.waiting())
-    assert await look == b"1"
+    assert await read == b"1"
 
 
 @pytest.fixture
-def door_naps(postgres: Postgres) -> Callable[[int], bool]:
-    """Whether so many calls sleep in Postgres."""
+def sleeping(postgres: Postgres) -> Callable[[int], bool]:
+    """Whether exactly this many calls sleep in Postgres."""
     return lambda number: len(postgres.asleep()) == number
 
 
-async def test_a_call_that_waits_holds_up_nobody_else(
-    door: Database, postgres: Postgres, door_naps: Callable[[int], bool]
+async def test_a_waiting_call_does_not_block_others(
+    pg: Database, postgres: Postgres, sleeping: Callable[[int], bool]
 ) -> None:
-    waiting = asyncio.create_task(door.call("nap", seconds="60"))
-    await until(lambda: door_naps(1))
+    waiting = asyncio.create_task(pg.call("nap", seconds="60"))
+    await until(lambda: sleeping(1))
     for _ in range(30):
-        assert await door.call("nap", seconds="0") == b'"0"'
-    assert door_naps(1)
+        assert await pg.call("nap", seconds="0") == b'"0"'
+    assert sleeping(1)
     postgres.cut(*postgres.asleep())
     with pytest.raises(UnknownOutcome):
         await waiting
 
 
-async def test_lists_are_answered_while_every_lane_for_the_rest_waits(
-    door: Database, postgres: Postgres, door_naps: Callable[[int], bool]
+async def test_lists_are_answered_while_all_quick_lanes_wait(
+    pg: Database, postgres: Postgres, sleeping: Callable[[int], bool]
 ) -> None:
-    waiting = [asyncio.create_task(door.call("nap", seconds="60")) for _ in range(QUICK_LANES)]
-    await until(lambda: door_naps(QUICK_LANES))
-    assert await door.call("list_nap", seconds="0") == b'"0"'
+    waiting = [asyncio.create_task(pg.call("nap", seconds="60")) for _ in range(QUICK_LANES)]
+    await until(lambda: sleeping(QUICK_LANES))
+    assert await pg.call("list_nap", seconds="0") == b'"0"'
     for pid in postgres.asleep():
         postgres.cut(pid)
     assert all(
@@ -279,8 +270,8 @@ async def test_lists_are_answered_while_every_lane_for_the_rest_waits(
     )
 
 
-async def test_a_call_whose_caller_is_gone_is_carried_out_and_rings(
-    door: Database, functions: Connection, rings: Rings, postgres: Postgres, gate: Gate
+async def test_a_call_of_a_cancelled_caller_completes_and_rings(
+    pg: Database, functions: Connection, rings: Rings, postgres: Postgres, gate: Gate
 ) -> None:
     functions.execute("create table api.done (at timestamptz)")
     functions.execute(
@@ -288,28 +279,28 @@ async def test_a_call_whose_caller_is_gone_is_carried_out_and_rings(
         "$$ begin perform api.get_through(); insert into api.done values (now()); return '1'; end $$"
     )
     with gate.closed():
-        caller = asyncio.create_task(door.call("leave_a_trace"))
+        caller = asyncio.create_task(pg.call("leave_a_trace"))
         await until(postgres.waiting)
         caller.cancel()
     await until(lambda: rings.count == 1)
     assert functions.execute("select count(*) from api.done").fetchone() == (1,)
 
 
-async def test_looks_and_refusals_do_not_ring(door: Database, rings: Rings) -> None:
-    await door.call("get_nap", seconds="0")
+async def test_reads_and_refusals_do_not_ring(pg: Database, rings: Rings) -> None:
+    await pg.call("get_nap", seconds="0")
     with pytest.raises(Refusal):
-        await door.call(
+        await pg.call(
             "confirm_payment_session",
             payment_session_id=UUID(int=1),
             customer_id=UUID(int=2),
             idempotency_key=None,
         )
     assert rings.count == 0
-    await door.call("nap", seconds="0")
+    await pg.call("nap", seconds="0")
     assert rings.count == 1
 
 
-async def test_closing_waits_for_what_is_on_its_way_and_takes_nothing_new(
+async def test_closing_waits_for_calls_in_flight_and_refuses_new_ones(
     database_url: str, functions: Connection, postgres: Postgres, gate: Gate
 ) -> None:
     async with asyncio.TaskGroup() as tasks:
@@ -326,7 +317,7 @@ async def test_closing_waits_for_what_is_on_its_way_and_takes_nothing_new(
         await closing
 
 
-async def test_closing_lets_go_of_connections_that_were_being_made(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_closing_ends_connections_being_established(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(db, "FIRST_CONNECTION_SECONDS", 0.1)
     loop = asyncio.get_running_loop()
     with ExitStack() as stack:
@@ -337,18 +328,16 @@ async def test_closing_lets_go_of_connections_that_were_being_made(monkeypatch: 
         )
         async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as tasks:
             await database.open(tasks)
-            asking = [stack.enter_context((await loop.sock_accept(silent))[0]) for _ in range(2)]
+            accepted = [stack.enter_context((await loop.sock_accept(silent))[0]) for _ in range(2)]
             await database.close()
         gc.collect()
         async with asyncio.timeout(PATIENCE_SECONDS):
-            for one in asking:
+            for one in accepted:
                 while await loop.sock_recv(one, 1024):
                     pass
 
 
-async def test_a_burst_of_commits_rings_the_bell_a_few_times_at_most(
-    database_url: str, connect: Connect
-) -> None:
+async def test_the_bell_is_debounced(database_url: str, connect: Connect) -> None:
     listener = connect(role=None)
     listener.execute("listen curhat_bell")
     async with asyncio.TaskGroup() as tasks:
@@ -357,11 +346,11 @@ async def test_a_burst_of_commits_rings_the_bell_a_few_times_at_most(
         for _ in range(1000):
             bell.ring()
         await bell.close()
-    heard: list[psycopg.Notify] = []
+    received: list[psycopg.Notify] = []
 
-    def heard_twice() -> bool:
-        heard.extend(listener.notifies(timeout=0))
-        return len(heard) > 1
+    def rang_twice() -> bool:
+        received.extend(listener.notifies(timeout=0))
+        return len(received) > 1
 
-    await until(heard_twice)
-    assert len(heard) < 100
+    await until(rang_twice)
+    assert len(received) < 100

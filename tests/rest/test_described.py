@@ -1,9 +1,8 @@
-"""The OpenAPI documents hold: schemathesis makes requests of them, and each is sent to a worker.
+"""The OpenAPI documents are true: schemathesis generates requests from them and sends them to workers.
 
-A request that fits the document is sent at the moments of `tests.rest.scenes`, with the ids that are there at that
-moment, so that it comes to success and to the refusals that only a state gives. Nothing may be undocumented, of
-another shape, or a 5xx, and whatever a route is said to give must have been seen. Afterwards the audit must find
-nothing.
+A valid request is sent at the moments of `tests.rest.scenes`, with the ids of that moment, so that it succeeds or gets
+the refusals of that state. Nothing may be undocumented, of another type, or a 5xx, and every documented status must
+occur. In the end the audit must find nothing.
 """
 
 import itertools
@@ -44,12 +43,12 @@ SEED = 37
 EXAMPLES = 4
 METRICS_TOKEN = "metrics-for-whoever-has-this"
 SENT_AT_ALL_MOMENTS = 2
-"""Of the requests to a route that fit the document; those after them are sent at one moment each, in turn."""
+"""So many valid requests to a route are sent at every moment, later ones at one moment each, in turn."""
 
-AT_THE_DOOR = ("nothing yet", "known at the door")
-"""The moments of routes that are about signing in. Passwords take their time on purpose, so these get no others."""
+SIGN_IN_MOMENTS = ("nothing yet", "signing in")
+"""Sign-in routes are called only at these moments, since hashing a password is slow."""
 
-# What a request that fits the document, with the right token, is never refused with.
+# Refusals that a valid request with the right token must never get.
 NEVER = {
     *("invalid_body", "invalid_query", "invalid_idempotency_key", "not_found", "too_large"),
     *("unauthenticated", "forbidden", "too_many_requests"),
@@ -59,7 +58,7 @@ REJECTED = ["400", "401", "403", "404", "405", "406", "409", "413", "414", "415"
 
 CONFIG = {
     "seed": SEED,
-    "suppress-health-check": ["all"],  # some of them are measures of time
+    "suppress-health-check": ["all"],  # some of them measure time
     "generation": {"max-examples": EXAMPLES, "deterministic": True, "allow-x00": True},
     "checks": {
         "positive_data_acceptance": {"expected-statuses": REFUSED_FOR_A_REASON},
@@ -70,7 +69,7 @@ CONFIG = {
 
 @dataclass
 class World:
-    """The listeners, what happens behind them, and what came of asking."""
+    """Both APIs, the scenes behind them, and what has been seen."""
 
     ports: dict[Listener, int]
     scenes: Scenes
@@ -81,23 +80,23 @@ class World:
     turns: Iterator[str] = field(default_factory=lambda: itertools.cycle(MOMENTS))
 
     def moments_for(self, route: Route, *, fits: bool) -> Iterable[str]:
-        """When the next request to a route is to be sent."""
-        at_the_door = "/auth/" in route.path or "/operators" in route.path
+        """The moments at which to send the next request to a route."""
+        is_sign_in = "/auth/" in route.path or "/operators" in route.path
         if not fits:
-            return [AT_THE_DOOR[0] if at_the_door else next(self.turns)]
+            return [SIGN_IN_MOMENTS[0] if is_sign_in else next(self.turns)]
         self.fitting[route] += 1
         if self.fitting[route] <= SENT_AT_ALL_MOMENTS:
-            return AT_THE_DOOR if at_the_door else MOMENTS
-        return [] if at_the_door else [next(self.turns)]
+            return SIGN_IN_MOMENTS if is_sign_in else MOMENTS
+        return [] if is_sign_in else [next(self.turns)]
 
     def forget_limits(self) -> None:
-        """All of this comes from one address, and more of it than a person would send."""
+        """Reset the rate limits: one address sends more requests here than a person would."""
         for key in self.redis.scan_iter(f"{PREFIX}*"):
             self.redis.delete(key)
 
 
 def described(listener: Listener) -> Any:  # noqa: ANN401
-    """A listener's document, as schemathesis takes it."""
+    """One API's document, loaded by schemathesis."""
     return schemathesis.openapi.from_dict(
         json.loads(document(listener)), config=SchemathesisConfig.from_dict(CONFIG)
     )
@@ -110,7 +109,7 @@ def settings(
     redis_server: RedisServer,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Settings]:
-    """A database of this file's own, both listeners on ports that nobody else has."""
+    """A database for this file, and free ports for both APIs."""
     home = tmp_path_factory.mktemp("described")
     database = f"curhat_{home.parent.name.replace('-', '_')}_described"
     cluster.create(database, template)
@@ -123,7 +122,7 @@ def settings(
 
 @pytest.fixture(scope="module")
 def world(settings: Settings) -> Iterator[World]:
-    """Both listeners serve. What happens is sound, whatever was asked for: the audit finds nothing in the end."""
+    """Both APIs, serving. In the end the audit must find nothing."""
     with ExitStack() as stack:
         owner = stack.enter_context(connection(settings, role="curhat_owner"))
         app = stack.enter_context(connection(settings, **APP_OPTIONS, role="curhat_app"))
@@ -147,13 +146,12 @@ def world(settings: Settings) -> Iterator[World]:
 
 
 def connection(settings: Settings, **options: str) -> psycopg.Connection[Any]:
-    """A connection with these settings."""
-    told = " ".join(f"-c {name}={value}" for name, value in options.items())
-    return psycopg.connect(settings.database_url, autocommit=True, options=told)
+    given = " ".join(f"-c {name}={value}" for name, value in options.items())
+    return psycopg.connect(settings.database_url, autocommit=True, options=given)
 
 
 def audit(owner: psycopg.Connection[Any]) -> list[Any]:
-    """Every broken invariant, once what is due has been fired and every event handed on."""
+    """The broken invariants once everything due has been fired and delivered."""
     while owner.execute("select logic.fire_due()").fetchone() != (0,):
         pass
     while owner.execute("select event_id from api.drain_events(1000)").fetchall():
@@ -161,30 +159,30 @@ def audit(owner: psycopg.Connection[Any]) -> list[Any]:
     return owner.execute("select * from ops.audit()").fetchall()
 
 
-for_the_public_listener: Parametrize = described("public").parametrize()
-for_the_internal_listener: Parametrize = described("internal").parametrize()
+for_the_public_api: Parametrize = described("public").parametrize()
+for_the_internal_api: Parametrize = described("internal").parametrize()
 
 
 @pytest.mark.parametrize("listener", TABLES)
-def test_no_route_is_left_out(listener: Listener) -> None:
+def test_schemathesis_tests_every_route(listener: Listener) -> None:
     asked_for = {
         result.ok().definition.raw["operationId"] for result in described(listener).get_all_operations()
     }
     assert asked_for == {route.name for route in TABLES[listener]}
 
 
-@for_the_public_listener
-def test_the_public_listener(case: Case, world: World) -> None:
+@for_the_public_api
+def test_the_public_api(case: Case, world: World) -> None:
     send("public", case, world)
 
 
-@for_the_internal_listener
-def test_the_internal_listener(case: Case, world: World) -> None:
+@for_the_internal_api
+def test_the_internal_api(case: Case, world: World) -> None:
     send("internal", case, world)
 
 
 def send(listener: Listener, case: Case, world: World) -> None:
-    """Send the case, and look at what comes back."""
+    """Send a case and check the response."""
     route = route_of(listener, case)
     world.forget_limits()
     fits = case.meta is None or case.meta.generation.mode is GenerationMode.POSITIVE
@@ -204,13 +202,13 @@ def send(listener: Listener, case: Case, world: World) -> None:
 
 
 def route_of(listener: Listener, case: Case) -> Route:
-    """The route that a case is for."""
+    """The route of a case."""
     name = case.operation.definition.raw["operationId"]
     return next(route for route in TABLES[listener] if route.name == name)
 
 
 def in_scene(case: Case, names: Mapping[str, Any], *, fits: bool) -> Case:
-    """The case, with the ids of a scene where it names such; and when it fits, with all else that has a name there."""
+    """Replace the generated ids by the scene's. In a valid case, replace every value that the scene has."""
     copy: Case = case.operation.Case(
         method=case.method,
         path_parameters=_with_names(case.path_parameters, names, fits=fits),
@@ -226,7 +224,7 @@ def in_scene(case: Case, names: Mapping[str, Any], *, fits: bool) -> Case:
 
 
 def _as_clients_write(value: Any) -> Any:  # noqa: ANN401
-    """JSON Schema takes 1.0 for an integer."""
+    """JSON Schema accepts 1.0 as an integer; clients write 1."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -1,4 +1,4 @@
-"""What every request and every reply has in common, whatever answers."""
+"""What all requests and replies have in common."""
 
 import asyncio
 import re
@@ -24,7 +24,7 @@ from app.postgres.db import QUICK_LANES
 from app.server import create_internal_app
 from app.settings import Settings
 from tests.conftest import Connection
-from tests.rest.harness import PATIENCE_SECONDS, Client, Worker, pair, running, until
+from tests.rest.harness import PATIENCE_SECONDS, Client, Worker, client_of, pair, until
 from tests.rest.test_refusals import refused
 from tests.sockets.harness import signed_in
 
@@ -35,53 +35,50 @@ LOCAL = ip_network("127.0.0.0/8")
 
 @asynccontextmanager
 async def asking(settings: Settings, **changed: Any) -> AsyncIterator[httpx.AsyncClient]:  # noqa: ANN401
-    """A client of a worker with other settings."""
-    async with (
-        running(replace(settings, **changed)) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    """A client of a worker with changed settings."""
+    async with client_of(replace(settings, **changed)) as client:
         yield client
 
 
-# The id
+# Request ids
 
 
-async def test_each_reply_has_an_id_like_no_other(http: httpx.AsyncClient) -> None:
+async def test_each_reply_has_a_unique_id(http: httpx.AsyncClient) -> None:
     responses = [await http.get(path) for path in ("/healthz", "/healthz", "/api/nothing", "/openapi.json")]
     ids = {response.headers["x-request-id"] for response in responses}
     assert len(ids) == len(responses)
     assert all(request_id.WELL_FORMED.fullmatch(one) for one in ids)
 
 
-async def test_every_event_of_a_request_bears_the_id_of_its_reply(
+async def test_every_event_of_a_request_has_the_id_of_its_reply(
     customer: Client, mitra: Client, db: Connection
 ) -> None:
-    """Starting a search writes several events, in functions that are called by others."""
+    """Starting a search appends several events, in nested functions."""
     await mitra.post("/api/mitra/status", {"online": True})
     created = await customer.post(CREATE, {"duration_minutes": 30})
     await customer.post(f"{CREATE}/{created.json()['id']}/confirm")
     started = await customer.post("/api/client/chat-requests", {"payment_session_id": created.json()["id"]})
     types = db.execute(
-        "select array_agg(type order by type) from data.events where request_id = %s",
+        "select array_agg(type order by type) from data.events where http_request_id = %s",
         [started.headers["x-request-id"]],
     ).fetchone()
     assert types == (["CHAT_REQUEST", "CHAT_REQUEST_STARTED"],)
 
 
-async def test_each_of_fifty_requests_at_once_has_its_own(
+async def test_each_of_fifty_concurrent_requests_has_its_own_id(
     new_customer: Callable[[], Client], db: Connection
 ) -> None:
-    """They share the lanes' connections, and many are on their way on each at the same time."""
+    """They are pipelined over the same few connections."""
     customers = [new_customer() for _ in range(50)]
     responses = await asyncio.gather(*(one.post(CREATE, {"duration_minutes": 30}) for one in customers))
-    told = {response.json()["id"]: response.headers["x-request-id"] for response in responses}
-    assert len(set(told.values())) == 50
-    written = db.execute("select entity_id::text, request_id from data.events").fetchall()
-    assert dict(written) == told
+    ids = {response.json()["id"]: response.headers["x-request-id"] for response in responses}
+    assert len(set(ids.values())) == 50
+    written = db.execute("select entity_id::text, http_request_id from data.events").fetchall()
+    assert dict(written) == ids
     assert len(written) == 50
 
 
-async def test_what_no_request_caused_has_none_although_it_follows_one_over_the_same_connections(
+async def test_an_event_without_a_request_does_not_get_the_previous_requests_id(
     worker: Worker, mitra: Client, db: Connection
 ) -> None:
     for online in (True, False) * QUICK_LANES:
@@ -90,11 +87,11 @@ async def test_what_no_request_caused_has_none_although_it_follows_one_over_the_
     for online in (True, False) * QUICK_LANES:
         await worker.app.ctx.database.call("set_mitra_status", mitra_id=mitra.id, online=online)
     assert last is not None
-    found = db.execute("select distinct request_id from data.events where id > %s", last).fetchall()
+    found = db.execute("select distinct http_request_id from data.events where id > %s", last).fetchall()
     assert found == [(None,)]
 
 
-async def test_what_is_said_over_a_socket_bears_the_id_of_the_request_that_opened_it(
+async def test_an_event_of_a_socket_has_the_id_of_the_request_that_opened_it(
     customer: Client, mitra: Client, db: Connection
 ) -> None:
     chat_id = await pair(customer, mitra)
@@ -103,14 +100,14 @@ async def test_what_is_said_over_a_socket_bears_the_id_of_the_request_that_opene
         assert response is not None
         await customers.send("message", chat_session_id=chat_id, client_message_id=str(uuid4()), body="Halo")
         await customers.frame_of("ack")
-    found = db.execute("select request_id from data.events where type = 'CHAT_MESSAGE'").fetchall()
+    found = db.execute("select http_request_id from data.events where type = 'CHAT_MESSAGE'").fetchall()
     assert found == [(response.headers["x-request-id"],)]
 
 
 @pytest.mark.parametrize(
     ("trusted", "taken"), [((LOCAL,), ["proxy/4711"]), ((), []), ((ip_network("10.0.0.0/8"),), [])]
 )
-async def test_an_id_is_taken_from_a_trusted_proxy_alone(
+async def test_an_id_is_accepted_only_from_a_trusted_proxy(
     settings: Settings, trusted: tuple[object, ...], taken: list[str]
 ) -> None:
     given = ["proxy/4711", "two words", "x" * 101, ""]
@@ -121,11 +118,11 @@ async def test_an_id_is_taken_from_a_trusted_proxy_alone(
     assert len(set(ids)) == len(given)
 
 
-# Who asks
+# Client addresses
 
 
 def asked(peer: str, trusted: str, **headers: str) -> Request:
-    """As much of a request as says who asks."""
+    """The parts of a request that identify the client."""
     networks = tuple(ip_network(one) for one in trusted.split())
     request = SimpleNamespace(
         app=SimpleNamespace(ctx=SimpleNamespace(settings=SimpleNamespace(trusted_proxies=networks))),
@@ -154,7 +151,7 @@ def asked(peer: str, trusted: str, **headers: str) -> Request:
         ("", "10.0.0.0/8", "198.51.100.1", ""),
     ],
 )
-def test_the_client_is_the_nearest_address_that_is_no_proxy_of_ours(
+def test_the_client_is_the_nearest_address_not_of_a_trusted_proxy(
     peer: str, trusted: str, forwarded: str, client: str
 ) -> None:
     assert client_address(asked(peer, trusted, x_forwarded_for=forwarded)) == client
@@ -178,9 +175,7 @@ def test_a_trusted_proxy_says_whether_it_was_reached_over_tls(peer: str, proto: 
 # Headers
 
 
-async def test_every_reply_bears_the_headers_that_keep_browsers_safe(
-    http: httpx.AsyncClient, customer: Client
-) -> None:
+async def test_every_reply_has_the_security_headers(http: httpx.AsyncClient, customer: Client) -> None:
     responses = [
         await http.get("/healthz"),
         await customer.get("/api/client/state"),
@@ -207,7 +202,7 @@ async def test_a_page_keeps_its_own_policy(http: httpx.AsyncClient) -> None:
         assert response.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_a_script_has_no_policy_for_it_would_bind_the_worker_that_runs_it(
+async def test_a_script_has_no_policy_since_a_web_worker_would_obey_it(
     http: httpx.AsyncClient,
 ) -> None:
     response = await http.get("/docs/start.js")
@@ -215,7 +210,7 @@ async def test_a_script_has_no_policy_for_it_would_bind_the_worker_that_runs_it(
     assert response.headers["cache-control"] == "max-age=86400"
 
 
-async def test_over_tls_browsers_are_told_to_stay_there(settings: Settings) -> None:
+async def test_replies_over_tls_set_hsts(settings: Settings) -> None:
     async with asking(settings, trusted_proxies=(LOCAL,)) as http:
         for path in ("/healthz", "/api/nothing"):
             for proto, expected in (("https", "max-age=31536000"), ("http", None)):
@@ -223,22 +218,22 @@ async def test_over_tls_browsers_are_told_to_stay_there(settings: Settings) -> N
                 assert response.headers.get("strict-transport-security") == expected
 
 
-# Other origins
+# CORS
 
 
 def preflight(origin: str, method: str = "POST") -> dict[str, str]:
     return {"Origin": origin, "Access-Control-Request-Method": method}
 
 
-async def test_a_page_of_a_named_origin_may_ask(settings: Settings) -> None:
+async def test_an_allowed_origin_may_send_requests(settings: Settings) -> None:
     async with asking(settings, cors_origins=(PAGE,)) as http:
-        asked_first = await http.options(CREATE, headers=preflight(PAGE))
-        assert (asked_first.status_code, asked_first.content) == (204, b"")
-        assert asked_first.headers["access-control-allow-origin"] == PAGE
-        assert asked_first.headers["access-control-allow-methods"] == "GET, POST"
+        preflighted = await http.options(CREATE, headers=preflight(PAGE))
+        assert (preflighted.status_code, preflighted.content) == (204, b"")
+        assert preflighted.headers["access-control-allow-origin"] == PAGE
+        assert preflighted.headers["access-control-allow-methods"] == "GET, POST"
         for name in ("authorization", "content-type", "idempotency-key"):
-            assert name in asked_first.headers["access-control-allow-headers"]
-        assert asked_first.headers["access-control-max-age"] == "7200"
+            assert name in preflighted.headers["access-control-allow-headers"]
+        assert preflighted.headers["access-control-max-age"] == "7200"
         for path, status in (("/healthz", 200), ("/api/client/state", 401)):
             response = await http.get(path, headers={"Origin": PAGE})
             assert response.status_code == status
@@ -248,7 +243,7 @@ async def test_a_page_of_a_named_origin_may_ask(settings: Settings) -> None:
                 assert name in response.headers["access-control-expose-headers"]
 
 
-async def test_a_page_of_another_origin_may_not(settings: Settings) -> None:
+async def test_another_origin_may_not(settings: Settings) -> None:
     async with asking(settings, cors_origins=(PAGE,)) as http:
         for origin in ("https://example.org", "null", f"{PAGE}:8443"):
             refused(await http.options(CREATE, headers=preflight(origin)), 405, "method_not_allowed")
@@ -257,7 +252,7 @@ async def test_a_page_of_another_origin_may_not(settings: Settings) -> None:
             assert response.headers["vary"] == "origin"
 
 
-async def test_where_no_origin_is_named_none_may_ask(settings: Settings) -> None:
+async def test_without_allowed_origins_none_may(settings: Settings) -> None:
     async with asking(settings, cors_origins=()) as http:
         refused(await http.options(CREATE, headers=preflight(PAGE)), 405, "method_not_allowed")
         response = await http.get("/healthz", headers={"Origin": PAGE})
@@ -266,15 +261,12 @@ async def test_where_no_origin_is_named_none_may_ask(settings: Settings) -> None
 
 async def test_the_control_center_may_change_and_delete(settings: Settings) -> None:
     settings = replace(settings, cors_origins=(PAGE,))
-    async with (
-        running(settings, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as http,
-    ):
+    async with client_of(settings, create_internal_app) as http:
         response = await http.options("/healthz", headers=preflight(PAGE, "PATCH"))
     assert response.headers["access-control-allow-methods"] == "GET, POST, PUT, PATCH, DELETE"
 
 
-async def test_a_file_for_pages_of_its_own_origin_is_the_same_for_all_of_them(settings: Settings) -> None:
+async def test_a_static_file_does_not_vary_by_origin(settings: Settings) -> None:
     async with asking(settings, cors_origins=(PAGE,)) as http:
         response = await http.get("/", headers={"Origin": PAGE})
     assert response.headers["vary"] == "accept-encoding"
@@ -285,7 +277,7 @@ async def test_a_file_for_pages_of_its_own_origin_is_the_same_for_all_of_them(se
 
 
 async def raw(worker: Worker, *pieces: bytes) -> httpx.Response:
-    """What comes back for a request that is written as it is, up to the end of the connection."""
+    """Send raw bytes and read the reply until the connection ends."""
     reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
     for piece in pieces:
         writer.write(piece)
@@ -313,7 +305,7 @@ TOO_LONG = [
 ]
 
 
-async def test_what_is_too_long_is_told_so_although_more_is_on_its_way(worker: Worker) -> None:
+async def test_an_oversized_request_is_refused_before_all_of_it_arrived(worker: Worker) -> None:
     for pieces, status, slug in TOO_LONG:
         response = await raw(worker, *pieces)
         refused(response, status, slug)
@@ -322,14 +314,13 @@ async def test_what_is_too_long_is_told_so_although_more_is_on_its_way(worker: W
 
 SIGN_OUT = b"POST /api/auth/logout HTTP/1.1\r\nHost: x\r\n"
 CHUNKED = SIGN_OUT + b"Transfer-Encoding: chunked\r\n\r\n"
-# What another server on the way may read otherwise: where a head ends, where a body does, whom it is for.
+# Request smuggling: requests whose head, body or host another server may read differently.
 AMBIGUOUS = {
     "both lengths": SIGN_OUT + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "two lengths": SIGN_OUT + b"Content-Length: 0\r\nContent-Length: 0\r\n\r\n",
     "no host": SIGN_OUT.replace(b"Host: x\r\n", b"") + b"Content-Length: 0\r\n\r\n",
     "two hosts": SIGN_OUT + b"hosT: y\r\nContent-Length: 0\r\n\r\n",
-    "two hosts of an older version": SIGN_OUT.replace(b"1.1", b"1.0")
-    + b"Host: y\r\nContent-Length: 0\r\n\r\n",
+    "two hosts in HTTP/1.0": SIGN_OUT.replace(b"1.1", b"1.0") + b"Host: y\r\nContent-Length: 0\r\n\r\n",
     "a space before the colon": SIGN_OUT + b"Content-Length : 0\r\n\r\n",
     "a folded line": SIGN_OUT + b"X: y\r\n Content-Length: 0\r\n\r\n",
     "a bare line feed": SIGN_OUT + b"X: y\nContent-Length: 0\r\n\r\n",
@@ -338,7 +329,7 @@ AMBIGUOUS = {
     "no name": SIGN_OUT + b": y\r\n\r\n",
     "digits of another script": SIGN_OUT + "Content-Length: \u0660\r\n\r\n".encode(),
     "a vertical tab": SIGN_OUT + b"Content-Length: 0\x0b\r\n\r\n",
-    "chunks that this version has not": SIGN_OUT.replace(b"1.1", b"1.0")
+    "chunks in HTTP/1.0": SIGN_OUT.replace(b"1.1", b"1.0")
     + b"Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "a chunk that ends elsewhere": CHUNKED + b"2\r\n{}xx0\r\n\r\n",
     "a size with a prefix": CHUNKED + b"0x2\r\n{}\r\n0\r\n\r\n",
@@ -348,18 +339,18 @@ AMBIGUOUS = {
 }
 
 
-async def test_what_another_server_may_read_otherwise_is_no_request_and_ends_the_connection(
+async def test_request_smuggling_is_refused_and_ends_the_connection(
     worker: Worker,
 ) -> None:
-    """Else what one takes for a body, the other takes for the next request: somebody else's, behind a proxy."""
+    """Behind a proxy, the rest of the body would be read as the next request, possibly of another client."""
     for name, request in AMBIGUOUS.items():
         response = await raw(worker, request + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         assert (name, response.status_code) == (name, 400)
         refused(response, 400, "bad_request")
 
 
-async def test_each_head_of_a_connection_is_looked_at(worker: Worker) -> None:
-    """Although one that was fine a moment ago need not be."""
+async def test_each_head_on_a_connection_is_checked(worker: Worker) -> None:
+    """Even when earlier ones were fine."""
     fine, no_name = (
         b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET /healthz HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n",
@@ -372,7 +363,7 @@ async def test_each_head_of_a_connection_is_looked_at(worker: Worker) -> None:
     assert [int(status) for status in re.findall(rb"HTTP/1\.1 (\d+)", replies)] == [200, 200, 400]
 
 
-async def test_a_body_in_chunks_is_taken_however_it_arrives(worker: Worker) -> None:
+async def test_a_chunked_body_may_arrive_in_any_pieces(worker: Worker) -> None:
     whole = (
         CHUNKED.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") + b"1;a=b\r\n{\r\n1 \r\n}\r\n0\r\n\r\n"
     )
@@ -385,19 +376,19 @@ async def test_a_body_in_chunks_is_taken_however_it_arrives(worker: Worker) -> N
     "target",
     [b"nothing", b"example.com:443", b"http://example.com", b"http://example.com?x=y", b"/\x7f", b"/\xff"],
 )
-async def test_an_address_that_is_none_is_no_request(worker: Worker, target: bytes) -> None:
+async def test_an_invalid_request_target_is_refused(worker: Worker, target: bytes) -> None:
     refused(await raw(worker, b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % target), 400, "bad_request")
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Little time for a request, plenty for its reply."""
+    """A short time limit for requests, not for replies."""
     monkeypatch.setattr(edge, "REQUEST_SECONDS", 0.2)
     monkeypatch.setattr(edge, "LOOK_SECONDS", 0.02)
 
 
 async def trickle(worker: Worker, start: bytes) -> httpx.Response:
-    """What comes back to somebody who sends a byte now and then, as long as they are listened to."""
+    """Send a byte now and then until the server answers; return the reply."""
     reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
     writer.write(start)
     reply = asyncio.ensure_future(reader.read())
@@ -417,14 +408,12 @@ TRICKLING = {
 }
 
 
-async def test_a_request_that_trickles_in_is_not_waited_for(impatient: None, worker: Worker) -> None:
+async def test_a_request_that_trickles_in_times_out(impatient: None, worker: Worker) -> None:
     for start in TRICKLING.values():
         refused(await trickle(worker, start), 408, "request_timeout")
 
 
-async def test_a_connection_that_asks_nothing_is_closed(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_idle_connection_is_closed(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edge, "IDLE_SECONDS", 0.1)
     monkeypatch.setattr(edge, "LOOK_SECONDS", 0.02)
     reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
@@ -433,7 +422,7 @@ async def test_a_connection_that_asks_nothing_is_closed(
     writer.close()
 
 
-async def test_a_reply_that_takes_too_long_is_given_up(
+async def test_a_slow_reply_times_out(
     worker: Worker, customer: Client, db: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(edge, "REPLY_SECONDS", 0.1)
@@ -445,16 +434,16 @@ async def test_a_reply_that_takes_too_long_is_given_up(
     assert int(response.headers["retry-after"]) > 0
 
 
-async def test_who_asks_and_asks_and_takes_no_reply_is_made_to_wait(
+async def test_backpressure_applies_to_a_client_that_reads_no_replies(
     worker: Worker, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answered: list[str] = []
     monkeypatch.setattr(worker.app.ctx.edge, "answered", lambda request, *_: answered.append(request.path))
-    with socket.socket() as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.connect(("127.0.0.1", worker.port))
-        deaf.setblocking(False)
-        deaf.send(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 1000)
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", worker.port))
+        client.setblocking(False)
+        client.send(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 1000)
         await until(lambda: "/openapi.json" in answered)
         await http.get("/healthz")
         assert answered.count("/openapi.json") < 200
@@ -462,7 +451,7 @@ async def test_who_asks_and_asks_and_takes_no_reply_is_made_to_wait(
 
 @pytest.fixture
 def lost(monkeypatch: pytest.MonkeyPatch) -> list[edge.Connection]:
-    """The connections that are gone, as they go."""
+    """The lost connections, in order."""
     gone: list[edge.Connection] = []
 
     def connection_lost(connection: edge.Connection, exc: Exception | None) -> None:
@@ -474,23 +463,21 @@ def lost(monkeypatch: pytest.MonkeyPatch) -> list[edge.Connection]:
 
 
 @pytest.mark.parametrize("header", [b"", b"Upgrade: websocket\r\n"])
-async def test_who_takes_no_reply_is_let_go(
+async def test_a_client_that_reads_no_replies_is_disconnected(
     worker: Worker, lost: list[edge.Connection], monkeypatch: pytest.MonkeyPatch, header: bytes
 ) -> None:
     monkeypatch.setattr(edge, "REPLY_SECONDS", 0.2)
     monkeypatch.setattr(edge, "LOOK_SECONDS", 0.02)
-    with socket.socket() as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.connect(("127.0.0.1", worker.port))
-        deaf.setblocking(False)
-        deaf.send(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n%b\r\n" % header * 700)
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", worker.port))
+        client.setblocking(False)
+        client.send(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n%b\r\n" % header * 700)
         await until(lambda: lost)
 
 
-async def test_who_takes_a_reply_slowly_gets_all_of_it(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As over a bad network, where little of it is in the kernel."""
+async def test_a_slow_reader_gets_the_whole_reply(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over a slow network, with small kernel buffers."""
     monkeypatch.setattr(edge, "IDLE_SECONDS", 0.5)
     monkeypatch.setattr(edge, "LOOK_SECONDS", 0.02)
     monkeypatch.setitem(worker.app.config, "GRACEFUL_TCP_CLOSE_TIMEOUT", 0.1)

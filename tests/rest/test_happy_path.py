@@ -1,4 +1,4 @@
-"""A customer pays, searches, is paired, chats, and the payment is consumed: over REST, from end to end."""
+"""The happy paths over REST, end to end."""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -7,7 +7,7 @@ from tests.conftest import Connection
 from tests.rest.harness import Client, go_online, pair, pay
 
 
-async def test_a_paid_search_that_a_mitra_accepts_consumes_the_payment(
+async def test_an_accepted_search_consumes_the_payment(
     customer: Client, mitra: Client, db: Connection
 ) -> None:
     await go_online(mitra)
@@ -30,7 +30,7 @@ async def test_a_paid_search_that_a_mitra_accepts_consumes_the_payment(
     assert db.execute("select * from ops.audit()").fetchall() == []
 
 
-async def test_both_people_of_a_chat_write_read_and_end_it(customer: Client, mitra: Client) -> None:
+async def test_both_people_of_a_chat_write_and_read_and_one_ends_it(customer: Client, mitra: Client) -> None:
     chat_id = await pair(customer, mitra)
     for number, (person, side) in enumerate(((customer, "client"), (mitra, "mitra")), 1):
         body = {"client_message_id": str(uuid4()), "body": f"Halo dari {side} — “apa kabar?” 🙂"}
@@ -62,7 +62,7 @@ async def test_the_state_shows_a_search_and_its_offer_to_both_sides(customer: Cl
     assert of_mitra["offers"][0]["request_id"] == of_customer["search"]["id"]
 
 
-async def test_a_search_that_runs_already_is_given_again(customer: Client) -> None:
+async def test_starting_twice_returns_the_running_search(customer: Client) -> None:
     payment_id = await pay(customer)
     body = {"payment_session_id": payment_id}
     first = await customer.post("/api/client/chat-requests", body)
@@ -86,7 +86,7 @@ async def test_an_unpaid_session_is_abandoned(customer: Client) -> None:
     assert (cancelled.status_code, cancelled.json()["status"]) == (200, "abandoned")
 
 
-async def test_a_returning_request_to_a_mitra_who_is_away_fails_with_its_reason_and_falls_back(
+async def test_a_returning_request_to_an_offline_mitra_fails_and_falls_back(
     customer: Client, mitra: Client
 ) -> None:
     chat_id = await pair(customer, mitra)
@@ -104,7 +104,7 @@ async def test_a_returning_request_to_a_mitra_who_is_away_fails_with_its_reason_
     assert (blast.status_code, blast.json()["request_type"]) == (201, "general")
 
 
-async def test_a_returning_request_is_offered_to_that_mitra_alone(
+async def test_a_returning_request_is_offered_only_to_that_mitra(
     customer: Client, mitra: Client, new_mitra: Callable[[], Client]
 ) -> None:
     chat_id = await pair(customer, mitra)
@@ -132,7 +132,7 @@ async def test_a_mitra_declines(customer: Client, mitra: Client, new_mitra: Call
     assert (await mitra.get("/api/mitra/chat-requests")).json()["rows"] == []
 
 
-async def test_an_extension_is_asked_for_and_approved(customer: Client, mitra: Client) -> None:
+async def test_an_extension_is_requested_and_approved(customer: Client, mitra: Client) -> None:
     chat_id = await pair(customer, mitra)
     payment_id = await pay(customer, 15, is_extension=True)
     asked = await customer.post(

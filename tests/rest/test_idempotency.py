@@ -1,4 +1,4 @@
-"""The same request asked twice takes effect once."""
+"""Idempotency over REST: a repeated request takes effect once."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ async def test_the_same_key_with_another_body_is_refused(customer: Client) -> No
     assert (other.status_code, other.json()["error"]) == (409, "idempotency_key_reused")
 
 
-async def test_many_at_once_with_one_key_are_one(customer: Client, db: Connection) -> None:
+async def test_concurrent_requests_with_one_key_take_effect_once(customer: Client, db: Connection) -> None:
     replies = await asyncio.gather(
         *(customer.post(CREATE, {"duration_minutes": 30}, key="k") for _ in range(10))
     )
@@ -31,7 +31,7 @@ async def test_many_at_once_with_one_key_are_one(customer: Client, db: Connectio
     assert db.execute("select count(*) from data.payment_sessions").fetchone() == (1,)
 
 
-async def test_a_search_that_is_asked_for_again_with_its_key_keeps_its_status(customer: Client) -> None:
+async def test_a_repeated_search_with_its_key_has_the_same_status(customer: Client) -> None:
     body = {"payment_session_id": await pay(customer)}
     first = await customer.post("/api/client/chat-requests", body, key="k")
     again = await customer.post("/api/client/chat-requests", body, key="k")

@@ -1,7 +1,6 @@
-"""A worker is killed around the commit of confirms, and their clients ask again: each takes effect once.
+"""A worker is killed around the commits of confirms and the clients retry: each confirm takes effect once.
 
-Two triggers of this test stop a confirm where it is wanted, before its change and within its commit, until the test
-lets it go on.
+Two triggers block a confirm at a chosen point, before its change or within its commit, until the test releases it.
 """
 
 import asyncio
@@ -22,7 +21,7 @@ from tests.rest.harness import Client, Postgres, until
 from tests.rest.processes import worker_process
 
 ROUNDS = int(os.environ.get("CURHAT_KILL_ROUNDS", "1"))
-"""How many workers are killed: CURHAT_KILL_ROUNDS=100 for the long run."""
+"""How many workers are killed. CURHAT_KILL_ROUNDS=100 is the long run."""
 
 STOPS = """
 create schema test;
@@ -43,7 +42,7 @@ Place = Literal["change", "commit"]
 
 @dataclass
 class Confirm:
-    """A confirm: of whom, asked of the worker that will be killed, asked again of the one that lives."""
+    """A customer's confirm, sent to the worker that will be killed and retried on another."""
 
     payment_id: str
     doomed: Client
@@ -53,20 +52,20 @@ class Confirm:
     def path(self) -> str:
         return f"/api/client/payment-sessions/{self.payment_id}/confirm"
 
-    async def ask(self) -> None:
-        """Ask, and get no answer. AttributeError: so anyio says that a connection is gone as soon as it is there."""
+    async def send(self) -> None:
+        """Send it and get no answer. anyio raises AttributeError for a connection that is lost at once."""
         with pytest.raises((httpx.TransportError, AttributeError)):
             await self.doomed.post(self.path, key="k")
 
-    async def ask_again(self) -> httpx.Response:
-        """Ask as an app does that was told nothing, or to try again."""
+    async def retry(self) -> httpx.Response:
+        """Retry as an app does without an answer or after a 503."""
         while (response := await self.alive.post(self.path, key="k")).status_code == 503:  # noqa: ASYNC110
             await asyncio.sleep(int(response.headers["retry-after"]))
         return response
 
 
 class Confirms:
-    """The confirms of one round, and what stops them."""
+    """The confirms of one round, and the locks that block them."""
 
     def __init__(self, db: Connection, connect: Connect, make: Callable[[], Awaitable[Confirm]]) -> None:
         self._db = db
@@ -74,12 +73,12 @@ class Confirms:
         self._make = make
 
     async def new(self) -> Confirm:
-        """One of somebody who has chosen, and not paid yet."""
+        """The confirm of a new customer's pending payment."""
         return await self._make()
 
     @contextmanager
     def stopped(self, place: Place, *confirms: Confirm) -> Iterator[None]:
-        """They get as far as this place while the context is open."""
+        """Block the confirms at this point."""
         for confirm in confirms:
             self._keeper.execute("select pg_advisory_lock(hashtext(%s))", [place + confirm.payment_id])
         yield
@@ -110,7 +109,7 @@ class Confirms:
 
 @pytest.fixture
 def doomed_settings(settings: Settings) -> Iterator[Settings]:
-    """Those of a worker on a port of its own."""
+    """Settings with a free port, for the worker that is killed."""
     with bind("127.0.0.1", 0) as sock:
         yield replace(settings, public_port=sock.getsockname()[1])
 
@@ -131,7 +130,7 @@ async def confirms(
         yield Confirms(db, connect, make)
 
 
-async def test_a_worker_that_is_killed_around_commits_leaves_retries_that_take_effect_once(
+async def test_retries_after_a_killed_worker_take_effect_once(
     doomed_settings: Settings, confirms: Confirms, postgres: Postgres, db: Connection
 ) -> None:
     for _ in range(ROUNDS):
@@ -142,25 +141,25 @@ async def test_a_worker_that_is_killed_around_commits_leaves_retries_that_take_e
 
 
 async def kill_around_commits(settings: Settings, confirms: Confirms, postgres: Postgres) -> None:
-    """Kill one worker that has a confirm at each of these moments."""
-    unheard = await confirms.new()
+    """Kill a worker with one confirm at each point around its commit."""
+    unread = await confirms.new()
     before = await confirms.new()
     during = await confirms.new()
     during_and_undone = await confirms.new()
     after = await confirms.new()
-    all_of_them = (unheard, before, during, during_and_undone, after)
+    all_of_them = (unread, before, during, during_and_undone, after)
     async with worker_process(settings) as doomed, asyncio.TaskGroup() as asked:
         with confirms.stopped("change", before), confirms.stopped("commit", during):
             with confirms.stopped("commit", during_and_undone):
-                asked.create_task(during_and_undone.ask())
+                asked.create_task(during_and_undone.send())
                 await until(postgres.waiting)
                 (undone,) = postgres.waiting()
                 with confirms.stopped("commit", after):
                     for confirm in (before, during, after):
-                        asked.create_task(confirm.ask())
+                        asked.create_task(confirm.send())
                     await until(lambda: len(postgres.waiting()) == 4)
                     doomed.signal(signal.SIGSTOP)
-                    asked.create_task(unheard.ask())
+                    asked.create_task(unread.send())
                 await until(lambda: confirms.status(after) == "confirmed")
                 doomed.signal(signal.SIGKILL)
                 await doomed.exit_code()
@@ -168,11 +167,11 @@ async def kill_around_commits(settings: Settings, confirms: Confirms, postgres: 
                 await until(lambda: undone not in postgres.waiting())
             assert [confirms.status(confirm) for confirm in all_of_them] == [*["pending"] * 4, "confirmed"]
             kept = confirms.kept_reply(after)
-            again = [asyncio.create_task(confirm.ask_again()) for confirm in all_of_them]
+            again = [asyncio.create_task(confirm.retry()) for confirm in all_of_them]
             await until(lambda: len(postgres.waiting()) == 4)
         replies = [await one for one in again]
     assert [(reply.status_code, reply.json()["status"]) for reply in replies] == [(200, "confirmed")] * 5
     assert replies[-1].json() == kept
     for confirm, reply in zip(all_of_them, replies, strict=True):
         assert confirms.times_confirmed(confirm) == 1
-        assert confirms.kept_reply(confirm) == reply.json() == (await confirm.ask_again()).json()
+        assert confirms.kept_reply(confirm) == reply.json() == (await confirm.retry()).json()

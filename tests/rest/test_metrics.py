@@ -1,4 +1,4 @@
-"""`/metrics` of a worker: who gets it, and what its requests, calls and sockets become."""
+"""`/metrics` of a worker: who may read it, and what it counts."""
 
 import asyncio
 import re
@@ -15,7 +15,7 @@ from app.postgres.db import QUICK_LANES, SLOW_LANES
 from app.server import create_internal_app
 from app.settings import Settings
 from tests.conftest import Connection
-from tests.rest.harness import PATIENCE_SECONDS, Client, Postgres, Worker, pair, running, until
+from tests.rest.harness import PATIENCE_SECONDS, Client, Postgres, Worker, client_of, pair, until
 from tests.rest.test_refusals import refused
 from tests.run.test_metrics import Key, key, values
 from tests.sockets.harness import raw_socket, signed_in
@@ -38,7 +38,7 @@ async def scrape(http: httpx.AsyncClient, token: str | None = TOKEN) -> httpx.Re
 
 
 async def figures(http: httpx.AsyncClient) -> dict[Key, float]:
-    """The figures of this worker, without its name."""
+    """This worker's metrics, without the label of its name."""
     response = await scrape(http)
     assert response.status_code == 200, response.text
     found = values(text_string_to_metric_families(response.text))
@@ -47,17 +47,14 @@ async def figures(http: httpx.AsyncClient) -> dict[Key, float]:
 
 @asynccontextmanager
 async def internal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    async with (
-        running(settings, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as http,
-    ):
+    async with client_of(settings, create_internal_app) as http:
         yield http
 
 
-# Who gets it
+# Access
 
 
-async def test_the_public_listener_gives_it_for_the_token_alone(http: httpx.AsyncClient) -> None:
+async def test_the_public_api_requires_the_token(http: httpx.AsyncClient) -> None:
     given = await scrape(http)
     assert given.status_code == 200
     assert given.headers["content-type"].startswith("text/plain; version=")
@@ -67,16 +64,13 @@ async def test_the_public_listener_gives_it_for_the_token_alone(http: httpx.Asyn
     refused(not_text, 401, "unauthenticated")
 
 
-async def test_the_public_listener_without_a_token_has_nothing_there(settings: Settings) -> None:
-    async with (
-        running(replace(settings, metrics_token="")) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as http,
-    ):
+async def test_the_public_api_without_a_configured_token_has_no_metrics(settings: Settings) -> None:
+    async with client_of(replace(settings, metrics_token="")) as http:
         for token in (None, TOKEN):
             refused(await scrape(http, token), 404, "not_found")
 
 
-async def test_the_internal_listener_gives_it_to_whoever_reaches_it_unless_there_is_a_token(
+async def test_the_internal_api_requires_the_token_only_if_configured(
     settings: Settings,
 ) -> None:
     async with internal(replace(settings, metrics_token="")) as http:
@@ -86,10 +80,10 @@ async def test_the_internal_listener_gives_it_to_whoever_reaches_it_unless_there
         refused(await scrape(http, None), 401, "unauthenticated")
 
 
-# What is in it
+# Metrics
 
 
-async def test_requests_are_told_apart_by_method_route_and_status_and_by_nothing_that_was_sent(
+async def test_requests_are_counted_by_method_route_and_status_alone(
     http: httpx.AsyncClient, customer: Client
 ) -> None:
     created = await customer.post(CREATE, {"duration_minutes": 30})
@@ -114,7 +108,7 @@ async def test_requests_are_told_apart_by_method_route_and_status_and_by_nothing
     assert times("GET", "(page)", "200") == 1
 
 
-async def test_calls_are_told_apart_by_function_and_by_what_came_of_them(
+async def test_calls_are_counted_by_function_and_outcome(
     http: httpx.AsyncClient, customer: Client, worker: Worker, postgres: Postgres, db: Connection
 ) -> None:
     created = await customer.post(CREATE, {"duration_minutes": 30})
@@ -137,7 +131,7 @@ async def test_calls_are_told_apart_by_function_and_by_what_came_of_them(
     assert times("client_state", "failed") == 1
 
 
-async def test_lanes_and_their_queues_are_told(
+async def test_lanes_and_their_queues_are_measured(
     http: httpx.AsyncClient, customer: Client, postgres: Postgres
 ) -> None:
     created = await customer.post(CREATE, {"duration_minutes": 30})
@@ -153,7 +147,7 @@ async def test_lanes_and_their_queues_are_told(
     assert found[key("curhat_database_calls_in_flight", lanes="slow")] == 0
 
 
-async def test_sockets_are_told_by_role_and_what_closed_them_by_its_code(
+async def test_sockets_are_counted_by_role_and_close_code(
     http: httpx.AsyncClient, customer: Client, mitra: Client, worker: Worker
 ) -> None:
     async with signed_in(customer) as first, signed_in(customer), signed_in(mitra) as watcher:
@@ -182,9 +176,7 @@ async def test_sockets_are_told_by_role_and_what_closed_them_by_its_code(
     assert closed == {"4009": 1, "1000": 1, "other": 1, "4001": 1}
 
 
-async def test_what_polls_are_answered_with_is_told(
-    http: httpx.AsyncClient, mitra: Client, worker: Worker
-) -> None:
+async def test_availability_is_measured(http: httpx.AsyncClient, mitra: Client, worker: Worker) -> None:
     await mitra.post("/api/mitra/status", {"online": True})
     await until(lambda: worker.app.ctx.availability.count == 1)
     found = await figures(http)
@@ -193,7 +185,7 @@ async def test_what_polls_are_answered_with_is_told(
     assert found[key("curhat_availability_asked_total")] >= 1
 
 
-async def test_what_waits_in_the_database_is_told_by_the_internal_worker(
+async def test_the_internal_worker_measures_the_outbox_and_overdue_deadlines(
     settings: Settings, customer: Client
 ) -> None:
     await customer.post(CREATE, {"duration_minutes": 30})
@@ -208,7 +200,7 @@ async def test_what_waits_in_the_database_is_told_by_the_internal_worker(
     assert found[key("curhat_deadline_lag_seconds", process="internal")] == 0
 
 
-async def test_no_id_phone_number_or_token_is_among_the_labels(
+async def test_labels_hold_no_id_phone_number_or_token(
     http: httpx.AsyncClient, customer: Client, mitra: Client, db: Connection
 ) -> None:
     await pair(customer, mitra)

@@ -1,8 +1,8 @@
-"""The OpenAPI documents say what the tables say, and are served with a page that needs nobody else."""
+"""The OpenAPI documents match the route tables, and are served with a page that loads nothing from elsewhere."""
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, get_args
 
 import httpx
@@ -13,7 +13,6 @@ from app.cli import main
 from app.described import docs
 from app.described.openapi import FRAMES, TABLES, document
 from app.described.refusals import by_function, statuses
-from app.http.edge import App
 from app.http.routes import Listener
 from app.internal import replies as internal_replies
 from app.internal.replies import FACTS, OfferStatus, ValueType
@@ -30,16 +29,11 @@ from app.public.replies import (
     RequestType,
     Sender,
 )
-from app.server import create_internal_app, create_public_app
 from app.settings import Settings
 from tests.conftest import Connection
-from tests.rest.harness import running
+from tests.rest.harness import CREATE, client_of
 from workshop.reference.generate import read_transitions
 
-CREATE: dict[Listener, Callable[[Settings], App]] = {
-    "public": create_public_app,
-    "internal": create_internal_app,
-}
 both = pytest.mark.parametrize("listener", TABLES)
 
 
@@ -49,10 +43,7 @@ def described(listener: Listener) -> Any:  # noqa: ANN401
 
 @pytest.fixture
 async def http(settings: Settings, listener: Listener) -> AsyncIterator[httpx.AsyncClient]:
-    async with (
-        running(settings, CREATE[listener]) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    async with client_of(settings, CREATE[listener]) as client:
         yield client
 
 
@@ -86,12 +77,14 @@ def test_the_command_prints_the_document(listener: Listener) -> None:
 @both
 def test_every_route_is_in_the_document(listener: Listener) -> None:
     paths = described(listener)["paths"]
-    told = {(method.upper(), path) for path, methods in paths.items() for method in methods}
-    assert told == {(route.method, re.sub(r"<(\w+):\w+>", r"{\1}", route.path)) for route in TABLES[listener]}
+    documented = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+    assert documented == {
+        (route.method, re.sub(r"<(\w+):\w+>", r"{\1}", route.path)) for route in TABLES[listener]
+    }
 
 
 @both
-def test_the_document_refers_to_what_it_holds(listener: Listener) -> None:
+def test_every_schema_is_defined_and_used(listener: Listener) -> None:
     whole = described(listener)
     held = {f"#/components/schemas/{name}" for name in whole["components"]["schemas"]}
     frames = {f"#/components/schemas/{name}" for name in FRAMES[listener]}
@@ -100,7 +93,7 @@ def test_the_document_refers_to_what_it_holds(listener: Listener) -> None:
 
 
 def references(node: object) -> Iterator[str]:
-    """Every reference below a node."""
+    """All references below a node."""
     match node:
         case dict():
             for key, value in node.items():
@@ -113,16 +106,16 @@ def references(node: object) -> Iterator[str]:
                 yield from references(value)
 
 
-def test_a_routes_refusals_are_those_of_its_function_and_of_its_row() -> None:
+def test_a_routes_refusals_are_those_of_its_function_and_its_row() -> None:
     operation = described("public")["paths"]["/api/client/chat-requests/returning"]["post"]
-    told = {
+    documented = {
         (int(status), slug)
         for status, response in operation["responses"].items()
         for slug in slugs(response["content"]["application/json"]["schema"])
     }
     stated = {(statuses()[slug], slug) for slug in by_function()["api.start_returning_request"]}
     assert stated
-    assert told == stated | {
+    assert documented == stated | {
         (400, "invalid_body"),
         (400, "invalid_idempotency_key"),
         (400, "invalid_query"),
@@ -137,27 +130,27 @@ def test_a_routes_refusals_are_those_of_its_function_and_of_its_row() -> None:
     }
 
 
-def test_the_facts_that_go_with_a_refusal_are_told_to_operators_alone() -> None:
+def test_the_facts_of_a_refusal_are_documented_only_for_operators() -> None:
     def conflict(path: str, listener: Listener) -> dict[str, set[str]]:
         (content,) = described(listener)["paths"][path]["post"]["responses"]["409"]["content"].values()
         bodies = content["schema"].get("anyOf", [content["schema"]])
         return {slug: set(body["required"]) for body in bodies for slug in slugs(body)}
 
-    told = conflict("/internal/failed-pairings/{failure_id}/action", "internal")
+    documented = conflict("/internal/failed-pairings/{failure_id}/action", "internal")
     facts = set(FACTS["failure_already_actioned"].__struct_fields__)
-    assert told["failure_already_actioned"] == {"error", "message"} | facts
-    assert told["nothing_to_refund"] == {"error", "message"}
+    assert documented["failure_already_actioned"] == {"error", "message"} | facts
+    assert documented["nothing_to_refund"] == {"error", "message"}
     fallback = "/api/client/chat-requests/{payment_session_id}/fallback-to-blast"
     assert conflict(fallback, "public")["failure_already_actioned"] == {"error", "message"}
 
 
 def slugs(schema: dict[str, Any]) -> Iterator[str]:
-    """The slugs in a schema of refusals, also beside another."""
+    """The slugs in a schema of one or more refusals."""
     for one in schema.get("anyOf", [schema]):
         yield from one.get("properties", {}).get("error", {}).get("enum", [])
 
 
-def test_what_goes_with_a_request_and_a_reply_is_told() -> None:
+def test_security_and_headers_are_documented() -> None:
     whole = described("public")
     operation = whole["paths"]["/api/client/payment-sessions"]["post"]
     assert operation["security"] == [{"customer": []}]
@@ -168,7 +161,7 @@ def test_what_goes_with_a_request_and_a_reply_is_told() -> None:
     assert whole["paths"]["/healthz"]["get"]["security"] == []
 
 
-# Where the database says which texts there are: a state machine, or the constraint of a column.
+# Where the database lists the values: a state machine, or a column's constraint.
 SETS: dict[Any, str | tuple[str, str]] = {
     PaymentStatus: "payment_session",
     RequestStatus: "pairing_request",
@@ -186,7 +179,7 @@ SETS: dict[Any, str | tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("texts", SETS, ids=lambda texts: "-".join(get_args(texts))[:40])
-def test_a_set_of_texts_is_the_databases(db: Connection, texts: object) -> None:
+def test_an_enumeration_matches_the_database(db: Connection, texts: object) -> None:
     match SETS[texts]:
         case str(entity):
             known = {edge.to_status for edge in read_transitions(db) if edge.entity == entity}
@@ -200,19 +193,19 @@ def test_a_set_of_texts_is_the_databases(db: Connection, texts: object) -> None:
     assert set(get_args(texts)) == known
 
 
-def test_the_default_of_an_extension_is_the_settings(db: Connection) -> None:
+def test_the_default_actions_of_an_extension_match_the_setting(db: Connection) -> None:
     row = db.execute(
         "select options from control_center.settings where key = 'extension_default_action_on_timeout'"
     ).fetchone()
     assert row == (list(get_args(ExtensionDefault)),)
 
 
-def test_every_type_of_reply_says_what_it_is() -> None:
+def test_every_type_of_reply_has_a_docstring() -> None:
     for name, shape in {**vars(replies), **vars(internal_replies)}.items():
         if isinstance(shape, type) and issubclass(shape, replies.Reply):
             assert "__doc__" in vars(shape), name
             assert not (vars(shape)["__doc__"] or "").startswith(f"{name}("), name
 
 
-def test_the_page_runs_under_a_policy_that_lets_it_try_its_routes() -> None:
+def test_the_pages_policy_allows_it_to_call_its_routes() -> None:
     assert "connect-src 'self'" in docs.HEADERS["content-security-policy"]

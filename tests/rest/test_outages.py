@@ -1,4 +1,4 @@
-"""What happens to a request when its client, a lane, or Postgres goes away in the middle of it."""
+"""A request whose client, lane or Postgres is lost in the middle of it."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tests.conftest import Connect, Connection
 from tests.rest.harness import Client, Postgres, Worker, background, until
 
 CREATE = "/api/client/payment-sessions"
-BESIDE = ("relay", "deadline_listener", "availability_listener")
+LISTENER_NAMES = ("relay", "deadline_listener", "availability_listener")
 
 
 @pytest.fixture
@@ -25,13 +25,13 @@ async def payment_id(customer: Client) -> str:
 
 
 def connections() -> int:
-    """How many HTTP connections the worker in this loop serves."""
+    """The number of HTTP connections of the worker in this event loop."""
     coroutines = [task.get_coro() for task in asyncio.all_tasks()]
     return sum(getattr(coroutine, "__name__", "") == "connection_task" for coroutine in coroutines)
 
 
-async def ask_and_hang_up(customer: Client, path: str, asked: Callable[[], object]) -> None:
-    """Send a POST, and close the connection once `asked`; return when the worker has noticed."""
+async def send_and_hang_up(customer: Client, path: str, asked: Callable[[], object]) -> None:
+    """Send a POST, hang up once `asked` holds, and wait until the worker has noticed."""
     before = connections()
     _, writer = await asyncio.open_connection("127.0.0.1", customer.port)
     lines = (
@@ -46,7 +46,7 @@ async def ask_and_hang_up(customer: Client, path: str, asked: Callable[[], objec
     await until(lambda: connections() == before)
 
 
-async def test_a_client_that_hangs_up_leaves_a_whole_transition_and_the_bell_rung(
+async def test_a_transition_completes_and_rings_after_the_client_hung_up(
     customer: Client,
     postgres: Postgres,
     payment_id: str,
@@ -56,7 +56,7 @@ async def test_a_client_that_hangs_up_leaves_a_whole_transition_and_the_bell_run
     listener = connect(role=None)
     listener.execute("listen curhat_bell")
     with postgres.locked("payment_sessions", payment_id):
-        await ask_and_hang_up(customer, f"{CREATE}/{payment_id}/confirm", postgres.waiting)
+        await send_and_hang_up(customer, f"{CREATE}/{payment_id}/confirm", postgres.waiting)
     found = "select status from data.payment_sessions"
     await until(lambda: db.execute(found).fetchone() == ("confirmed",))
     changes = "select to_status from data.events where entity_id = %s order by id"
@@ -64,7 +64,7 @@ async def test_a_client_that_hangs_up_leaves_a_whole_transition_and_the_bell_run
     await until(lambda: list(listener.notifies(timeout=0)))
 
 
-async def test_a_lane_lost_in_flight_says_that_it_does_not_know_and_a_retry_takes_effect_once(
+async def test_a_lane_lost_in_flight_is_an_unknown_outcome_and_a_retry_takes_effect_once(
     customer: Client, postgres: Postgres, payment_id: str, db: Connection
 ) -> None:
     confirm = f"{CREATE}/{payment_id}/confirm"
@@ -82,7 +82,7 @@ async def test_a_lane_lost_in_flight_says_that_it_does_not_know_and_a_retry_take
     assert db.execute(changes, [payment_id]).fetchone() == (1,)
 
 
-async def test_without_postgres_every_request_is_told_at_once_and_all_comes_back_by_itself(
+async def test_without_postgres_requests_fail_fast_until_it_is_back(
     worker: Worker, customer: Client, postgres: Postgres, http: httpx.AsyncClient
 ) -> None:
     with postgres.away():
@@ -100,7 +100,7 @@ async def test_without_postgres_every_request_is_told_at_once_and_all_comes_back
     assert (await http.get("/readyz")).json()["database"] == "ok"
 
 
-async def test_a_lock_that_is_not_let_go_is_told_as_busy_and_changes_nothing(
+async def test_a_lock_held_too_long_is_busy_and_changes_nothing(
     customer: Client, postgres: Postgres, payment_id: str
 ) -> None:
     with postgres.locked("payment_sessions", payment_id, patience=False):
@@ -110,11 +110,11 @@ async def test_a_lock_that_is_not_let_go_is_told_as_busy_and_changes_nothing(
     assert (await customer.get(f"{CREATE}/{payment_id}")).json()["status"] == "pending"
 
 
-async def test_readiness_names_who_does_not_work_beside_us(
+async def test_readiness_names_silent_listeners(
     worker: Worker, http: httpx.AsyncClient, settings: Settings, db: Connection
 ) -> None:
     ready = (await http.get("/readyz")).json()
-    assert {name: ready[name] for name in BESIDE} == dict.fromkeys(BESIDE, "silent")
+    assert {name: ready[name] for name in LISTENER_NAMES} == dict.fromkeys(LISTENER_NAMES, "silent")
     assert ready["connections"] == QUICK_LANES + SLOW_LANES
     async with (
         background(relay.run(settings)),
@@ -124,7 +124,7 @@ async def test_readiness_names_who_does_not_work_beside_us(
         beats = "select count(*) from data.heartbeats where process = any(%s)"
         await until(lambda: db.execute(beats, [list(LISTENERS)]).fetchone() == (3,))
     ready = (await http.get("/readyz")).json()
-    assert {name: ready[name] for name in BESIDE} == dict.fromkeys(BESIDE, "ok")
+    assert {name: ready[name] for name in LISTENER_NAMES} == dict.fromkeys(LISTENER_NAMES, "ok")
     db.execute("update data.heartbeats set at = at - interval '15 seconds' where process = 'relay'")
     ready = (await http.get("/readyz")).json()
-    assert [name for name in BESIDE if ready[name] == "silent"] == ["relay"]
+    assert [name for name in LISTENER_NAMES if ready[name] == "silent"] == ["relay"]

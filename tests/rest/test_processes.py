@@ -1,4 +1,4 @@
-"""Workers as processes: they share a port, and end when they are told to."""
+"""Worker processes share a port and stop gracefully."""
 
 import asyncio
 import signal
@@ -19,7 +19,7 @@ CREATE = "/api/client/payment-sessions"
 
 @pytest.fixture
 def settings(settings: Settings) -> Iterator[Settings]:
-    """With ports that nobody else has: they are bound here, and shared with the workers."""
+    """Free ports, bound here and shared with the workers."""
     with ExitStack() as stack:
         public, internal = (stack.enter_context(bind("127.0.0.1", 0)).getsockname()[1] for _ in range(2))
         yield replace(settings, public_port=public, internal_port=internal)
@@ -39,7 +39,7 @@ async def payment_id(settings: Settings, customer: Client) -> str:
     return payment_id
 
 
-async def test_a_worker_that_is_told_to_stop_finishes_what_is_under_way(
+async def test_a_stopping_worker_finishes_requests_in_flight(
     settings: Settings, customer: Client, postgres: Postgres, payment_id: str
 ) -> None:
     async with worker_process(settings) as process:
@@ -52,7 +52,7 @@ async def test_a_worker_that_is_told_to_stop_finishes_what_is_under_way(
         assert await process.exit_code() == 0
 
 
-async def test_workers_share_a_port_and_one_goes_on_when_the_other_is_told_to_stop(
+async def test_workers_share_a_port_and_one_goes_on_when_the_other_stops(
     settings: Settings, customer: Client
 ) -> None:
     async with worker_process(settings) as first, worker_process(settings):
@@ -64,7 +64,7 @@ async def test_workers_share_a_port_and_one_goes_on_when_the_other_is_told_to_st
             assert response.status_code == 200
 
 
-async def test_the_internal_listener_says_how_it_is(settings: Settings) -> None:
+async def test_the_internal_worker_reports_its_health(settings: Settings) -> None:
     url = f"http://127.0.0.1:{settings.internal_port}"
     async with worker_process(settings, "internal"), httpx.AsyncClient(base_url=url, timeout=30) as http:
         assert (await http.get("/healthz")).json() == {"status": "ok"}
@@ -74,7 +74,7 @@ async def test_the_internal_listener_says_how_it_is(settings: Settings) -> None:
 
 
 async def refuses_connections(port: int) -> None:
-    """Return when nobody listens there."""
+    """Wait until the port refuses connections."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             try:

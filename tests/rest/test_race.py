@@ -1,4 +1,4 @@
-"""Many take one request at the same moment."""
+"""Many mitras accept one search at the same moment."""
 
 import asyncio
 from collections import Counter
@@ -8,7 +8,7 @@ from tests.conftest import Connection
 from tests.rest.harness import Client, go_online, search
 
 
-async def test_of_twenty_mitras_who_accept_at_once_one_wins_and_the_others_learn_why(
+async def test_one_of_twenty_concurrent_accepts_wins(
     customer: Client, new_mitra: Callable[[], Client], db: Connection
 ) -> None:
     mitras = [new_mitra() for _ in range(20)]
@@ -18,8 +18,8 @@ async def test_of_twenty_mitras_who_accept_at_once_one_wins_and_the_others_learn
     replies = await asyncio.gather(
         *(mitra.post(f"/api/mitra/chat-requests/{request['id']}/accept") for mitra in mitras)
     )
-    told = Counter((reply.status_code, reply.json().get("error")) for reply in replies)
-    assert told == {(200, None): 1, (409, "request_already_taken"): 19}
+    outcomes = Counter((reply.status_code, reply.json().get("error")) for reply in replies)
+    assert outcomes == {(200, None): 1, (409, "request_already_taken"): 19}
     assert db.execute("select count(*) from data.chat_sessions").fetchone() == (1,)
     assert db.execute("select status from data.payment_sessions").fetchall() == [("consumed",)]
     assert db.execute(

@@ -1,4 +1,4 @@
-"""Every way of being refused has its status and one shape: `{"error": slug, "message": sentence}`."""
+"""Every kind of refusal has its status and one shape: `{"error": slug, "message": sentence}`."""
 
 import time
 from collections.abc import Callable
@@ -20,7 +20,7 @@ CREATE = "/api/client/payment-sessions"
 
 
 def refused(response: httpx.Response, status: int, slug: str) -> str:
-    """The sentence of a refusal, once its status, slug and shape are as they should be."""
+    """Check a refusal's status, slug and shape. Return its sentence."""
     assert (response.status_code, response.json()["error"]) == (status, slug), response.text
     facts = FACTS[slug].__struct_fields__ if slug in FACTS else ()
     assert response.json().keys() == {"error", "message", *facts}
@@ -30,7 +30,7 @@ def refused(response: httpx.Response, status: int, slug: str) -> str:
     return sentence
 
 
-async def test_what_the_database_refuses_keeps_its_status_slug_and_sentence(customer: Client) -> None:
+async def test_a_refusal_of_the_database_keeps_its_status_slug_and_sentence(customer: Client) -> None:
     response = await customer.post(f"{CREATE}/{uuid4()}/confirm")
     refused(response, 404, "payment_session_not_found")
 
@@ -51,14 +51,14 @@ async def test_what_the_database_refuses_keeps_its_status_slug_and_sentence(cust
         (b"[" * 60_000, "object"),
     ],
 )
-async def test_a_body_that_does_not_fit_names_what_is_wrong(
+async def test_the_refusal_of_an_invalid_body_names_the_field(
     customer: Client, http: httpx.AsyncClient, body: bytes, field: str
 ) -> None:
     response = await http.post(CREATE, content=body, headers=customer.headers())
     assert field in refused(response, 400, "invalid_body")
 
 
-async def test_a_text_that_postgres_cannot_hold_is_refused(customer: Client) -> None:
+async def test_a_text_that_postgres_cannot_store_is_refused(customer: Client) -> None:
     body = {"client_message_id": str(uuid4()), "body": "ha\0lo"}
     response = await customer.post(f"/api/client/chat-sessions/{uuid4()}/messages", body)
     assert "U+0000" in refused(response, 400, "invalid_body")
@@ -81,14 +81,12 @@ async def test_a_body_that_is_not_utf_8_is_refused(customer: Client, http: httpx
         (f"/api/client/chat-sessions/{UUID(int=0)}/messages", {"after_seq": "-1"}),
     ],
 )
-async def test_a_query_that_does_not_fit_is_refused(
-    customer: Client, path: str, query: dict[str, str]
-) -> None:
+async def test_an_invalid_query_is_refused(customer: Client, path: str, query: dict[str, str]) -> None:
     refused(await customer.get(path, **query), 400, "invalid_query")
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 256, "caf\u00e9"])
-async def test_an_idempotency_key_that_cannot_be_kept_is_refused(
+async def test_an_invalid_idempotency_key_is_refused(
     customer: Client, http: httpx.AsyncClient, key: str
 ) -> None:
     headers = httpx.Headers({**customer.headers(), "Idempotency-Key": key}, encoding="utf-8")
@@ -96,12 +94,12 @@ async def test_an_idempotency_key_that_cannot_be_kept_is_refused(
     refused(response, 400, "invalid_idempotency_key")
 
 
-async def test_an_unknown_address_and_a_bad_id_are_both_not_found(customer: Client) -> None:
+async def test_an_unknown_path_and_a_malformed_id_are_not_found(customer: Client) -> None:
     refused(await customer.get("/api/client/nothing"), 404, "not_found")
     refused(await customer.get(f"{CREATE}/42"), 404, "not_found")
 
 
-async def test_a_method_that_an_address_does_not_take_is_told_which_it_does(
+async def test_a_refused_method_is_answered_with_the_allowed_ones(
     customer: Client, http: httpx.AsyncClient
 ) -> None:
     response = await customer.get("/api/client/chat-requests")
@@ -118,16 +116,14 @@ async def test_a_body_that_is_too_large_is_refused(customer: Client) -> None:
     refused(await customer.post(CREATE, {"duration_minutes": 30, "x": "y" * 100_000}), 413, "too_large")
 
 
-async def test_an_error_that_nobody_expected_leaks_nothing(customer: Client, connect: Connect) -> None:
+async def test_an_unexpected_error_leaks_nothing(customer: Client, connect: Connect) -> None:
     connect(role="curhat_owner").execute("revoke usage on schema api from curhat_app")
     response = await customer.get("/api/client/pricing")
     sentence = refused(response, 500, "internal_error")
     assert sentence == "Something went wrong on our side."
 
 
-async def test_a_token_that_does_not_hold_is_refused(
-    worker: Worker, http: httpx.AsyncClient, people: People
-) -> None:
+async def test_an_invalid_token_is_refused(worker: Worker, http: httpx.AsyncClient, people: People) -> None:
     key = worker.settings.jwt_keys[0]
     customer_id = people.customer()
     good = issue_token(worker.settings, "customer", customer_id)
@@ -139,11 +135,11 @@ async def test_a_token_that_does_not_hold_is_refused(
     bad = {
         "expired": issue_token(worker.settings, "customer", customer_id, timedelta(seconds=-1)),
         "forged": signed(claims, secret="x" * 40),
-        "of a key that is gone": signed(claims, kid="gone"),
+        "of a removed key": signed(claims, kid="gone"),
         "unsigned": jwt.encode(claims, None, "none", headers={"kid": key.kid}),
-        "for nobody": signed({name: value for name, value in claims.items() if name != "sub"}),
-        "for no person": signed({**claims, "sub": "42"}),
-        "without an end": signed({name: value for name, value in claims.items() if name != "exp"}),
+        "without a subject": signed({name: value for name, value in claims.items() if name != "sub"}),
+        "with a malformed subject": signed({**claims, "sub": "42"}),
+        "without an expiry": signed({name: value for name, value in claims.items() if name != "exp"}),
         "for two audiences": signed({**claims, "aud": ["customer", "mitra"]}),
         "no token": "x",
     }
@@ -157,9 +153,7 @@ async def test_a_token_that_does_not_hold_is_refused(
     assert response.status_code == 200
 
 
-def test_a_token_holds_until_it_expires_although_it_was_good_before(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cached_token_expires(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     person_id = uuid4()
     token = issue_token(settings, "customer", person_id)
     assert read_token(settings, "customer", token).subject_id == person_id
@@ -169,8 +163,8 @@ def test_a_token_holds_until_it_expires_although_it_was_good_before(
         read_token(settings, "customer", token)
 
 
-def test_a_token_of_a_machine_whose_clock_is_ahead_holds(settings: Settings) -> None:
-    """Of several machines one signs, another checks: a moment of difference must sign nobody out."""
+def test_a_token_signed_by_a_clock_slightly_ahead_is_valid(settings: Settings) -> None:
+    """One machine may sign and another check: a small clock skew must sign nobody out."""
     person_id, key, ahead = uuid4(), settings.jwt_keys[0], time.time() + 5
     claims = {"aud": "customer", "sub": str(person_id), "iat": ahead, "exp": ahead + LIFETIME.total_seconds()}
     token = jwt.encode(claims, key.secret, "HS256", headers={"kid": key.kid})

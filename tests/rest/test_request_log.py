@@ -1,4 +1,4 @@
-"""In production a worker tells of each request in one line of JSON, and of nothing that is nobody's business."""
+"""In production a worker logs each request as one line of JSON, without secrets or personal data."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ import pytest
 from app.server import bind
 from app.settings import JwtKey, Settings
 from tests.conftest import Connection
-from tests.rest.harness import PATIENCE_SECONDS, Client, pair
+from tests.rest.harness import PATIENCE_SECONDS, Client, pair, until
 from tests.sockets.harness import signed_in
 
 CREATE = "/api/client/payment-sessions"
@@ -39,14 +39,14 @@ def settings(settings: Settings) -> Settings:
 
 
 class Logging:
-    """A worker as it runs in production, with its log in a file."""
+    """A production worker that logs to a file."""
 
     def __init__(self, process: asyncio.subprocess.Process, file: Path) -> None:
         self._process = process
         self._file = file
 
     async def stopped(self) -> list[dict[str, Any]]:
-        """Every line of its log, once it has been told to stop and has."""
+        """Stop it and return all lines of its log."""
         self._process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(PATIENCE_SECONDS):
             assert await self._process.wait() == 0
@@ -66,10 +66,8 @@ async def process(settings: Settings, tmp_path: Path) -> AsyncIterator[Logging]:
         )
     logging = Logging(process, file)
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while '"serving"' not in logging.text():
-                assert process.returncode is None, logging.text()
-                await asyncio.sleep(0.02)
+        await until(lambda: process.returncode is not None or '"serving"' in logging.text())
+        assert process.returncode is None, logging.text()
         yield logging
     finally:
         if process.returncode is None:
@@ -112,10 +110,10 @@ async def test_each_request_is_one_line_with_its_id_route_status_time_and_audien
     assert all(line["timestamp"].endswith("Z") for line in lines)
 
 
-async def test_of_a_client_that_hangs_up_nothing_is_told(
+async def test_a_client_that_hangs_up_is_no_error(
     process: Logging, settings: Settings, customer: Client
 ) -> None:
-    """Nothing failed, and nobody is there to be told. Every line is JSON all the same."""
+    """Nothing is logged as an error, and every line is still valid JSON."""
     head = f"POST {CREATE} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {customer.token}\r\nContent-Length: 24\r\n\r\n"
     for body in ("", "{", '{"duration_minutes": 30}'):
         _, writer = await asyncio.open_connection("127.0.0.1", settings.public_port)
@@ -127,9 +125,7 @@ async def test_of_a_client_that_hangs_up_nothing_is_told(
     assert not [line for line in await process.stopped() if line["level"] != "info"]
 
 
-async def test_a_socket_is_one_line_when_it_is_closed(
-    process: Logging, customer: Client, mitra: Client
-) -> None:
+async def test_a_closed_socket_is_one_line(process: Logging, customer: Client, mitra: Client) -> None:
     async with signed_in(customer) as closed, signed_in(mitra) as left_open:
         await closed.connection.close(4321)
         ids = [one.connection.response.headers["x-request-id"] for one in (closed, left_open)]  # type: ignore[union-attr]
@@ -140,7 +136,7 @@ async def test_a_socket_is_one_line_when_it_is_closed(
     ]
 
 
-async def test_whatever_else_is_told_while_a_request_is_answered_bears_its_id(
+async def test_every_line_logged_during_a_request_has_its_id(
     process: Logging, customer: Client, http: httpx.AsyncClient, db: Connection
 ) -> None:
     db.execute("revoke usage on schema api from curhat_app")
@@ -150,7 +146,7 @@ async def test_whatever_else_is_told_while_a_request_is_answered_bears_its_id(
     assert line["request_id"] == failed.headers["x-request-id"]
 
 
-async def test_no_token_no_phone_number_and_nothing_that_is_said_is_told(
+async def test_the_log_holds_no_token_phone_number_or_message(
     process: Logging, customer: Client, mitra: Client, new_customer: Callable[[], Client], db: Connection
 ) -> None:
     chat_id = await pair(customer, mitra)

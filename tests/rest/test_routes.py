@@ -19,7 +19,7 @@ from app.http.routes import Listener, Route, blueprint, reply
 from app.public import table
 from app.server import create_public_app
 from app.settings import Settings
-from tests.rest.harness import Client, running
+from tests.rest.harness import Client, client_of
 from tests.rest.test_refusals import refused
 from workshop.reference.generate import app_refusals
 
@@ -30,7 +30,7 @@ every_route = pytest.mark.parametrize(
 
 
 def called_by(handler: Callable[..., Any]) -> set[str]:
-    """The SQL functions that a handler calls, itself or through other functions of its module."""
+    """The SQL functions that a handler calls, directly or through functions of its module."""
     module = inspect.getmodule(handler)
     assert module is not None
     functions = {
@@ -60,7 +60,7 @@ def test_a_row_names_the_functions_that_its_handler_calls(route: Route) -> None:
 
 
 @every_route
-def test_a_route_is_described_by_a_sentence(listener: Listener, route: Route) -> None:
+def test_a_handler_has_a_summary_of_one_line(listener: Listener, route: Route) -> None:
     summary = route.description.partition("\n\n")[0]
     assert summary.endswith(".")
     assert "\n" not in summary
@@ -81,14 +81,14 @@ def test_what_a_handler_refuses_with_itself_is_what_the_app_says(listener: Liste
 
 
 @every_route
-def test_every_refusal_of_a_row_is_written_somewhere(listener: Listener, route: Route) -> None:
+def test_every_refusal_of_a_row_is_defined(listener: Listener, route: Route) -> None:
     in_the_app = {(refusal.status, refusal.slug) for refusal in app_refusals()}
     in_sql = {(status, slug) for slug, status in statuses().items()}
     found = refusals_of(route)
     assert {(status, slug) for status, slugs in found.items() for slug in slugs} <= in_the_app | in_sql
 
 
-def test_names_and_addresses_are_no_others() -> None:
+def test_names_and_paths_are_unique() -> None:
     for routes in TABLES.values():
         assert len({route.name for route in routes}) == len(routes)
         assert len({(route.method, route.path) for route in routes}) == len(routes)
@@ -154,15 +154,12 @@ def create_with_look(settings: Settings) -> App:
 
 @pytest.fixture
 async def trial(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A listener with one route more."""
-    async with (
-        running(settings, create_with_look) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
+    """A client of a public app with one extra route."""
+    async with client_of(settings, create_with_look) as client:
         yield client
 
 
-async def test_a_handler_gets_what_its_signature_says(trial: httpx.AsyncClient) -> None:
+async def test_a_handler_gets_the_arguments_of_its_signature(trial: httpx.AsyncClient) -> None:
     query: dict[str, list[str] | int] = {"colours": ["red", "blue"], "limit": 7}
     response = await trial.patch(
         THING, params=query, json={"name": "Sari"}, headers={"Idempotency-Key": "one"}
@@ -179,7 +176,7 @@ async def test_a_handler_gets_what_its_signature_says(trial: httpx.AsyncClient) 
     assert response.json()["key"] is None
 
 
-async def test_what_does_not_fit_is_refused_by_name(trial: httpx.AsyncClient) -> None:
+async def test_the_refusal_of_an_invalid_request_names_the_field(trial: httpx.AsyncClient) -> None:
     async def sentence(slug: str, **request: Any) -> str:  # noqa: ANN401
         return refused(await trial.patch(THING, **{"json": {"name": "Sari"}, **request}), 400, slug)
 
@@ -194,14 +191,14 @@ async def test_what_does_not_fit_is_refused_by_name(trial: httpx.AsyncClient) ->
 
 
 @pytest.mark.parametrize("query", ["limit", "limit=1&", "shades=%zz", "shades=%ff", "=1", "shades=%"])
-async def test_a_query_that_cannot_be_read_whole_is_refused(trial: httpx.AsyncClient, query: str) -> None:
+async def test_a_malformed_query_is_refused(trial: httpx.AsyncClient, query: str) -> None:
     refused(await trial.patch(f"{THING}?{query}", json={"name": "Sari"}), 400, "invalid_query")
 
 
-async def test_no_route_drops_a_query_in_silence(
+async def test_no_route_ignores_an_unknown_query_parameter(
     customer: Client, mitra: Client, http: httpx.AsyncClient
 ) -> None:
-    """Whatever a route does not know is refused, also where it knows no query at all."""
+    """Even a route without any parameters."""
     clients = {"customer": customer, "mitra": mitra}
     for route in table.ROUTES:
         path = re.sub(r"<\w+:uuid>", str(uuid4()), route.path)
@@ -210,9 +207,7 @@ async def test_no_route_drops_a_query_in_silence(
         refused(response, 400, "invalid_query")
 
 
-async def test_head_is_answered_wherever_get_is(
-    customer: Client, mitra: Client, http: httpx.AsyncClient
-) -> None:
+async def test_every_get_route_answers_head(customer: Client, mitra: Client, http: httpx.AsyncClient) -> None:
     clients = {"customer": customer, "mitra": mitra}
     paths = [(route.path, route.audience) for route in table.ROUTES if route.method == "GET"]
     for path, audience in [*paths, ("/docs", None), ("/openapi.json", None), ("/docs/swagger-ui.css", None)]:
@@ -225,14 +220,14 @@ async def test_head_is_answered_wherever_get_is(
         assert "content-length" in head.headers
 
 
-async def test_an_address_is_written_in_one_way(customer: Client, http: httpx.AsyncClient) -> None:
-    """A proxy that answers /readyz itself would let another way to write it through."""
+async def test_a_path_has_one_spelling(customer: Client, http: httpx.AsyncClient) -> None:
+    """A proxy that answers /readyz itself would let another spelling through."""
     for path in ("/readyz/", "/metrics/", "/healthz/", "/api/client/state/"):
         refused(await http.get(path, headers=customer.headers()), 404, "not_found")
     assert (await http.get("/docs/")).headers["location"] == "/docs"
 
 
-async def test_who_asks_is_looked_at_before_what_is_asked(customer: Client, http: httpx.AsyncClient) -> None:
+async def test_the_token_is_checked_before_the_request(customer: Client, http: httpx.AsyncClient) -> None:
     refused(await http.post("/api/client/payment-sessions", content=b"{"), 401, "unauthenticated")
     path = f"/api/client/payment-sessions/{uuid4()}"
     refused(await http.get(path), 401, "unauthenticated")

@@ -1,10 +1,9 @@
-"""The six smoke scenarios of the plan (§2.7) and its checklist, over REST, with every listener at work.
+"""The plan's six smoke scenarios (§2.7) and its checklist, over REST, with all listeners running.
 
-`tests/sql/smoke.sql` does the same without the app. Here a window is not waited for: its deadline is moved to now,
-and it is up to the deadline listener.
+`tests/sql/smoke.sql` does the same without the app. Here a test does not wait for a deadline: it moves the deadline to
+now, and the deadline listener fires it.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 from app.settings import Settings
 from listeners import availability, deadlines, relay
 from tests.conftest import Connection
-from tests.rest.harness import PATIENCE_SECONDS, Client, background, go_online, pair, pay, search
+from tests.rest.harness import Client, background, go_online, pair, pay, search, until
 
 Row = dict[str, Any]
 WindowEnds = Callable[[str, str], None]
@@ -31,7 +30,7 @@ async def listeners(settings: Settings) -> AsyncIterator[None]:
 
 @pytest.fixture
 def window_ends(db: Connection) -> WindowEnds:
-    """Lets the window of a row end now."""
+    """Moves a row's deadline to now."""
 
     def end(table: str, row_id: str) -> None:
         db.execute(f"update data.{table} set deadline_at = now() where id = %s", [row_id])
@@ -41,7 +40,7 @@ def window_ends(db: Connection) -> WindowEnds:
 
 @pytest.fixture
 def failures(db: Connection) -> Failures:
-    """What operators see of a payment's failures: cause, whether money is due back, whether one is superseded."""
+    """A payment's failures, as operators see them: cause, refund due, superseded."""
     query = (
         "select cause_tag, refund_due, superseded_at is not null from control_center.failed_pairings "
         "where payment_session_id = %s order by created_at"
@@ -51,9 +50,11 @@ def failures(db: Connection) -> Failures:
 
 async def comes_to(look: Callable[[], Awaitable[object]], wanted: object) -> None:
     """Wait until a look at the API shows what is wanted."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while await look() != wanted:  # noqa: ASYNC110 - REST tells only when it is asked
-            await asyncio.sleep(0.05)
+
+    async def shows() -> bool:
+        return await look() == wanted
+
+    await until(shows)
 
 
 async def status(customer: Client, payment_id: str) -> object:
@@ -61,7 +62,7 @@ async def status(customer: Client, payment_id: str) -> object:
 
 
 async def last_cause(customer: Client) -> object:
-    """The cause of the last failure, and whether another bestie is offered instead."""
+    """The cause of the last failure, and whether a fallback is offered."""
     failure = (await customer.get("/api/client/state")).json()["last_failure"]
     return failure and (failure["cause_tag"], failure["fallback_offered"])
 
@@ -71,7 +72,7 @@ async def available(customer: Client) -> object:
 
 
 async def asked_again(customer: Client, mitra: Client) -> Row:
-    """A "Curhat lagi" that runs, after a first chat of the two."""
+    """A running returning request, after a first chat of the two."""
     chat_id = await pair(customer, mitra)
     await customer.post(f"/api/client/chat-sessions/{chat_id}/end")
     payment_id = await pay(customer, 30, targeted_mitra_id=str(mitra.id))
@@ -87,8 +88,8 @@ async def accept(mitra: Client, request_id: str) -> None:
     assert (accepted.status_code, accepted.json()["chat_session"]["status"]) == (200, "active")
 
 
-async def more_minutes(customer: Client, chat_id: str) -> Row:
-    """An extension that waits for its answer."""
+async def request_extension(customer: Client, chat_id: str) -> Row:
+    """A pending extension."""
     payment_id = await pay(customer, 15, is_extension=True)
     path = f"/api/client/chat-sessions/{chat_id}/extensions"
     asked = await customer.post(path, {"extension_payment_session_id": payment_id})
@@ -103,7 +104,7 @@ async def test_1_a_mitra_accepts_and_the_payment_is_consumed(customer: Client, m
     assert await status(customer, request["payment_session_id"]) == "consumed"
 
 
-async def test_2_nobody_accepts_within_the_window(
+async def test_2_nobody_accepts_in_time(
     customer: Client, mitra: Client, window_ends: WindowEnds, failures: Failures
 ) -> None:
     await go_online(mitra)
@@ -115,13 +116,13 @@ async def test_2_nobody_accepts_within_the_window(
     assert (await mitra.get("/api/mitra/chat-requests")).json()["rows"] == []
 
 
-async def test_3_a_mitra_who_is_asked_again_accepts(customer: Client, mitra: Client) -> None:
+async def test_3_a_mitra_accepts_a_returning_request(customer: Client, mitra: Client) -> None:
     request = await asked_again(customer, mitra)
     await accept(mitra, request["id"])
     assert await status(customer, request["payment_session_id"]) == "consumed"
 
 
-async def test_4_a_mitra_who_is_asked_again_does_not_answer_in_time(
+async def test_4_a_mitra_does_not_answer_a_returning_request_in_time(
     customer: Client, mitra: Client, window_ends: WindowEnds, failures: Failures
 ) -> None:
     request = await asked_again(customer, mitra)
@@ -130,7 +131,7 @@ async def test_4_a_mitra_who_is_asked_again_does_not_answer_in_time(
     assert failures(request["payment_session_id"]) == [("targeted_mitra_timeout", True, False)]
 
 
-async def test_5_another_bestie_takes_the_same_payment(
+async def test_5_a_fallback_uses_the_same_payment(
     customer: Client,
     mitra: Client,
     new_mitra: Callable[[], Client],
@@ -151,7 +152,7 @@ async def test_5_another_bestie_takes_the_same_payment(
     assert failures(payment_id) == [("targeted_mitra_timeout", True, True)]
 
 
-async def test_6_availability_follows_capacity_and_who_is_there(
+async def test_6_availability_follows_capacity_and_presence(
     customer: Client, mitra: Client, db: Connection
 ) -> None:
     db.execute("select ops.set_config('max_customers_per_mitra', '1', 'Ratna')")
@@ -175,26 +176,26 @@ async def test_a_cancelled_search_is_a_failed_pairing(customer: Client, failures
     assert failures(request["payment_session_id"]) == [("customer_cancelled", False, False)]
 
 
-async def test_an_extension_that_the_mitra_ignores_is_approved(
+async def test_an_unanswered_extension_is_approved(
     customer: Client, mitra: Client, window_ends: WindowEnds, db: Connection
 ) -> None:
-    asked = await more_minutes(customer, await pair(customer, mitra))
+    asked = await request_extension(customer, await pair(customer, mitra))
     window_ends("extensions", asked["id"])
     await comes_to(lambda: status(customer, asked["payment_session_id"]), "consumed")
     assert db.execute("select status from data.extensions").fetchall() == [("auto_approved",)]
 
 
-async def test_an_extension_of_a_mitra_who_goes_meanwhile_is_rejected_and_not_charged(
+async def test_an_unanswered_extension_of_an_offline_mitra_is_rejected_and_not_charged(
     customer: Client, mitra: Client, window_ends: WindowEnds, failures: Failures
 ) -> None:
-    asked = await more_minutes(customer, await pair(customer, mitra))
+    asked = await request_extension(customer, await pair(customer, mitra))
     await mitra.post("/api/mitra/status", {"online": False})
     window_ends("extensions", asked["id"])
     await comes_to(lambda: status(customer, asked["payment_session_id"]), "failed_pairing")
     assert failures(asked["payment_session_id"]) == [("targeted_mitra_offline", False, False)]
 
 
-async def test_a_shorter_answer_time_holds_for_the_next_who_is_asked(
+async def test_a_changed_timeout_applies_to_the_next_returning_request(
     customer: Client, mitra: Client, db: Connection
 ) -> None:
     db.execute("select ops.set_config('returning_chat_confirmation_timeout_seconds', '5', 'Ratna')")

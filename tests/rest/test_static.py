@@ -1,37 +1,23 @@
-"""The files of the web apps, as the listeners hand them out."""
+"""The files of the web apps, as workers serve them."""
 
 import gzip
 import json
 import re
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from app.http import static
-from app.server import create_internal_app
-from app.settings import Settings
-from tests.rest.harness import running
-
-
-@pytest.fixture
-async def internal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the internal listener."""
-    async with (
-        running(settings, create_internal_app) as worker,
-        httpx.AsyncClient(base_url=worker.url, timeout=30) as client,
-    ):
-        yield client
 
 
 def built(name: str, pattern: str) -> str:
-    """The path within an app of its one file that fits the pattern."""
+    """The path, within a web app, of its only file that matches the pattern."""
     folder = static.BUILT / name
     (path,) = folder.glob(pattern)
     return path.relative_to(folder).as_posix()
 
 
-async def test_each_app_answers_at_its_place(http: httpx.AsyncClient, internal: httpx.AsyncClient) -> None:
+async def test_each_app_is_served_at_its_path(http: httpx.AsyncClient, internal: httpx.AsyncClient) -> None:
     for client, path, title in (
         (http, "/", "<title>Curhat</title>"),
         (http, "/mitra", "<title>Curhat Mitra</title>"),
@@ -43,7 +29,7 @@ async def test_each_app_answers_at_its_place(http: httpx.AsyncClient, internal: 
         assert title in response.text
 
 
-async def test_every_address_of_an_app_is_answered_by_its_page(http: httpx.AsyncClient) -> None:
+async def test_every_path_of_an_app_is_answered_with_its_page(http: httpx.AsyncClient) -> None:
     home, mitra = await http.get("/"), await http.get("/mitra/")
     assert (await http.get("/chat/7e0b7c1e-2f3f-4f8a-b0a2-3a4c5d6e7f80")).content == home.content
     assert (await http.get("/mitra/riwayat")).content == mitra.content
@@ -54,18 +40,18 @@ async def test_every_address_of_an_app_is_answered_by_its_page(http: httpx.Async
     "path",
     ["/api", "/api/client/nothing", "/api/client/payment-sessions/42", "/internal/config", "/docs/none"],
 )
-async def test_an_address_of_the_api_is_never_answered_by_a_page(http: httpx.AsyncClient, path: str) -> None:
+async def test_a_path_of_the_api_is_never_answered_with_a_page(http: httpx.AsyncClient, path: str) -> None:
     response = await http.get(path, headers={"Accept": "text/html"})
     assert (response.status_code, response.json()["error"]) == (404, "not_found")
 
 
-async def test_a_file_that_is_not_there_is_not_found(http: httpx.AsyncClient) -> None:
+async def test_a_missing_file_is_not_found(http: httpx.AsyncClient) -> None:
     for path in ("/assets/index-gone.js", "/mitra/assets/index-gone.js", "/index.html", "/icon.svg.br"):
         response = await http.get(path)
         assert (response.status_code, response.json()["error"]) == (404, "not_found")
 
 
-async def test_only_reading_is_answered_by_a_page(http: httpx.AsyncClient) -> None:
+async def test_a_page_is_served_only_for_get_and_head(http: httpx.AsyncClient) -> None:
     assert (await http.post("/riwayat")).json()["error"] == "not_found"
     assert (await http.post("/icon.svg")).status_code == 405
     head = await http.head("/")
@@ -73,7 +59,7 @@ async def test_only_reading_is_answered_by_a_page(http: httpx.AsyncClient) -> No
     assert int(head.headers["content-length"]) > 0
 
 
-async def test_a_browser_gets_the_smallest_form_it_takes(http: httpx.AsyncClient) -> None:
+async def test_a_browser_gets_the_smallest_encoding_it_accepts(http: httpx.AsyncClient) -> None:
     path = f"/{built('client', 'assets/index-*.js')}"
     sizes = {}
     for asked, given in (("gzip, deflate, br, zstd", "br"), ("gzip;q=1.0, br;q=0", "gzip"), ("", None)):
@@ -88,7 +74,7 @@ async def test_a_browser_gets_the_smallest_form_it_takes(http: httpx.AsyncClient
     assert gzip.decompress((static.BUILT / "client" / f"{path[1:]}.gz").read_bytes()) == plain
 
 
-async def test_what_has_a_hash_in_its_name_is_kept_and_the_rest_is_asked_for_again(
+async def test_hashed_files_are_immutable_and_others_are_revalidated(
     http: httpx.AsyncClient,
 ) -> None:
     kept = await http.get(f"/{built('client', 'assets/index-*.css')}")
@@ -101,7 +87,7 @@ async def test_what_has_a_hash_in_its_name_is_kept_and_the_rest_is_asked_for_aga
         assert again.headers["etag"] == response.headers["etag"]
 
 
-async def test_forms_of_a_file_have_etags_of_their_own(http: httpx.AsyncClient) -> None:
+async def test_each_encoding_of_a_file_has_its_own_etag(http: httpx.AsyncClient) -> None:
     etags = [
         (await http.get("/", headers={"Accept-Encoding": encoding})).headers["etag"]
         for encoding in ("br", "gzip", "identity")
@@ -109,7 +95,7 @@ async def test_forms_of_a_file_have_etags_of_their_own(http: httpx.AsyncClient) 
     assert len(set(etags)) == 3
 
 
-async def test_a_page_loads_and_runs_nothing_but_its_own_files(http: httpx.AsyncClient) -> None:
+async def test_a_page_loads_only_its_own_files(http: httpx.AsyncClient) -> None:
     for path in ("/", "/mitra", "/chat/1"):
         response = await http.get(path)
         policy = dict(part.split(" ", 1) for part in response.headers["content-security-policy"].split("; "))
@@ -121,8 +107,8 @@ async def test_a_page_loads_and_runs_nothing_but_its_own_files(http: httpx.Async
         assert all("src=" in tag for tag in response.text.split("<script")[1:])
 
 
-async def test_the_first_load_of_the_customers_app_is_small(http: httpx.AsyncClient) -> None:
-    """Issue 5: under 120 KiB of compressed JavaScript, in everything that its page names."""
+async def test_the_first_load_of_the_client_app_is_small(http: httpx.AsyncClient) -> None:
+    """At most 120 KiB of compressed JavaScript, over all scripts that the page names."""
     page = (await http.get("/")).text
     scripts = re.findall(r'(?:src|href)="(/[^"]+\.js)"', page)
     sizes = [

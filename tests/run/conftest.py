@@ -1,6 +1,5 @@
-"""A CURHAT_HOME of a test's own, and `curhat` as a process of its own in it."""
+"""A CURHAT_HOME for each test, and `curhat` as a process in it."""
 
-import asyncio
 import contextlib
 import json
 import os
@@ -9,9 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,29 +19,14 @@ import pytest
 from app.running.supervisor import dying_with
 from tests.cluster import IN_MEMORY
 from tests.ports import free_port
+from tests.waits import PATIENCE_SECONDS, wait_until
 from workshop.embedded.place import RECORD
 
 PREFIX = "curhat-run-of-"
-GIVE_UP_SECONDS = 120  # far more than any wait takes, so that a failure does not hang
-
-
-def eventually(condition: Callable[[], bool], what: str) -> None:
-    """Return as soon as the condition holds."""
-    give_up = time.monotonic() + GIVE_UP_SECONDS
-    while not condition():
-        assert time.monotonic() < give_up, f"it did not come to this: {what}"
-        time.sleep(0.02)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """As `eventually`, for tests that go on meanwhile."""
-    async with asyncio.timeout(GIVE_UP_SECONDS):
-        while not condition():  # noqa: ASYNC110 - other processes and files set no event
-            await asyncio.sleep(0.01)
 
 
 def is_alive(pid: int) -> bool:
-    """Whether the process runs; one that only waits to be reaped does not."""
+    """Whether the process runs. A zombie does not."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
@@ -52,7 +35,7 @@ def is_alive(pid: int) -> bool:
 
 
 def children(pid: int) -> dict[int, str]:
-    """The processes that this one has started: their command lines by pid."""
+    """The children of this process: command lines by pid."""
     found = {}
     for number in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
         with contextlib.suppress(FileNotFoundError):
@@ -61,7 +44,7 @@ def children(pid: int) -> dict[int, str]:
 
 
 def remove_home(home: Path) -> None:
-    """Remove a CURHAT_HOME with what it has elsewhere."""
+    """Remove a CURHAT_HOME with its files elsewhere."""
     with contextlib.suppress(FileNotFoundError, ValueError):
         for path in json.loads((home / RECORD).read_text(encoding="utf-8")).values():
             shutil.rmtree(Path(path).parent, ignore_errors=True)
@@ -70,7 +53,7 @@ def remove_home(home: Path) -> None:
 
 @dataclass
 class Curhat:
-    """The command line, with an environment that holds nothing but a home and two ports."""
+    """The command line, in an environment with nothing but a home and two ports."""
 
     home: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -98,11 +81,11 @@ class Curhat:
             check=False,
             capture_output=True,
             text=True,
-            timeout=GIVE_UP_SECONDS,
+            timeout=PATIENCE_SECONDS,
         )
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
-        """Start a command that goes on; what it says goes to `said`."""
+        """Start a long-running command; its output goes to `said`."""
         with self.output.open("a") as output:
             process = subprocess.Popen(
                 _command(arguments),
@@ -121,7 +104,7 @@ class Curhat:
         """Start `curhat up` and return when it says that it is up."""
         earlier = self.said().count("Curhat is up")
         process = self.start("up", **environment)
-        eventually(
+        wait_until(
             lambda: self.said().count("Curhat is up") > earlier or process.poll() is not None, "curhat up"
         )
         assert process.poll() is None, self.said()
@@ -130,27 +113,27 @@ class Curhat:
     def interrupt(self, process: "subprocess.Popen[str]") -> int:
         """Press Ctrl-C and return the exit code."""
         process.send_signal(signal.SIGINT)
-        return process.wait(GIVE_UP_SECONDS)
+        return process.wait(PATIENCE_SECONDS)
 
     @property
     def output(self) -> Path:
         return self.home.with_name(f"{self.name}.out")
 
     def said(self) -> str:
-        """What the commands that go on have printed."""
+        """The output of the long-running commands."""
         return self.output.read_text(encoding="utf-8") if self.output.exists() else ""
 
     def get(self, path: str) -> int:
-        """The status of a GET from the public listener."""
+        """The status of a GET from the public server."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"http://127.0.0.1:{self.public_port}{path}", timeout=GIVE_UP_SECONDS) as response:
+        with opener.open(f"http://127.0.0.1:{self.public_port}{path}", timeout=PATIENCE_SECONDS) as response:
             return int(response.status)
 
     def figures(self) -> str:
-        """What the internal listener tells of all processes."""
+        """The figures of all processes, from the internal listener."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         url = f"http://127.0.0.1:{self.internal_port}/metrics"
-        with opener.open(url, timeout=GIVE_UP_SECONDS) as response:
+        with opener.open(url, timeout=PATIENCE_SECONDS) as response:
             text: bytes = response.read()
         return text.decode()
 
@@ -161,7 +144,7 @@ class Curhat:
             f"http://127.0.0.1:{port}{path}", json.dumps(body).encode(), method="POST"
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=GIVE_UP_SECONDS) as response:
+        with opener.open(request, timeout=PATIENCE_SECONDS) as response:
             return int(response.status), json.load(response)
 
     def end(self) -> None:
@@ -187,7 +170,7 @@ def _command(arguments: tuple[str, ...]) -> list[str]:
 def new_home() -> Iterator[Path]:
     """A home with a short path that every account can reach."""
     parent = IN_MEMORY if IN_MEMORY.is_dir() else Path(tempfile.gettempdir())
-    for left in parent.glob(f"{PREFIX}*"):  # by a run that was killed
+    for left in parent.glob(f"{PREFIX}*"):  # from a killed run
         if not is_alive(int(left.name.removeprefix(PREFIX).partition("-")[0])):
             remove_home(left / "home")
             shutil.rmtree(left, ignore_errors=True)
@@ -202,7 +185,7 @@ def new_home() -> Iterator[Path]:
 
 @contextlib.contextmanager
 def new_curhat(**environment: str) -> Iterator[Curhat]:
-    """A command line whose processes are ended with the context."""
+    """A command line. Its processes end with the context."""
     with new_home() as home:
         curhat = Curhat(home, environment)
         try:

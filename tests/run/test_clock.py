@@ -22,7 +22,7 @@ def made() -> tuple[Steady, DatabaseClock]:
     return steady, DatabaseClock(steady)
 
 
-def test_it_goes_on_from_a_reading_whatever_this_machine_says() -> None:
+def test_it_goes_on_from_a_reading_whatever_this_machines_clock_shows() -> None:
     steady, clock = made()
     clock.read(NOON, 0.0)
     steady.shows += 90

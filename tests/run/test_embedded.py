@@ -16,7 +16,8 @@ from app import redis_client
 from app.running.accounts import process_options, server_account
 from app.running.supervisor import Supervisor
 from app.settings import Settings
-from tests.run.conftest import GIVE_UP_SECONDS, eventually, is_alive, remove_home
+from tests.run.conftest import is_alive, remove_home
+from tests.waits import PATIENCE_SECONDS, wait_until
 from workshop import embedded
 from workshop.embedded import UNFINISHED, Embedded, postgres
 from workshop.embedded.place import PlaceError, find, make_home
@@ -95,7 +96,7 @@ async def test_servers_run_for_a_home_that_their_account_cannot_reach_and_whose_
         remove_home(far)
 
 
-async def test_servers_run_for_a_home_whose_path_holds_what_means_something_in_an_address(home: Path) -> None:
+async def test_servers_run_for_a_home_whose_path_has_special_characters_of_urls(home: Path) -> None:
     strange = home / "C# 100%25 a+b?"
     async with running(strange):
         found = embedded.locate(settings_for(strange))
@@ -122,14 +123,14 @@ async def test_what_a_killed_run_left_running_is_stopped_and_its_data_kept(home:
     try:
         async with running(home) as servers:
             assert not is_alive(postmaster)
-            assert left.wait(GIVE_UP_SECONDS) == 0
+            assert left.wait(PATIENCE_SECONDS) == 0
             with connect(servers) as connection:
                 connection.execute("table kept")
     finally:
         left.kill()
 
 
-async def test_a_stale_pid_file_whose_pid_is_somebody_elses_now_stops_nobody(home: Path) -> None:
+async def test_a_stale_pid_file_stops_no_other_process(home: Path) -> None:
     async with running(home) as servers:
         pass
     assert servers.postgres is not None
@@ -144,7 +145,7 @@ async def test_a_stale_pid_file_whose_pid_is_somebody_elses_now_stops_nobody(hom
         await somebody.wait()
 
 
-async def test_a_cluster_that_was_not_made_to_its_end_is_made_anew(home: Path) -> None:
+async def test_a_half_made_cluster_is_made_anew(home: Path) -> None:
     servers = prepared(home)
     unfinished = servers.place.data.with_name(servers.place.data.name + UNFINISHED)
     unfinished.mkdir()
@@ -153,7 +154,7 @@ async def test_a_cluster_that_was_not_made_to_its_end_is_made_anew(home: Path) -
         assert not unfinished.exists()
 
 
-def test_data_of_an_older_postgres_is_told_in_one_sentence(home: Path) -> None:
+def test_data_of_an_older_postgres_is_reported_in_one_sentence(home: Path) -> None:
     make_home(home, server_account())
     (home / "postgres").mkdir()
     (home / "postgres" / "PG_VERSION").write_text("11\n")
@@ -162,7 +163,7 @@ def test_data_of_an_older_postgres_is_told_in_one_sentence(home: Path) -> None:
 
 
 def programs_that_say(version: str, directory: Path) -> Path:
-    """A directory with programs that do nothing but say of which version they are."""
+    """A directory with programs that only print their version."""
     directory.mkdir(parents=True)
     for name in ("postgres", "initdb", "pg_ctl"):
         (directory / name).write_text(f"#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n")
@@ -177,7 +178,7 @@ def with_libraries(directory: Path, *names: str) -> None:
         (libraries / f"{name}.so").touch()
 
 
-def test_the_newest_that_has_both_extensions_is_taken_then_the_newest_that_has_pg_cron(
+def test_the_newest_with_both_extensions_is_chosen_else_the_newest_with_pg_cron(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for major in (14, 15, 16, 17, 18):
@@ -202,7 +203,7 @@ def test_the_newest_that_has_both_extensions_is_taken_then_the_newest_that_has_p
         ("/nowhere", "there is no postgres, initdb and pg_ctl in /nowhere"),
     ],
 )
-def test_a_postgres_that_cannot_be_had_is_told_in_one_sentence(
+def test_an_unavailable_postgres_is_reported_in_one_sentence(
     home: Path, monkeypatch: pytest.MonkeyPatch, asked: str, said: str
 ) -> None:
     for major in (14, 15):
@@ -212,7 +213,7 @@ def test_a_postgres_that_cannot_be_had_is_told_in_one_sentence(
         postgres.find_programs(asked=asked)
 
 
-def test_data_goes_on_with_the_major_that_made_it_and_another_that_is_asked_for_is_told(
+def test_data_keeps_its_major_and_a_request_for_another_is_refused(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for major in (15, 16):
@@ -226,9 +227,7 @@ def test_data_goes_on_with_the_major_that_made_it_and_another_that_is_asked_for_
         postgres.find_programs(home, "16")
 
 
-def test_data_of_a_postgres_that_is_installed_but_too_old_is_told(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_data_of_a_postgres_that_is_too_old_is_reported(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = programs_that_say("14.9", home / "pgsql-14" / "bin")
     monkeypatch.setattr(postgres, "PROGRAM_DIRECTORIES", (str(old),))
     (home / "postgres").mkdir()
@@ -257,12 +256,12 @@ async def test_pg_cron_runs_a_procedure_that_commits_over_our_socket(home: Path)
             )
             connection.execute("select cron.schedule_in_database('tick', '@reboot', 'call tick()', 'curhat')")
         with connect_as_superuser(servers) as connection:
-            # As if CURHAT_HOME had been somewhere else when the job was scheduled.
+            # As if the job had been scheduled with another CURHAT_HOME.
             connection.execute("update cron.job set nodename = '/somewhere/else'")
             servers.provision()
     async with running(home) as servers:
         with connect(servers) as connection:
-            eventually(
+            wait_until(
                 lambda: connection.execute("select count(distinct at) from ticks").fetchone() == (3,),
                 "pg_cron has called the procedure, and each commit was a transaction",
             )
@@ -270,7 +269,7 @@ async def test_pg_cron_runs_a_procedure_that_commits_over_our_socket(home: Path)
 
 @asynccontextmanager
 async def servers_connection(servers: Embedded) -> AsyncIterator[None]:
-    """Fails when Postgres does not take connections."""
+    """Fails if Postgres takes no connections."""
     with connect(servers) as connection:
         connection.execute("select 1")
         yield

@@ -1,4 +1,4 @@
-"""Each test logs in a process of its own: the set-up of a log is a process's, and once."""
+"""Each test logs in a process of its own, since a process sets up its log once."""
 
 import json
 import subprocess
@@ -29,7 +29,7 @@ PRODUCTION = (
 
 
 def logged(environment: str, *arguments: str) -> str:
-    """What the process writes to stderr."""
+    """The stderr of the process."""
     script = LOGGING.replace("{ENVIRONMENT}", environment)
     done = subprocess.run(
         [sys.executable, "-c", script, *arguments], check=True, capture_output=True, text=True

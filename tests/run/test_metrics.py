@@ -1,4 +1,4 @@
-"""What a process counts, and how the figures of several come together."""
+"""What a process counts, and how the figures of several are combined."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.metrics import BOUNDS, DIRECTORY, FORGOTTEN_SECONDS, SILENT_SECONDS, Figures, Scrape, Values
-from tests.run.conftest import until
+from tests.waits import until
 
 Key = tuple[str, frozenset[tuple[str, str]]]
 
@@ -91,7 +91,7 @@ def test_a_reading_is_taken_when_it_is_written(tmp_path: Path) -> None:
     assert not [name for name, _ in found if name == "unknown"]
 
 
-def test_the_figures_of_all_processes_come_together_each_under_its_name(tmp_path: Path) -> None:
+def test_the_figures_of_all_processes_are_combined_each_under_its_name(tmp_path: Path) -> None:
     for process, amount in (("public-1", 1), ("public-2", 2), ("relay", 3)):
         figures = Figures(process, tmp_path)
         figures.counter("requests", "Requests.").add(amount=amount)
@@ -110,7 +110,7 @@ def test_the_figures_of_all_processes_come_together_each_under_its_name(tmp_path
     assert key("process_resident_memory_bytes", process="public-2") in found
 
 
-def test_timings_within_other_bounds_than_ours_are_those_of_another_version(tmp_path: Path) -> None:
+def test_timings_with_other_buckets_are_from_another_version(tmp_path: Path) -> None:
     figures = Figures("public-1", tmp_path)
     figures.timings("taken_seconds", "How long it took.").observe(0.3)
     figures.write()
@@ -125,7 +125,7 @@ def test_timings_within_other_bounds_than_ours_are_those_of_another_version(tmp_
     assert key("taken_seconds_bucket", process="public-2", le="0.25") not in found
 
 
-def test_a_process_that_is_silent_is_left_out_and_its_silence_told(tmp_path: Path) -> None:
+def test_a_silent_process_is_left_out_but_its_age_is_shown(tmp_path: Path) -> None:
     for process in ("public-1", "relay"):
         figures = Figures(process, tmp_path)
         figures.counter("requests", "Requests.").add()
@@ -141,7 +141,7 @@ def test_a_process_that_is_silent_is_left_out_and_its_silence_told(tmp_path: Pat
     assert found[key("curhat_process_age_seconds", process="public-1")] < SILENT_SECONDS
 
 
-def test_what_has_been_silent_for_an_hour_is_thrown_away(tmp_path: Path) -> None:
+def test_figures_of_a_process_that_was_silent_for_an_hour_are_deleted(tmp_path: Path) -> None:
     for process in ("public-1", "public-9"):
         Figures(process, tmp_path).write()
     unfinished = tmp_path / DIRECTORY / "public-8.unfinished"
@@ -171,9 +171,8 @@ async def test_a_process_writes_while_it_works_and_takes_its_figures_along_when_
     seen: list[dict[Key, float]] = []
 
     async def work() -> None:
-        while not (found := scraped(tmp_path)):  # noqa: ASYNC110 - a file has no asyncio.Event
-            await asyncio.sleep(0.01)
-        seen.append(found)
+        await until(lambda: scraped(tmp_path))
+        seen.append(scraped(tmp_path))
 
     await figures.beside(work())
     assert key("curhat_loop_late_seconds", process="relay") in seen[0]
@@ -181,7 +180,7 @@ async def test_a_process_writes_while_it_works_and_takes_its_figures_along_when_
 
 
 async def test_of_two_processes_with_the_same_name_each_has_its_own_figures(tmp_path: Path) -> None:
-    """As of two sets of listeners on one machine; whoever is alone has the name as it is."""
+    """As with two sets of listeners on one machine. A process that is alone keeps its plain name."""
     first = Figures("relay", tmp_path)
 
     async def work() -> None:
@@ -201,7 +200,7 @@ async def test_of_two_processes_with_the_same_name_each_has_its_own_figures(tmp_
 
 
 def processes(home: Path) -> set[str]:
-    """Whose figures there are."""
+    """The processes that have figures."""
     age = "curhat_process_age_seconds"
     return {dict(labels)["process"] for name, labels in scraped(home) if name == age}
 

@@ -35,7 +35,7 @@ def long_home(home: Path) -> Iterator[Path]:
     remove_home(long)
 
 
-def test_everything_lies_in_the_home_where_that_can_be(home: Path) -> None:
+def test_everything_lies_in_the_home_if_possible(home: Path) -> None:
     make_home(home, server_account())
     place = make(home, server_account())
     assert (place.data, place.sockets) == (home / "postgres", home / "run")
@@ -73,7 +73,7 @@ def test_a_place_elsewhere_that_is_gone_is_made_anew(closed_home: Path) -> None:
 
 
 @as_root
-def test_data_that_has_come_out_of_reach_is_not_left_behind_silently(home: Path) -> None:
+def test_data_that_is_out_of_reach_is_reported(home: Path) -> None:
     account = server_account()
     make_home(home, account)
     make(home, account).data.mkdir()
@@ -92,14 +92,14 @@ def test_a_path_too_long_for_a_socket_puts_the_sockets_elsewhere_for_good(long_h
     assert make(long_home, account) == find(long_home) == place
 
 
-def test_a_damaged_record_is_told(home: Path) -> None:
+def test_a_damaged_record_is_reported(home: Path) -> None:
     make_home(home, None)
     (home / RECORD).write_text("[")
     with pytest.raises(PlaceError, match=RECORD):
         find(home)
 
 
-def test_a_home_that_cannot_be_made_is_told(home: Path) -> None:
+def test_a_home_that_cannot_be_made_is_reported(home: Path) -> None:
     home.touch()
     with pytest.raises(PlaceError, match="CURHAT_HOME"):
         make_home(home / "below", None)
@@ -132,7 +132,7 @@ def test_a_holder_that_is_killed_holds_nothing(home: Path) -> None:
 
 @contextlib.contextmanager
 def as_the_account() -> Iterator[None]:
-    """We are the servers' account for a while; without root we are nobody else anyway."""
+    """Act as the servers' account for a while. Without root there is no other account."""
     account = server_account()
     if account is None:
         yield
@@ -145,7 +145,7 @@ def as_the_account() -> Iterator[None]:
 
 
 def test_a_home_that_cannot_be_read_names_its_path(home: Path) -> None:
-    """By whatever first looks into it."""
+    """Whichever code reads it first."""
     closed = home / "closed"
     (closed / "home" / "postgres").mkdir(parents=True)
     (closed / "home" / RECORD).write_text("{}")

@@ -1,4 +1,4 @@
-"""A port that a test was given is nobody else's, and free for the processes that it starts."""
+"""A port that a test was given stays reserved, and is free for the processes that the test starts."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""The wait before something is tried again, after any number of failures: servers may be gone for hours."""
+"""The wait before a retry, after any number of failures: servers may be gone for hours."""
 
 import pytest
 

@@ -5,11 +5,11 @@ import signal
 import pytest
 
 from app.running.signals import until_asked_to_stop
-from tests.run.conftest import GIVE_UP_SECONDS
+from tests.waits import PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-async def test_being_asked_to_stop_cancels_the_work_and_waits_for_its_end(number: signal.Signals) -> None:
+async def test_a_signal_to_stop_cancels_the_work_and_waits_for_its_end(number: signal.Signals) -> None:
     ended = asyncio.Event()
 
     async def work() -> None:
@@ -19,16 +19,16 @@ async def test_being_asked_to_stop_cancels_the_work_and_waits_for_its_end(number
         finally:
             ended.set()
 
-    before = signal.signal(number, signal.default_int_handler)  # whoever runs the tests may ignore hangups
+    before = signal.signal(number, signal.default_int_handler)  # the tests may run with hangups ignored
     try:
-        async with asyncio.timeout(GIVE_UP_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await until_asked_to_stop(work())
     finally:
         signal.signal(number, before)
     assert ended.is_set()
 
 
-async def test_being_asked_again_hurries_it_up() -> None:
+async def test_a_second_signal_hurries_it_up() -> None:
     hurried = asyncio.Event()
 
     async def work() -> None:
@@ -37,12 +37,12 @@ async def test_being_asked_again_hurries_it_up() -> None:
             await asyncio.get_running_loop().create_future()
         finally:
             os.kill(os.getpid(), signal.SIGTERM)
-            await asyncio.wait_for(hurried.wait(), GIVE_UP_SECONDS)
+            await asyncio.wait_for(hurried.wait(), PATIENCE_SECONDS)
 
     await until_asked_to_stop(work(), hurry=hurried.set)
 
 
-async def test_work_that_fails_or_is_cancelled_from_within_is_not_taken_for_stopped() -> None:
+async def test_work_that_fails_or_cancels_itself_does_not_count_as_stopped() -> None:
     async def fail() -> None:
         raise ZeroDivisionError
 
@@ -55,7 +55,7 @@ async def test_work_that_fails_or_is_cancelled_from_within_is_not_taken_for_stop
         await until_asked_to_stop(cancel_itself())
 
 
-async def test_who_ignores_hangups_is_not_stopped_by_one() -> None:
+async def test_a_process_that_ignores_hangups_is_not_stopped_by_one() -> None:
     """`nohup curhat up` goes on when its terminal is closed."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:

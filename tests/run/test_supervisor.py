@@ -12,11 +12,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.running.supervisor import Backoff, Program, StartError, Supervisor
-from tests.run.conftest import GIVE_UP_SECONDS, eventually, is_alive, until
+from tests.run.conftest import is_alive
+from tests.waits import PATIENCE_SECONDS, until, wait_until
 
 AT_ONCE = Backoff(first=0.001, longest=0.001)
 SLEEP = ("sleep", "1000")
-# Says when it is ready to be asked, and then will not go.
+# Makes a file once it traps SIGTERM, and then ignores it.
 STUBBORN = ("sh", "-c", "trap '' TERM; touch \"$0\"; while :; do sleep 1000; done")
 
 
@@ -100,7 +101,7 @@ async def test_programs_are_stopped_last_started_first_each_with_its_own_signal(
     async def started() -> bool:
         return (tmp_path / "ready").exists()
 
-    # The one below may only go when the one above has gone.
+    # `below` succeeds only if `above` has ended before it.
     above = (
         "sh",
         "-c",
@@ -133,11 +134,11 @@ async def test_kill_cuts_a_stop_short(supervisor: Supervisor, tmp_path: Path) ->
         return (tmp_path / "ready").exists()
 
     command = (*STUBBORN, f"{tmp_path}/ready")
-    await supervisor.start(Program("stubborn", command, ready=started, stop_seconds=10 * GIVE_UP_SECONDS))
+    await supervisor.start(Program("stubborn", command, ready=started, stop_seconds=10 * PATIENCE_SECONDS))
     stopping = asyncio.create_task(supervisor.stop())
     await asyncio.sleep(0)
     supervisor.kill()
-    await asyncio.wait_for(stopping, GIVE_UP_SECONDS)
+    await asyncio.wait_for(stopping, PATIENCE_SECONDS)
 
 
 async def test_a_program_is_not_started_again_while_all_are_stopped(tmp_path: Path) -> None:
@@ -195,7 +196,7 @@ def test_no_program_outlives_a_supervisor_that_is_killed() -> None:
         assert list(pids) == ["sleeper", "deaf"]
         assert all(map(is_alive, pids.values()))
         process.kill()
-        eventually(lambda: not any(map(is_alive, pids.values())), "the programs are gone")
+        wait_until(lambda: not any(map(is_alive, pids.values())), "the programs are gone")
 
 
 async def never() -> bool:

@@ -1,4 +1,4 @@
-"""`curhat up` and the commands beside it, as processes of their own, as somebody in a terminal has them."""
+"""`curhat up` and the commands beside it, as processes, as in a terminal."""
 
 import os
 import re
@@ -18,7 +18,8 @@ from app.running.programs import LISTENERS, NEEDS
 from app.settings import MISSING
 from tests.cluster import TestCluster
 from tests.conftest import Connection
-from tests.run.conftest import GIVE_UP_SECONDS, Curhat, children, eventually, is_alive, new_curhat
+from tests.run.conftest import Curhat, children, is_alive, new_curhat
+from tests.waits import PATIENCE_SECONDS, wait_until
 from workshop.embedded.place import make_home
 from workshop.seed import DEMO_PASSWORD
 
@@ -33,7 +34,7 @@ DEMO_CUSTOMER = "c0000000-0000-4000-8000-000000000001"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
-# What somebody has in their shell who works with another server; each alone would lead us astray.
+# The environment of a shell that is set up for another server. Each of them alone would mislead us.
 FOREIGN = {
     "PGHOST": "db.example",
     "PGHOSTADDR": "192.0.2.1",
@@ -68,7 +69,7 @@ FOREIGN = {
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[tuple[Curhat, "subprocess.Popen[str]"]]:
-    """One `curhat up` for those tests that leave it as it was."""
+    """One `curhat up` for the tests that do not change it."""
     with new_curhat() as curhat:
         yield curhat, curhat.up()
 
@@ -102,26 +103,26 @@ def test_every_process_has_a_log(running: Running) -> None:
 def test_one_address_tells_the_figures_of_every_process(running: Running) -> None:
     curhat, _ = running
     assert curhat.get("/healthz") == 200
-    eventually(lambda: set(began(curhat)) == TELLING, "every process has told its figures")
+    wait_until(lambda: set(began(curhat)) == TELLING, "every process has told its figures")
     polled = (
         r'curhat_http_request_seconds_count{method="GET",process="public-1",route="/healthz",status="200"}'
     )
-    eventually(lambda: polled in curhat.figures(), "the public worker has told of a request")
+    wait_until(lambda: polled in curhat.figures(), "the public worker has told of a request")
 
 
 def test_a_process_that_is_killed_leaves_no_figures_behind(running: Running) -> None:
     curhat, process = running
-    eventually(lambda: set(began(curhat)) == TELLING, "every process has told its figures")
+    wait_until(lambda: set(began(curhat)) == TELLING, "every process has told its figures")
     before = began(curhat)
     (relay,) = (pid for pid, command in children(process.pid).items() if command.endswith(" relay"))
     os.kill(relay, signal.SIGKILL)
-    eventually(lambda: began(curhat)["relay"] > before["relay"], "another relay tells its own")
+    wait_until(lambda: began(curhat)["relay"] > before["relay"], "another relay tells its own")
     assert began(curhat) == {**before, "relay": began(curhat)["relay"]}
     assert {path.stem for path in (curhat.home / "metrics").iterdir()} == TELLING
 
 
 def began(curhat: Curhat) -> dict[str, float]:
-    """When each process whose figures are told began."""
+    """The start times of the processes that have figures."""
     found = re.findall(
         r'^process_start_time_seconds\{process="(.*)"\} (\S+)$', curhat.figures(), re.MULTILINE
     )
@@ -168,13 +169,13 @@ def test_psql_runs_with_the_role_that_is_asked_for(running: Running) -> None:
 def test_a_socket_whose_input_is_empty_ends_when_the_server_objects(running: Running) -> None:
     curhat, _ = running
     process = curhat.start("socket", "customer", NOBODY)
-    assert process.wait(GIVE_UP_SECONDS) == 1
+    assert process.wait(PATIENCE_SECONDS) == 1
     assert curhat.said().endswith("\nclosed: 4001 (private use) customer_not_found\n")
     assert "Traceback" not in curhat.said()
 
 
 @pytest.mark.parametrize("line", [b"\xff", b"a" * 70_000])
-def test_a_line_that_no_frame_can_be_is_refused_by_the_server(running: Running, line: bytes) -> None:
+def test_a_line_that_is_no_frame_is_refused_by_the_server(running: Running, line: bytes) -> None:
     curhat, _ = running
     command = [sys.executable, "-P", "-m", "app.cli", "socket", "customer", DEMO_CUSTOMER]
     done = subprocess.run(
@@ -183,7 +184,7 @@ def test_a_line_that_no_frame_can_be_is_refused_by_the_server(running: Running, 
         env=curhat.environment,
         check=False,
         capture_output=True,
-        timeout=GIVE_UP_SECONDS,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.stderr.startswith(b"closed: 4009"), done.stderr
 
@@ -205,16 +206,16 @@ def test_everything_is_healthy(running: Running) -> None:
     curhat, _ = running
     told: list[tuple[str, int]] = []
 
-    def healthy() -> bool:  # what takes more than two seconds to answer is not, and here much else goes on
+    def healthy() -> bool:  # a busy machine may exceed its limit of two seconds
         done = curhat.run("healthy")
         told.append((done.stderr, done.returncode))
         return told[-1] == ("", 0)
 
-    eventually(healthy, "everything is healthy")
+    wait_until(healthy, "everything is healthy")
     assert all(code == 0 or said.startswith("Not at work: ") for said, code in told)
 
 
-def test_what_is_not_at_work_is_named(curhat: Curhat, cluster: TestCluster, database: str) -> None:
+def test_a_part_that_does_not_work_is_named(curhat: Curhat, cluster: TestCluster, database: str) -> None:
     servers = {"CURHAT_DATABASE_URL": cluster.url(database), "CURHAT_REDIS_URL": "unix:///nowhere/redis.sock"}
     done = curhat.run("healthy", **servers)
     names = ", ".join(("public-1", "internal", *LISTENERS))
@@ -229,15 +230,15 @@ def test_the_doctor_finds_everything_there(running: Running) -> None:
         "Schema",
         "relay",
         "availability listener",
-        "Public listener",
-        "Internal listener",
+        "Public server",
+        "Internal server",
     )
 
     def all_there() -> bool:
         lines = [line for line in curhat.run("doctor").stdout.splitlines() if line.startswith("ok")]
         return all(any(subject in line for line in lines) for subject in subjects)
 
-    eventually(all_there, "the doctor finds each of them")
+    wait_until(all_there, "the doctor finds each of them")
 
 
 @pytest.mark.parametrize(
@@ -251,7 +252,7 @@ def test_serve_and_listen_keep_their_own_programs_running_beside_it(
     other = Curhat(curhat.home, name=command)  # with other ports, and the same Postgres and Redis
     process = other.start(*command.split())
     curhat.started.append(process)
-    eventually(
+    wait_until(
         lambda: "all programs are ready" in other.said() or process.poll() is not None, "all are ready"
     )
     pids = list(children(process.pid))
@@ -265,7 +266,7 @@ def test_serve_and_listen_keep_their_own_programs_running_beside_it(
     def healthy() -> set[str]:
         return {part for part in ("public", "internal") if other.run("healthy", part).returncode == 0}
 
-    eventually(lambda: healthy() == parts, "what was started is healthy, and nothing else")
+    wait_until(lambda: healthy() == parts, "what was started is healthy, and nothing else")
     assert other.interrupt(process) == 0
     assert [pid for pid in pids if is_alive(pid)] == []
 
@@ -278,12 +279,12 @@ def test_a_process_that_is_killed_comes_back(running: Running, name: str) -> Non
     def pid() -> int | None:
         return next((number for number, command in children(process.pid).items() if mark in command), None)
 
-    eventually(lambda: pid() is not None, f"{name} runs")
+    wait_until(lambda: pid() is not None, f"{name} runs")
     first = pid()
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    eventually(lambda: pid() not in (None, first), f"{name} runs again")
-    eventually(lambda: curhat.run("psql", "--", "-X", "-c", "select 1").returncode == 0, "Postgres answers")
+    wait_until(lambda: pid() not in (None, first), f"{name} runs again")
+    wait_until(lambda: curhat.run("psql", "--", "-X", "-c", "select 1").returncode == 0, "Postgres answers")
     log = (curhat.home / "log" / "up.log").read_text(encoding="utf-8")
     assert any("program ended" in line and f"program={name}" in line for line in log.splitlines())
 
@@ -308,17 +309,17 @@ def test_no_process_outlives_a_run_that_is_killed_and_the_next_one_starts(curhat
     assert len(pids) == 4 + len(LISTENERS)
     process.kill()
     process.wait()
-    eventually(lambda: not any(map(is_alive, pids)), "all of its processes are gone")
+    wait_until(lambda: not any(map(is_alive, pids)), "all of its processes are gone")
     curhat.up(CURHAT_DEMO="off")
     assert curhat.get("/readyz") == 200
 
 
 def test_a_shell_that_is_set_up_for_another_server_changes_nothing(curhat: Curhat) -> None:
-    """The servers, their clients within `curhat up`, and every command beside it."""
+    """The servers, their clients in `curhat up`, and every command beside it."""
     curhat.environment.update(FOREIGN)
     curhat.up()
     assert curhat.get("/readyz") == 200
-    eventually(lambda: curhat.run("healthy").returncode == 0, "everything is healthy")
+    wait_until(lambda: curhat.run("healthy").returncode == 0, "everything is healthy")
     show = "select current_user, current_setting('timezone'), current_setting('client_encoding'), inet_server_port()"
     told = curhat.run("psql", "--role", "operator", "--", "-X", "-A", "-t", "-c", show)
     assert (told.stdout, told.stderr) == ("curhat_operator|UTC|UTF8|\n", "")
@@ -326,13 +327,13 @@ def test_a_shell_that_is_set_up_for_another_server_changes_nothing(curhat: Curha
     assert curhat.run("psql", "--", "-X", "-A", "-t", "-c", others).stdout == "0\n"
     assert curhat.run("migrate").stdout == "The database is up to date.\n"
     assert curhat.run("seed").returncode == 0
-    eventually(
+    wait_until(
         lambda: "ok" in next(line for line in curhat.run("doctor").stdout.splitlines() if "Schema" in line),
         "the doctor finds the schema",
     )
 
 
-def test_servers_that_are_given_take_the_place_of_the_embedded_ones(
+def test_given_servers_replace_the_embedded_ones(
     curhat: Curhat, cluster: TestCluster, empty_database: str, redis_url: str
 ) -> None:
     curhat.up(CURHAT_DATABASE_URL=cluster.url(empty_database), CURHAT_REDIS_URL=redis_url, CURHAT_DEMO="off")
@@ -341,9 +342,7 @@ def test_servers_that_are_given_take_the_place_of_the_embedded_ones(
     assert curhat.interrupt(curhat.started[-1]) == 0
 
 
-def test_a_migration_that_fails_is_told_and_what_was_started_is_stopped(
-    curhat: Curhat, cluster: TestCluster
-) -> None:
+def test_a_failing_migration_is_reported_and_everything_stops(curhat: Curhat, cluster: TestCluster) -> None:
     not_ours = cluster.url("postgres")
     done = curhat.run("up", CURHAT_DATABASE_URL=not_ours)
     assert done.returncode == 1
@@ -354,7 +353,7 @@ def test_a_migration_that_fails_is_told_and_what_was_started_is_stopped(
 
 
 @pytest.mark.parametrize("listener", ["PUBLIC", "INTERNAL"])
-def test_a_port_in_use_is_told_before_anything_is_started(curhat: Curhat, listener: str) -> None:
+def test_a_port_in_use_is_reported_before_anything_is_started(curhat: Curhat, listener: str) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -368,20 +367,20 @@ def test_a_port_in_use_is_told_before_anything_is_started(curhat: Curhat, listen
     ("variable", "value"),
     [
         ("CURHAT_WORKERS", "many"),
-        ("CURHAT_ENV", "production"),  # without keys
+        ("CURHAT_ENV", "production"),  # which needs keys
         ("CURHAT_HOST", "192.0.2.1"),
         ("CURHAT_DATABASE_URL", "postgresql:///curhat?host=/nowhere"),
         ("CURHAT_REDIS_URL", "unix:///nowhere/redis.sock"),
     ],
 )
-def test_a_wrong_setting_is_told_before_anything_is_started(
+def test_a_wrong_setting_is_reported_before_anything_is_started(
     curhat: Curhat, variable: str, value: str
 ) -> None:
     told(curhat.run("up", **{variable: value}), "CURHAT_JWT_KEYS" if value == "production" else variable)
     assert not (curhat.home / "log" / "postgres.log").exists()
 
 
-def test_data_of_another_postgres_is_told_before_anything_is_started(curhat: Curhat) -> None:
+def test_data_of_another_postgres_is_reported_before_anything_is_started(curhat: Curhat) -> None:
     make_home(curhat.home, server_account())
     (curhat.home / "postgres").mkdir()
     (curhat.home / "postgres" / "PG_VERSION").write_text("11\n")
@@ -391,7 +390,7 @@ def test_data_of_another_postgres_is_told_before_anything_is_started(curhat: Cur
 
 @pytest.mark.parametrize("command", ["serve", "listen", "migrate"])
 @pytest.mark.parametrize("missing", MISSING)
-def test_a_secret_of_production_is_demanded_by_who_serves_alone(
+def test_only_a_process_that_serves_demands_a_secret_of_production(
     curhat: Curhat, command: str, missing: str
 ) -> None:
     done = curhat.run(command, **{**PRODUCTION, missing: ""})
@@ -422,7 +421,7 @@ def test_where_no_listener_answers_a_command_says_so(
     told(curhat.run(*command.split(), **servers), "Nothing answers")
 
 
-def test_the_databases_password_is_not_among_the_arguments_of_psql_which_everybody_sees(
+def test_the_databases_password_is_not_in_the_public_arguments_of_psql(
     curhat: Curhat, tmp_path: Path
 ) -> None:
     psql = tmp_path / "psql"
@@ -461,12 +460,12 @@ def test_the_doctor_names_what_is_misspelt_and_what_is_foreign(curhat: Curhat) -
         assert f"{name} is set, and nothing reads it" in said
         assert f"did you mean CURHAT_{meant}?" in said
     assert "CURHAT_SOMETHING_ELSE is set, and nothing reads it\n" in said
-    assert "PGPORT, PGSERVICE set, and not heeded" in said
+    assert "PGPORT, PGSERVICE set, but ignored" in said
     given = curhat.run("doctor", PGPORT="1", CURHAT_DATABASE_URL="postgresql:///curhat?host=/nowhere").stdout
-    assert "they count for whatever CURHAT_DATABASE_URL leaves open" in given
+    assert "they fill in parts missing from CURHAT_DATABASE_URL" in given
 
 
-def test_the_doctor_names_who_has_the_port_as_does_curhat_up(curhat: Curhat) -> None:
+def test_the_doctor_and_curhat_up_name_the_process_on_the_port(curhat: Curhat) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -477,14 +476,14 @@ def test_the_doctor_names_who_has_the_port_as_does_curhat_up(curhat: Curhat) -> 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
-def test_the_doctor_says_whose_data_it_is(curhat: Curhat) -> None:
+def test_the_doctor_names_the_owner_of_the_data(curhat: Curhat) -> None:
     make_home(curhat.home, server_account())
     (curhat.home / "postgres").mkdir()
     said = curhat.run("doctor").stdout
     assert f"The data in {curhat.home / 'postgres'} belongs to the user with the id 0" in said
 
 
-def test_the_doctor_says_who_may_look_to_a_login_that_may_not(
+def test_the_doctor_tells_a_login_without_rights_which_one_has_them(
     curhat: Curhat, cluster: TestCluster, database: str
 ) -> None:
     login = f"{database}_worker"
@@ -492,7 +491,7 @@ def test_the_doctor_says_who_may_look_to_a_login_that_may_not(
         monitor.execute(sql.SQL("create role {} login in role curhat_app").format(sql.Identifier(login)))
         done = curhat.run("doctor", CURHAT_DATABASE_URL=cluster.postgres.url(database, login))
         monitor.execute(sql.SQL("drop role {}").format(sql.Identifier(login)))
-    assert "let CURHAT_DATABASE_URL name the login that migrates" in done.stdout, done.stdout
+    assert "set CURHAT_DATABASE_URL to the migrating login" in done.stdout, done.stdout
 
 
 def test_a_token_is_printed_in_development_and_refused_in_production(curhat: Curhat) -> None:
@@ -502,7 +501,7 @@ def test_a_token_is_printed_in_development_and_refused_in_production(curhat: Cur
 
 
 def told(done: "subprocess.CompletedProcess[str]", about: str) -> None:
-    """It ended with 2 and said one sentence, about this."""
+    """It ended with code 2 and one sentence about this."""
     assert (done.returncode, done.stdout) == (2, "")
     assert about in done.stderr
     assert done.stderr.count("\n") == 1, done.stderr

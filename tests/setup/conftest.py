@@ -1,4 +1,4 @@
-"""A project tree of a test's own: migrations/ and sql/ in a temporary directory."""
+"""A project tree for a test: migrations/ and sql/ in a temporary directory."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ class Tree:
         return file
 
     def bring(self, *, before: str = "~") -> None:
-        """Bring the project's own migrations, those whose names come before this one."""
+        """Copy the project's own migrations whose names come before this one."""
         for file in MIGRATIONS.glob("*.sql"):
             if file.name < before:
                 self.write(f"migrations/{file.name}", file.read_text(encoding="utf-8"))
@@ -62,7 +62,7 @@ class Tree:
         )
 
     def logged(self, event: str) -> bool:
-        """Whether the runs so far said this."""
+        """Whether the runs so far logged this."""
         return any(entry["event"] == event for entry in self.said.entries)
 
 

@@ -1,4 +1,4 @@
-"""bin/setup on machines of other kinds: what it chooses and names, and that it changes nothing but what it installs.
+"""bin/setup on other kinds of machines: what it chooses and names, and that it changes nothing else.
 
 The programs that it asks are played by scripts, in a mount namespace where /usr/lib/postgresql, /usr/sbin and
 /etc/postgresql-common are folders of the test. What it then really installs is tried by `make matrix`.
@@ -38,10 +38,10 @@ REAL = [
     ),
     *("paste", "printf", "rm", "sed", "sleep", "sort", "tail", "tee", "touch", "tr", "uname", "xargs"),
 ]
-# Good enough, but no virtual environment can be made with it: there the run ends, with 9.
+# New enough, but it cannot make a virtual environment: there the run ends with 9.
 PYTHON = 'case "$*" in *--clear*) exit 9 ;; *--version*) echo Python 3.12.3 ;; esac'
 OLD_PYTHON = 'case "$2" in *print*) echo "3.9 in /usr/bin/python3" ;; *) exit 1 ;; esac'
-# Knows the packages of a list; really installs none, but notes whether services were forbidden meanwhile.
+# Knows the packages of a list. It installs none, but records whether services were forbidden meanwhile.
 APT_GET = """
 case "$*" in
     *--simulate*) shift 3; for each; do grep -qx "$each" {lists} || exit 100; done ;;
@@ -56,7 +56,7 @@ pytestmark = pytest.mark.skipif(not MAKES_NAMESPACES, reason="needs Linux with a
 
 @dataclass
 class Machine:
-    """A machine that has nothing but what the test gives it."""
+    """A machine with only what the test gives it."""
 
     base: Path
 
@@ -77,7 +77,7 @@ class Machine:
             self._write(self.base / "bin" / name.replace("_", "-"), script)
 
     def has_apt(self, packages: Iterable[str], *, own_major: int = 15, result: int = 0) -> None:
-        """Give it apt-get, with package lists; `result` is how an installation ends."""
+        """Give it apt-get with package lists; `result` is the exit code of an installation."""
         (self.base / "lists").write_text("".join(f"{one}\n" for one in packages), encoding="ascii")
         self.has(
             apt_get=APT_GET.format(lists=self.base / "lists", calls=self.base / "calls", result=result),
@@ -101,7 +101,7 @@ class Machine:
         """Run bin/setup there, as root or as somebody without rights."""
         self.has(id=f"echo {0 if may_install else 1000}", sudo="exit 1")
         binds = "".join(f"mount --bind {self.base}{one} {one}; " for one in SHARED)
-        # Where it would also look.
+        # More places where it looks.
         hidden = "mount -t tmpfs none /usr/local/bin; "
         script = (
             f'{binds}{hidden}PATH={self.base / "bin"}; export PATH; exec sh {self.base}/house/bin/setup "$@"'
@@ -119,7 +119,7 @@ class Machine:
 
     @property
     def calls(self) -> str:
-        """What apt-get was asked to install."""
+        """The packages that apt-get was asked to install."""
         return (self.base / "calls").read_text(encoding="ascii")
 
     @staticmethod
@@ -130,7 +130,7 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """One that has Python 3.12 and nothing else."""
+    """A machine with Python 3.12 and nothing else."""
     return Machine(tmp_path)
 
 
@@ -151,7 +151,7 @@ def postgres(*majors: int) -> list[str]:
     ],
     ids=["nothing", "newer than the own", "installed", "not in the lists", "one of two", "too old"],
 )
-def test_it_chooses_a_major_whose_extensions_can_be_had(
+def test_it_chooses_a_major_whose_extensions_are_available(
     machine: Machine, installed: list[int], lists: list[str], own: int, chosen: list[str]
 ) -> None:
     for major in installed:
@@ -188,7 +188,7 @@ def test_a_server_with_its_extensions_is_enough(
     ("lists", "chosen"),
     [(["redis-server"], "redis-server"), (["redis-server", "valkey-server"], "valkey-server")],
 )
-def test_of_valkey_and_redis_it_takes_one(machine: Machine, lists: list[str], chosen: str) -> None:
+def test_it_chooses_one_of_valkey_and_redis(machine: Machine, lists: list[str], chosen: str) -> None:
     machine.has_postgres(15, "pg_cron", "plpgsql_check")
     machine.has_apt([*lists, "curl"])
 
@@ -197,13 +197,23 @@ def test_of_valkey_and_redis_it_takes_one(machine: Machine, lists: list[str], ch
     assert done.stderr.endswith(f"apt-get install {chosen} curl\n")
 
 
-def test_what_belongs_to_tests_is_asked_for_by_tests_alone(machine: Machine) -> None:
+def test_packages_for_tests_are_installed_for_tests_only(machine: Machine) -> None:
     machine.has_postgres(15, "pg_cron", "plpgsql_check")
     machine.has(**dict.fromkeys(("curl", "redis_server"), ""))
     machine.has_apt(["iproute2"])
 
     assert machine.set_up(may_install=False).returncode == 9
     assert "iproute2" in machine.set_up("tests", may_install=False).stderr
+
+
+def test_on_ubuntu_it_takes_what_its_lists_have_and_no_chromium(machine: Machine) -> None:
+    for_tests = ["iproute2", "etcd-server", "etcd-client"]
+    machine.has_apt([*postgres(16), "redis-server", "curl", *for_tests], own_major=16)
+
+    machine.set_up("tests", may_install=True)
+
+    installed = [*postgres(16), "redis-server", "curl", *for_tests]
+    assert f"--no-install-recommends {' '.join(installed)}" in " ".join(machine.calls.split())
 
 
 def test_without_package_lists_it_says_what_to_install(machine: Machine) -> None:
@@ -215,7 +225,7 @@ def test_without_package_lists_it_says_what_to_install(machine: Machine) -> None
     assert done.returncode == 2
 
 
-def test_it_names_the_servers_that_will_not_do_when_the_lists_have_none(machine: Machine) -> None:
+def test_it_names_unsuitable_servers_when_the_lists_have_none(machine: Machine) -> None:
     machine.has_postgres(14)
     machine.has_postgres(17, "plpgsql_check")
     machine.has_apt(["redis-server", "curl"], own_major=14)

@@ -1,4 +1,4 @@
-"""sql/: after a run the code schemas hold what the files say, and nothing else."""
+"""sql/: after a run the code schemas hold exactly what the files say."""
 
 from typing import Any
 
@@ -216,10 +216,13 @@ def test_a_file_that_needs_what_another_file_lost_is_named(cups: Tree, owner: Co
     assert value(owner, "select one from logic.ones") == 1
 
 
-def test_an_unchanged_trigger_does_not_wait_for_writers(cups: Tree, owner: Connection) -> None:
+def test_an_unchanged_view_or_trigger_waits_for_nobody(cups: Tree, owner: Connection) -> None:
+    """A comment or white space more changes none."""
     with owner.transaction():
-        owner.execute("insert into data.cups values (1)")
+        owner.execute("insert into data.cups select one from logic.ones")
         cups.write("sql/first/fill.sql", FILL.format(sips=5))
+        cups.write("sql/first/cups_fill.sql", f"-- Fills.\n{CUPS_FILL.replace(' on ', '  on  ')}")
+        cups.write("sql/first/ones.sql", view("logic.ones", "select logic.one() as one -- one\n"))
         cups.migrate()
         owner.execute("insert into data.cups values (2)")
     assert owner.execute("select sips from data.cups order by id").fetchall() == [(3,), (5,)]

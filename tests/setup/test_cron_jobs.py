@@ -1,4 +1,4 @@
-"""The jobs of pg_cron after a run are what `logic.cron_jobs` says."""
+"""After a run pg_cron has the jobs of `logic.cron_jobs`."""
 
 from typing import Any
 
@@ -7,6 +7,8 @@ import pytest
 
 from tests.cluster import SETTINGS, TestCluster
 from tests.setup.conftest import Tree
+
+pytestmark = pytest.mark.needs("pg_cron")
 
 Connection = psycopg.Connection[Any]
 
@@ -42,7 +44,6 @@ def places(monitor: Connection, database: str) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-@pytest.mark.needs("pg_cron")
 def test_jobs_are_scheduled_by_name_once(tree: Tree, empty_database: str, monitor: Connection) -> None:
     tree.write("sql/first/cron_jobs.sql", JOBS.format(f"{FIRE}, {PURGE}"))
     first = tree.migrate(schedule_jobs=True).cron
@@ -58,7 +59,6 @@ def test_jobs_are_scheduled_by_name_once(tree: Tree, empty_database: str, monito
     assert jobs(monitor, empty_database) == wanted
 
 
-@pytest.mark.needs("pg_cron")
 def test_a_changed_job_is_changed_and_an_unwanted_one_removed(
     tree: Tree, empty_database: str, monitor: Connection
 ) -> None:
@@ -73,7 +73,6 @@ def test_a_changed_job_is_changed_and_an_unwanted_one_removed(
     ]
 
 
-@pytest.mark.needs("pg_cron")
 def test_jobs_of_others_are_left_alone(
     tree: Tree, empty_database: str, cluster: TestCluster, monitor: Connection
 ) -> None:
@@ -87,7 +86,6 @@ def test_jobs_of_others_are_left_alone(
     assert [name for name, *_ in jobs(monitor, empty_database)] == [f"{empty_database}:reports"]
 
 
-@pytest.mark.needs("pg_cron")
 def test_nothing_is_scheduled_where_the_caller_asks_for_nothing(
     tree: Tree, empty_database: str, monitor: Connection
 ) -> None:
@@ -144,7 +142,7 @@ def test_jobs_that_a_restore_brought_along_are_mended_when_all_else_is_up_to_dat
 def test_jobs_of_another_login_are_taken_over_by_whoever_sees_them(
     tree: Tree, empty_database: str, monitor: Connection
 ) -> None:
-    """Row-level security shows a login its own alone; a superuser sees all of them."""
+    """Row-level security shows a login only its own jobs; a superuser sees all."""
     tree.write("sql/first/cron_jobs.sql", JOBS.format(FIRE))
     tree.migrate(schedule_jobs=True)
     monitor.execute(
@@ -158,7 +156,7 @@ def test_jobs_of_another_login_are_taken_over_by_whoever_sees_them(
 def test_a_job_that_is_in_its_place_is_changed_there(
     tree: Tree, empty_database: str, monitor: Connection
 ) -> None:
-    """So that a run which is under way goes on."""
+    """So that a run in progress goes on."""
     number = "select jobid from cron.job where jobname = %s"
     tree.write("sql/first/cron_jobs.sql", JOBS.format(FIRE))
     tree.migrate(schedule_jobs=True)
@@ -171,7 +169,7 @@ def test_a_job_that_is_in_its_place_is_changed_there(
 def test_jobs_of_a_database_that_is_no_more_are_taken_out(
     tree: Tree, empty_database: str, cluster: TestCluster, monitor: Connection
 ) -> None:
-    """A restore under another name brings them along."""
+    """A restore under another name brings such jobs along."""
     gone = f"curhat:{empty_database}_of_old:fire"
     with psycopg.connect(cluster.url("postgres")) as cron:
         cron.execute("select cron.schedule_in_database(%s, '0 0 1 1 *', 'select 9', 'postgres')", [gone])

@@ -1,4 +1,4 @@
-"""The migrated database against the files of sql/, both ways, and against the conventions."""
+"""The migrated database agrees with the files of sql/, both ways, and with the conventions."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.cluster import TestCluster
 
 Connection = psycopg.Connection[Any]
 
-# A procedure with a setting may not commit.
+# A procedure with a `set` clause may not commit.
 COMMITS = re.compile(r"create or replace procedure .*\bcommit;")
 STATED = re.compile(
     r"language (?P<language>\w+) (?P<volatility>immutable|stable|volatile)?( parallel safe)?( strict)?"
@@ -123,7 +123,7 @@ def test_a_function_states_volatility_security_and_search_path(source: Source) -
     if text.startswith("create or replace function"):
         assert stated["volatility"], "immutable, stable or volatile"
     if not stated["path"]:
-        # The planner inlines it, into a function that has pinned its own.
+        # The planner inlines it into a function that sets its own.
         assert source.schema == "logic"
         assert stated["language"] == "sql"
         assert stated["volatility"] != "volatile"

@@ -19,7 +19,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 @contextmanager
 def osv(vulnerable: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Knows something of one package; what it was asked is kept."""
+    """Knows a vulnerability of one package, and keeps the queries."""
     asked: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -36,7 +36,7 @@ def osv(vulnerable: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             self.wfile.write(json.dumps({"results": results}).encode())
 
         def log_message(self, *_: object) -> None:
-            """Says nothing."""
+            """Log nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = Thread(target=server.serve_forever)

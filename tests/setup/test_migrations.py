@@ -1,4 +1,4 @@
-"""migrations/: what is new is applied once, whole, and never edited afterwards."""
+"""migrations/: a new one is applied once and whole, and may not be edited afterwards."""
 
 import shutil
 import signal
@@ -14,8 +14,9 @@ import pytest
 from psycopg import sql
 
 from app.migrate import MIGRATIONS, RUN_LOCK, SQL, MigrateError
-from tests.cluster import TestCluster, wait_until
+from tests.cluster import TestCluster
 from tests.setup.conftest import ROLES_AND_SCHEMAS, Tree
+from tests.waits import wait_until
 
 Connection = psycopg.Connection[Any]
 
@@ -45,7 +46,7 @@ def test_a_second_run_changes_nothing(tree: Tree, owner: Connection) -> None:
     assert owner.execute(catalog).fetchall() == before
 
 
-def test_an_older_database_gets_only_what_is_new(tree: Tree) -> None:
+def test_an_older_database_gets_only_the_new_ones(tree: Tree) -> None:
     tree.write("migrations/0002.cups.sql", MAKE_CUPS)
     tree.migrate()
     tree.write("migrations/0003.colour.sql", ADD_COLOUR)
@@ -67,7 +68,7 @@ def test_two_runs_at_once_apply_everything_once(
     assert tree.logged("migrate_waits")
 
 
-def test_a_run_waits_for_its_turn_and_keeps_it_although_sessions_are_given_little_time(
+def test_a_run_waits_for_its_turn_and_keeps_it_despite_short_session_timeouts(
     tree: Tree, owner: Connection, monitor: Connection
 ) -> None:
     for setting in ("lock_timeout", "statement_timeout", "idle_session_timeout"):
@@ -187,7 +188,7 @@ def test_a_migration_may_do_without_a_transaction(tree: Tree, owner: Connection)
     assert not tree.migrate().changed_anything
 
 
-# One of whatever lives, and one of what is over: the customer's number is the last digit of all that is theirs.
+# One of everything alive, and one of everything over. The last digit of each id is the customer's number.
 ALIVE = """
 insert into data.users (id, phone, display_name, created_at)
 select lpad(n::text, 32, '0')::uuid, '+62811000000' || n, 'Budi', now() from generate_series(1, 5) n;
@@ -238,7 +239,7 @@ KEPT = (
     "chat_sessions",
     "extensions",
 )
-# As it was before 0012: it names an index by what that holds.
+# From before 0012: it names an index by its columns.
 INSERT_SEARCH_OF_OLD = """
 create or replace function logic.insert_search(
     p_payment data.payment_sessions, p_request_type text, p_targeted_mitra_id uuid, p_window interval
@@ -252,8 +253,8 @@ $$;
 """
 
 
-def test_a_house_that_lives_moves_on_from_before_the_plans_that_hold(tree: Tree, owner: Connection) -> None:
-    """0012 gives new rows other ids and builds anew the indexes of what lives; later ones come along."""
+def test_a_live_database_from_before_0012_is_migrated(tree: Tree, owner: Connection) -> None:
+    """0012 gives new rows other ids and rebuilds the indexes of live rows; later migrations follow."""
 
     def rows() -> dict[str, list[Any]]:
         query = "select to_jsonb(t) from data.{} t order by 1"
@@ -293,6 +294,62 @@ def test_a_house_that_lives_moves_on_from_before_the_plans_that_hold(tree: Tree,
     assert (UUID(reply["id"]), reply["already_running"]) == (UUID(search), True)
     ((new,),) = owner.execute("select api.create_payment_session(%s, 30)", [f"{5:032}"]).fetchall()
     assert UUID(new["id"]).version == 7
+
+
+# As it was before 0023, without what this test does not need.
+APPEND_EVENT_OF_OLD = """
+create or replace function logic.append_event(p_type text, p_request_id text)
+returns void language plpgsql as $$
+begin
+    insert into data.events (
+        id, at, type, entity, actor, login, request_id, body, digest
+    )
+    select v.id, v.at, p_type, 'service', 'system', null, p_request_id, '{}', hash_record_extended(
+        row(v.id, v.at, p_type, 'service'::text, null::uuid, null::text, null::text, null::uuid, '{}'::uuid[],
+            'system'::text, null::text, p_request_id, '{}'::jsonb),
+        0
+    )
+    from (select nextval('data.event_ids') as id, now() as at) v;
+end
+$$;
+"""
+
+
+def test_an_event_keeps_its_http_request_and_its_digest_when_the_column_is_renamed(
+    tree: Tree, owner: Connection
+) -> None:
+    """0023 renames the column under the function that writes it, and may die after any of its steps."""
+    tree.bring(before="0023")
+    tree.write("sql/foundation/append_event.sql", APPEND_EVENT_OF_OLD)
+    tree.migrate()
+    owner.execute("set role curhat_owner")
+    owner.execute(
+        "create table data.events_of_old partition of data.events for values from (minvalue) to ('2020-01-01')"
+    )
+    owner.execute("select logic.append_event('SERVICE_STAFFED', 'before')")
+    (of_it,) = MIGRATIONS.glob("0023.*.sql")
+    done, _, _ = of_it.read_text(encoding="utf-8").partition("create index if not exists events_http")
+    tree.write(f"migrations/{of_it.name}", f"{done} select 1 / 0;")
+    with pytest.raises(MigrateError, match="division by zero"):
+        tree.migrate()
+    tree.bring()
+    assert of_it.stem in tree.migrate().migrations
+    owner.execute("select logic.append_event('SERVICE_UNSTAFFED', 'after')")
+    kept = owner.execute("select type, http_request_id from data.events order by id").fetchall()
+    assert kept == [("SERVICE_STAFFED", "before"), ("SERVICE_UNSTAFFED", "after")]
+    indexes = """
+        select t.tree::text, i.indisvalid
+        from pg_partition_tree('data.events_http_request_id') t (tree) join pg_index i on i.indexrelid = t.tree
+    """
+    assert owner.execute(indexes.encode()).fetchall() == [
+        ("data.events_http_request_id", True),
+        ("data.events_default_http_request_id_idx", True),
+        ("data.events_of_old_http_request_id_idx", True),
+    ]
+
+    shutil.copytree(SQL, tree.root / "sql", dirs_exist_ok=True)
+    tree.migrate()
+    assert owner.execute("select * from ops.audit() where invariant ~ 'says what it said'").fetchall() == []
 
 
 def test_no_migrations_at_all_is_a_mistake(tree: Tree) -> None:

@@ -12,14 +12,15 @@ import pytest
 
 from app import redis_client
 from app.running.accounts import can_enter, make_directory, server_account
-from tests.cluster import server_programs, wait_until
+from tests.cluster import server_programs
+from tests.waits import wait_until
 from workshop.embedded.postgres import Cluster, PostgresError, find_programs
 from workshop.embedded.redis_server import RedisServer, RedisServerError, find_program
 
 
 @pytest.fixture
 def base() -> Iterator[Path]:
-    """A directory that another account can pass through; pytest's own are closed to all others."""
+    """A directory that other accounts can pass through; pytest's own are closed."""
     with tempfile.TemporaryDirectory(prefix="curhat-test-") as name:
         Path(name).chmod(0o711)
         yield Path(name)

@@ -1,4 +1,4 @@
-"""Whatever a DBA has set for a database or a login, our sessions are as we say."""
+"""Our sessions keep our settings, whatever a DBA has set for a database or a login."""
 
 import asyncio
 
@@ -46,7 +46,7 @@ HOSTILE = {
 
 @pytest.fixture
 def hostile(cluster: TestCluster, database: str) -> str:
-    """The URL of a database in which every session is given what harms us, as a DBA would: for the database."""
+    """The URL of a database with harmful settings, set for the database as a DBA would."""
     with psycopg.connect(cluster.superuser_url("postgres"), autocommit=True) as dba:
         for name, value in HOSTILE.items():
             dba.execute(
@@ -57,7 +57,7 @@ def hostile(cluster: TestCluster, database: str) -> str:
     return cluster.url(database)
 
 
-def test_there_is_a_hostile_value_for_each_that_we_say() -> None:
+def test_each_of_our_settings_has_a_hostile_value() -> None:
     left_out = {
         "timezone_abbreviations",
         "lc_monetary",
@@ -73,17 +73,17 @@ SHOWN = "select lower(name), setting from pg_catalog.pg_settings where lower(nam
 
 
 def as_said(found: dict[str, str], given: dict[str, str]) -> dict[str, str]:
-    """Those that are as the DBA has set them."""
+    """The settings that have the DBA's value."""
     return {name: value for name, value in found.items() if value == given[name]}
 
 
 def given_by_the_dba(url: str) -> dict[str, str]:
-    """As Postgres shows them in a session that says nothing."""
+    """As Postgres shows them in a session without settings of its own."""
     with psycopg.connect(url) as connection:
         return dict(connection.execute(SHOWN, [list(HOSTILE)]).fetchall())
 
 
-def test_a_command_is_not_told_by_a_dba(hostile: str) -> None:
+def test_a_dba_does_not_change_a_commands_settings(hostile: str) -> None:
     given = given_by_the_dba(hostile)
     assert len(given) == len(HOSTILE)
     with sessions.connect(hostile, role="curhat_operator") as connection:
@@ -91,7 +91,7 @@ def test_a_command_is_not_told_by_a_dba(hostile: str) -> None:
     assert as_said(found, given) == {}
 
 
-def test_a_listener_is_not_told_by_a_dba(hostile: str) -> None:
+def test_a_dba_does_not_change_a_listeners_settings(hostile: str) -> None:
     given = given_by_the_dba(hostile)
 
     async def look() -> dict[str, str]:
@@ -102,7 +102,7 @@ def test_a_listener_is_not_told_by_a_dba(hostile: str) -> None:
 
 
 @pytest.mark.parametrize("schema", ["api", "control_center"])
-def test_a_lane_is_not_told_by_a_dba(hostile: str, schema: Schema) -> None:
+def test_a_dba_does_not_change_a_lanes_settings(hostile: str, schema: Schema) -> None:
     given = given_by_the_dba(hostile)
 
     async def look() -> dict[str, str]:
@@ -114,8 +114,8 @@ def test_a_lane_is_not_told_by_a_dba(hostile: str, schema: Schema) -> None:
     assert as_said(asyncio.run(look()), given) == {}
 
 
-def test_a_job_of_pg_cron_is_not_told_by_a_dba(hostile: str) -> None:
-    """Nor by what is set for its login. It says nothing itself, so migrate says it for the login in our database."""
+def test_a_dba_does_not_change_the_settings_of_a_pg_cron_job(hostile: str) -> None:
+    """Nor by settings of its login. A job cannot set its own, so migrate sets them for the login in our database."""
     given = given_by_the_dba(hostile)
     migrate(hostile, structlog.get_logger(), schedule_jobs=False)
     found = given_by_the_dba(hostile)
@@ -154,7 +154,7 @@ def test_a_database_of_another_encoding_is_refused_in_a_sentence(
 
 
 def test_work_that_stops_and_begins_again_is_not_healthy(connect: Connect) -> None:
-    """With a statement_timeout of 20 s pg_cron's job beats a moment ago and misses two of three seconds."""
+    """With a statement_timeout of 20 s the job of pg_cron has a fresh heartbeat, but rests two seconds of three."""
     owner = connect(role="curhat_owner")
     owner.execute("select logic.beat('pg_cron')")
 
@@ -174,7 +174,7 @@ def test_work_that_stops_and_begins_again_is_not_healthy(connect: Connect) -> No
     assert beat_after(6)
 
 
-def test_no_text_of_ours_is_read_otherwise_where_backslashes_escape(db: Connection) -> None:
+def test_no_literal_of_ours_changes_where_backslashes_escape(db: Connection) -> None:
     """With standard_conforming_strings off a backslash in a plain literal is an escape."""
     row = db.execute(
         """

@@ -1,4 +1,4 @@
-"""A file of sql/ that is not where and what the conventions say is refused before anything is applied."""
+"""A file of sql/ that breaks the conventions is refused before anything is applied."""
 
 from pathlib import Path
 
@@ -49,6 +49,15 @@ def test_folders_come_in_their_order_and_kinds_within_them(sql: Path) -> None:
     ]
 
 
+def test_a_folder_may_hold_folders(sql: Path) -> None:
+    write(sql.parent, "ORDER", "screens/board\nfirst\n")
+    write(sql.parent, "screens/board/two.sql", ONE.replace("one", "two"))
+    assert [source.path for source in read_sources(sql)] == ["sql/screens/board/two.sql", "sql/first/one.sql"]
+    write(sql.parent, "screens/list/three.sql", ONE.replace("one", "three"))
+    with pytest.raises(MigrateError, match="list is not listed in"):
+        read_sources(sql)
+
+
 @pytest.mark.parametrize(
     ("path", "text", "told"),
     [
@@ -56,6 +65,9 @@ def test_folders_come_in_their_order_and_kinds_within_them(sql: Path) -> None:
         ("ORDER", "first\nfirst\n", "lists first twice"),
         ("ORDER", "", "first is not listed in"),
         ("stray.sql", ONE, r"stray\.sql is not listed in"),
+        ("ORDER", "first\nscreens/one", "lists screens/one, but there is no such folder"),
+        ("screens/one.sql", ONE, "screens is not listed in"),
+        ("first/second/two.sql", ONE, r"sql/first/second is no \.sql file"),
         ("first/notes.txt", "", r"sql/first/notes\.txt is no \.sql file"),
         ("first/two.sql", ONE, r"sql/first/two\.sql makes logic\.one, so it must be called one\.sql"),
         ("first/one.sql", "", "must begin with create or replace"),

@@ -1,4 +1,4 @@
-"""`npx vite client` shows an app to whoever works on it, in front of the API of `make run`."""
+"""`npx vite client` shows an app in development, in front of the API of `make run`."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 WEB = Path(__file__).resolve().parents[2] / "web"
-BIN = Path(sys.executable).parent  # where Node.js is, if the system's is too old
+BIN = Path(sys.executable).parent  # which has a Node.js, if the system's is too old
 ASKED = (
     "const {default: made} = await import(process.argv[1]); console.log(JSON.stringify(made.server.proxy))"
 )
@@ -29,7 +29,7 @@ def test_it_finds_the_api_at_the_port_of_the_settings(app: str, variable: str, u
 
 
 def asked(app: str, settings: dict[str, str]) -> set[str]:
-    """Where its pages' calls go."""
+    """The address that its pages' calls go to."""
     done = subprocess.run(
         ["node", "--input-type=module", "--eval", ASKED, str(WEB / app / "vite.config.mjs")],
         env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **settings},

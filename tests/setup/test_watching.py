@@ -1,4 +1,4 @@
-"""A file of sql/ that is saved while `curhat up` runs is in the database a moment later."""
+"""A file of sql/ that is saved while `curhat up` runs is applied a moment later."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,9 +9,9 @@ import psycopg
 import structlog
 
 from tests.setup.conftest import Tree
+from tests.waits import PATIENCE_SECONDS
 from workshop.watching import watch
 
-GIVE_UP_SECONDS = 60
 ONE = """create or replace function api.one()
 returns int
 language sql stable security definer set search_path = ''
@@ -23,12 +23,12 @@ $$;
 
 @asynccontextmanager
 async def watched(tree: Tree) -> AsyncIterator["asyncio.Queue[str]"]:
-    """What the watch says, while it goes on."""
+    """The messages of a running watch."""
     tree.migrate()
     said: asyncio.Queue[str] = asyncio.Queue()
     places = {"migrations": tree.root / "migrations", "sql": tree.root / "sql"}
     task = asyncio.create_task(watch(tree.database_url, said.put_nowait, structlog.get_logger(), **places))
-    await asyncio.sleep(0)  # it has begun
+    await asyncio.sleep(0)  # let it begin
     try:
         yield said
     finally:
@@ -38,11 +38,13 @@ async def watched(tree: Tree) -> AsyncIterator["asyncio.Queue[str]"]:
 
 
 async def next_of(said: "asyncio.Queue[str]") -> str:
-    async with asyncio.timeout(GIVE_UP_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         return await said.get()
 
 
-async def test_what_is_saved_changed_and_removed_follows(tree: Tree, owner: psycopg.Connection[Any]) -> None:
+async def test_saved_changed_and_removed_files_are_applied(
+    tree: Tree, owner: psycopg.Connection[Any]
+) -> None:
     tree.write("sql/first/one.sql", ONE.format("1"))
     async with watched(tree) as said:
         tree.write("sql/first/one.sql", ONE.format("2"))
@@ -52,7 +54,7 @@ async def test_what_is_saved_changed_and_removed_follows(tree: Tree, owner: psyc
         assert await next_of(said) == "Took out routine api.one()."
 
 
-async def test_what_is_wrong_is_told_with_file_and_line_and_what_was_there_goes_on(
+async def test_a_mistake_is_reported_with_file_and_line_and_the_old_function_stays(
     tree: Tree, owner: psycopg.Connection[Any]
 ) -> None:
     tree.write("sql/first/one.sql", ONE.format("1"))
@@ -65,7 +67,7 @@ async def test_what_is_wrong_is_told_with_file_and_line_and_what_was_there_goes_
         assert owner.execute("select api.one()").fetchone() == (3,)
 
 
-async def test_a_file_that_is_no_text_yet_is_told(tree: Tree) -> None:
+async def test_a_file_that_is_no_text_yet_is_reported(tree: Tree) -> None:
     tree.write("sql/first/one.sql", ONE.format("1"))
     async with watched(tree) as said:
         (tree.root / "sql" / "first" / "one.sql").write_bytes(b"\xff\xfe")

@@ -1,4 +1,4 @@
-"""A whole service in processes of its own, as `curhat serve` and `curhat listen` run it."""
+"""A whole service in separate processes, as `curhat serve` and `curhat listen` run it."""
 
 import os
 import signal
@@ -12,12 +12,12 @@ import pytest
 from app.running import programs
 from app.running.supervisor import Backoff, Supervisor
 from app.settings import Settings
-from tests.ports import free_port
+from tests.ports import free_ports
 
 
 @dataclass(frozen=True)
 class Service:
-    """What runs; `kill` ends one of its processes as `kill -9` does."""
+    """A running service."""
 
     settings: Settings
     _supervisor: Supervisor
@@ -28,12 +28,12 @@ class Service:
         return set(self._supervisor.pids)
 
     def said(self, *names: str) -> list[str]:
-        """What processes have logged, line by line."""
+        """The log lines of its processes."""
         logs = (self.settings.log_dir / f"{name}.log" for name in names)
         return [line for log in logs for line in log.read_text(encoding="utf-8").splitlines()]
 
     def kill(self, name: str) -> bool:
-        """Kill a process; False when it does not run at this moment."""
+        """Kill a process; False if it does not run at this moment."""
         pid = self._supervisor.pids.get(name)
         if pid is None:
             return False
@@ -43,13 +43,18 @@ class Service:
 
 @pytest.fixture
 def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    return settings_with_ports(database_url, redis_url, tmp_path)
+
+
+def settings_with_ports(database_url: str, redis_url: str, home: Path, **more: str) -> Settings:
+    """The settings of a service of its own on these servers."""
     return Settings.from_environment(
         {
             "CURHAT_DATABASE_URL": database_url,
             "CURHAT_REDIS_URL": redis_url,
-            "CURHAT_HOME": str(tmp_path),
-            "CURHAT_PUBLIC_PORT": str(free_port()),
-            "CURHAT_INTERNAL_PORT": str(free_port()),
+            "CURHAT_HOME": str(home),
+            **free_ports(),
+            **more,
         }
     )
 

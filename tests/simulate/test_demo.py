@@ -1,4 +1,4 @@
-"""The demo mitras: one customer alone is paired, answered, and stays so when workers die."""
+"""The demo mitras: a single customer is paired and answered, even when workers die."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,14 +7,13 @@ import psycopg
 import pytest
 
 from tests.simulate.conftest import Service
+from tests.waits import PATIENCE_SECONDS
 from workshop.simulate.demo import run_demo
 from workshop.simulate.knowledge import Chat
 from workshop.simulate.people import seed_people
 from workshop.simulate.person import Person
 from workshop.simulate.plan import Figures
 from workshop.simulate.simulation import make_person, rest_client
-
-GIVE_UP_SECONDS = 60
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ async def customer(service: Service) -> AsyncIterator[Person]:
     async with rest_client(service.settings) as client, asyncio.TaskGroup() as tasks:
         demo = tasks.create_task(run_demo(service.settings))
         me = make_person(service.settings, client, people[0], "seed", figures)
-        socket = await me.start(tasks, GIVE_UP_SECONDS)
+        socket = await me.start(tasks, PATIENCE_SECONDS)
         yield me
         socket.cancel()
         demo.cancel()
@@ -38,7 +37,7 @@ async def chat_of(customer: Person) -> Chat:
     payment_id = payment.body["id"]
     await customer.rest.post(f"/api/client/payment-sessions/{payment_id}/confirm")
     await customer.rest.post("/api/client/chat-requests", {"payment_session_id": payment_id})
-    assert await customer.until(customer.knowledge.open_chats, GIVE_UP_SECONDS)
+    assert await customer.until(customer.knowledge.open_chats, PATIENCE_SECONDS)
     return customer.knowledge.open_chats()[0]
 
 
@@ -51,13 +50,13 @@ async def answered(customer: Person, chat: Chat) -> bool:
         later = [message for seq, message in chat.shown.items() if seq > before + 1]
         return any(message["sender"] == "mitra" for message in later)
 
-    return await customer.until(told, GIVE_UP_SECONDS)
+    return await customer.until(told, PATIENCE_SECONDS)
 
 
 async def test_a_customer_is_paired_greeted_and_answered(customer: Person) -> None:
     chat = await chat_of(customer)
 
-    assert await customer.until(lambda: chat.last is not None, GIVE_UP_SECONDS)
+    assert await customer.until(lambda: chat.last is not None, PATIENCE_SECONDS)
     assert chat.shown[1]["body"].startswith("Halo! Aku Bestie")
     assert await answered(customer, chat)
 
@@ -75,7 +74,7 @@ async def test_an_extension_is_approved(customer: Person, db: psycopg.Connection
     )
 
     assert await customer.until(
-        lambda: customer.knowledge.payments.get(payment.body["id"]) == "consumed", GIVE_UP_SECONDS
+        lambda: customer.knowledge.payments.get(payment.body["id"]) == "consumed", PATIENCE_SECONDS
     )
     assert db.execute("select status from data.extensions").fetchone() == ("approved",)
 

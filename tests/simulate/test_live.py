@@ -1,4 +1,4 @@
-"""A bot's socket: which closes it comes back from."""
+"""A bot's socket: after which close codes it reconnects."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,10 +10,9 @@ import pytest
 
 from app.auth import issue_token
 from tests.simulate.conftest import Service
+from tests.waits import PATIENCE_SECONDS
 from workshop.simulate.live import Frame, LiveSocket, TurnedAwayError
 from workshop.simulate.people import seed_people
-
-GIVE_UP_SECONDS = 30
 
 
 def live_socket(service: Service, make_token: Callable[[], str], heard: asyncio.Queue[Frame]) -> LiveSocket:
@@ -25,7 +24,7 @@ async def test_a_token_that_expires_is_exchanged_for_another(service: Service) -
     (customer,) = await seed_people(service.settings.database_url, 1, 0)
     make_token = partial(issue_token, service.settings, "customer", UUID(customer.id), timedelta(seconds=1.5))
     heard: asyncio.Queue[Frame] = asyncio.Queue()
-    async with asyncio.timeout(GIVE_UP_SECONDS), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as tasks:
         running = tasks.create_task(live_socket(service, make_token, heard).run())
         for _ in range(2):
             assert (await heard.get())["type"] == "snapshot"
@@ -33,6 +32,6 @@ async def test_a_token_that_expires_is_exchanged_for_another(service: Service) -
 
 
 async def test_whoever_is_not_let_in_gives_up(service: Service) -> None:
-    async with asyncio.timeout(GIVE_UP_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         with pytest.raises(TurnedAwayError, match="closed with 4001"):
             await live_socket(service, lambda: "x", asyncio.Queue()).run()

@@ -1,4 +1,4 @@
-"""A person's app over the real API: what it misses while it is cut off, it learns when it is back."""
+"""A person's app over the real API: what it missed while it was cut off, it learns after reconnecting."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,14 +8,13 @@ import pytest
 
 from tests.conftest import Connection
 from tests.simulate.conftest import Service
+from tests.waits import PATIENCE_SECONDS, until
 from workshop.simulate.knowledge import Chat, Role, ended_fact
 from workshop.simulate.people import HEARD_BY, Event, events_heard, seed_people
 from workshop.simulate.person import Person
 from workshop.simulate.plan import Figures
 from workshop.simulate.simulation import make_person, rest_client
 from workshop.simulate.truth import truth, untold
-
-GIVE_UP_SECONDS = 30
 
 
 @dataclass
@@ -30,27 +29,27 @@ class Pair:
     tasks: asyncio.TaskGroup
 
     async def disconnect(self) -> None:
-        """The customer's socket is gone."""
+        """Cut the customer's socket."""
         self.socket.cancel()
         await asyncio.wait([self.socket])
 
     async def reconnect(self) -> None:
-        """The customer's socket is back, and what it showed has been followed up."""
+        """Reconnect the customer's socket, and wait until its snapshot has been processed."""
         known = self.customer.knowledge.snapshots
         self.socket = await self.customer.start(self.tasks)
-        assert await self.customer.until(lambda: self.customer.knowledge.snapshots > known, GIVE_UP_SECONDS)
+        assert await self.customer.until(lambda: self.customer.knowledge.snapshots > known, PATIENCE_SECONDS)
 
     async def happened(self, role: Role) -> list[Event]:
-        """The events that one of the two should have heard."""
+        """The events that one of the two should have received."""
         events = await events_heard(self.database_url, list(self.customer.knowledge.payments))
         return events.get((role, self.customer.id if role == "customer" else self.mitra.id), [])
 
     async def knows_all(self) -> bool:
-        """Whether the customer comes to know everything that happened."""
+        """Whether the customer learns everything that happened."""
         facts, faults = await truth(self.customer, frozenset())
         assert faults == []
         events = await self.happened("customer")
-        return await self.customer.until(lambda: not untold(self.customer, facts, events), GIVE_UP_SECONDS)
+        return await self.customer.until(lambda: not untold(self.customer, facts, events), PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -59,11 +58,11 @@ async def pair(service: Service) -> AsyncIterator[Pair]:
     people = await seed_people(service.settings.database_url, 1, 1)
     async with rest_client(service.settings) as client, asyncio.TaskGroup() as tasks:
         customer, mitra = (make_person(service.settings, client, one, "seed", figures) for one in people)
-        socket = await customer.start(tasks, GIVE_UP_SECONDS)
-        other_socket = await mitra.start(tasks, GIVE_UP_SECONDS)
+        socket = await customer.start(tasks, PATIENCE_SECONDS)
+        other_socket = await mitra.start(tasks, PATIENCE_SECONDS)
         await mitra.rest.post("/api/mitra/status", {"online": True})
         chat_id = await chat_between(customer, mitra)
-        assert await customer.until(customer.knowledge.open_chats, GIVE_UP_SECONDS)
+        assert await customer.until(customer.knowledge.open_chats, PATIENCE_SECONDS)
         chat = customer.knowledge.chats[chat_id]
         pair = Pair(service.settings.database_url, customer, mitra, chat, socket, tasks)
         yield pair
@@ -73,7 +72,7 @@ async def pair(service: Service) -> AsyncIterator[Pair]:
 
 
 async def chat_between(customer: Person, mitra: Person) -> str:
-    """Pay, search and accept; the chat's id as the mitra was told it in reply."""
+    """Pay, search and accept; the chat's id from the mitra's reply."""
     payment = await customer.rest.post("/api/client/payment-sessions", {"duration_minutes": 15})
     payment_id = payment.body["id"]
     customer.knowledge.own_payment(payment_id)
@@ -118,7 +117,7 @@ async def test_a_chat_that_ended_while_it_was_cut_off_is_read_to_its_end(pair: P
 
 async def test_a_whole_chat_that_it_never_heard_of_is_found_in_the_history(pair: Pair) -> None:
     await pair.mitra.end(pair.chat.id)
-    assert await pair.customer.until(lambda: pair.chat.ended, GIVE_UP_SECONDS)
+    assert await pair.customer.until(lambda: pair.chat.ended, PATIENCE_SECONDS)
     await pair.disconnect()
     chat_id = await chat_between(pair.customer, pair.mitra)
     assert await pair.mitra.say(chat_id, "ada orang?")
@@ -132,7 +131,7 @@ async def test_a_whole_chat_that_it_never_heard_of_is_found_in_the_history(pair:
 
 async def test_what_leaves_no_trace_in_rest_is_told_over_the_socket(pair: Pair, db: Connection) -> None:
     assert await pair.mitra.say(pair.chat.id, "Halo")
-    assert await pair.customer.until(lambda: pair.chat.last is not None, GIVE_UP_SECONDS)
+    assert await pair.customer.until(lambda: pair.chat.last is not None, PATIENCE_SECONDS)
     await pair.customer.read(pair.chat.id)
     db.execute(
         "update data.chat_sessions set ends_at = now() + interval '4 minutes', deadline_at = now() where id = %s",
@@ -140,12 +139,14 @@ async def test_what_leaves_no_trace_in_rest_is_told_over_the_socket(pair: Pair, 
     )
 
     wanted = {"CHAT_REQUEST", "CHAT_READ", "CHAT_ENDING_SOON"}
-    async with asyncio.timeout(GIVE_UP_SECONDS):
-        while not wanted <= {one.type for one in await pair.happened("mitra")}:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+
+    async def all_has_happened() -> bool:
+        return wanted <= {one.type for one in await pair.happened("mitra")}
+
+    await until(all_has_happened)
     assert await pair.knows_all()
     events = await pair.happened("mitra")
-    assert await pair.mitra.until(lambda: not untold(pair.mitra, set(), events), GIVE_UP_SECONDS)
+    assert await pair.mitra.until(lambda: not untold(pair.mitra, set(), events), PATIENCE_SECONDS)
     assert pair.customer.knowledge.snapshots == pair.mitra.knowledge.snapshots == 1
 
 

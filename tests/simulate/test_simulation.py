@@ -1,4 +1,4 @@
-"""A simulation finds nothing wrong with a service that works, whatever dies, and finds what is planted."""
+"""A simulation finds no fault in a working service, whatever dies, and finds planted faults."""
 
 import asyncio
 import contextlib
@@ -32,7 +32,7 @@ LIVELY = Options(customers=12, mitras=4, minutes=5, seed=1)
 SECONDS_BETWEEN_DEATHS = 2
 DEATHS = 4
 REPLACEMENTS = 3
-# Every drain waits for a lock between what it published and its commit.
+# Every drain waits for a lock between publishing and its commit.
 SLOW_COMMITS = """
 create schema test;
 create function test.wait_before_commit() returns trigger language plpgsql
@@ -50,7 +50,7 @@ where datname = '{}' and application_name = 'curhat relay' and wait_event = 'adv
 async def simulated(
     settings: Settings, options: Options, meanwhile: Callable[[], Awaitable[None]] | None = None
 ) -> Summary:
-    """A simulation; one that something happens to is over when that is."""
+    """A simulation. With a disturbance, it ends when that ends."""
     over = asyncio.Event()
     with Progress(options, Console(quiet=True)) as progress:
         simulation = asyncio.create_task(simulate(settings, options, progress, over=over))
@@ -125,7 +125,7 @@ async def test_nothing_is_doubled_when_the_relay_is_cut_off_between_publishing_a
 async def test_no_request_fails_while_all_of_sql_is_replaced_again_and_again(
     settings: Settings, database: str, monitor: Connection, tmp_path: Path
 ) -> None:
-    monitor.execute(f"alter database {database} set deadlock_timeout to '1s'")  # as Postgres has it
+    monitor.execute(f"alter database {database} set deadlock_timeout to '1s'")  # Postgres' default
     url = settings.database_url
     files = sorted(SQL.rglob("*.sql"))
 
@@ -156,7 +156,7 @@ async def test_every_frame_that_is_lost_on_the_way_is_missed(settings: Settings)
     async with running(settings, without=("internal", "relay")), relay_that_loses_some(lost, settings):
         summary = await simulated(settings, options)
 
-    assert len(summary.missed) == 2 * len(lost)  # each by both sides
+    assert len(summary.missed) == 2 * len(lost)  # each on both sides
     for kind, missed in (("CHAT_MESSAGE", " message "), ("CHAT_READ", " CHAT_READ")):
         count = sum(f'"{kind}"' in envelope for envelope in lost)
         assert sum(missed in what for what in summary.missed) == 2 * count > 0
@@ -193,7 +193,7 @@ async def published(redis: Redis) -> AsyncIterator[Counter[int]]:
 
 @contextlib.asynccontextmanager
 async def relay_that_loses_some(lost: list[str], settings: Settings) -> AsyncIterator[None]:
-    """A relay like ours, but for every fifth message and "has read", which it does not publish."""
+    """A relay like ours that does not publish every fifth message and "has read"."""
 
     async def relay() -> None:
         seen: Counter[str] = Counter()

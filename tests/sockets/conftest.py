@@ -1,4 +1,4 @@
-"""A worker, its people, the relay, and somebody who publishes."""
+"""Fixtures of the socket tests: a worker, people, the relay, and a publisher."""
 
 from collections.abc import AsyncIterator
 
@@ -20,7 +20,7 @@ from tests.rest.conftest import (
     settings,
     worker,
 )
-from tests.rest.harness import Worker, background, until
+from tests.rest.harness import Client, Worker, background, until
 from tests.sockets.harness import Publisher
 from tests.sockets.leftovers import held
 
@@ -42,7 +42,7 @@ __all__ = [
 async def nothing_is_left(
     settings: Settings, monitor: Connection, database: str, redis_url: str
 ) -> AsyncIterator[None]:
-    """When a test and its worker are over, tasks, connections and subscriptions are as they were."""
+    """After each test and its worker, no task, connection or subscription is left over."""
 
     def beyond() -> dict[str, object]:
         return held(monitor, database, redis_url).beyond(before)
@@ -55,16 +55,22 @@ async def nothing_is_left(
         pytest.fail(f"left over: {beyond()}")
 
 
+@pytest.fixture(params=["customer", "mitra"])
+def person(request: pytest.FixtureRequest, customer: Client, mitra: Client) -> Client:
+    """A customer, and a mitra."""
+    return customer if request.param == "customer" else mitra
+
+
 @pytest.fixture
 async def relayed(settings: Settings) -> AsyncIterator[None]:
-    """The relay is at work."""
+    """The relay runs."""
     async with background(relay.run(settings)):
         yield
 
 
 @pytest.fixture
 async def publisher(worker: Worker, redis_url: str) -> AsyncIterator[Publisher]:
-    """Publishes to a worker that listens."""
+    """Publishes to a subscribed worker."""
     assert worker.app.ctx.hub.subscription.subscribed.is_set()
     async with redis_client.connect(redis_url) as redis:
         yield Publisher(redis)

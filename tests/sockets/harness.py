@@ -1,4 +1,4 @@
-"""Sockets as apps use them."""
+"""Sockets, used as the apps use them."""
 
 import asyncio
 import contextlib
@@ -33,7 +33,7 @@ DECODERS: dict[Audience, msgspec.json.Decoder[Any]] = {
 
 
 class Socket:
-    """An open socket, and every frame that came over it. Each is held against its type."""
+    """An open socket. Every frame it receives is checked against its type."""
 
     def __init__(self, connection: ClientConnection, audience: Audience) -> None:
         self.connection = connection
@@ -41,7 +41,6 @@ class Socket:
         self._decoder = DECODERS[audience]
 
     async def frame(self) -> dict[str, Any]:
-        """The next frame."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             text = await self.connection.recv()
         assert isinstance(text, str)
@@ -53,13 +52,13 @@ class Socket:
         return frame
 
     async def frame_of(self, frame_type: str) -> dict[str, Any]:
-        """The next frame of this type; those before it are passed over."""
+        """The next frame of this type; skips others."""
         while (frame := await self.frame())["type"] != frame_type:
             pass
         return frame
 
     async def frames_until(self, frame_type: str) -> list[dict[str, Any]]:
-        """Every frame up to the first of this type."""
+        """All frames up to the first of this type."""
         frames = [await self.frame()]
         while frames[-1]["type"] != frame_type:
             frames.append(await self.frame())
@@ -69,7 +68,7 @@ class Socket:
         await self.connection.send(msgspec.json.encode({"type": frame_type, **fields}).decode())
 
     async def close_code(self) -> int:
-        """With which code the server closes it; frames that come before are passed over."""
+        """The code with which the server closes the socket; skips frames before it."""
         try:
             while True:
                 await self.frame()
@@ -79,7 +78,7 @@ class Socket:
 
 @contextlib.asynccontextmanager
 async def raw_socket(url: str, *subprotocols: str) -> AsyncIterator[Socket]:
-    """A socket that offers these subprotocols, and has sent nothing."""
+    """A socket that offers these subprotocols and has sent nothing."""
     offered = [Subprotocol(name) for name in subprotocols] or None
     async with connect(
         url, subprotocols=offered, ping_interval=None, max_size=None, close_timeout=5
@@ -89,7 +88,7 @@ async def raw_socket(url: str, *subprotocols: str) -> AsyncIterator[Socket]:
 
 @contextlib.asynccontextmanager
 async def signed_in(client: Client) -> AsyncIterator[Socket]:
-    """A socket of this person's, past its snapshot."""
+    """A person's socket, after its snapshot."""
     url = f"ws://127.0.0.1:{client.port}{PATHS[client.audience]}"
     async with raw_socket(url, "curhat.v1", f"bearer.{client.token}") as socket:
         assert (await socket.frame())["type"] == "snapshot"
@@ -112,7 +111,7 @@ class Publisher:
         internal: object = None,
         **fields: object,
     ) -> int:
-        """Publish a frame of type TEST with these fields; its id. `internal` is what operators get."""
+        """Publish a frame of type TEST with these fields; return its id. `internal` is the operators' frame."""
         event_id = next(self._ids) if event_id is None else event_id
         frame, seen = (
             msgspec.Raw(msgspec.json.encode(one))

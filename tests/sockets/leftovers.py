@@ -1,4 +1,4 @@
-"""What a worker, its sockets and those who talk to it must not leave behind."""
+"""The resources that a worker, its sockets and its clients must release."""
 
 import asyncio
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tests.conftest import Connection
 
 @dataclass(frozen=True)
 class Held:
-    """What this process and the servers hold at some moment."""
+    """The resources that this process and the servers hold at one moment."""
 
     tasks: frozenset[asyncio.Task[Any]]
     connections: int
@@ -20,7 +20,7 @@ class Held:
     subscriptions: int
 
     def beyond(self, before: "Held") -> dict[str, object]:
-        """What is held now and was not before, by name; empty when nothing is."""
+        """The resources held now but not before, by name."""
         more: dict[str, object] = {
             "tasks": [task.get_name() for task in self.tasks - before.tasks],
             "connections of this process": self.connections - before.connections,

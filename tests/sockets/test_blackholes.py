@@ -1,6 +1,7 @@
-"""Every packet of a connection is dropped while both ends believe in it: it is noticed, and all is shown, once.
+"""All packets of a connection are dropped while both ends consider it open: the loss is noticed, and every message is
+shown once.
 
-Processes as in production, on a network of their own (`tests.network`).
+Processes as in production, on a separate network (`tests.network`).
 """
 
 import asyncio
@@ -20,30 +21,29 @@ import pytest
 from app.running.programs import LISTENERS
 from app.settings import Settings
 from tests.conftest import Connection
-from tests.listeners import conftest as listeners
 from tests.network import ROOT, Network, NoNamespacesError
 from tests.rest.harness import Client, pair, until
 from tests.rest.processes import worker_process
 from tests.sockets.harness import Socket, signed_in
 from tests.sockets.test_lost_connections import MESSAGES, say, shown, shows_nothing_more
 
-PORT = 3000  # on the near network nobody else has it
+PORT = 3000  # free on the near network
 NOTICED = {
     ("relay", "relay connection lost"),
     ("deadlines", "deadlines were not fired, trying again"),
-    ("availability", "availability was not told, trying again"),
+    ("availability", "availability was not published, trying again"),
     *((name, "listen connection lost") for name in LISTENERS),
 }
 
 
 @pytest.fixture
 def network() -> Iterator[Network]:
-    """Fails for root where there can be none; for anybody else it is skipped, and said."""
+    """A network. Where none can be made, the test fails for root and is skipped for others."""
     try:
         with Network.made() as made:
             yield made
     except NoNamespacesError as error:
-        sentence = f"No network can be made here ({error}), so nobody has seen what dropped packets do"
+        sentence = f"No network can be made here ({error}), so dropped packets are not tested"
         if ROOT and sys.platform == "linux":
             pytest.fail(f"{sentence}.")
         pytest.skip(f"{sentence}: run this as root on Linux, with iproute2.")
@@ -51,7 +51,7 @@ def network() -> Iterator[Network]:
 
 @asynccontextmanager
 async def near_postgres(network: Network, settings: Settings) -> AsyncIterator[Settings]:
-    """The settings of a process on the near network, which reaches Postgres over the wire."""
+    """Settings of a process on the near network that reaches Postgres through the far one."""
     parts = urlsplit(settings.database_url)
     directory = parse_qs(parts.query)["host"][0]
     async with network.door("postgres", f"{directory}/.s.PGSQL.5432") as (host, port):
@@ -61,7 +61,7 @@ async def near_postgres(network: Network, settings: Settings) -> AsyncIterator[S
 
 @asynccontextmanager
 async def near_redis(network: Network, settings: Settings) -> AsyncIterator[Settings]:
-    """The same of Redis."""
+    """The same for Redis."""
     parts = urlsplit(settings.redis_url)
     async with network.door("redis", parts.path) as (host, port):
         yield replace(settings, redis_url=f"redis://{host}:{port}/0")
@@ -69,7 +69,7 @@ async def near_redis(network: Network, settings: Settings) -> AsyncIterator[Sett
 
 @asynccontextmanager
 async def listening(network: Network, settings: Settings, log: Path, *words: str) -> AsyncIterator[None]:
-    """`curhat listen` on the near network, at work; what it says goes to the log."""
+    """`curhat listen` on the near network, running and logging to a file."""
     command = network.near.command(sys.executable, "-P", "-m", "app.cli", "listen", *words)
     deployed = replace(settings, env="production", jwt_keys=(), operator_jwt_keys=(), otp_sender="")
     environment = {**os.environ, **deployed.environment()}
@@ -78,15 +78,17 @@ async def listening(network: Network, settings: Settings, log: Path, *words: str
             *command, env=environment, stderr=output, stdout=output
         )
     try:
-        await said(log, {("relay", "relay at work") if words else ("listen", "all programs are ready")})
+        await wait_for_log(
+            log, {("relay", "relay at work") if words else ("listen", "all programs are ready")}
+        )
         yield
     finally:
         process.terminate()
         await process.wait()
 
 
-async def said(log: Path, awaited: set[tuple[str, str]]) -> None:
-    """Return when each of these processes has logged this."""
+async def wait_for_log(log: Path, awaited: set[tuple[str, str]]) -> None:
+    """Wait until each of these processes has logged its event."""
 
     def logged() -> set[tuple[str, str]]:
         lines = map(json.loads, log.read_text(encoding="utf-8").splitlines())
@@ -97,7 +99,7 @@ async def said(log: Path, awaited: set[tuple[str, str]]) -> None:
 
 @asynccontextmanager
 async def serving(network: Network, settings: Settings, person: Client) -> AsyncIterator[Client]:
-    """The same person, as the client of a worker on the near network."""
+    """The same person, as a client of a worker on the near network."""
     settings = replace(settings, public_port=PORT)
     async with (
         worker_process(settings, within=network.near.command()),
@@ -108,17 +110,17 @@ async def serving(network: Network, settings: Settings, person: Client) -> Async
 
 
 async def interrupted(client: Client) -> bool:
-    """Whether the worker says that it hears nothing over Redis."""
+    """Whether the worker reports that it receives no events from Redis."""
     return bool((await client.get("/readyz")).json()["events"] == "interrupted")
 
 
 async def shows_everything(sockets: tuple[Socket, ...], seen: int, last_seq: int) -> None:
     for socket in sockets:
-        shown_already = list(range(1, seen + 1))
-        await shows_nothing_more(socket, shown_already + await shown(socket, last_seq), last_seq)
+        already_shown = list(range(1, seen + 1))
+        await shows_nothing_more(socket, already_shown + await shown(socket, last_seq), last_seq)
 
 
-async def test_when_no_packet_of_the_listeners_gets_to_postgres(
+async def test_all_packets_between_listeners_and_postgres_are_dropped(
     settings: Settings, customer: Client, mitra: Client, network: Network, db: Connection
 ) -> None:
     log = settings.home / "listen.log"
@@ -135,7 +137,7 @@ async def test_when_no_packet_of_the_listeners_gets_to_postgres(
         network.drop("postgres")
         await say(customer, chat_id, times=MESSAGES - 1)
         db.execute(due, [chat_id])
-        await said(log, NOTICED)
+        await wait_for_log(log, NOTICED)
         db.execute("delete from data.heartbeats")
         network.heal("postgres")
         await shows_everything((customers, mitras), 1, MESSAGES)
@@ -145,28 +147,28 @@ async def test_when_no_packet_of_the_listeners_gets_to_postgres(
         await until(lambda: db.execute("select from data.heartbeats").rowcount == len(LISTENERS))
 
 
-async def test_when_no_packet_of_relay_and_worker_gets_to_redis(
+async def test_all_packets_between_redis_and_relay_and_one_worker_are_dropped(
     settings: Settings, customer: Client, mitra: Client, network: Network
 ) -> None:
-    """Another worker has lost nothing. That one shows what came meanwhile in its snapshot, and not once more."""
+    """The other worker loses nothing. This one shows missed messages in its snapshot, and only there."""
     log = settings.home / "listen.log"
     chat_id = await pair(customer, mitra)
     async with (
         near_redis(network, settings) as near,
         listening(network, near, log, "--worker", "relay"),
-        serving(network, near, customer) as deaf,
-        signed_in(deaf) as customers,
+        serving(network, near, customer) as cut_off,
+        signed_in(cut_off) as customers,
         signed_in(mitra) as mitras,
     ):
         await say(customer, chat_id)
         assert await shown(customers, 1) == await shown(mitras, 1) == [1]
         network.drop("redis")
         await say(customer, chat_id, times=MESSAGES - 1)
-        await said(log, {("relay", "redis lost, no event is delivered")})
-        await listeners.until(partial(interrupted, deaf))
+        await wait_for_log(log, {("relay", "redis lost, no event is delivered")})
+        await until(partial(interrupted, cut_off))
         network.heal("redis")
         await shows_everything((mitras,), 1, MESSAGES)
-        told = await customers.frames_until("snapshot")
-        assert [chat["last_seq"] for chat in told[-1]["chats"]] == [MESSAGES]
+        received = await customers.frames_until("snapshot")
+        assert [chat["last_seq"] for chat in received[-1]["chats"]] == [MESSAGES]
         await say(customer, chat_id)
         assert (await shown(customers, MESSAGES + 1))[-1] == MESSAGES + 1

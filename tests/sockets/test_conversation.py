@@ -13,7 +13,7 @@ from tests.sockets.harness import Publisher, signed_in
 pytestmark = pytest.mark.usefixtures("relayed")
 
 
-async def test_a_search_is_offered_accepted_and_told_to_both(customer: Client, mitra: Client) -> None:
+async def test_a_search_is_offered_and_accepted_and_both_are_paired(customer: Client, mitra: Client) -> None:
     async with signed_in(customer) as customers, signed_in(mitra) as mitras:
         await go_online(mitra)
         assert (await mitras.frame_of("MITRA_STATUS"))["online"]
@@ -39,7 +39,7 @@ async def test_every_event_has_its_type_id_and_time(customer: Client) -> None:
     assert all(frame["at"] for frame in frames)
 
 
-async def test_a_message_is_acknowledged_and_heard_by_both(customer: Client, mitra: Client) -> None:
+async def test_a_message_is_acknowledged_and_delivered(customer: Client, mitra: Client) -> None:
     chat_id = await pair(customer, mitra)
     async with signed_in(customer) as customers, signed_in(mitra) as mitras:
         message_id = str(uuid4())
@@ -48,15 +48,15 @@ async def test_a_message_is_acknowledged_and_heard_by_both(customer: Client, mit
         ack = await customers.frame_of("ack")
         assert ack.pop("sent_at")
         assert ack == {"type": "ack", "chat_session_id": chat_id, "client_message_id": message_id, "seq": 1}
-        heard = await mitras.frame_of("CHAT_MESSAGE")
-        assert (heard["body"], heard["seq"], heard["sender"]) == (body, 1, "customer")
+        received = await mitras.frame_of("CHAT_MESSAGE")
+        assert (received["body"], received["seq"], received["sender"]) == (body, 1, "customer")
 
         await mitras.send("read", chat_session_id=chat_id, seq=1)
         read = await customers.frame_of("CHAT_READ")
         assert (read["reader"], read["seq"]) == ("mitra", 1)
 
 
-async def test_a_message_sent_twice_is_one(customer: Client, mitra: Client) -> None:
+async def test_a_message_sent_twice_is_one_message(customer: Client, mitra: Client) -> None:
     chat_id = await pair(customer, mitra)
     async with signed_in(customer) as socket:
         message = {"chat_session_id": chat_id, "client_message_id": str(uuid4()), "body": "Halo"}
@@ -79,7 +79,7 @@ async def test_messages_keep_the_order_in_which_they_were_sent(customer: Client,
     assert [row["body"] for row in rows] == [str(number) for number in range(20)]
 
 
-async def test_typing_is_heard_by_the_other_person_of_a_running_chat_alone(
+async def test_typing_reaches_only_the_other_person_of_a_running_chat(
     customer: Client, mitra: Client, new_customer: Callable[[], Client]
 ) -> None:
     chat_id = await pair(customer, mitra)
@@ -99,9 +99,7 @@ async def test_typing_is_heard_by_the_other_person_of_a_running_chat_alone(
         assert (await customers.frame_of("CHAT_TYPING"))["sender"] == "mitra"
 
 
-async def test_typing_needs_no_new_snapshot_after_a_chat_began_and_stops_when_it_ended(
-    customer: Client, mitra: Client
-) -> None:
+async def test_typing_works_from_the_start_of_a_chat_to_its_end(customer: Client, mitra: Client) -> None:
     async with signed_in(customer) as customers, signed_in(mitra) as mitras:
         chat_id = await pair(customer, mitra)
         for socket in (customers, mitras):
@@ -145,7 +143,7 @@ async def test_a_refusal_is_an_answer_and_the_socket_stays_open(customer: Client
         await socket.frame_of("pong")
 
 
-async def test_a_known_frame_with_something_wrong_in_it_is_answered(customer: Client) -> None:
+async def test_an_invalid_field_of_a_known_frame_is_answered(customer: Client) -> None:
     async with signed_in(customer) as socket:
         await socket.send("message", chat_session_id="x", client_message_id="mine", body="Halo")
         refused = await socket.frame()
@@ -156,15 +154,15 @@ async def test_a_known_frame_with_something_wrong_in_it_is_answered(customer: Cl
         assert "seq" in (await socket.frame())["message"]
 
 
-async def test_every_socket_of_a_person_hears_and_nobody_elses_does(
+async def test_a_frame_reaches_every_socket_of_its_person_and_no_others(
     customer: Client, new_customer: Callable[[], Client], publisher: Publisher
 ) -> None:
     other = new_customer()
     async with signed_in(customer) as first, signed_in(customer) as second, signed_in(other) as others:
         await publisher.publish(customer=customer.id, number=1)
         await publisher.publish(customer=other.id, number=2)
-        heard = [(await socket.frame())["number"] for socket in (first, second, others)]
-    assert heard == [1, 1, 2]
+        received = [(await socket.frame())["number"] for socket in (first, second, others)]
+    assert received == [1, 1, 2]
 
 
 async def test_one_id_for_a_customer_and_a_mitra_reaches_both(
@@ -175,7 +173,7 @@ async def test_one_id_for_a_customer_and_a_mitra_reaches_both(
         assert [(await socket.frame())["number"] for socket in (customers, mitras)] == [1, 1]
 
 
-async def test_an_envelope_that_comes_twice_is_shown_once(customer: Client, publisher: Publisher) -> None:
+async def test_a_duplicate_envelope_is_shown_once(customer: Client, publisher: Publisher) -> None:
     async with signed_in(customer) as socket:
         event_id = await publisher.publish(customer=customer.id, number=1)
         await publisher.publish(customer=customer.id, number=2, event_id=event_id + 1)
@@ -184,7 +182,7 @@ async def test_an_envelope_that_comes_twice_is_shown_once(customer: Client, publ
         assert [(await socket.frame())["number"] for _ in range(3)] == [1, 2, 3]
 
 
-async def test_an_envelope_that_is_none_disturbs_nothing(customer: Client, publisher: Publisher) -> None:
+async def test_a_malformed_envelope_is_ignored(customer: Client, publisher: Publisher) -> None:
     async with signed_in(customer) as socket:
         for text in ("", "null", "{", '{"id": "x"}', b'{"\xff": 1}'):
             await publisher.publish_text(text)
@@ -192,7 +190,7 @@ async def test_an_envelope_that_is_none_disturbs_nothing(customer: Client, publi
         assert (await socket.frame())["number"] == 1
 
 
-async def test_envelopes_that_come_at_once_are_handed_on_in_their_order_without_those_that_are_none(
+async def test_a_batch_is_delivered_in_order_without_malformed_envelopes(
     customer: Client, publisher: Publisher
 ) -> None:
     async with signed_in(customer) as socket:

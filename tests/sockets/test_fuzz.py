@@ -1,4 +1,4 @@
-"""Whatever arrives, a socket is closed with the code that says why, or answers; nothing else happens to it."""
+"""Fuzzing: whatever arrives, the socket answers or closes with the right code, and nothing else happens."""
 
 import asyncio
 import base64
@@ -34,7 +34,7 @@ def frame(
     reserved: int = 0,
     masked: bool = True,
 ) -> bytes:
-    """A frame of RFC 6455, however wrong."""
+    """A frame of RFC 6455, valid or not."""
     head = bytes([fin << 7 | reserved << 4 | opcode])
     mask = masked << 7
     if len(payload) < 126:
@@ -53,7 +53,7 @@ def close(payload: bytes = b"") -> bytes:
 
 
 def deflated(payload: bytes) -> bytes:
-    """As an extension would compress it that nobody has agreed on."""
+    """A frame compressed without a negotiated extension."""
     compress = zlib.compressobj(wbits=-15)
     return frame((compress.compress(payload) + compress.flush(zlib.Z_SYNC_FLUSH))[:-4], reserved=0b100)
 
@@ -62,7 +62,7 @@ BIG = PING + b" " * MOST_FRAME_BYTES
 HALF = MOST_FRAME_BYTES // 2 + 1
 TOO_MANY, FEW = int(FRAME_BURST) + 50, 4
 
-# What is sent, and what comes of it.
+# The bytes sent, and the code that the socket closes with.
 BROKEN: dict[str, tuple[bytes, int | str]] = {
     # Not WebSocket
     "unmasked": (frame(masked=False), 1002),
@@ -71,62 +71,62 @@ BROKEN: dict[str, tuple[bytes, int | str]] = {
     "reserved bit 3": (frame(reserved=0b001), 1002),
     "reserved opcode": (frame(opcode=0x3), 1002),
     "reserved control opcode": (frame(b"", opcode=0xB), 1002),
-    "a ping in pieces": (frame(b"", opcode=Opcode.PING, fin=False), 1002),
-    "a ping that is too long": (frame(b"x" * 126, opcode=Opcode.PING), 1002),
+    "a fragmented ping": (frame(b"", opcode=Opcode.PING, fin=False), 1002),
+    "an oversized ping": (frame(b"x" * 126, opcode=Opcode.PING), 1002),
     "a continuation of nothing": (frame(b"x", opcode=Opcode.CONT), 1002),
     "a text within a text": (frame(fin=False) + frame(), 1002),
     "a close of one byte": (close(b"\x03"), 1002),
-    "a close with a code that is none": (close(struct.pack("!H", 1005)), 1002),
+    "a close with a reserved code": (close(struct.pack("!H", 1005)), 1002),
     "a close with a reason that is not UTF-8": (close(struct.pack("!H", 1000) + b"\xff"), 1007),
-    # Not ours
+    # Not our protocol
     "binary": (frame(opcode=Opcode.BINARY), 4009),
-    "binary in pieces": (
+    "fragmented binary": (
         frame(b"{", opcode=Opcode.BINARY, fin=False) + frame(b"}", opcode=Opcode.CONT),
         4009,
     ),
     "empty": (frame(b""), 4009),
     "not UTF-8": (frame(b'{"type": "ping\xff"}'), 4009),
-    "UTF-8 cut off": (frame(b'{"type": "ping\xe2\x82'), 4009),
+    "truncated UTF-8": (frame(b'{"type": "ping\xe2\x82'), 4009),
     "a surrogate": (frame(b'{"type": "ping\xed\xa0\x80"}'), 4009),
     "a byte order mark": (frame(b"\xef\xbb\xbf" + PING), 4009),
     "two objects": (frame(PING + PING), 4009),
     "a number": (frame(b"1e999"), 4009),
-    "nested beyond measure": (frame(b'{"x": ' + b"[" * 60_000), 4009),
-    "nested beyond measure in a known type": (frame(b'{"type": "ping", "x": ' + b"[" * 60_000), 4009),
-    "nested beyond measure and closed": (frame(b'{"x": ' + b"[" * 30_000 + b"]" * 30_000 + b"}"), 4009),
+    "nested too deeply": (frame(b'{"x": ' + b"[" * 60_000), 4009),
+    "nested too deeply in a known type": (frame(b'{"type": "ping", "x": ' + b"[" * 60_000), 4009),
+    "nested too deeply but balanced": (frame(b'{"x": ' + b"[" * 30_000 + b"]" * 30_000 + b"}"), 4009),
     "too large": (frame(BIG), 4009),
-    "too large in pieces": (
+    "too large and fragmented": (
         frame(BIG[:HALF], fin=False) + frame(BIG[HALF : 2 * HALF], opcode=Opcode.CONT),
         4009,
     ),
-    "said to be enormous": (b"\x81\xff" + struct.pack("!Q", 1 << 62) + KEY, 4009),
-    # Too much
-    "pings without end": (frame(b"", opcode=Opcode.PING) * TOO_MANY, 4029),
-    "pongs without end": (frame(b"", opcode=Opcode.PONG) * TOO_MANY, 4029),
-    "pieces without end": (
+    "an enormous announced length": (b"\x81\xff" + struct.pack("!Q", 1 << 62) + KEY, 4009),
+    # Too many
+    "too many pings": (frame(b"", opcode=Opcode.PING) * TOO_MANY, 4029),
+    "too many pongs": (frame(b"", opcode=Opcode.PONG) * TOO_MANY, 4029),
+    "too many fragments": (
         frame(b" ", fin=False) + frame(b"", opcode=Opcode.CONT, fin=False) * TOO_MANY,
         4029,
     ),
-    # In order
+    # Valid closes
     "a close": (close(struct.pack("!H", 1000)), 1000),
-    "a close of the client's own": (close(struct.pack("!H", 4321) + b"bye"), 4321),
+    "a close with a private code": (close(struct.pack("!H", 4321) + b"bye"), 4321),
 }
 
-FINE: dict[str, bytes] = {
-    "in pieces, with pings between": (
+UNUSUAL: dict[str, bytes] = {
+    "fragmented, with a ping between": (
         frame(PING[:5], fin=False)
         + frame(b"?", opcode=Opcode.PING)
         + frame(b"", opcode=Opcode.CONT, fin=False)
         + frame(PING[5:], opcode=Opcode.CONT)
     ),
-    "a pong that nobody asked for": frame(b"!", opcode=Opcode.PONG) + frame(),
+    "an unsolicited pong": frame(b"!", opcode=Opcode.PONG) + frame(),
     "white space": frame(b"\r\n " + PING + b"\t"),
-    "as large as may be": frame(PING + b" " * (MOST_FRAME_BYTES - len(PING))),
+    "as large as allowed": frame(PING + b" " * (MOST_FRAME_BYTES - len(PING))),
 }
 
 
 class Raw:
-    """A connection past its handshake, over which any bytes go."""
+    """A connection after its handshake, for any bytes."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -147,7 +147,7 @@ class Raw:
             return first & 0xF, await self._reader.readexactly(length)
 
     async def close_code(self) -> int:
-        """The code that the server closes with; 1006 when it hangs up without one."""
+        """The server's close code; 1006 if it hangs up without one."""
         try:
             while True:
                 opcode, payload = await self.frame()
@@ -157,7 +157,7 @@ class Raw:
             return 1006
 
     async def pong(self) -> None:
-        """Return when a `ping` was answered."""
+        """Wait for the answer to a `ping`."""
         while True:
             opcode, payload = await self.frame()
             assert opcode != Opcode.CLOSE, payload
@@ -167,7 +167,7 @@ class Raw:
 
 @asynccontextmanager
 async def raw(worker: Worker, path: str, *lines: str, more: bytes = b"") -> AsyncIterator[Raw]:
-    """A raw connection, its handshake done; `more` was sent along with that."""
+    """A raw connection after its handshake. `more` is sent together with the handshake."""
     reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
     try:
         handshake = (
@@ -191,7 +191,7 @@ async def raw(worker: Worker, path: str, *lines: str, more: bytes = b"") -> Asyn
 
 @asynccontextmanager
 async def raw_signed_in(client: Client, worker: Worker) -> AsyncIterator[Raw]:
-    """A raw connection of somebody's, past its snapshot."""
+    """A person's raw connection, after its snapshot."""
     protocol = f"Sec-WebSocket-Protocol: curhat.v1, bearer.{client.token}"
     extension = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"
     async with raw(worker, PATHS[client.audience], protocol, extension) as connection:
@@ -200,7 +200,7 @@ async def raw_signed_in(client: Client, worker: Worker) -> AsyncIterator[Raw]:
         yield connection
 
 
-async def test_what_is_broken_closes_with_its_code_and_nobody_else_notices(
+async def test_broken_input_closes_only_its_own_socket(
     worker: Worker, customer: Client, mitra: Client
 ) -> None:
     codes = {}
@@ -214,9 +214,7 @@ async def test_what_is_broken_closes_with_its_code_and_nobody_else_notices(
     assert codes == {name: code for name, (_, code) in BROKEN.items()}
 
 
-async def test_what_is_broken_closes_with_its_code_before_sign_in_as_well(
-    worker: Worker, customer: Client
-) -> None:
+async def test_broken_input_closes_the_socket_before_sign_in(worker: Worker, customer: Client) -> None:
     codes = {}
     for name, (data, _) in BROKEN.items():
         async with raw(worker, PATHS["customer"]) as connection:
@@ -225,10 +223,10 @@ async def test_what_is_broken_closes_with_its_code_before_sign_in_as_well(
     assert codes == {name: code for name, (_, code) in BROKEN.items()}
 
 
-@pytest.mark.parametrize("name", FINE)
-async def test_what_is_unusual_but_right_is_answered(worker: Worker, customer: Client, name: str) -> None:
+@pytest.mark.parametrize("name", UNUSUAL)
+async def test_unusual_but_valid_input_is_answered(worker: Worker, customer: Client, name: str) -> None:
     async with raw_signed_in(customer, worker) as connection:
-        await connection.send(FINE[name])
+        await connection.send(UNUSUAL[name])
         await connection.pong()
 
 
@@ -239,8 +237,8 @@ async def test_a_frame_that_arrives_byte_by_byte_is_answered(worker: Worker, cus
         await connection.pong()
 
 
-async def test_pieces_of_nothing_take_no_room(worker: Worker, customer: Client) -> None:
-    """Slowly enough, they may come for as long as the socket is open."""
+async def test_empty_fragments_use_no_memory(worker: Worker, customer: Client) -> None:
+    """A client may send them slowly for as long as the socket is open."""
     async with raw_signed_in(customer, worker) as connection:
         await connection.send(frame(PING[:5], fin=False))
         await connection.send(
@@ -252,7 +250,7 @@ async def test_pieces_of_nothing_take_no_room(worker: Worker, customer: Client) 
         await connection.pong()
 
 
-async def test_what_comes_with_the_handshake_is_taken(worker: Worker, customer: Client) -> None:
+async def test_frames_sent_with_the_handshake_are_answered(worker: Worker, customer: Client) -> None:
     """A client need not wait for the snapshot."""
     async with raw(
         worker, PATHS["customer"], f"Sec-WebSocket-Protocol: curhat.v1, bearer.{customer.token}"
@@ -262,18 +260,18 @@ async def test_what_comes_with_the_handshake_is_taken(worker: Worker, customer: 
         await connection.pong()
 
 
-async def test_more_than_is_read_at_once_may_come_with_the_handshake(
-    worker: Worker, customer: Client
-) -> None:
+async def test_more_than_one_read_may_follow_the_handshake(worker: Worker, customer: Client) -> None:
     protocol = f"Sec-WebSocket-Protocol: curhat.v1, bearer.{customer.token}"
     async with raw(
-        worker, PATHS["customer"], protocol, more=FINE["as large as may be"] * FEW + frame()
+        worker, PATHS["customer"], protocol, more=UNUSUAL["as large as allowed"] * FEW + frame()
     ) as connection:
         for _ in range(FEW + 1):
             await connection.pong()
 
 
-async def test_a_client_that_hangs_up_in_the_middle_is_forgotten(worker: Worker, customer: Client) -> None:
+async def test_a_client_that_hangs_up_within_a_frame_leaves_nothing_behind(
+    worker: Worker, customer: Client
+) -> None:
     for data in (frame()[:1], frame()[:4], frame()[:-1], frame(fin=False), b"", frame() * 50):
         async with raw_signed_in(customer, worker) as connection:
             await connection.send(data)
@@ -286,7 +284,7 @@ HANDSHAKE = {
     "key": f"Sec-WebSocket-Key: {base64.b64encode(bytes(16)).decode()}",
 }
 
-# A handshake with these lines instead, and the status that it is answered with.
+# Lines of the handshake that differ, and the status of the answer.
 HANDSHAKES: dict[str, tuple[str, dict[str, str], int]] = {
     "none": ("GET", {"connection": "", "upgrade": ""}, 426),
     "no key": ("GET", {"key": ""}, 400),
@@ -297,20 +295,20 @@ HANDSHAKES: dict[str, tuple[str, dict[str, str], int]] = {
     "an old version": ("GET", {"version": "Sec-WebSocket-Version: 8"}, 400),
     "another protocol": ("GET", {"upgrade": "Upgrade: h2c"}, 426),
     "another method": ("POST", {}, 405),
-    "a subprotocol that is none": ("GET", {"more": "Sec-WebSocket-Protocol: a b"}, 400),
-    "a token that is no text": ("GET", {"more": "Sec-WebSocket-Protocol: curhat.v1, bearer.\xff"}, 400),
-    "a user agent that is no text": ("GET", {"more": "User-Agent: caf\xe9"}, 101),
+    "an invalid subprotocol": ("GET", {"more": "Sec-WebSocket-Protocol: a b"}, 400),
+    "a token that is not ASCII": ("GET", {"more": "Sec-WebSocket-Protocol: curhat.v1, bearer.\xff"}, 400),
+    "a user agent that is not ASCII": ("GET", {"more": "User-Agent: caf\xe9"}, 101),
     "too many lines": ("GET", {"more": "\r\n".join(f"X-{n}: {'x' * 100}" for n in range(200))}, 431),
 }
 
 
-async def test_a_handshake_that_is_wrong_is_refused(worker: Worker) -> None:
+async def test_an_invalid_handshake_is_refused(worker: Worker) -> None:
     statuses = {}
     for name, (method, lines, _) in HANDSHAKES.items():
         reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
-        said = [line for line in {**HANDSHAKE, **lines}.values() if line]
+        present = [line for line in {**HANDSHAKE, **lines}.values() if line]
         writer.write(
-            "\r\n".join((f"{method} /api/client/ws HTTP/1.1", "Host: x", *said, "", "")).encode("latin-1")
+            "\r\n".join((f"{method} /api/client/ws HTTP/1.1", "Host: x", *present, "", "")).encode("latin-1")
         )
         async with asyncio.timeout(PATIENCE_SECONDS):
             statuses[name] = int((await reader.readline()).split()[1])
@@ -345,7 +343,7 @@ ODD: list[Any] = [
 
 
 def random_frames(chat_id: str) -> Iterator[bytes]:
-    """Frames that are nearly right, the same ones each time."""
+    """Nearly valid frames, the same in each run."""
     chance = random.Random(SEED)
     good: list[dict[str, Any]] = [
         {"type": "ping"},
@@ -361,13 +359,13 @@ def random_frames(chat_id: str) -> Iterator[bytes]:
         {"type": "unwatch", "what": "availability"},
     ]
     for _ in range(FRAMES):
-        said = dict(chance.choice(good))
+        fields = dict(chance.choice(good))
         for _ in range(chance.randint(0, 2)):
-            key = chance.choice([*said, "type", "body", "seq", "x"])
-            said[key] = chance.choice([*ODD, chat_id.upper(), chat_id.replace("-", "")])
+            key = chance.choice([*fields, "type", "body", "seq", "x"])
+            fields[key] = chance.choice([*ODD, chat_id.upper(), chat_id.replace("-", "")])
             if chance.random() < 0.2:
-                del said[key]
-        text = json.dumps(said, ensure_ascii=chance.random() < 0.5).encode("utf-8", "surrogatepass")
+                del fields[key]
+        text = json.dumps(fields, ensure_ascii=chance.random() < 0.5).encode("utf-8", "surrogatepass")
         if chance.random() < 0.2:
             at = chance.randrange(len(text))
             text = text[:at] + chance.randbytes(chance.randint(0, 3)) + text[at + 1 :]
@@ -390,7 +388,7 @@ async def test_random_frames_are_answered_refused_or_close_with_4009(
 
 
 async def outcome_of(socket: Socket, text: bytes) -> set[str]:
-    """What comes of a frame: the slug of a refusal or the code of a close, empty when it was carried out."""
+    """The slug of the refusal or the code of the close that a frame causes; empty if it was accepted."""
     outcome = set[str]()
     number = str(uuid4())
     try:

@@ -1,4 +1,4 @@
-"""What sockets get when Redis or Postgres was away."""
+"""Sockets during and after an outage of Redis or Postgres."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -27,7 +27,7 @@ async def cut_subscriptions(redis: Redis) -> None:
     await redis.client_kill_filter(_type="pubsub")
 
 
-async def test_every_socket_gets_a_fresh_snapshot_after_redis_was_interrupted(
+async def test_every_socket_gets_a_new_snapshot_after_an_outage_of_redis(
     customer: Client, mitra: Client, new_customer: Callable[[], Client], redis: Redis
 ) -> None:
     payment_id = await pay(customer)
@@ -40,7 +40,7 @@ async def test_every_socket_gets_a_fresh_snapshot_after_redis_was_interrupted(
     assert snapshots[0]["payment_session"]["id"] == payment_id
 
 
-async def test_what_happened_while_redis_was_away_is_in_the_snapshot(
+async def test_changes_during_an_outage_of_redis_are_in_the_snapshot(
     customer: Client, redis: Redis, worker: Worker
 ) -> None:
     async with signed_in(customer) as socket:
@@ -55,7 +55,7 @@ async def test_what_happened_while_redis_was_away_is_in_the_snapshot(
     assert snapshot["payment_session"]["id"] == payment_id
 
 
-async def test_events_come_again_after_redis_was_interrupted(
+async def test_events_arrive_again_after_an_outage_of_redis(
     customer: Client, redis: Redis, publisher: Publisher
 ) -> None:
     async with signed_in(customer) as socket:
@@ -65,19 +65,19 @@ async def test_events_come_again_after_redis_was_interrupted(
         assert (await socket.frame_of("TEST"))["number"] == 1
 
 
-async def test_a_subscription_that_is_alive_but_deaf_is_noticed(
+async def test_a_subscription_that_no_longer_answers_is_noticed(
     customer: Client, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscription, "PING_SECONDS", 0.05)
     monkeypatch.setattr(subscription, "PONG_SECONDS", 0.05)
     async with signed_in(customer) as socket:
-        await cut_subscriptions(redis)  # so that the new waits are in force
+        await cut_subscriptions(redis)  # so that the shorter intervals apply
         await socket.frame_of("snapshot")
         await redis.client_pause(3000)
         await socket.frame_of("snapshot")
 
 
-async def test_typing_is_lost_while_redis_hangs_and_the_socket_goes_on(
+async def test_typing_is_dropped_while_redis_hangs_and_the_socket_goes_on(
     customer: Client, mitra: Client, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chat_id = await pair(customer, mitra)
@@ -94,7 +94,7 @@ async def test_typing_is_lost_while_redis_hangs_and_the_socket_goes_on(
 
 
 @pytest.mark.parametrize("audience", ["customer", "mitra"])
-async def test_an_event_that_happens_while_the_snapshot_is_read_comes_after_it(
+async def test_an_event_during_the_snapshot_is_sent_after_it(
     request: pytest.FixtureRequest,
     new_customer: Callable[[], Client],
     publisher: Publisher,
@@ -110,11 +110,11 @@ async def test_an_event_that_happens_while_the_snapshot_is_read_comes_after_it(
             await until(lambda: len(worker.app.ctx.hub.members()) == 2)
             await publisher.publish(customer=person.id, mitras=(person.id,))
             await publisher.publish(customer=other.id)
-            await others.frame_of("TEST")  # so the one before it has come, too
+            await others.frame_of("TEST")  # so the earlier one has arrived, too
         assert [frame["type"] for frame in await socket.frames_until("TEST")] == ["snapshot", "TEST"]
 
 
-async def test_an_event_that_happens_while_a_fresh_snapshot_is_read_comes_after_it(
+async def test_an_event_during_a_later_snapshot_is_sent_after_it(
     customer: Client, mitra: Client, publisher: Publisher, postgres: Postgres, redis: Redis
 ) -> None:
     async with signed_in(customer) as customers, signed_in(mitra) as mitras:
@@ -127,14 +127,14 @@ async def test_an_event_that_happens_while_a_fresh_snapshot_is_read_comes_after_
         assert [frame["type"] for frame in await customers.frames_until("TEST")] == ["snapshot", "TEST"]
 
 
-async def test_a_fault_of_ours_closes_with_1011(worker: Worker, customer: Client, db: Connection) -> None:
+async def test_an_internal_error_closes_with_1011(worker: Worker, customer: Client, db: Connection) -> None:
     db.execute("revoke usage on schema api from curhat_app")
     url = f"{worker.socket_url}/api/client/ws"
     async with raw_socket(url, "curhat.v1", f"bearer.{customer.token}") as socket:
         assert await socket.close_code() == 1011
 
 
-async def test_without_postgres_a_socket_is_told_to_come_back(
+async def test_without_postgres_a_socket_closes_with_1013(
     worker: Worker, customer: Client, postgres: Postgres
 ) -> None:
     url = f"{worker.socket_url}/api/client/ws"

@@ -1,4 +1,4 @@
-"""What `nothing_is_left` looks at after every test of this folder."""
+"""The check that `nothing_is_left` makes after every test in this folder."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from tests.rest.harness import until
 from tests.sockets.leftovers import held
 
 
-async def test_a_task_a_connection_and_a_subscription_that_are_left_are_found(
+async def test_a_leaked_task_connection_and_subscription_are_found(
     monitor: Connection, database: str, database_url: str, redis_url: str
 ) -> None:
     def beyond() -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What a socket may send and how fast it must read, and what becomes of one that does otherwise."""
+"""Limits on what a socket may send and how slowly it may read, and how a breach ends."""
 
 import asyncio
 import base64
@@ -31,7 +31,7 @@ from tests.sockets.harness import PATHS, Publisher, signed_in
         "x" * 1_000_000,
     ],
 )
-async def test_a_frame_that_is_none_closes_with_4009(customer: Client, frame: str | bytes) -> None:
+async def test_an_invalid_frame_closes_with_4009(customer: Client, frame: str | bytes) -> None:
     async with signed_in(customer) as socket:
         await socket.connection.send(frame)
         assert await socket.close_code() == 4009
@@ -43,7 +43,7 @@ async def test_a_text_that_is_not_utf_8_closes_with_4009(customer: Client) -> No
         assert await socket.close_code() == 4009
 
 
-async def test_a_frame_in_pieces_is_one_frame(customer: Client) -> None:
+async def test_a_fragmented_frame_is_one_frame(customer: Client) -> None:
     async with signed_in(customer) as socket:
         await socket.connection.send(iter(['{"type"', ': "pi', 'ng"}']))
         await socket.frame_of("pong")
@@ -63,7 +63,7 @@ async def test_too_many_protocol_pings_close_with_4029(customer: Client) -> None
         assert await socket.close_code() == 4029
 
 
-async def test_while_frames_wait_to_be_carried_out_no_more_are_read(
+async def test_backpressure_applies_while_frames_are_processed(
     worker: Worker, customer: Client, mitra: Client, postgres: Postgres
 ) -> None:
     chat_id = await pair(customer, mitra)
@@ -81,7 +81,7 @@ async def test_while_frames_wait_to_be_carried_out_no_more_are_read(
         assert member.websocket._transport.is_reading()  # noqa: SLF001
 
 
-async def test_a_burst_that_is_allowed_is_answered_frame_by_frame(customer: Client) -> None:
+async def test_every_frame_of_an_allowed_burst_is_answered(customer: Client) -> None:
     async with signed_in(customer) as socket:
         for _ in range(80):
             await socket.send("ping")
@@ -90,8 +90,8 @@ async def test_a_burst_that_is_allowed_is_answered_frame_by_frame(customer: Clie
 
 
 @asynccontextmanager
-async def deaf_socket(client: Client) -> AsyncIterator[sockets.socket]:
-    """A socket that signs in and then neither reads nor answers, with little room in its kernel."""
+async def unresponsive_socket(client: Client) -> AsyncIterator[sockets.socket]:
+    """A socket that signs in and then neither reads nor answers, with a small kernel buffer."""
     loop = asyncio.get_running_loop()
     with sockets.socket() as sock:
         sock.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
@@ -110,63 +110,63 @@ async def deaf_socket(client: Client) -> AsyncIterator[sockets.socket]:
         yield sock
 
 
-def here(worker: Worker, client: Client) -> bool:
+def is_connected(worker: Worker, client: Client) -> bool:
     """Whether this person has a socket on the worker."""
     return client.id in worker.app.ctx.hub.people(client.audience)
 
 
-async def test_a_reader_for_whom_too_much_piles_up_is_cut_and_nobody_else_notices(
+async def test_a_reader_with_too_much_unsent_data_is_cut_off(
     worker: Worker, customer: Client, mitra: Client, publisher: Publisher
 ) -> None:
-    async with deaf_socket(customer) as sock, signed_in(mitra) as good:
-        await until(lambda: here(worker, customer))
+    async with unresponsive_socket(customer) as sock, signed_in(mitra) as good:
+        await until(lambda: is_connected(worker, customer))
         sent = 0
-        while here(worker, customer):
+        while is_connected(worker, customer):
             await publisher.publish(
                 customer=customer.id, mitras=(mitra.id,), number=sent, filler="x" * 50_000
             )
             assert (await good.frame())["number"] == sent
             sent += 1
         await hung_up(sock)
-        assert here(worker, mitra)
+        assert is_connected(worker, mitra)
         await publisher.publish(mitras=(mitra.id,), number="after")
         assert (await good.frame())["number"] == "after"
 
 
-async def test_a_reader_that_takes_nothing_for_some_seconds_is_cut(
+async def test_a_stalled_reader_is_cut_off(
     worker: Worker, customer: Client, mitra: Client, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket, "STALL_SECONDS", 0.2)
     monkeypatch.setattr(websocket, "MOST_UNSENT_BYTES", 10**9)
     monkeypatch.setattr(websocket, "PING_SECONDS", 10**9)
     monkeypatch.setattr(hub, "LOOK_SECONDS", 0.05)
-    async with deaf_socket(customer), signed_in(mitra) as good:
-        await until(lambda: here(worker, customer))
+    async with unresponsive_socket(customer), signed_in(mitra) as good:
+        await until(lambda: is_connected(worker, customer))
         sent = 0
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while here(worker, customer):
+            while is_connected(worker, customer):
                 await publisher.publish(
                     customer=customer.id, mitras=(mitra.id,), number=sent, filler="x" * 50_000
                 )
                 assert (await good.frame())["number"] == sent
                 sent += 1
-        assert here(worker, mitra)
+        assert is_connected(worker, mitra)
 
 
-async def test_little_is_hidden_in_the_kernel_for_a_reader_that_has_stalled(
+async def test_the_kernel_buffers_little_for_a_stalled_reader(
     customer: Client, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket, "MOST_UNSENT_BYTES", 10**9)
-    async with deaf_socket(customer):
-        await until(lambda: here(worker, customer))
+    async with unresponsive_socket(customer):
+        await until(lambda: is_connected(worker, customer))
         (member,) = worker.app.ctx.hub.members()
-        for _ in range(200):  # in pieces, as it comes: the kernel gives room to what flows
+        for _ in range(200):  # piece by piece, since the kernel enlarges a buffer that drains
             member.websocket.send(websocket.text_frame(b'{"type":"TEST","x":"' + b"x" * 20_000 + b'"}'))
             await asyncio.sleep(0)
         assert member.websocket.unsent > 200 * 20_000 - 4 * websocket.KERNEL_BYTES
 
 
-async def test_a_slow_reader_that_comes_back_is_told_4008(
+async def test_a_slow_reader_that_reads_again_is_closed_with_4008(
     customer: Client, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket, "CUT_SECONDS", 60.0)
@@ -177,20 +177,20 @@ async def test_a_slow_reader_that_comes_back_is_told_4008(
         assert await socket.close_code() == 4008
 
 
-async def test_a_peer_that_has_vanished_is_let_go(
+async def test_a_vanished_peer_is_dropped(
     worker: Worker, customer: Client, mitra: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket, "PING_SECONDS", 0.1)
     monkeypatch.setattr(hub, "LOOK_SECONDS", 0.02)
-    async with deaf_socket(customer), signed_in(mitra) as alive:
-        await until(lambda: here(worker, customer))
-        await until(lambda: not here(worker, customer))
+    async with unresponsive_socket(customer), signed_in(mitra) as alive:
+        await until(lambda: is_connected(worker, customer))
+        await until(lambda: not is_connected(worker, customer))
         await alive.send("ping")
         await alive.frame_of("pong")
 
 
 async def hung_up(sock: sockets.socket) -> None:
-    """Return when the server has hung up; what it sent before is passed over."""
+    """Read until the server has hung up."""
     loop = asyncio.get_running_loop()
     with contextlib.suppress(ConnectionResetError):
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -198,23 +198,23 @@ async def hung_up(sock: sockets.socket) -> None:
                 pass
 
 
-async def test_whoever_does_not_answer_a_close_is_let_go(
+async def test_a_client_that_does_not_answer_a_close_is_dropped(
     worker: Worker, customer: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket, "CLOSE_SECONDS", 0.1)
-    async with deaf_socket(customer) as sock:
-        await until(lambda: here(worker, customer))
+    async with unresponsive_socket(customer) as sock:
+        await until(lambda: is_connected(worker, customer))
         (member,) = worker.app.ctx.hub.members()
         member.websocket.finish(4009)
         await hung_up(sock)
 
 
-async def test_a_frame_that_is_too_large_is_taken_to_its_end_so_that_its_code_arrives(
+async def test_an_oversized_frame_is_read_to_its_end_so_that_the_close_code_arrives(
     customer: Client,
 ) -> None:
     frame = Frame(Opcode.TEXT, b"x" * 1_000_000).serialize(mask=True)
     loop = asyncio.get_running_loop()
-    async with deaf_socket(customer) as sock, asyncio.timeout(PATIENCE_SECONDS):
+    async with unresponsive_socket(customer) as sock, asyncio.timeout(PATIENCE_SECONDS):
         await loop.sock_sendall(sock, frame[:100_000])
         received = b""
         while (4009).to_bytes(2, "big") not in received:

@@ -1,6 +1,6 @@
-"""What people's sockets show while a connection behind them is cut, or swallows everything: all of it, once.
+"""Every message is shown once while a connection behind the sockets is cut, or is blackholed.
 
-What is swallowed goes over `tests.listeners.wire`: bytes are no more forwarded, both ends stay connected.
+A blackhole is made by `tests.listeners.proxy`: it stops forwarding bytes and keeps both ends connected.
 """
 
 import asyncio
@@ -19,9 +19,8 @@ from listeners import availability, deadlines, relay
 from listeners.channel import Channel
 from listeners.connection import COMMAND_TIMEOUT_SECONDS
 from tests.conftest import Connection
-from tests.listeners import conftest as listening
 from tests.listeners.conftest import Subscriber
-from tests.listeners.wire import redis_wire, wire
+from tests.listeners.proxy import postgres_proxy, redis_proxy
 from tests.rest.harness import Client, background, pair, until
 from tests.sockets.harness import Socket, signed_in
 
@@ -36,12 +35,12 @@ async def say(person: Client, chat_id: str, times: int = 1) -> None:
     side = {"customer": "client", "mitra": "mitra"}[person.audience]
     for _ in range(times):
         body = {"client_message_id": str(uuid4()), "body": "Halo"}
-        said = await person.post(f"/api/{side}/chat-sessions/{chat_id}/messages", body)
-        assert said.status_code == 201, said.text
+        sent = await person.post(f"/api/{side}/chat-sessions/{chat_id}/messages", body)
+        assert sent.status_code == 201, sent.text
 
 
 async def shown(socket: Socket, last_seq: int) -> list[int]:
-    """The `seq` of every message that a socket shows, up to this one."""
+    """The `seq` of each message that a socket receives, up to this one."""
     seen: list[int] = []
     while last_seq not in seen:
         seen.append((await socket.frame_of("CHAT_MESSAGE"))["seq"])
@@ -49,7 +48,7 @@ async def shown(socket: Socket, last_seq: int) -> list[int]:
 
 
 async def shows_nothing_more(socket: Socket, seen: list[int], last_seq: int) -> None:
-    """All came, in whatever order, and none of it twice: nothing else comes before the answer to a ping."""
+    """Check that every message arrived exactly once, in any order: no other comes before the answer to a ping."""
     while len(seen) < last_seq:
         seen.append((await socket.frame_of("CHAT_MESSAGE"))["seq"])
     await socket.send("ping")
@@ -57,7 +56,7 @@ async def shows_nothing_more(socket: Socket, seen: list[int], last_seq: int) -> 
     assert sorted(seen) == list(range(1, last_seq + 1))
 
 
-async def test_while_the_relays_connections_are_cut_again_and_again(
+async def test_the_relays_connections_are_cut_repeatedly(
     settings: Settings, customer: Client, mitra: Client, monitor: Connection, database: str
 ) -> None:
     chance = random.Random(1)
@@ -75,47 +74,47 @@ async def test_while_the_relays_connections_are_cut_again_and_again(
             await shows_nothing_more(socket, await shown(socket, MESSAGES), MESSAGES)
 
 
-async def test_when_the_relay_is_cut_off_between_publishing_and_its_commit(
+async def test_the_relay_is_cut_off_between_publishing_and_its_commit(
     settings: Settings, customer: Client, mitra: Client, redis_url: str, tmp_path: Path
 ) -> None:
-    """What it had published it publishes again."""
+    """It publishes the same events again."""
     chat_id = await pair(customer, mitra)
     published = Subscriber(redis_url)
     await published.open()
     async with (
-        wire(settings.database_url, tmp_path) as (url, line),
+        postgres_proxy(settings.database_url, tmp_path) as (url, proxy),
         signed_in(customer) as customers,
         signed_in(mitra) as mitras,
         background(relay.run(replace(settings, database_url=url))),
     ):
         await say(customer, chat_id)
         assert await shown(customers, 1) == await shown(mitras, 1) == [1]
-        line.swallow_after(b"CHAT_MESSAGE")
+        proxy.blackhole_after(b"CHAT_MESSAGE")
         await say(customer, chat_id, times=MESSAGES - 1)
-        await until(lambda: not line.waits_for_last_words)
+        await until(lambda: not proxy.awaits_trigger)
         for socket in (customers, mitras):
             await shows_nothing_more(socket, [1, *await shown(socket, MESSAGES)], MESSAGES)
 
     async def something_came_twice() -> bool:
-        await published.hear(set())
+        await published.receive(set())
         return 2 in Counter(frame["id"] for frame in published.frames).values()
 
-    await listening.until(something_came_twice)
+    await until(something_came_twice)
     await published.close()
 
 
-async def test_when_redis_takes_a_connection_and_says_nothing(redis_url: str, tmp_path: Path) -> None:
-    async with redis_wire(redis_url, tmp_path) as (url, line):
-        line.swallow_new_ones_too()
-        heard = Subscription(url, {REDIS_CHANNEL: lambda _: None}, lambda: None)
-        async with background(heard.run()):
-            await until(lambda: line.taken)
-            line.accept()
-            await until(heard.subscribed.is_set)
+async def test_redis_accepts_a_connection_and_does_not_answer(redis_url: str, tmp_path: Path) -> None:
+    async with redis_proxy(redis_url, tmp_path) as (url, proxy):
+        proxy.blackhole_all()
+        subscriber = Subscription(url, {REDIS_CHANNEL: lambda _: None}, lambda: None)
+        async with background(subscriber.run()):
+            await until(lambda: proxy.taken)
+            proxy.accept()
+            await until(subscriber.subscribed.is_set)
 
 
-def test_silence_is_noticed_within_ten_seconds() -> None:
-    """When it begins just after something was heard, that is."""
+def test_a_blackhole_is_noticed_within_ten_seconds() -> None:
+    """In the worst case: it begins just after a sign of life."""
     channel = signature(Channel).parameters
     looks = (relay.LOOK_SECONDS, deadlines.LOOK_SECONDS, availability.LOOK_SECONDS)
     assert max(looks) + COMMAND_TIMEOUT_SECONDS <= 10

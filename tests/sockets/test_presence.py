@@ -1,4 +1,4 @@
-"""A mitra whose app has a socket is within reach."""
+"""A mitra with an open socket is reachable."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ def reachable_until(db: Connection, mitra: Client) -> datetime:
 
 
 def shorten(db: Connection, mitra: Client) -> datetime:
-    """Let the mitra's lease be nearly over."""
+    """Shorten a mitra's lease to one second."""
     db.execute("update data.mitras set reachable_until = logic.now() + '1 second' where id = %s", [mitra.id])
     return reachable_until(db, mitra)
 
@@ -38,13 +38,13 @@ async def test_signing_in_renews_the_lease_before_the_snapshot_is_read(
 
 
 @pytest.fixture
-def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leases are renewed again and again, from the first sleep of the worker on."""
+def frequent_renewals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Renew leases at short intervals, from the worker's start."""
     monkeypatch.setattr(presence, "RENEW_SECONDS", 0.05)
 
 
-async def test_an_open_socket_keeps_the_lease_and_a_closed_one_lets_it_run_out(
-    often: None, worker: Worker, mitra: Client, db: Connection
+async def test_an_open_socket_renews_the_lease_and_a_closed_one_does_not(
+    frequent_renewals: None, worker: Worker, mitra: Client, db: Connection
 ) -> None:
     await go_online(mitra)
     async with signed_in(mitra):
@@ -54,24 +54,24 @@ async def test_an_open_socket_keeps_the_lease_and_a_closed_one_lets_it_run_out(
     await until(lambda: worker.app.ctx.hub.people("mitra") == [])
 
 
-async def test_a_mitra_who_declared_themselves_offline_stays_so(mitra: Client) -> None:
+async def test_a_socket_does_not_bring_an_offline_mitra_online(mitra: Client) -> None:
     async with signed_in(mitra):
         state = (await mitra.get("/api/mitra/state")).json()
     assert (state["online"], state["reachable_until"]) == (False, None)
 
 
 GRACE = timedelta(seconds=6)
-"""A little more than what a lease is shortened to."""
+"""A little more than the shortened lease."""
 
 
-def left(db: Connection, mitra: Client) -> timedelta:
+def lease_left(db: Connection, mitra: Client) -> timedelta:
     row = db.execute("select reachable_until - now() from data.mitras where id = %s", [mitra.id]).fetchone()
     assert row is not None
     assert isinstance(row[0], timedelta)
     return row[0]
 
 
-async def test_the_last_socket_that_the_app_closes_shortens_the_lease(
+async def test_closing_the_last_socket_shortens_the_lease(
     worker: Worker, mitra: Client, db: Connection
 ) -> None:
     await go_online(mitra)
@@ -79,11 +79,11 @@ async def test_the_last_socket_that_the_app_closes_shortens_the_lease(
         async with signed_in(mitra):
             pass
         await until(lambda: len(worker.app.ctx.hub.members()) == 1)
-        assert left(db, mitra) > GRACE
-    await until(lambda: left(db, mitra) <= GRACE)
+        assert lease_left(db, mitra) > GRACE
+    await until(lambda: lease_left(db, mitra) <= GRACE)
 
 
-async def test_a_socket_at_another_worker_keeps_the_lease(
+async def test_a_socket_on_another_worker_keeps_the_lease(
     worker: Worker, settings: Settings, mitra: Client, db: Connection
 ) -> None:
     await go_online(mitra)
@@ -94,8 +94,8 @@ async def test_a_socket_at_another_worker_keeps_the_lease(
             async with signed_in(mitra):
                 pass
             await until(lambda: set(holders(db, mitra)) == {str(other.app.ctx.leases._worker)})  # noqa: SLF001
-            assert left(db, mitra) > GRACE
-        await until(lambda: left(db, mitra) <= GRACE)
+            assert lease_left(db, mitra) > GRACE
+        await until(lambda: lease_left(db, mitra) <= GRACE)
 
 
 def holders(db: Connection, mitra: Client) -> dict[str, float]:
@@ -105,7 +105,7 @@ def holders(db: Connection, mitra: Client) -> dict[str, float]:
     return held
 
 
-async def test_a_socket_that_is_lost_leaves_the_lease_to_run_out(
+async def test_a_lost_socket_does_not_shorten_the_lease(
     worker: Worker, mitra: Client, db: Connection
 ) -> None:
     await go_online(mitra)
@@ -113,10 +113,10 @@ async def test_a_socket_that_is_lost_leaves_the_lease_to_run_out(
         socket.connection.transport.abort()
         await until(lambda: worker.app.ctx.hub.members() == [])
     assert worker.app.ctx.leases._left.empty()  # noqa: SLF001
-    assert left(db, mitra) > GRACE
+    assert lease_left(db, mitra) > GRACE
 
 
-async def test_a_worker_that_stops_leaves_the_lease_to_the_next_one(
+async def test_a_stopping_worker_does_not_shorten_the_lease(
     settings: Settings, people: People, db: Connection
 ) -> None:
     async with running(settings) as worker, httpx.AsyncClient(base_url=worker.url) as http:
@@ -129,13 +129,13 @@ async def test_a_worker_that_stops_leaves_the_lease_to_the_next_one(
             assert await socket.close_code() == 1001
         await until(lambda: worker.app.ctx.hub.members() == [])
         assert worker.app.ctx.leases._left.empty()  # noqa: SLF001
-    assert left(db, mitra) > GRACE
+    assert lease_left(db, mitra) > GRACE
 
 
-async def test_who_comes_back_while_their_lease_is_being_shortened_keeps_it(
+async def test_a_mitra_who_reconnects_while_their_lease_is_being_shortened_keeps_it(
     worker: Worker, mitra: Client, db: Connection, connect: Connect
 ) -> None:
-    """The page is reloaded at a moment at which somebody holds the mitra's row."""
+    """The page is reloaded while the mitra's row is locked."""
     await go_online(mitra)
     blocker = connect(role="curhat_owner")
     with blocker.transaction():
@@ -144,11 +144,11 @@ async def test_who_comes_back_while_their_lease_is_being_shortened_keeps_it(
         await until(lambda: worker.app.ctx.hub.members() == [])
         reloaded = signed_in(mitra)
         await reloaded.__aenter__()
-    await until(lambda: left(db, mitra) > GRACE and bool(holders(db, mitra)))
+    await until(lambda: lease_left(db, mitra) > GRACE and bool(holders(db, mitra)))
     await reloaded.__aexit__(None, None, None)
 
 
-async def test_whose_renewal_was_passed_over_is_renewed_in_a_moment(
+async def test_a_renewal_skipped_for_a_lock_is_retried_soon(
     worker: Worker, mitra: Client, db: Connection, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(presence, "RENEW_AGAIN_SECONDS", 0.05)
@@ -159,6 +159,6 @@ async def test_whose_renewal_was_passed_over_is_renewed_in_a_moment(
         blocker.execute("select from data.mitras where id = %s for no key update", [mitra.id])
         socket = signed_in(mitra)
         await socket.__aenter__()
-        assert left(blocker, mitra) <= GRACE
-    await until(lambda: left(db, mitra) > GRACE)
+        assert lease_left(blocker, mitra) <= GRACE
+    await until(lambda: lease_left(db, mitra) > GRACE)
     await socket.__aexit__(None, None, None)

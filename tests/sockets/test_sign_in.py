@@ -1,4 +1,4 @@
-"""Who gets in, by which of the two ways, and with which code the others are closed."""
+"""Sign-in over a socket: the two ways, and the close code of each failure."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -10,12 +10,6 @@ from app.auth import Audience, issue_token
 from app.sockets import serving
 from tests.rest.harness import Client, Worker, until
 from tests.sockets.harness import PATHS, raw_socket, signed_in
-
-
-@pytest.fixture(params=["customer", "mitra"])
-def person(request: pytest.FixtureRequest, customer: Client, mitra: Client) -> Client:
-    """A customer, and a mitra."""
-    return customer if request.param == "customer" else mitra
 
 
 def url(worker: Worker, audience: Audience) -> str:
@@ -41,7 +35,7 @@ async def test_a_token_in_the_first_frame_signs_in(
     assert (snapshot["type"], snapshot["user"]["id"]) == ("snapshot", str(person.id))
 
 
-async def test_the_snapshot_is_the_state_that_rest_gives(worker: Worker, person: Client) -> None:
+async def test_the_snapshot_equals_the_state_over_rest(worker: Worker, person: Client) -> None:
     side = "client" if person.audience == "customer" else "mitra"
     async with raw_socket(url(worker, person.audience), "curhat.v1", f"bearer.{person.token}") as socket:
         snapshot = await socket.frame()
@@ -62,8 +56,8 @@ async def test_a_bad_token_is_closed_with_4001(worker: Worker, person: Client) -
             assert await socket.close_code() == 4001
 
 
-async def test_a_socket_ends_with_its_token(worker: Worker, person: Client) -> None:
-    """Whoever is blocked gets no other one."""
+async def test_a_socket_closes_when_its_token_expires(worker: Worker, person: Client) -> None:
+    """A blocked person cannot get another token."""
     token = issue_token(worker.settings, person.audience, person.id, timedelta(seconds=1.5))
     async with raw_socket(url(worker, person.audience), "curhat.v1", f"bearer.{token}") as socket:
         assert (await socket.frame())["type"] == "snapshot"
@@ -79,13 +73,13 @@ async def test_a_token_of_another_audience_is_closed_with_4003(worker: Worker, p
                 assert await socket.close_code() == 4003
 
 
-async def test_a_token_of_nobody_is_closed_with_4001(worker: Worker, person: Client) -> None:
+async def test_a_token_of_an_unknown_person_is_closed_with_4001(worker: Worker, person: Client) -> None:
     token = issue_token(worker.settings, person.audience, uuid4())
     async with raw_socket(url(worker, person.audience), "curhat.v1", f"bearer.{token}") as socket:
         assert await socket.close_code() == 4001
 
 
-async def test_another_frame_before_sign_in_is_closed_with_4001(worker: Worker) -> None:
+async def test_any_other_frame_before_sign_in_is_closed_with_4001(worker: Worker) -> None:
     async with raw_socket(url(worker, "customer")) as socket:
         await socket.send("ping")
         assert await socket.close_code() == 4001
@@ -94,7 +88,7 @@ async def test_another_frame_before_sign_in_is_closed_with_4001(worker: Worker) 
 @pytest.mark.parametrize(
     "frame", ["hello", "[]", '{"token": "x"}', '{"type": "auth"}', b"\x00", "x" * 70_000]
 )
-async def test_a_first_frame_that_is_none_is_closed_with_4009(worker: Worker, frame: str | bytes) -> None:
+async def test_an_invalid_first_frame_is_closed_with_4009(worker: Worker, frame: str | bytes) -> None:
     async with raw_socket(url(worker, "customer")) as socket:
         await socket.connection.send(frame)
         assert await socket.close_code() == 4009
@@ -108,18 +102,18 @@ async def test_silence_before_sign_in_is_closed_with_4001(
         assert await socket.close_code() == 4001
 
 
-async def test_a_plain_request_is_told_to_upgrade(http: httpx.AsyncClient) -> None:
+async def test_a_plain_request_must_upgrade(http: httpx.AsyncClient) -> None:
     response = await http.get("/api/client/ws")
     assert (response.status_code, response.json()["error"]) == (426, "upgrade_required")
 
 
-async def test_a_handshake_that_is_none_is_a_bad_request(http: httpx.AsyncClient) -> None:
+async def test_an_invalid_handshake_is_a_bad_request(http: httpx.AsyncClient) -> None:
     headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "7"}
     response = await http.get("/api/client/ws", headers=headers)
     assert (response.status_code, response.json()["error"]) == (400, "bad_request")
 
 
-async def test_a_socket_that_has_closed_is_forgotten(worker: Worker, person: Client) -> None:
+async def test_a_closed_socket_is_removed(worker: Worker, person: Client) -> None:
     async with signed_in(person):
         assert len(worker.app.ctx.hub.members()) == 1
     await until(lambda: worker.app.ctx.hub.members() == [])

@@ -1,4 +1,4 @@
-"""Who is signed out or barred hears nothing more and may do nothing more, at once, at every worker."""
+"""A person who is signed out or blocked loses their sockets and calls at once, on every worker."""
 
 import time
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ from tests.sockets.harness import Socket, raw_socket, signed_in
 
 @pytest.fixture
 async def other(settings: Settings) -> AsyncIterator[Worker]:
-    """Another worker of the same house."""
+    """Another worker on the same database."""
     async with running(settings) as worker:
         yield worker
 
@@ -29,13 +29,8 @@ def operator(connect: Connect) -> Connection:
     return connect(role="curhat_operator")
 
 
-@pytest.fixture(params=["customer", "mitra"])
-def person(request: pytest.FixtureRequest, customer: Client, mitra: Client) -> Client:
-    return customer if request.param == "customer" else mitra
-
-
 def sign_in(settings: Settings, db: Connection, person: Client) -> UUID:
-    """The person holds an access token of a device's from now on; the sign-in."""
+    """Give the person an access token of a new sign-in; return its id."""
     sign_in_id = uuid4()
     db.execute(
         "insert into data.sign_ins (id, audience, person_id, token_hash, created_at, refreshed_at, expires_at) "
@@ -54,14 +49,14 @@ def socket_at(worker: Worker, person: Client) -> str:
     return f"{worker.socket_url}/api/{'client' if person.audience == 'customer' else 'mitra'}/ws"
 
 
-async def ask(worker: Worker, person: Client) -> int:
-    """The status of a call of theirs at this worker."""
+async def status_at(worker: Worker, person: Client) -> int:
+    """The status of a call by this person on this worker."""
     async with httpx.AsyncClient(base_url=worker.url) as http:
         return (await http.get(state_of(person), headers=person.headers())).status_code
 
 
 @pytest.mark.parametrize("act", ["ops.sign_out_person(%s, 'Ratna')", "ops.block_person(%s, 'Ratna')"])
-async def test_an_act_of_an_operators_reaches_sockets_and_calls_at_every_worker(
+async def test_an_operators_act_closes_sockets_and_refuses_calls_on_every_worker(
     relayed: None,
     worker: Worker,
     other: Worker,
@@ -73,19 +68,19 @@ async def test_an_act_of_an_operators_reaches_sockets_and_calls_at_every_worker(
     act: str,
 ) -> None:
     sign_in(settings, db, person)
-    assert (await ask(worker, person), await ask(other, person)) == (200, 200)
+    assert (await status_at(worker, person), await status_at(other, person)) == (200, 200)
     async with (
         raw_socket(socket_at(worker, person), "curhat.v1", f"bearer.{person.token}") as one,
         raw_socket(socket_at(other, person), "curhat.v1", f"bearer.{person.token}") as two,
     ):
         operator.execute(f"select {act}".encode(), [person.id])
         assert (await one.close_code(), await two.close_code()) == (4001, 4001)
-    assert (await ask(worker, person), await ask(other, person)) == (401, 401)
+    assert (await status_at(worker, person), await status_at(other, person)) == (401, 401)
     async with raw_socket(socket_at(other, person), "curhat.v1", f"bearer.{person.token}") as late:
         assert await late.close_code() == 4001
 
 
-async def test_somebody_else_notices_nothing(
+async def test_other_people_are_not_affected(
     relayed: None,
     worker: Worker,
     *,
@@ -102,10 +97,10 @@ async def test_somebody_else_notices_nothing(
         assert await gone.close_code() == 4001
         await socket.send("ping")
         assert (await socket.frame())["type"] == "pong"
-    assert await ask(worker, bystander) == 200
+    assert await status_at(worker, bystander) == 200
 
 
-async def test_without_the_relay_it_is_known_soon(
+async def test_without_the_relay_workers_learn_it_soon(
     worker: Worker,
     *,
     settings: Settings,
@@ -114,9 +109,9 @@ async def test_without_the_relay_it_is_known_soon(
     customer: Client,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Nothing is handed on: every worker reads the truth by itself."""
+    """No event is delivered; every worker reads the database itself."""
     monkeypatch.setattr(standing, "LOOK_SECONDS", 0.05)
-    worker.app.ctx.standing._wanted.set()  # noqa: SLF001 - the wait that is under way is of five seconds
+    worker.app.ctx.standing._wanted.set()  # noqa: SLF001 - ends the wait of five seconds
     sign_in(settings, db, customer)
     async with signed_in(customer) as socket:
         operator.execute("select ops.sign_out_person(%s, 'Ratna')", [customer.id])
@@ -124,27 +119,27 @@ async def test_without_the_relay_it_is_known_soon(
     assert (await customer.get("/api/client/state")).status_code == 401
 
 
-async def test_a_worker_that_starts_later_knows(
+async def test_a_worker_started_later_knows(
     settings: Settings, db: Connection, operator: Connection, customer: Client
 ) -> None:
     sign_in(settings, db, customer)
     operator.execute("select ops.sign_out_person(%s, 'Ratna')", [customer.id])
     async with running(settings) as late:
-        assert await ask(late, customer) == 401
+        assert await status_at(late, customer) == 401
 
 
-async def test_who_may_come_back_comes_back(
+async def test_an_unblocked_person_is_let_in_again(
     relayed: None, worker: Worker, operator: Connection, customer: Client
 ) -> None:
     operator.execute("select ops.block_person(%s, 'Ratna')", [customer.id])
     await worker.app.ctx.standing.look()
-    assert await ask(worker, customer) == 401
+    assert await status_at(worker, customer) == 401
     operator.execute("select ops.unblock_person(%s, 'Ratna')", [customer.id])
     await worker.app.ctx.standing.look()
-    assert await ask(worker, customer) == 200
+    assert await status_at(worker, customer) == 200
 
 
-async def test_a_person_who_is_signed_out_keeps_no_lease(
+async def test_signing_a_mitra_out_shortens_the_lease(
     relayed: None, settings: Settings, db: Connection, operator: Connection, mitra: Client
 ) -> None:
     sign_in(settings, db, mitra)
@@ -168,7 +163,7 @@ async def test_a_person_who_is_signed_out_keeps_no_lease(
     ("change", "status"),
     [("p_role => 'viewer', p_active => null", 200), ("p_role => null, p_active => false", 401)],
 )
-async def test_an_operator_of_another_role_starts_anew_and_one_who_is_disabled_is_out(
+async def test_a_changed_operators_socket_is_closed_and_a_disabled_ones_calls_are_refused(
     relayed: None, settings: Settings, people: People, *, operator: Connection, change: str, status: int
 ) -> None:
     people.operator("admin")
@@ -190,14 +185,14 @@ async def test_an_operator_of_another_role_starts_anew_and_one_who_is_disabled_i
 
 async def pong(socket: Socket) -> str:
     await socket.send("ping")
-    told: str = (await socket.frame_of("pong"))["server_time"]
-    return told
+    server_time: str = (await socket.frame_of("pong"))["server_time"]
+    return server_time
 
 
-async def test_a_socket_tells_one_time_the_databases(
+async def test_a_socket_always_gives_the_databases_time(
     worker: Worker, customer: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """This machine's clock is twelve seconds off; the database's is not."""
+    """The worker's clock is twelve seconds ahead of the database's."""
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + 12)
     async with raw_socket(socket_at(worker, customer), "curhat.v1", f"bearer.{customer.token}") as socket:
@@ -205,7 +200,7 @@ async def test_a_socket_tells_one_time_the_databases(
         assert abs(seconds(await pong(socket)) - seconds(snapshot)) < 6
 
 
-async def test_a_token_ends_by_the_databases_clock(
+async def test_a_token_expires_by_the_databases_clock(
     worker: Worker, settings: Settings, customer: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     customer.token = issue_token(settings, "customer", customer.id, timedelta(minutes=5))
@@ -214,5 +209,5 @@ async def test_a_token_ends_by_the_databases_clock(
     assert (await customer.get("/api/client/state")).status_code == 200
 
 
-def seconds(told: str) -> float:
-    return datetime.fromisoformat(told).timestamp()
+def seconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()

@@ -1,4 +1,4 @@
-"""A worker that stops tells its sockets, once it has answered what they said."""
+"""A stopping worker answers pending frames, then closes its sockets."""
 
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -40,7 +40,7 @@ async def test_sockets_are_closed_with_1001_and_the_worker_ends(process: Process
         assert await process.exit_code() == 0
 
 
-async def test_a_message_that_is_under_way_is_answered_first(
+async def test_a_message_in_flight_is_answered_first(
     process: Process, customer: Client, mitra: Client, postgres: Postgres
 ) -> None:
     chat_id = await pair(customer, mitra)

@@ -1,7 +1,7 @@
-"""A Redis that answers and is the wrong one: demoted to a replica, or not the one to which the relay publishes.
+"""Redis answers but is the wrong server: demoted to a replica, or not the one to which the relay publishes.
 
-Two real servers, and a wire that leads to one of them, as the name of a managed Redis does. A demoted one keeps its
-connections, takes PUBLISH, and answers READONLY to every write.
+Two real servers, and a proxy to one of them, like the DNS name of a managed Redis. A demoted server keeps its
+connections, accepts PUBLISH, and answers READONLY to every write.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -19,7 +19,7 @@ from app.settings import Settings
 from app.sockets import hub
 from listeners import availability, relay
 from tests.cluster import TestCluster
-from tests.listeners.wire import Line, redis_wire
+from tests.listeners.proxy import Proxy, redis_proxy
 from tests.rest.harness import Client, background, pair, running, until
 from tests.sockets.harness import signed_in
 from tests.sockets.test_lost_connections import say, shown
@@ -39,7 +39,7 @@ def demotable(redis_server: RedisServer, redis_url: str) -> Iterator["redis.Redi
 
 @pytest.fixture
 def successor(cluster: TestCluster, tmp_path: Path) -> Iterator[RedisServer]:
-    """Another Redis, which knows nothing."""
+    """Another, empty Redis."""
     server = cluster.redis(f"successor-{tmp_path.name}"[-30:])
     process = server.start()
     try:
@@ -52,22 +52,22 @@ def successor(cluster: TestCluster, tmp_path: Path) -> Iterator[RedisServer]:
 @asynccontextmanager
 async def service(
     settings: Settings, directory: Path
-) -> AsyncIterator[tuple[Settings, httpx.AsyncClient, Line]]:
-    """A worker with relay and availability listener beside it, all of whose connections to Redis go over the line."""
+) -> AsyncIterator[tuple[Settings, httpx.AsyncClient, Proxy]]:
+    """A worker, the relay and the availability listener, which all reach Redis through the proxy."""
     async with AsyncExitStack() as stack:
-        url, line = await stack.enter_async_context(redis_wire(settings.redis_url, directory))
+        url, proxy = await stack.enter_async_context(redis_proxy(settings.redis_url, directory))
         settings = replace(settings, redis_url=url)
         worker = await stack.enter_async_context(running(settings))
         await stack.enter_async_context(background(relay.run(settings)))
         await stack.enter_async_context(background(availability.run(settings)))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=worker.url, timeout=30))
-        yield replace(settings, public_port=worker.port), http, line
+        yield replace(settings, public_port=worker.port), http, proxy
 
 
 async def events(http: httpx.AsyncClient) -> str:
-    """What the worker says of its events."""
-    told: str = (await http.get("/readyz")).json()["events"]
-    return told
+    """The state of the worker's events, as readiness reports it."""
+    state: str = (await http.get("/readyz")).json()["events"]
+    return state
 
 
 async def events_are(http: httpx.AsyncClient, wanted: str) -> None:
@@ -75,7 +75,7 @@ async def events_are(http: httpx.AsyncClient, wanted: str) -> None:
         pass
 
 
-async def test_after_a_failover_everything_goes_to_the_new_primary(  # noqa: PLR0917
+async def test_after_a_failover_everything_uses_the_new_primary(  # noqa: PLR0917
     settings: Settings,
     customer: Client,
     mitra: Client,
@@ -83,14 +83,14 @@ async def test_after_a_failover_everything_goes_to_the_new_primary(  # noqa: PLR
     successor: RedisServer,
     tmp_path: Path,
 ) -> None:
-    async with service(settings, tmp_path) as (over_the_line, http, line):
-        here, there = (Client(over_the_line, http, one.audience, one.id) for one in (customer, mitra))
+    async with service(settings, tmp_path) as (through_proxy, http, proxy):
+        here, there = (Client(through_proxy, http, one.audience, one.id) for one in (customer, mitra))
         chat_id = await pair(here, there)
         async with signed_in(here) as customers, signed_in(there) as mitras:
             await say(here, chat_id)
             assert await shown(customers, 1) == await shown(mitras, 1) == [1]
 
-            line.lead_to(successor.socket)
+            proxy.lead_to(successor.socket)
             demotable.replicaof(*NOWHERE)
             await say(here, chat_id, times=9)
             for socket in (customers, mitras):
@@ -108,26 +108,26 @@ async def test_after_a_failover_everything_goes_to_the_new_primary(  # noqa: PLR
         assert demotable.pubsub_numsub("curhat:events") == [(b"curhat:events", 0)]
 
 
-async def test_a_limit_counts_again_with_its_second_question(
+async def test_a_limit_counts_again_from_its_second_query(
     redis_url: str, demotable: "redis.Redis", successor: RedisServer, tmp_path: Path
 ) -> None:
-    async with redis_wire(redis_url, tmp_path) as (url, line):
+    async with redis_proxy(redis_url, tmp_path) as (url, proxy):
         limits = Limits(url)
         await limits.check(LIMIT, "somebody")
-        line.lead_to(successor.socket)
+        proxy.lead_to(successor.socket)
         demotable.replicaof(*NOWHERE)
         with pytest.raises(Exception, match="unavailable"):
             await limits.check(LIMIT, "somebody")
-        limits._ask_again_at = 0.0  # noqa: SLF001 - its pause is over
+        limits._ask_again_at = 0.0  # noqa: SLF001 - ends its pause
         await limits.check(LIMIT, "somebody")
         await limits.close()
 
 
-async def test_while_no_server_takes_writes_readiness_says_so_and_nothing_is_lost(
+async def test_readiness_reports_a_redis_without_writes_and_nothing_is_lost(
     settings: Settings, customer: Client, mitra: Client, demotable: "redis.Redis", tmp_path: Path
 ) -> None:
-    async with service(settings, tmp_path) as (over_the_line, http, _):
-        here, there = (Client(over_the_line, http, one.audience, one.id) for one in (customer, mitra))
+    async with service(settings, tmp_path) as (through_proxy, http, _):
+        here, there = (Client(through_proxy, http, one.audience, one.id) for one in (customer, mitra))
         chat_id = await pair(here, there)
         async with signed_in(here) as customers:
             await events_are(http, "ok")
@@ -140,7 +140,7 @@ async def test_while_no_server_takes_writes_readiness_says_so_and_nothing_is_los
             assert 4 in await shown(customers, 4)
 
 
-async def test_a_worker_that_is_subscribed_where_the_relay_does_not_publish_says_so(
+async def test_readiness_reports_a_worker_subscribed_to_another_redis(
     settings: Settings, successor: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hub, "SILENT_SECONDS", 2.0)

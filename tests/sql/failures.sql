@@ -1,9 +1,9 @@
--- Five hundred failures of twenty days in Jakarta, several in the same moment, some at midnight sharp; forty customers
--- and six mitras, among them names that hold every character which a pattern could trip over. Applied as the owner, with
--- the triggers of payment sessions off, and those of failures on.
+-- 500 failures over twenty days, Jakarta time: several at the same moment, some exactly at midnight. The names of the 40
+-- customers and 6 mitras contain every character that is special in a LIKE pattern. Run as the owner, with the triggers
+-- of payment sessions disabled and those of failures enabled.
 create schema past;
 
--- The same in every run.
+-- Pseudo-random, and the same in every run.
 create function past.chance(n integer, what integer, below integer)
 returns integer
 language sql

@@ -1,19 +1,19 @@
-"""Faults that a hand, a restore or a bug might leave behind, planted past every trigger, constraint and index.
+"""Planted faults: damage that manual SQL, a restore or a bug might leave, past all triggers, constraints and indexes.
 
-Each is planted in a house with a history that was made through the functions, and names what the audit must say and
-of what. In its SQL and its entity, `{name}` is an id of the house.
+Each fault is planted in a database whose history was made through the functions. It states the invariant that the
+audit must report broken, and the entity. In its SQL and its entity, `{name}` is an id of the baseline.
 """
 
 from dataclasses import dataclass, fields
 
 from tests.conftest import Connection
-from tests.sql.doors import operator, signed_in
+from tests.sql.sign_ins import operator, signed_in
 from tests.sql.world import World
 
 
 @dataclass(frozen=True)
-class House:
-    """Who lives in it, and what has happened there."""
+class Baseline:
+    """The ids that the faults refer to."""
 
     customer: str
     mitra: str
@@ -40,8 +40,21 @@ class House:
     key: str
 
 
-def build(world: World) -> House:
-    """A history of everything that leaves a row, drained, and at rest."""
+def superseded_failure(world: World, mitra: str) -> str:
+    """The failure before a fallback to a blast, which is cancelled in turn."""
+    customer = world.customer()
+    world.acquaint(customer, mitra)
+    world.wait(1, connected=[mitra])
+    payment = world.pay(customer, mitra=mitra)
+    world.decline(world.ask_again(customer, mitra, payment), mitra)
+    failure: str = world.failure(payment)["id"]
+    world.api("fallback_to_blast", customer, payment)
+    world.api("cancel_request", customer, payment)
+    return failure
+
+
+def build(world: World) -> Baseline:
+    """Make at least one row of everything, and deliver all events."""
     customer, mitra = world.customer(), world.mitra()
     first = world.chat(customer, mitra)
     world.say(first)
@@ -53,18 +66,8 @@ def build(world: World) -> House:
     world.wait(1, connected=[mitra])
     granted = world.extend(second)
     world.api("approve_extension", granted["id"], mitra)
-
-    returning = world.customer()
-    world.acquaint(returning, mitra)
-    world.wait(1, connected=[mitra])
-    fallback = world.pay(returning, mitra=mitra)
-    world.decline(world.ask_again(returning, mitra, fallback), mitra)
-    superseded = world.failure(fallback)["id"]
-    world.api("fallback_to_blast", returning, fallback)
-    world.api("cancel_request", returning, fallback)
-
-    trial_customer = world.customer()
-    trial = world.chat(trial_customer, mitra, 15)
+    superseded = superseded_failure(world, mitra)
+    trial = world.chat(world.customer(), mitra, 15)
     world.say(trial)
     world.extend(trial)
     cancelled = world.search(world.customer())
@@ -74,20 +77,18 @@ def build(world: World) -> House:
     failure = world.failure(payer["id"])["id"]
     world.ops("action_failure", failure, "refunded", "Ratna", "transfer 8812")
 
-    blocked = world.customer()
-    world.ops("block_person", blocked, "Ratna")
+    world.ops("block_person", world.customer(), "Ratna")
     world.configure("extension_default_action_on_timeout", "auto_reject")
     world.configure("otp_ttl_seconds", 240)
     signed_in(world)
     clerk = operator(world)
-    chooser = world.customer()
-    pending = world.api("create_payment_session", chooser, 30, None, None, False, "key-1")["id"]
+    pending = world.api("create_payment_session", world.customer(), 30, None, None, False, "key-1")["id"]
     searcher = world.customer()
     search = world.search(searcher)
     world.drain()
     assert world.ops("audit") == []
     world.sound = False
-    return House(
+    return Baseline(
         customer=customer,
         mitra=mitra,
         chat=trial["id"],
@@ -102,7 +103,7 @@ def build(world: World) -> House:
         search_payment=search["payment_session_id"],
         searcher=searcher,
         trial=trial["payment_session_id"],
-        trial_customer=trial_customer,
+        trial_customer=trial["customer"]["id"],
         pending=pending,
         failed_payment=payer["id"],
         failure=failure,
@@ -116,7 +117,7 @@ def build(world: World) -> House:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is done to the house, what the audit says of it, and of which entity; `drop` names an index that is gone."""
+    """The damage done by `sql`, the invariant it breaks, and of which entity. `drop` names an index to drop first."""
 
     name: str
     sql: str
@@ -127,9 +128,9 @@ class Fault:
     def __str__(self) -> str:
         return self.name
 
-    def plant(self, world: World, house: House, superuser: Connection) -> str:
-        """Plant it, as a superuser whom no trigger holds; the id of which the audit must speak."""
-        ids = {field.name: getattr(house, field.name) for field in fields(House)}
+    def plant(self, world: World, baseline: Baseline, superuser: Connection) -> str:
+        """Plant it as a superuser with triggers disabled. Return the id that the audit must report."""
+        ids = {field.name: getattr(baseline, field.name) for field in fields(Baseline)}
         superuser.execute("set session_replication_role = replica")
         for table, constraint in superuser.execute(CHECKS).fetchall():
             superuser.execute(f'alter table {table} drop constraint "{constraint}"'.encode())
@@ -148,31 +149,31 @@ where connamespace = 'data'::regnamespace and contype = 'c' and coninhcount = 0
 FAULTS = [
     # Payments
     Fault(
-        "a chat on another's payment",
+        "a chat on another customer's payment",
         "update data.chat_sessions set payment_session_id = '{failed_payment}' where id = '{chat}'",
         "a payment that is not consumed bought nothing",
         "{failed_payment}",
     ),
     Fault(
-        "a chat that is gone",
+        "a missing chat",
         "delete from data.chat_sessions where id = '{chat}'",
         "a consumed payment bought one chat or one extension",
         "{chat_payment}",
     ),
     Fault(
-        "a chat's payment that is an extension's",
+        "a chat on an extension's payment",
         "update data.payment_sessions set is_extension = true where id = '{chat_payment}'",
         "a first chat is no extension, an extension no chat",
         "{chat_payment}",
     ),
     Fault(
-        "a failure that is gone",
+        "a missing failure",
         "delete from data.pairing_failures where id = '{failure}'",
         "a failed payment has one open failure",
         "{failed_payment}",
     ),
     Fault(
-        "a failure of a payment that lives",
+        "a failure of an open payment",
         "update data.pairing_failures set payment_session_id = '{search_payment}' where id = '{failure}'",
         "only a failed payment has an open failure",
         "{search_payment}",
@@ -190,13 +191,13 @@ FAULTS = [
         "{search_payment}",
     ),
     Fault(
-        "money that is not due back",
+        "a refund that is not due",
         "update data.pairing_failures set refund_due = false where id = '{failure}'",
         "money is due back when it was taken, and only then",
         "{failed_payment}",
     ),
     Fault(
-        "a charge that is forgotten",
+        "a missing charge",
         "update data.payment_sessions set charged_at = null where id = '{search_payment}'",
         "a payment was charged when its state says so",
         "{search_payment}",
@@ -214,57 +215,57 @@ FAULTS = [
         "{chat_payment}",
     ),
     Fault(
-        "a payment that goes back to pending",
+        "a payment reset to pending",
         "update data.payment_sessions set status = 'pending' where id = '{search_payment}'",
         "a row's events end in its present state",
         "{search_payment}",
     ),
     Fault(
-        "a payment that expired by hand",
+        "a payment expired by hand",
         "update data.payment_sessions set status = 'expired' where id = '{pending}'",
         "a row's events end in its present state",
         "{pending}",
     ),
     # Amounts
     Fault(
-        "a failure's amount",
+        "a changed amount of a failure",
         "update data.pairing_failures set amount = amount + 1 where id = '{failure}'",
         "a failure is about the amount of its payment",
         "{failure}",
     ),
     Fault(
-        "a consumed payment's amount",
+        "a changed amount of a consumed payment",
         "update data.payment_sessions set amount = 99 where id = '{extension_payment}'",
         "a payment is what its events say",
         "{extension_payment}",
     ),
     Fault(
-        "amounts of payment and failure alike",
+        "amounts of payment and failure, changed alike",
         "update data.payment_sessions set amount = 9 where id = '{failed_payment}'; "
         "update data.pairing_failures set amount = 9 where id = '{failure}'",
         "a payment is what its events say",
         "{failed_payment}",
     ),
     Fault(
-        "a paid payment that is free",
+        "a charged payment marked as free",
         "update data.payment_sessions set is_free_trial = true where id = '{search_payment}'",
         "only a free trial costs nothing",
         "{search_payment}",
     ),
     Fault(
-        "a payment's minutes",
+        "changed minutes of a payment",
         "update data.payment_sessions set duration_minutes = 60 where id = '{search_payment}'",
         "a payment is for the minutes of its tier",
         "{search_payment}",
     ),
     Fault(
-        "a tier that costs nothing",
+        "a free tier",
         "update data.price_tiers set amount = 0 where duration_minutes = 60 and not for_extension",
         "a tier costs something and is there once",
         "0b3c9d1e-0001-4000-8000-000000000060",
     ),
     Fault(
-        "a tier that is there twice",
+        "a duplicate tier",
         "insert into data.price_tiers (duration_minutes, amount) values (60, 1)",
         "a tier costs something and is there once",
         "0b3c9d1e-0001-4000-8000-000000000060",
@@ -272,20 +273,20 @@ FAULTS = [
     ),
     # Searches and offers
     Fault(
-        "a search that was cancelled by hand",
+        "a search cancelled by hand",
         "update data.pairing_requests set status = 'cancelled', closed_at = now() where id = '{search}'",
         "a search that is over has no open offer",
         "{search}",
     ),
     Fault(
-        "an accepted offer that was declined",
+        "an accepted offer marked as declined",
         "update data.pairing_offers set status = 'declined' where request_id = '{chat_search}' "
         "and status = 'accepted'",
         "a matched search has one accepted offer and one chat",
         "{chat_search}",
     ),
     Fault(
-        "an offer that was accepted by hand",
+        "an offer accepted by hand",
         "update data.pairing_offers set status = 'accepted', closed_at = now() where request_id = '{search}'",
         "a search that did not match has neither",
         "{search}",
@@ -306,33 +307,33 @@ FAULTS = [
         "{withdrawn_search}",
     ),
     Fault(
-        "a search whose payment was consumed",
+        "a running search on a consumed payment",
         "update data.payment_sessions set status = 'consumed', consumed_at = now() where id = "
         "'{search_payment}'",
         "a search is where its payment is",
         "{search}",
     ),
     Fault(
-        "a search that closed and runs",
+        "a running search with a closing time",
         "update data.pairing_requests set closed_at = created_at where id = '{search}'",
         "what has happened to a row says when",
         "{search}",
     ),
     Fault(
-        "an offer to a mitra out of reach",
+        "an offer to an unreachable mitra",
         "update data.mitras set reachable_until = null, status_changed_at = status_changed_at - "
         "interval '1 minute' where id = '{mitra}'",
         "an offer is open only to a mitra in reach",
         "select id from data.pairing_offers where request_id = '{search}'",
     ),
     Fault(
-        "an offer to a mitra who is full",
+        "an offer to a full mitra",
         "update data.app_config set value = '1' where key = 'max_customers_per_mitra'",
         "an offer of a blast is open only to a mitra with room",
         "select id from data.pairing_offers where request_id = '{search}'",
     ),
     Fault(
-        "a mitra who is asked nothing",
+        "an available mitra without an offer",
         "delete from data.pairing_offers where request_id = '{search}'; "
         "update data.pairing_requests set created_at = created_at - interval '1 minute' where id "
         "= '{search}'; "
@@ -356,7 +357,7 @@ FAULTS = [
         "{chat}",
     ),
     Fault(
-        "a chat that stands on nothing",
+        "a chat without a payment",
         "delete from data.payment_sessions where id = '{chat_payment}'",
         "a chat stands on a consumed payment",
         "{chat}",
@@ -374,13 +375,13 @@ FAULTS = [
         "{continued}",
     ),
     Fault(
-        "a chat that ended and does not say why",
+        "an ended chat without a reason",
         "update data.chat_sessions set end_reason = null where id = '{continued}'",
         "what has happened to a row says when",
         "{continued}",
     ),
     Fault(
-        "a chat whose successor is another's",
+        "a chat continued for another customer",
         "update data.chat_sessions set customer_id = '{searcher}' where id = '{successor}'",
         "a chat that was continued has its successor",
         "{continued}",
@@ -401,52 +402,52 @@ FAULTS = [
     ),
     # Minutes
     Fault(
-        "an end that was not paid for",
+        "an end later than paid for",
         "update data.chat_sessions set ends_at = ends_at + interval '5 minutes' where id = '{chat}'",
         "the minutes that are given are those that were bought",
         "{chat}",
     ),
     Fault(
-        "an end that is nearer than what was paid for",
+        "an end earlier than paid for",
         "update data.chat_sessions set ends_at = ends_at - interval '1 second', deadline_at = "
         "deadline_at - interval '1 second' where id = '{successor}'",
         "the minutes that are given are those that were bought",
         "{successor}",
     ),
     Fault(
-        "a chat's minutes",
+        "changed minutes of a chat",
         "update data.chat_sessions set duration_minutes = 60, ends_at = ends_at + interval '45 "
         "minutes' where id = '{chat}'",
         "the minutes that are given are those that were bought",
         "{chat}",
     ),
     Fault(
-        "an extension's minutes",
+        "changed minutes of an extension",
         "update data.extensions set duration_minutes = 30 where id = '{extension}'",
         "the minutes that are given are those that were bought",
         "{extension}",
     ),
     Fault(
-        "the minutes left of a continued chat",
+        "changed minutes left of a continued chat",
         "update data.chat_sessions set ends_at = ends_at + interval '1 hour' where id = '{continued}'",
         "the minutes that are given are those that were bought",
         "{continued}",
     ),
     # Messages
     Fault(
-        "a message that is gone",
+        "a missing message",
         "delete from data.chat_messages where chat_session_id = '{chat}'",
         "the messages of a chat are numbered without a gap",
         "{chat}",
     ),
     Fault(
-        "a message with another number",
+        "a message renumbered",
         "update data.chat_messages set seq = seq + 9 where chat_session_id = '{continued}'",
         "the messages of a chat are numbered without a gap",
         "{continued}",
     ),
     Fault(
-        "a message that is stored twice",
+        "a duplicate message",
         "insert into data.chat_messages select chat_session_id, 2, sender, client_message_id, body, sent_at "
         "from data.chat_messages where chat_session_id = '{chat}'; update data.chat_sessions set "
         "last_seq = 2 where id = '{chat}'",
@@ -460,7 +461,7 @@ FAULTS = [
         "{chat}",
     ),
     Fault(
-        "a message of another day",
+        "a message outside its chat's time",
         "update data.chat_messages set sent_at = sent_at + interval '2 hours' where "
         "chat_session_id = '{continued}'",
         "a message is of the time of its chat",
@@ -474,13 +475,13 @@ FAULTS = [
         "{pending_extension}",
     ),
     Fault(
-        "an approved extension that is not paid",
+        "an approved extension marked as rejected",
         "update data.extensions set status = 'rejected' where id = '{extension}'",
         "an extension is where its payment is",
         "{extension}",
     ),
     Fault(
-        "an extension that closed and is pending",
+        "a pending extension with a closing time",
         "update data.extensions set closed_at = requested_at where id = '{pending_extension}'",
         "what has happened to a row says when",
         "{pending_extension}",
@@ -523,7 +524,7 @@ FAULTS = [
         "{superseded}",
     ),
     Fault(
-        "a failure of another's search",
+        "a failure of another customer's search",
         "update data.pairing_failures set pairing_request_id = '{search}' where id = '{failure}'",
         "people are the same along a chain",
         "{failure}",
@@ -573,7 +574,7 @@ FAULTS = [
         "payment_sessions_one_free_trial",
     ),
     Fault(
-        "two customers with one number",
+        "two customers with one phone number",
         "alter table data.users drop constraint users_phone_key; "
         "update data.users set phone = (select phone from data.users where id = '{customer}') "
         "where id = '{searcher}'",
@@ -609,41 +610,41 @@ FAULTS = [
         "{failure}",
     ),
     Fault(
-        "a payment's deadline a year on",
+        "a payment's deadline a year late",
         "update data.payment_sessions set expires_at = expires_at + interval '1 year' where id = '{pending}'",
         "a deadline is as far off as its setting says",
         "{pending}",
     ),
     Fault(
-        "a search's deadline a year on",
+        "a search's deadline a year late",
         "update data.pairing_requests set deadline_at = deadline_at + interval '1 year' where id "
         "= '{search}'",
         "a deadline is as far off as its setting says",
         "{search}",
     ),
     Fault(
-        "a search's deadline a second on",
+        "a search's deadline a second late",
         "update data.pairing_requests set deadline_at = deadline_at + interval '1 second' where "
         "id = '{search}'",
         "a deadline is as far off as its setting says",
         "{search}",
     ),
     Fault(
-        "an extension's deadline a year on",
+        "an extension's deadline a year late",
         "update data.extensions set deadline_at = deadline_at + interval '1 year' where id = "
         "'{pending_extension}'",
         "a deadline is as far off as its setting says",
         "{pending_extension}",
     ),
     Fault(
-        "a chat's deadline a year on",
+        "a chat's deadline a year late",
         "update data.chat_sessions set deadline_at = deadline_at + interval '1 year' where id = "
         "'{successor}'",
         "a running chat is looked at for a warning or its end",
         "{successor}",
     ),
     Fault(
-        "a warning that is passed over",
+        "a skipped warning",
         "update data.chat_sessions set deadline_at = ends_at where id = '{successor}'",
         "a running chat is looked at for a warning or its end",
         "{successor}",
@@ -681,7 +682,7 @@ FAULTS = [
         "{search}",
     ),
     Fault(
-        "a deadline that passes while somebody fires",
+        "an overdue deadline while pg_cron works",
         "update data.pairing_requests set deadline_at = logic.now() - interval '6 seconds' where "
         "id = '{search}'; "
         "insert into data.heartbeats (process, at, since) values ('pg_cron', logic.now(), "
@@ -690,7 +691,7 @@ FAULTS = [
         "{search}",
     ),
     Fault(
-        "an event that waits while the relay works",
+        "an undelivered event while the relay works",
         "insert into data.outbox (event_id, at) values (1, logic.now() - interval '11 seconds'); "
         "update data.heartbeats set at = logic.now(), since = logic.now() - interval '2 minutes'",
         "no event waits undelivered for more than ten seconds",
@@ -698,25 +699,37 @@ FAULTS = [
     ),
     # Presence, sign-ins, settings
     Fault(
-        "a blocked mitra within reach",
+        "a reachable blocked mitra",
         "update data.mitras set blocked_at = logic.now() where id = '{mitra}'",
         "whoever is blocked is out of reach",
         "{mitra}",
     ),
     Fault(
-        "a lease of somebody who is offline",
+        "a blocked customer whose chat runs",
+        "update data.users set blocked_at = logic.now() where id = '{trial_customer}'",
+        "whoever is blocked has nothing running",
+        "{chat}",
+    ),
+    Fault(
+        "a blocked customer who searches",
+        "update data.users set blocked_at = logic.now() where id = '{searcher}'",
+        "whoever is blocked has nothing running",
+        "{search}",
+    ),
+    Fault(
+        "a lease of an offline mitra",
         "update data.mitras set declared_online = false where id = '{mitra}'",
         "only who is declared online has a lease",
         "{mitra}",
     ),
     Fault(
-        "a mitra who is offline and was not told so",
+        "a mitra offline without an event",
         "update data.mitras set declared_online = false, reachable_until = null where id = '{mitra}'",
         "presence is what was last told of it",
         "{mitra}",
     ),
     Fault(
-        "a mitra who never came online",
+        "a mitra online without an event",
         "insert into data.mitras (phone, display_name, created_at, status_changed_at, "
         "idle_since, declared_online, reachable_until) "
         "values ('+62811777777', 'Nobody', logic.now(), logic.now(), logic.now(), true, "
@@ -732,19 +745,19 @@ FAULTS = [
         "select person_id from data.sign_ins where id = '{device}'",
     ),
     Fault(
-        "a sign-in that ended for no reason",
+        "an ended sign-in without a reason",
         "update data.sign_ins set ended_at = now() where id = '{device}'",
         "whoever is signed out was so for a reason",
         "{device}",
     ),
     Fault(
-        "an operator with another role",
+        "a changed role of an operator",
         "update data.cc_users set role = 'admin' where id = '{clerk}'",
         "an operator is what was last told of them",
         "{clerk}",
     ),
     Fault(
-        "nobody who can give roles",
+        "no active admin",
         "update data.cc_users set role = 'admin', active = false where id = '{clerk}'",
         "somebody can give roles to others",
         "{clerk}",
@@ -756,38 +769,38 @@ FAULTS = [
         "pairing_blast_timeout_seconds",
     ),
     Fault(
-        "a setting that was changed by hand",
+        "a setting changed by hand",
         "update data.app_config set value = '90' where key = 'pairing_blast_timeout_seconds'",
         "a setting is the newest of its history",
         "pairing_blast_timeout_seconds",
     ),
     Fault(
-        "a setting that is none",
+        "a setting that is no number",
         "update data.app_config set value = 'many' where key = 'max_customers_per_mitra'",
         "every part of the audit can be run",
         "audit_offers",
     ),
     Fault(
-        "a version that is gone",
+        "a missing version of a setting",
         "delete from data.app_config_history where key = 'otp_ttl_seconds' and version = 1",
         "the versions of a setting are numbered without a gap",
         "otp_ttl_seconds",
     ),
     Fault(
-        "a change of a setting that nobody told of",
+        "a change of a setting without its event",
         "delete from data.events where type = 'CONFIG_CHANGED'",
         "every change of a setting is an event",
         "otp_ttl_seconds",
     ),
     # Keys
     Fault(
-        "a reply about another's payment",
+        "a kept reply about another customer's payment",
         "update data.idempotency_keys set owner_id = '{customer}' where key = '{key}'",
         "a reply that is kept is about what it names",
         "{key}",
     ),
     Fault(
-        "a reply with another amount",
+        "a kept reply with a changed amount",
         """update data.idempotency_keys set reply = reply || '{{"amount": 1}}' where key = '{key}'""",
         "a reply that is kept is about what it names",
         "{key}",
@@ -806,7 +819,7 @@ FAULTS = [
         "{search_payment}",
     ),
     Fault(
-        "the last event of a payment",
+        "a payment without its last event",
         "delete from data.events where entity_id = '{search_payment}' and to_status = 'confirmed'",
         "a row's events end in its present state",
         "{search_payment}",
@@ -818,32 +831,32 @@ FAULTS = [
         "{failure}",
     ),
     Fault(
-        "a decision that its customer never heard of",
+        "a decision without its customer's event",
         "delete from data.events where type = 'MONEY'",
         "the customer was told what was decided about their money",
         "{failure}",
     ),
     Fault(
-        "another decision",
+        "a changed decision",
         "update data.pairing_failures set operator_action = 'credited' where id = '{failure}'",
         "whatever is done is an event",
         "{failure}",
     ),
     Fault(
-        "a decision of another's",
+        "a decision with a changed operator",
         "update data.pairing_failures set actioned_by = 'Wati' where id = '{failure}'",
         "whatever an event tells of was done",
         "{failure}",
     ),
     Fault(
-        "a decision that is forgotten",
+        "a missing decision",
         "update data.pairing_failures set operator_action = null, actioned_by = null, "
         "actioned_at = null where id = '{failure}'",
         "whatever an event tells of was done",
         "{failure}",
     ),
     Fault(
-        "a failure with another cause",
+        "a changed cause of a failure",
         "update data.pairing_failures set cause_tag = 'no_mitra_available' where id = '{failure}'",
         "whatever is done is an event",
         "{failure}",
@@ -856,38 +869,38 @@ FAULTS = [
         "pairing_failures_one_open",
     ),
     Fault(
-        "an offer that nobody was told of",
+        "an offer without its event",
         "delete from data.events where type = 'CHAT_REQUEST' and entity_id = '{search}'",
         "whatever is done is an event",
         "{search}",
     ),
     Fault(
-        "an offer that was seen by hand",
+        "an offer marked as seen by hand",
         "update data.pairing_offers set seen_at = sent_at where request_id = '{search}'",
         "whatever is done is an event",
         "{search}",
     ),
     Fault(
-        "a block that nobody made",
+        "a block without its event",
         "update data.users set blocked_at = logic.now() - interval '1 hour' where id = '{searcher}'",
         "whatever is done is an event",
         "{searcher}",
     ),
     Fault(
-        "a read mark that nobody set",
+        "a read mark without its event",
         "update data.chat_sessions set mitra_read_seq = 1 where id = '{chat}'",
         "whatever is done is an event",
         "{chat}",
     ),
     Fault(
-        "an end for another reason",
+        "a changed reason of an end",
         "update data.chat_sessions set end_reason = 'time_up', ended_at = greatest(ended_at, "
         "ends_at) where id = '{continued}'",
         "whatever is done is an event",
         "{continued}",
     ),
     Fault(
-        "messages that were cut off",
+        "missing last messages",
         "delete from data.chat_messages where chat_session_id = '{chat}'; update "
         "data.chat_sessions set last_seq = 0 where id = '{chat}'",
         "whatever an event tells of was done",
@@ -895,19 +908,19 @@ FAULTS = [
     ),
     # The log
     Fault(
-        "an event's body",
+        "a changed body of an event",
         """update data.events set body = body || '{{"note": "nothing"}}' where type = 'PAIRING_FAILURE_ACTIONED'""",
         "an event says what it said when it was appended",
         "select id from data.events where type = 'PAIRING_FAILURE_ACTIONED'",
     ),
     Fault(
-        "an event's actor",
+        "a changed actor of an event",
         "update data.events set actor = 'operator:Wati' where type = 'PERSON_BLOCKED'",
         "an event says what it said when it was appended",
         "select id from data.events where type = 'PERSON_BLOCKED'",
     ),
     Fault(
-        "an event's time",
+        "a changed time of an event",
         "update data.events set at = at - interval '1 hour' where type = 'CHAT_READ'",
         "an event says what it said when it was appended",
         "select id from data.events where type = 'CHAT_READ'",
@@ -919,7 +932,7 @@ FAULTS = [
         "select id from data.events where type = 'CHAT_READ'",
     ),
     Fault(
-        "an event that nobody was handed",
+        "an event neither delivered nor waiting",
         "update data.handed_on set event_ids = event_ids - int8multirange(int8range(5, 6))",
         "an event has been handed on or waits for it",
         "5",
@@ -931,35 +944,35 @@ FAULTS = [
         "9999",
     ),
     Fault(
-        "an event that is gone",
+        "a missing event",
         "delete from data.events where id = 7",
         "an event that was handed on is there",
         "7",
     ),
     Fault(
-        "an event that is there twice",
+        "a duplicate event",
         "insert into data.events select id, at + interval '1 second', type, entity, entity_id, "
         "from_status, to_status, "
-        "customer_id, mitra_ids, actor, request_id, body, digest from data.events where type = 'CHAT_READ'",
+        "customer_id, mitra_ids, actor, http_request_id, body, digest from data.events where type = 'CHAT_READ'",
         "an event has an id of its own",
         "select id from data.events where type = 'CHAT_READ' limit 1",
     ),
     # Figures
     Fault(
-        "a tally",
+        "a changed tally",
         "update data.failure_tallies set failures = failures + 1 where cause_tag = 'customer_cancelled'",
         "the tallies of failures are their counts",
         "select logic.day_of(logic.now()) || ' customer_cancelled'",
     ),
     Fault(
-        "a day's figures",
+        "changed figures of a day",
         "insert into data.daily_figures select (logic.figures_of(logic.day_of(logic.now()) - 3)).*; "
         "update data.daily_figures set charged = 5",
         "the figures of a day are what its rows come to",
         "select logic.day_of(logic.now()) - 3",
     ),
     Fault(
-        "a month that is gone",
+        "a missing month",
         "update data.payment_sessions set created_at = created_at + interval '31 days'; "
         "do $$ begin execute 'drop table data.' || logic.partition_name('events', "
         "(date_trunc('month', logic.now()) + interval '1 month')::date); end $$",

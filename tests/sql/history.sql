@@ -1,6 +1,6 @@
--- 20,000 payments of the last 200 days, all over, with everything that they came to; applied as the owner, with
--- triggers off. Half of them are the veterans': eight customers and four mitras. A few hundred of the others' are not
--- over: they chat, or ask a mitra again.
+-- 20,000 payments of the last 200 days with all that followed from them. Run as the owner, triggers disabled. Half belong
+-- to the veterans: eight customers and four mitras. Of the rest, a few hundred are still in progress: in a chat, or in a
+-- returning request.
 create schema test;
 
 create table test.people as

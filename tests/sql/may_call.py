@@ -1,4 +1,4 @@
-"""What each role may call, name by name. docs/trust.md says why: whoever adds a line here asks what it opens."""
+"""The functions that each role may call. docs/trust.md says why; before you add a line, ask what it opens."""
 
 MAY_CALL = {
     "curhat_app": [

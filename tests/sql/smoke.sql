@@ -2,9 +2,9 @@
 --
 --     psql --file tests/sql/smoke.sql <the URL of a migrated database>
 --
--- The login must be a member of curhat_app, curhat_listener, curhat_operator and curhat_control_center. The people are
--- new ones, nobody may be online meanwhile, and the two windows that run out are shortened to five seconds and set back
--- at the end. It stops with an error at the first thing that is not as it should be.
+-- The login must be a member of curhat_app, curhat_listener, curhat_operator and curhat_control_center. The script adds
+-- its own people; nobody else may be online. It shortens two timeouts to five seconds and restores them at the end. It
+-- stops at the first failed check.
 \set ON_ERROR_STOP on
 \set QUIET on
 \pset footer off
@@ -16,13 +16,13 @@ language plpgsql
 as $$
 begin
     if p_holds is not true then
-        raise exception 'NOT SO: %', p_what;
+        raise exception 'FAILED: %', p_what;
     end if;
     return 'ok: ' || p_what;
 end
 $$;
 
--- Somebody is there: what GET /api/client/mitra-availability tells.
+-- What GET /api/client/mitra-availability answers.
 create view pg_temp.availability as
 select count(*) > 0 as available from control_center.mitra_board where presence = 'online' and active_chats < capacity;
 

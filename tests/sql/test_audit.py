@@ -1,4 +1,4 @@
-"""The audit: every fault that can be planted is found and named, and an honest house gives no row."""
+"""The audit: it finds and names every planted fault, and finds nothing in a healthy database."""
 
 import pytest
 
@@ -16,8 +16,8 @@ def test_a_planted_fault_is_found_and_named(world: World, admin: Connection, fau
     assert all(row["entity"] and row["entity_id"] and row["detail"] for row in found)
 
 
-def test_an_outbox_row_that_is_gone_is_found(world: World, admin: Connection) -> None:
-    """Nobody was handed its event, and nobody will be; also while the relay has never worked."""
+def test_a_missing_outbox_row_is_found(world: World, admin: Connection) -> None:
+    """Its event was never delivered and never will be. The audit finds that even if the relay never ran."""
     world.choose(world.customer())
     world.sound = False
     event = world.value("delete from data.outbox returning event_id")
@@ -25,7 +25,7 @@ def test_an_outbox_row_that_is_gone_is_found(world: World, admin: Connection) ->
     assert (found, entity, entity_id) == ("an event has been handed on or waits for it", "event", str(event))
 
 
-def test_every_invariant_is_broken_here(world: World) -> None:
+def test_every_invariant_has_a_planted_fault(world: World) -> None:
     parts = [one for one in read_functions(world.owner) if one.name.startswith("audit")]
     assert {sentence for part in parts for sentence in invariants(part)} == {fault.says for fault in FAULTS}
 
@@ -34,21 +34,21 @@ def test_no_fault_is_planted_twice() -> None:
     assert len({fault.name for fault in FAULTS}) == len(FAULTS) >= 60
 
 
-def test_what_is_over_is_looked_at_from_a_time_on(world: World, admin: Connection) -> None:
-    fault = next(fault for fault in FAULTS if fault.name == "a failure that is gone")
+def test_finished_rows_are_audited_from_a_given_time(world: World, admin: Connection) -> None:
+    fault = next(fault for fault in FAULTS if fault.name == "a missing failure")
     payment = fault.plant(world, build(world), admin)
     assert payment in {row["entity_id"] for row in world.ops("audit", world.clock.now())}
     world.clock.advance(1)
     assert payment not in {row["entity_id"] for row in world.ops("audit", world.clock.now())}
 
 
-def test_null_is_everything(world: World, admin: Connection) -> None:
+def test_null_audits_everything(world: World, admin: Connection) -> None:
     FAULTS[0].plant(world, build(world), admin)
     assert world.ops("audit", None) == world.ops("audit") != []
 
 
-def test_what_merely_waits_is_no_broken_promise(world: World) -> None:
-    """Nobody fires and nobody hands on; once somebody does they have a minute to catch up."""
+def test_waiting_work_breaks_no_invariant(world: World) -> None:
+    """No listener runs here. Once one starts, it has a minute to catch up."""
     world.search(world.customer())
     world.clock.advance(minutes=15)
     assert world.ops("due") != []
@@ -68,7 +68,7 @@ EDITS = (
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_events_are_append_only_for_their_owner_too(world: World, edit: str) -> None:
+def test_events_are_append_only_even_for_their_owner(world: World, edit: str) -> None:
     world.choose(world.customer())
     if "default" in edit:
         world.clock.advance(days=400)
@@ -77,7 +77,7 @@ def test_events_are_append_only_for_their_owner_too(world: World, edit: str) -> 
         world.owner.execute(edit.encode())
 
 
-def test_no_month_of_the_events_can_be_emptied(world: World) -> None:
+def test_no_partition_of_the_events_can_be_truncated(world: World) -> None:
     world.owner.execute("select logic.make_partitions()")
     partitions = world.rows("select relid::text from pg_partition_tree('data.events') where isleaf")
     assert len(partitions) >= 4
@@ -111,7 +111,7 @@ FIXED = {
 
 
 @pytest.mark.parametrize("table", FIXED)
-def test_what_was_bought_by_whom_does_not_change(world: World, table: str) -> None:
+def test_facts_of_a_purchase_are_immutable(world: World, table: str) -> None:
     build(world)
     world.sound = True
     for change in FIXED[table]:

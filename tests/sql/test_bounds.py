@@ -1,4 +1,4 @@
-"""What one person can repeat is bounded, and the bound is nobody's who uses it as it is meant."""
+"""Rate limits and quotas for one person. Normal use stays below them."""
 
 import psycopg
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from tests.sql.world import World, refuses
 
 
-def test_each_of_the_two_has_a_minute_of_their_own(world: World) -> None:
+def test_customer_and_mitra_have_separate_message_limits(world: World) -> None:
     world.configure("messages_per_minute", 10)
     chat = world.chat(world.customer(), world.mitra())
     for _ in range(10):
@@ -21,7 +21,7 @@ def test_each_of_the_two_has_a_minute_of_their_own(world: World) -> None:
         world.say(chat)
 
 
-def test_who_must_wait_is_told_for_how_long(world: World) -> None:
+def test_a_rate_limit_says_how_long_to_wait(world: World) -> None:
     world.configure("messages_per_minute", 10)
     chat = world.chat(world.customer(), world.mitra())
     for _ in range(10):
@@ -32,17 +32,17 @@ def test_who_must_wait_is_told_for_how_long(world: World) -> None:
     assert caught.value.diag.message_hint == '{"retry_after": 40}'
 
 
-def test_the_same_message_again_is_no_further_message(world: World) -> None:
+def test_a_repeated_message_does_not_count_again(world: World) -> None:
     world.configure("messages_per_minute", 10)
     chat = world.chat(world.customer(), world.mitra())
-    said = [world.say(chat) for _ in range(10)][-1]
+    last = [world.say(chat) for _ in range(10)][-1]
     again = world.api(
-        "send_message", chat["id"], "customer", chat["customer"]["id"], said["client_message_id"], "Halo"
+        "send_message", chat["id"], "customer", chat["customer"]["id"], last["client_message_id"], "Halo"
     )
-    assert again == said
+    assert again == last
 
 
-def test_a_full_chat_is_read_and_ended_as_any_other(world: World) -> None:
+def test_a_full_chat_can_still_be_read_and_ended(world: World) -> None:
     world.configure("messages_per_chat", 200)
     chat = world.chat(world.customer(), world.mitra())
     for _ in range(200):
@@ -56,7 +56,7 @@ def test_a_full_chat_is_read_and_ended_as_any_other(world: World) -> None:
     assert world.end(chat)["status"] == "ended"
 
 
-def test_a_reply_that_was_kept_is_given_however_many_keys_there_are(world: World) -> None:
+def test_a_kept_reply_is_returned_even_above_the_key_quota(world: World) -> None:
     world.configure("idempotency_keys_per_day", 50)
     customer = world.customer()
     payment = world.choose(customer)["id"]
@@ -70,7 +70,7 @@ def test_a_reply_that_was_kept_is_given_however_many_keys_there_are(world: World
     assert world.choose(customer)
 
 
-def test_an_hour_later_there_are_payments_again(world: World) -> None:
+def test_payments_are_possible_again_after_an_hour(world: World) -> None:
     world.configure("payments_per_hour", 10)
     customer = world.customer()
     for _ in range(10):
@@ -83,8 +83,8 @@ def test_an_hour_later_there_are_payments_again(world: World) -> None:
 
 
 @pytest.mark.parametrize("search", ["---", "   a   ", "%%%", "-1-2-", "___", "(((", "", "\\\\\\"])
-def test_a_search_has_three_letters_or_digits(world: World, search: str) -> None:
-    """An index by threes knows nothing else, so any other search would read everybody."""
+def test_a_search_text_needs_three_letters_or_digits(world: World, search: str) -> None:
+    """The trigram index needs three characters; a shorter text would scan the whole table."""
     staff = world.staff()
     for name, more in (("list_users", (None, 50)), ("list_mitras", (None, 50, 0))):
         with refuses(400, "search_too_short"):

@@ -1,4 +1,4 @@
-"""The seven causes, each by its own path, and whether money is due back."""
+"""The seven causes of a failure, each on every path to it, and whether a refund is due."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ Path = Callable[[World, int], str]
 ExtensionPath = Callable[[World], str]
 
 
-def nobody_is_there(world: World, minutes: int) -> str:
+def no_mitra_is_online(world: World, minutes: int) -> str:
     customer = world.customer()
     payment = world.pay(customer, minutes)
     world.search(customer, payment)
@@ -18,7 +18,7 @@ def nobody_is_there(world: World, minutes: int) -> str:
     return payment
 
 
-def nobody_answers(world: World, minutes: int) -> str:
+def no_mitra_answers(world: World, minutes: int) -> str:
     customer, mitra = world.customer(), world.mitra()
     payment = world.pay(customer, minutes)
     world.search(customer, payment)
@@ -35,7 +35,7 @@ def all_decline(world: World, minutes: int) -> str:
     return payment
 
 
-def one_declines_and_the_others_go(world: World, minutes: int) -> str:
+def one_declines_and_the_other_goes_offline(world: World, minutes: int) -> str:
     customer, one, other = world.customer(), world.mitra(), world.mitra()
     payment = world.pay(customer, minutes)
     world.decline(world.search(customer, payment), one)
@@ -44,7 +44,7 @@ def one_declines_and_the_others_go(world: World, minutes: int) -> str:
 
 
 def known(world: World, minutes: int) -> tuple[str, str, str]:
-    """A customer, a mitra whom they know and who is online, and a payment for that mitra."""
+    """A customer, an online mitra they have chatted with, and a payment for that mitra."""
     customer, mitra = world.customer(), world.mitra()
     world.acquaint(customer, mitra)
     return customer, mitra, world.pay(customer, minutes, mitra=mitra)
@@ -57,7 +57,7 @@ def the_favourite_is_offline(world: World, minutes: int) -> str:
     return payment
 
 
-def the_favourite_is_out_of_reach(world: World, minutes: int) -> str:
+def the_favourite_is_unreachable(world: World, minutes: int) -> str:
     customer, mitra, payment = known(world, minutes)
     world.clock.advance(45)
     assert world.ask_again(customer, mitra, payment)["reason"] == "targeted_mitra_offline"
@@ -79,7 +79,7 @@ def the_favourite_goes_offline(world: World, minutes: int) -> str:
     return payment
 
 
-def the_favourite_is_lost(world: World, minutes: int) -> str:
+def the_favourites_lease_lapses(world: World, minutes: int) -> str:
     customer, mitra, payment = known(world, minutes)
     world.configure("returning_chat_confirmation_timeout_seconds", 60)
     world.ask_again(customer, mitra, payment)
@@ -145,17 +145,22 @@ def cancelled_before_searching(world: World, minutes: int) -> str:
     return payment
 
 
-# The path: the cause; what became of the search, and of the offer to each mitra; whether another bestie is offered.
+# For each path: the cause, the final status of the search and of each offer, and whether a fallback is offered.
 PATHS: dict[Path, tuple[str, str | None, list[str], bool]] = {
-    nobody_is_there: ("no_mitra_available", "failed", [], False),
-    nobody_answers: ("no_mitra_available", "failed", ["auto_rejected"], False),
+    no_mitra_is_online: ("no_mitra_available", "failed", [], False),
+    no_mitra_answers: ("no_mitra_available", "failed", ["auto_rejected"], False),
     all_decline: ("all_mitras_rejected", "failed", ["declined", "declined"], False),
-    one_declines_and_the_others_go: ("all_mitras_rejected", "failed", ["declined", "withdrawn"], False),
+    one_declines_and_the_other_goes_offline: (
+        "all_mitras_rejected",
+        "failed",
+        ["declined", "withdrawn"],
+        False,
+    ),
     the_favourite_is_offline: ("targeted_mitra_offline", "failed", [], True),
-    the_favourite_is_out_of_reach: ("targeted_mitra_offline", "failed", [], True),
+    the_favourite_is_unreachable: ("targeted_mitra_offline", "failed", [], True),
     the_favourite_is_full: ("targeted_mitra_offline", "failed", [], True),
     the_favourite_goes_offline: ("targeted_mitra_offline", "failed", ["withdrawn"], True),
-    the_favourite_is_lost: ("targeted_mitra_offline", "failed", ["withdrawn"], True),
+    the_favourites_lease_lapses: ("targeted_mitra_offline", "failed", ["withdrawn"], True),
     the_favourite_declines: ("targeted_mitra_rejected", "failed", ["declined"], True),
     the_favourite_is_silent: ("targeted_mitra_timeout", "failed", ["auto_rejected"], True),
     never_searched: ("payment_session_expired", None, [], False),
@@ -181,7 +186,7 @@ def test_the_cause_is_recorded_and_search_and_offers_are_closed(world: World, pa
 
 
 @each_path
-def test_the_customer_is_told_the_cause_once(world: World, path: Path) -> None:
+def test_the_customer_receives_the_cause_once(world: World, path: Path) -> None:
     cause, _, _, fallback_offered = PATHS[path]
     payment = path(world, 30)
     (event,) = world.events("PAIRING_FAILED")
@@ -191,7 +196,7 @@ def test_the_customer_is_told_the_cause_once(world: World, path: Path) -> None:
 
 
 @each_path
-def test_money_that_was_taken_is_due_back(world: World, path: Path) -> None:
+def test_a_charged_payment_that_failed_is_due_for_refund(world: World, path: Path) -> None:
     payment = path(world, 30)
     failure = world.failure(payment)
     assert world.payment(payment)["charged_at"] is not None
@@ -199,7 +204,7 @@ def test_money_that_was_taken_is_due_back(world: World, path: Path) -> None:
 
 
 @each_path
-def test_nothing_is_due_back_for_a_free_trial(world: World, path: Path) -> None:
+def test_no_refund_is_due_for_a_free_trial(world: World, path: Path) -> None:
     payment = path(world, 15)
     failure = world.failure(payment)
     assert world.payment(payment)["charged_at"] is None
@@ -210,7 +215,7 @@ def test_nothing_is_due_back_for_a_free_trial(world: World, path: Path) -> None:
 
 
 def running(world: World) -> tuple[dict[str, str], str, str]:
-    """A running chat's extension, its payment, and the mitra."""
+    """A pending extension, its payment, and the mitra."""
     chat = world.chat(world.customer(), world.mitra())
     extension = world.extend(chat)
     return extension, extension["payment_session_id"], chat["mitra"]["id"]
@@ -229,7 +234,7 @@ def the_timer_rejects(world: World) -> str:
     return payment
 
 
-def the_mitra_is_lost(world: World) -> str:
+def the_mitra_goes_offline(world: World) -> str:
     _, payment, mitra = running(world)
     world.api("set_mitra_status", mitra, False)
     world.wait(10)
@@ -265,7 +270,7 @@ def the_payment_expires(world: World) -> str:
     return payment
 
 
-def never_asked_for(world: World) -> str:
+def paid_but_never_requested(world: World) -> str:
     payment = world.pay(world.customer(), 15, extension=True)
     world.wait(20 * 60)
     return payment
@@ -274,12 +279,12 @@ def never_asked_for(world: World) -> str:
 EXTENSION_PATHS: dict[ExtensionPath, tuple[str, str | None]] = {
     the_mitra_rejects: ("targeted_mitra_rejected", "rejected"),
     the_timer_rejects: ("targeted_mitra_timeout", "auto_rejected"),
-    the_mitra_is_lost: ("targeted_mitra_offline", "auto_rejected"),
+    the_mitra_goes_offline: ("targeted_mitra_offline", "auto_rejected"),
     the_mitra_ends_the_chat: ("targeted_mitra_rejected", "withdrawn"),
     the_customer_ends_the_chat: ("customer_cancelled", "withdrawn"),
     an_operator_ends_the_chat: ("customer_cancelled", "withdrawn"),
     the_payment_expires: ("payment_session_expired", "withdrawn"),
-    never_asked_for: ("payment_session_expired", None),
+    paid_but_never_requested: ("payment_session_expired", None),
 }
 
 
@@ -295,5 +300,5 @@ def test_a_failed_extension_charges_nothing(world: World, path: ExtensionPath) -
     assert [one["status"] for one in extensions] == ([] if extension_status is None else [extension_status])
     (event,) = world.events("EXTENSION_FAILED")
     assert (event["body"]["payment_session_id"], event["body"]["fallback_offered"]) == (payment, False)
-    told = [event["body"]["cause_tag"] for event in world.events("EXTENSION_REJECTED")]
-    assert told == ([] if extension_status is None else [cause])
+    causes = [event["body"]["cause_tag"] for event in world.events("EXTENSION_REJECTED")]
+    assert causes == ([] if extension_status is None else [cause])

@@ -1,16 +1,10 @@
-"""A chat: messages in order, read marks, warnings, and its end."""
+"""A chat: messages in order, read marks, warnings, the end, history."""
 
 from datetime import datetime
 
 import pytest
 
 from tests.sql.world import Row, World, refuses
-
-
-@pytest.fixture
-def chat(world: World) -> Row:
-    """A chat of 30 minutes that has just begun."""
-    return world.chat(world.customer(), world.mitra())
 
 
 def send(world: World, chat: Row, by: str, message: str, text: str = "Halo") -> Row:
@@ -25,9 +19,9 @@ def wait(world: World, chat: Row, minutes: float) -> int:
 # Messages
 
 
-def test_messages_are_numbered_in_the_order_in_which_they_came(world: World, chat: Row) -> None:
-    said = [world.say(chat, by) for by in ("customer", "mitra", "customer")]
-    assert [message["seq"] for message in said] == [1, 2, 3]
+def test_messages_are_numbered_in_order(world: World, chat: Row) -> None:
+    sent = [world.say(chat, by) for by in ("customer", "mitra", "customer")]
+    assert [message["seq"] for message in sent] == [1, 2, 3]
     assert world.row("chat_sessions", chat["id"])["last_seq"] == 3
 
 
@@ -70,7 +64,7 @@ def test_a_blank_or_overlong_message_is_refused(world: World, chat: Row, text: s
 
 
 @pytest.mark.parametrize("text", ["a", "a" * 4000, "💛" * 4000, "  dua baris\n\nnih  "])
-def test_a_message_is_kept_to_the_letter(world: World, chat: Row, text: str) -> None:
+def test_a_message_is_stored_verbatim(world: World, chat: Row, text: str) -> None:
     world.say(chat, text=text)
     page = world.api("list_messages", chat["id"], "mitra", chat["mitra"]["id"], 0, 10)
     assert page["rows"][0]["body"] == text
@@ -88,13 +82,13 @@ def test_messages_are_read_in_pages(world: World, chat: Row) -> None:
     assert pages == [[1, 2], [3, 4], [5]]
 
 
-def test_whoever_has_all_messages_gets_an_empty_page(world: World, chat: Row) -> None:
+def test_the_page_after_the_last_message_is_empty(world: World, chat: Row) -> None:
     world.say(chat)
     page = world.api("list_messages", chat["id"], "customer", chat["customer"]["id"], 1, 10)
     assert page == {"rows": [], "next": None}
 
 
-def test_a_mitra_is_no_customer_of_their_own_chat(world: World, chat: Row) -> None:
+def test_a_mitra_cannot_write_as_the_customer(world: World, chat: Row) -> None:
     with refuses(404, "chat_session_not_found"):
         world.api("send_message", chat["id"], "customer", chat["mitra"]["id"], world.uuid(), "Halo")
 
@@ -102,7 +96,7 @@ def test_a_mitra_is_no_customer_of_their_own_chat(world: World, chat: Row) -> No
 # Read marks
 
 
-def test_reading_goes_forward_only(world: World, chat: Row) -> None:
+def test_a_read_mark_only_moves_forward(world: World, chat: Row) -> None:
     for _ in range(3):
         world.say(chat)
     mitra = chat["mitra"]["id"]
@@ -113,12 +107,12 @@ def test_reading_goes_forward_only(world: World, chat: Row) -> None:
     assert [event["body"]["seq"] for event in world.events("CHAT_READ")] == [2, 3]
 
 
-def test_nobody_reads_ahead(world: World, chat: Row) -> None:
+def test_a_read_mark_stops_at_the_last_message(world: World, chat: Row) -> None:
     world.say(chat)
     assert world.api("mark_read", chat["id"], "mitra", chat["mitra"]["id"], 9)["mitra_read_seq"] == 1
 
 
-def test_each_reads_for_themselves(world: World, chat: Row) -> None:
+def test_customer_and_mitra_have_separate_read_marks(world: World, chat: Row) -> None:
     world.say(chat)
     marks = world.api("mark_read", chat["id"], "customer", chat["customer"]["id"], 1)
     assert (marks["customer_read_seq"], marks["mitra_read_seq"]) == (1, 0)
@@ -149,18 +143,18 @@ def test_a_chat_ends_when_its_time_is_up_once(world: World, chat: Row) -> None:
     assert world.row("chat_sessions", chat["id"])["deadline_at"] is None
 
 
-def test_after_an_outage_the_end_comes_without_late_warnings(world: World, chat: Row) -> None:
+def test_after_an_outage_a_chat_ends_without_late_warnings(world: World, chat: Row) -> None:
     wait(world, chat, 45)
     assert world.events("CHAT_ENDING_SOON") == []
     assert world.row("chat_sessions", chat["id"])["end_reason"] == "time_up"
 
 
-def test_after_an_outage_the_warning_says_how_long_it_really_is(world: World, chat: Row) -> None:
+def test_after_an_outage_a_warning_states_the_real_seconds_left(world: World, chat: Row) -> None:
     wait(world, chat, 29.5)
     assert [warning["body"]["seconds_left"] for warning in world.events("CHAT_ENDING_SOON")] == [30]
 
 
-def test_nobody_writes_once_the_time_is_up_though_nothing_fired(world: World, chat: Row) -> None:
+def test_nobody_writes_after_the_deadline_even_before_it_fires(world: World, chat: Row) -> None:
     world.clock.advance(30 * 60)
     with refuses(409, "chat_ended"):
         world.say(chat)
@@ -190,7 +184,7 @@ def test_nobody_else_ends_it(world: World, chat: Row) -> None:
             world.api("end_chat", chat["id"], role, world.customer())
 
 
-def test_one_who_was_longest_in_a_chat_is_not_the_longest_idle(world: World, chat: Row) -> None:
+def test_time_in_a_chat_does_not_count_as_idle(world: World, chat: Row) -> None:
     world.clock.advance(1)
     idle = world.mitra()
     world.clock.advance(1)
@@ -220,7 +214,7 @@ def test_the_history_is_newest_first_in_pages(world: World) -> None:
         assert pages == [chats[:2:-1], chats[2:0:-1], chats[:1]]
 
 
-def test_chats_of_one_moment_are_all_listed(world: World) -> None:
+def test_chats_with_the_same_start_are_all_listed(world: World) -> None:
     mitra = world.mitra()
     chats = {world.chat(world.customer(), mitra)["id"] for _ in range(3)}
     listed, cursor = set(), None
@@ -238,20 +232,20 @@ def can_chat_again(world: World, chat: Row) -> bool:
     return possible
 
 
-def test_the_customer_sees_whether_the_mitra_may_be_asked_again(world: World, chat: Row) -> None:
+def test_the_customer_sees_whether_the_mitra_can_be_asked_again(world: World, chat: Row) -> None:
     world.end(chat)
     assert can_chat_again(world, chat)
     world.api("set_mitra_status", chat["mitra"]["id"], False)
     assert not can_chat_again(world, chat)
 
 
-def test_one_out_of_reach_cannot_be_asked_again(world: World, chat: Row) -> None:
+def test_an_unreachable_mitra_cannot_be_asked_again(world: World, chat: Row) -> None:
     world.end(chat)
     world.clock.advance(45)
     assert not can_chat_again(world, chat)
 
 
-def test_a_full_mitra_can_be_asked_again_only_by_those_in_a_chat_with_them(world: World, chat: Row) -> None:
+def test_a_full_mitra_can_be_asked_again_only_from_a_running_chat(world: World, chat: Row) -> None:
     world.configure("max_customers_per_mitra", 1)
     assert can_chat_again(world, chat)
     world.end(chat)
@@ -259,7 +253,7 @@ def test_a_full_mitra_can_be_asked_again_only_by_those_in_a_chat_with_them(world
     assert not can_chat_again(world, chat)
 
 
-def test_the_mitra_is_not_shown_whether_they_may_be_asked_again(world: World, chat: Row) -> None:
+def test_the_mitra_does_not_see_whether_they_can_be_asked_again(world: World, chat: Row) -> None:
     shown = world.api("get_chat_session", chat["id"], "mitra", chat["mitra"]["id"])
     assert "can_chat_again" not in shown
 
@@ -293,7 +287,7 @@ def test_nobody_sees_a_phone_number_but_their_own(world: World, chat: Row) -> No
 @pytest.mark.parametrize(
     ("function", "more"), [("send_message", (None, "Halo")), ("mark_read", (1,)), ("end_chat", ())]
 )
-def test_nobody_is_no_member_of_a_chat(
+def test_a_null_person_is_no_member_of_a_chat(
     world: World, role: str | None, function: str, more: tuple[object, ...]
 ) -> None:
     chat = world.chat(world.customer(), world.mitra())

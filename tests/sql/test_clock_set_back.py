@@ -1,4 +1,4 @@
-"""The server's clock is set back in the middle of a chat: nothing is hidden, nothing is stored twice."""
+"""The server's clock is set back during a chat: no message is lost or stored twice."""
 
 from datetime import UTC, datetime
 
@@ -13,8 +13,8 @@ def read(world: World, chat: Row, after: int = 0) -> list[str]:
 
 
 @pytest.mark.parametrize("seconds", [-1, -3600, -40 * 86400])
-def test_messages_after_a_step_back_are_read_and_told(world: World, seconds: int) -> None:
-    """Also over the boundary of a month, and before the chat began."""
+def test_messages_after_a_step_back_are_listed_and_delivered(world: World, seconds: int) -> None:
+    """Even across a month boundary, and to before the chat began."""
     chat = world.chat(world.customer(), world.mitra())
     world.clock.advance(minutes=5)
     world.say(chat, text="satu")
@@ -23,13 +23,13 @@ def test_messages_after_a_step_back_are_read_and_told(world: World, seconds: int
     world.say(chat, text="dua")
     assert read(world, chat) == ["satu", "dua"]
     assert read(world, chat, 1) == ["dua"]
-    (said,) = [one["frame"] for one in world.drain() if one["frame"]["type"] == "CHAT_MESSAGE"]
-    assert (said["body"], said["seq"]) == ("dua", 2)
+    (message,) = [one["frame"] for one in world.drain() if one["frame"]["type"] == "CHAT_MESSAGE"]
+    assert (message["body"], message["seq"]) == ("dua", 2)
     world.sound = seconds > -3600
 
 
 @pytest.mark.parametrize("seconds", [-1, -3600, -40 * 86400])
-def test_a_message_is_repeated_after_a_step_back(world: World, seconds: int) -> None:
+def test_a_repeated_message_is_stored_once_after_a_step_back(world: World, seconds: int) -> None:
     chat = world.chat(world.customer(), world.mitra())
     customer = chat["customer"]["id"]
     world.clock.advance(seconds)
@@ -41,7 +41,7 @@ def test_a_message_is_repeated_after_a_step_back(world: World, seconds: int) -> 
     world.sound = seconds > -3600
 
 
-def test_a_message_is_repeated_in_the_month_after(world: World) -> None:
+def test_a_repeated_message_is_stored_once_in_the_next_month(world: World) -> None:
     world.clock.set(datetime(2031, 3, 31, 23, 59, 50, tzinfo=UTC))
     chat = world.chat(world.customer(), world.mitra())
     message = (chat["id"], "customer", chat["customer"]["id"], world.uuid(), "satu")
@@ -52,11 +52,11 @@ def test_a_message_is_repeated_in_the_month_after(world: World) -> None:
     assert read(world, chat) == ["satu", "dua"]
 
 
-def test_what_each_side_said_is_counted_after_a_step_back(world: World) -> None:
+def test_messages_of_each_side_are_counted_after_a_step_back(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
     world.clock.advance(minutes=5)
     world.say(chat, by="mitra")
     world.clock.advance(minutes=-4)
     world.end(chat)
-    said = world.value("select logic.said_in(c) from data.chat_sessions c where id = %s", chat["id"])
-    assert said["mitra_messages"] == 1
+    counts = world.value("select logic.said_in(c) from data.chat_sessions c where id = %s", chat["id"])
+    assert counts["mitra_messages"] == 1

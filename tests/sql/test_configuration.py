@@ -1,4 +1,4 @@
-"""The configuration: typed, bounded, versioned, told, and in force at once."""
+"""Settings: typed, bounded, versioned, announced, and in force at once."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def current(world: World, key: str) -> str:
     return value
 
 
-def test_a_new_house_has_the_defaults_of_the_plan(world: World) -> None:
+def test_a_new_database_has_the_defaults_of_the_plan(world: World) -> None:
     settings = world.rows("select * from control_center.settings order by position")
     assert {setting["key"]: setting["value"] for setting in settings} == DEFAULTS
 
@@ -48,7 +48,7 @@ def test_every_setting_has_a_label_and_an_explanation_in_indonesian(world: World
 @pytest.mark.parametrize(
     "key", [key for key, value in DEFAULTS.items() if value.isdecimal() and key != "otp_countries"]
 )
-def test_a_number_is_held_to_its_bounds(world: World, key: str) -> None:
+def test_a_number_stays_within_its_bounds(world: World, key: str) -> None:
     (setting,) = world.screen("settings", "key = %s", key)
     for value in (setting["minimum"] - 1, setting["maximum"] + 1):
         with refuses(400, "invalid_setting"):
@@ -70,7 +70,7 @@ def test_a_choice_is_one_of_its_options(world: World, value: str | None) -> None
         world.ops("set_config", "extension_default_action_on_timeout", value, "Ratna")
 
 
-def test_a_change_is_a_version_with_who_and_when(world: World) -> None:
+def test_a_change_is_a_version_with_author_and_time(world: World) -> None:
     world.clock.advance(5)
     (changed,) = world.ops("set_config", "presence_ttl_seconds", "60", "Ratna")
     assert (changed["value"], changed["version"], changed["updated_by"]) == ("60", 2, "Ratna")
@@ -82,7 +82,7 @@ def test_a_change_is_a_version_with_who_and_when(world: World) -> None:
     assert history[1]["changed_at"] == changed["updated_at"]
 
 
-def test_a_change_is_an_event_for_the_control_center_alone(world: World) -> None:
+def test_a_change_is_an_event_only_for_the_control_center(world: World) -> None:
     world.configure("presence_ttl_seconds", 60)
     (event,) = world.events("CONFIG_CHANGED")
     assert event["actor"] == "operator:Ratna"
@@ -97,21 +97,21 @@ def test_the_same_value_again_changes_nothing(world: World) -> None:
     assert world.events("CONFIG_CHANGED") == []
 
 
-def test_a_change_rings_curhat_config_with_the_key(world: World, connect: Connect) -> None:
+def test_a_change_notifies_curhat_config_with_the_key(world: World, connect: Connect) -> None:
     listener = connect(role=None)
     listener.execute("listen curhat_config")
     world.configure("presence_ttl_seconds", 60)
     world.configure("presence_ttl_seconds", 60)
     world.owner.execute("notify curhat_config, 'the end'")
-    heard = []
+    payloads = []
     for notification in listener.notifies():
-        heard.append(notification.payload)
+        payloads.append(notification.payload)
         if notification.payload == "the end":
             break
-    assert heard == ["presence_ttl_seconds", "the end"]
+    assert payloads == ["presence_ttl_seconds", "the end"]
 
 
-def test_a_window_that_opens_after_a_change_has_the_new_length(world: World) -> None:
+def test_a_search_started_after_a_change_has_the_new_timeout(world: World) -> None:
     one, other = world.customer(), world.customer()
     before = world.search(one)
     world.configure("pairing_blast_timeout_seconds", 5)
@@ -122,6 +122,6 @@ def test_a_window_that_opens_after_a_change_has_the_new_length(world: World) -> 
     assert world.row("pairing_requests", before["id"])["status"] == "searching"
 
 
-def test_the_table_itself_holds_a_setting_to_its_type(world: World) -> None:
+def test_the_table_itself_enforces_a_settings_type(world: World) -> None:
     with pytest.raises(Exception, match="value_fits_its_type"):
         world.owner.execute("update data.app_config set value = '9' where key = 'presence_ttl_seconds'")

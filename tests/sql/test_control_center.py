@@ -1,4 +1,4 @@
-"""What the control center's screens read."""
+"""The views behind the control center's screens."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,7 @@ from tests.sql.world import FIRST_CHAT, Row, World
 
 
 def noon(world: World, day: int = 10) -> datetime:
-    """Let it be noon in Jakarta."""
+    """Set the clock to noon in Jakarta."""
     return world.clock.set(datetime(2031, 3, day, 5, tzinfo=UTC))
 
 
@@ -44,7 +44,7 @@ def test_a_failure_is_shown_with_its_people_and_money(world: World) -> None:
     assert (shown["amount"], shown["refund_due"], shown["needs_action"]) == (FIRST_CHAT[30], True, True)
 
 
-def test_failures_are_found_by_cause_date_and_need(world: World) -> None:
+def test_failures_are_filtered_by_cause_date_and_needed_action(world: World) -> None:
     early = give_up(world)
     world.clock.advance(days=1)
     between = world.clock.now()
@@ -74,10 +74,10 @@ def test_a_decision_is_shown(world: World) -> None:
     )
 
 
-# What goes on now
+# Live
 
 
-def test_a_running_search_is_shown_with_whom_it_was_offered_to(world: World) -> None:
+def test_a_running_search_is_shown_with_its_offers(world: World) -> None:
     one, other = world.mitra(), world.mitra()
     search = world.search(world.customer())
     world.api("mark_offer_seen", search["id"], one)
@@ -90,7 +90,7 @@ def test_a_running_search_is_shown_with_whom_it_was_offered_to(world: World) -> 
     assert offers[other]["status"] == "declined"
 
 
-def test_a_search_that_is_over_is_not_shown(world: World) -> None:
+def test_a_finished_search_is_not_shown(world: World) -> None:
     customer = world.customer()
     search = world.search(customer)
     assert len(world.screen("live_searches")) == 1
@@ -98,7 +98,7 @@ def test_a_search_that_is_over_is_not_shown(world: World) -> None:
     assert world.screen("live_searches") == []
 
 
-def test_a_running_chat_is_shown_with_its_extension_and_never_its_text(world: World) -> None:
+def test_a_running_chat_is_shown_with_its_extension_and_without_its_text(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
     world.say(chat, text="rahasia")
     extension = world.extend(chat)
@@ -110,7 +110,7 @@ def test_a_running_chat_is_shown_with_its_extension_and_never_its_text(world: Wo
     assert world.screen("live_chats") == []
 
 
-def test_no_screen_shows_a_messages_text(world: World) -> None:
+def test_no_view_shows_a_messages_text(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
     world.say(chat, text="rahasia")
     views = world.rows("select viewname from pg_views where schemaname = 'control_center'")
@@ -156,7 +156,7 @@ def day_of(world: World, mitra: str, day: str) -> Row:
     return row
 
 
-def test_a_day_counts_the_seconds_online_out_of_reach_and_in_chats(world: World) -> None:
+def test_a_day_counts_the_seconds_online_unreachable_and_in_chats(world: World) -> None:
     noon(world)
     mitra = world.mitra()
     chat = world.chat(world.customer(), mitra)
@@ -171,7 +171,7 @@ def test_a_day_counts_the_seconds_online_out_of_reach_and_in_chats(world: World)
     assert day["chats"] == 1
 
 
-def test_a_day_counts_what_became_of_the_offers(world: World) -> None:
+def test_a_day_counts_the_outcomes_of_offers(world: World) -> None:
     noon(world)
     mitra, other = world.mitra(), world.mitra()
     world.end(world.chat(world.customer(), mitra))
@@ -193,7 +193,7 @@ def test_a_night_is_split_at_midnight_in_jakarta(world: World) -> None:
     assert [day["chats"] for day in days] == [1, 0]
 
 
-def test_a_day_before_they_ever_came_is_empty(world: World) -> None:
+def test_a_day_before_the_mitras_first_is_empty(world: World) -> None:
     noon(world)
     mitra = world.mitra()
     day = day_of(world, mitra, "2031-03-09")
@@ -208,7 +208,7 @@ def refresh(world: World, days: int = 2) -> dict[str, Row]:
     return {row["day"]: row for row in world.screen("daily_kpis")}
 
 
-def test_a_days_figures_are_those_of_its_rows(world: World) -> None:
+def test_a_days_figures_match_its_rows(world: World) -> None:
     noon(world)
     mitra = world.mitra()
     search = world.search(world.customer())
@@ -255,8 +255,8 @@ def test_a_second_computation_replaces_the_first(world: World) -> None:
     assert len(figures) == 2
 
 
-def test_days_that_passed_without_the_job_are_made_up_for(world: World) -> None:
-    """Also the last that it began, which was not over, and the one before, whose payments still lived."""
+def test_days_without_a_run_are_computed_later(world: World) -> None:
+    """Recomputes the day of the last run, which was incomplete, and the day before, whose payments were still open."""
     noon(world)
     world.choose(world.customer())
     world.clock.set(datetime(2031, 3, 10, 16, 59, tzinfo=UTC))
@@ -276,7 +276,7 @@ def test_days_that_passed_without_the_job_are_made_up_for(world: World) -> None:
     assert figures["2031-03-13"]["charged"] == FIRST_CHAT[30]
 
 
-def test_the_first_run_of_the_job_begins_with_the_first_payment(world: World) -> None:
+def test_the_first_run_starts_at_the_first_payment(world: World) -> None:
     noon(world)
     world.choose(world.customer())
     world.clock.advance(days=9)
@@ -284,7 +284,7 @@ def test_the_first_run_of_the_job_begins_with_the_first_payment(world: World) ->
 
 
 @pytest.mark.parametrize("days", [1, 5])
-def test_as_many_days_as_asked_for_are_computed(world: World, days: int) -> None:
+def test_the_requested_number_of_days_is_computed(world: World, days: int) -> None:
     noon(world)
     assert len(refresh(world, days)) == days
 

@@ -1,4 +1,4 @@
-"""Deadlines: fired once, by whoever comes first, and no failing one holds up another."""
+"""Deadlines fire once, whoever calls first, and a failing one does not block the others."""
 
 import re
 from collections.abc import Callable
@@ -9,20 +9,20 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.cluster import wait_until
 from tests.conftest import Connect, Connection
 from tests.sql.world import World
+from tests.waits import wait_until
 
 
 def break_payment(world: World, payment: str) -> None:
-    """Let a payment's deadline fail whenever it is fired."""
+    """Make a payment's deadline fail every time it fires."""
     constraint = sql.SQL(
         "alter table data.payment_sessions add constraint broken check (id <> {} or status = 'pending')"
     )
     world.owner.execute(constraint.format(sql.Literal(payment)))
 
 
-def mend(world: World) -> None:
+def repair(world: World) -> None:
     world.owner.execute("alter table data.payment_sessions drop constraint broken")
 
 
@@ -34,14 +34,14 @@ def status(world: World, payment: str) -> str:
 # Firing
 
 
-def test_what_is_due_is_fired_once(world: World) -> None:
+def test_a_due_deadline_fires_once(world: World) -> None:
     payment = world.choose(world.customer())["id"]
     world.clock.advance(minutes=20)
     assert [world.api("fire_due", 100) for _ in range(2)] == [1, 0]
     assert status(world, payment) == "expired"
 
 
-def test_two_callers_at_once_fire_it_once(
+def test_two_concurrent_callers_fire_it_once(
     world: World, connect: Connect, wait_for_lock: Callable[[int], None]
 ) -> None:
     payment = world.choose(world.customer())["id"]
@@ -65,7 +65,7 @@ def test_the_most_overdue_comes_first(world: World) -> None:
 
 
 @pytest.mark.parametrize("first", ["payment", "lease"])
-def test_the_most_overdue_comes_first_whatever_its_kind(world: World, first: str) -> None:
+def test_the_most_overdue_comes_first_across_kinds(world: World, first: str) -> None:
     payment = world.choose(world.customer())["id"]
     world.clock.advance(minutes=19, seconds=10 if first == "lease" else 20)
     world.mitra()
@@ -75,7 +75,7 @@ def test_the_most_overdue_comes_first_whatever_its_kind(world: World, first: str
     assert (world.events("MITRA_STATUS")[-1]["to_status"] == "unreachable") == (first == "lease")
 
 
-def test_what_somebody_holds_is_not_waited_for_and_fired_later(world: World) -> None:
+def test_a_locked_row_is_skipped_and_fires_later(world: World) -> None:
     held, free = (world.choose(world.customer())["id"] for _ in range(2))
     world.clock.advance(minutes=20)
     with world.owner.transaction():
@@ -96,7 +96,7 @@ HOLD = {
 
 
 @pytest.mark.parametrize("table", HOLD)
-def test_no_lock_of_anybody_is_waited_for(world: World, table: str) -> None:
+def test_firing_waits_for_no_lock(world: World, table: str) -> None:
     mitra, customer = world.mitra(), world.customer()
     chat = world.chat(customer, mitra)
     world.extend(chat)
@@ -114,7 +114,7 @@ def test_no_lock_of_anybody_is_waited_for(world: World, table: str) -> None:
 # Failing
 
 
-def test_one_that_fails_is_recorded_and_holds_up_no_other(world: World) -> None:
+def test_a_failing_deadline_is_recorded_and_does_not_block_others(world: World) -> None:
     broken, sound = (world.choose(world.customer())["id"] for _ in range(2))
     break_payment(world, broken)
     assert world.wait(20 * 60) == 1
@@ -125,7 +125,7 @@ def test_one_that_fails_is_recorded_and_holds_up_no_other(world: World) -> None:
     world.sound = False
 
 
-def test_it_is_tried_again_with_growing_pauses(world: World) -> None:
+def test_a_failing_deadline_is_retried_with_exponential_backoff(world: World) -> None:
     payment = world.choose(world.customer())["id"]
     break_payment(world, payment)
     world.wait(20 * 60)
@@ -144,22 +144,22 @@ def test_it_is_tried_again_with_growing_pauses(world: World) -> None:
     world.sound = False
 
 
-def test_once_it_fires_its_error_is_forgotten(world: World) -> None:
+def test_an_error_is_deleted_once_the_deadline_fires(world: World) -> None:
     payment = world.choose(world.customer())["id"]
     break_payment(world, payment)
     world.wait(20 * 60)
-    mend(world)
+    repair(world)
     assert world.wait(1) == 1
     assert status(world, payment) == "expired"
     assert world.value("select count(*) from data.deadline_errors") == 0
 
 
-def test_the_error_of_what_has_ended_otherwise_is_forgotten(world: World) -> None:
+def test_an_error_is_deleted_once_the_row_ends_another_way(world: World) -> None:
     customer = world.customer()
     payment = world.choose(customer)["id"]
     break_payment(world, payment)
     world.wait(20 * 60)
-    mend(world)
+    repair(world)
     world.sound = False
     world.owner.execute("update data.payment_sessions set expires_at = expires_at + interval '1 hour'")
     world.api("cancel_payment_session", payment, customer)
@@ -167,7 +167,7 @@ def test_the_error_of_what_has_ended_otherwise_is_forgotten(world: World) -> Non
     assert world.value("select count(*) from data.deadline_errors") == 0
 
 
-def test_a_failing_one_does_not_make_the_listener_spin(world: World) -> None:
+def test_a_failing_deadline_does_not_make_the_listener_spin(world: World) -> None:
     payment = world.choose(world.customer())["id"]
     break_payment(world, payment)
     world.wait(20 * 60)
@@ -178,13 +178,13 @@ def test_a_failing_one_does_not_make_the_listener_spin(world: World) -> None:
 # The next one
 
 
-def test_with_nothing_waiting_there_is_no_next_deadline(world: World) -> None:
+def test_without_a_pending_deadline_there_is_no_next_one(world: World) -> None:
     world.mitra(online=False)
     assert world.api("seconds_to_next_deadline") is None
 
 
 @pytest.mark.parametrize("minutes", [20, -20])
-def test_the_next_deadline_is_told_in_seconds_by_the_servers_clock(world: World, minutes: int) -> None:
+def test_the_next_deadline_is_given_in_seconds_of_the_servers_clock(world: World, minutes: int) -> None:
     payment = world.choose(world.customer())["id"]
     world.owner.execute(
         "update data.payment_sessions set expires_at = clock_timestamp() + make_interval(mins => %s) "
@@ -205,8 +205,8 @@ def test_the_next_deadline_is_told_in_seconds_by_the_servers_clock(world: World,
     world.sound = False
 
 
-def test_the_nearest_of_all_kinds_is_the_next(world: World) -> None:
-    """A payment waits for minutes, a search for sixty seconds, a lease for less."""
+def test_the_next_deadline_is_the_nearest_of_all_kinds(world: World) -> None:
+    """A payment lasts minutes, a search 60 seconds, a lease 45."""
     seconds = []
     for begin in (
         lambda: world.choose(world.customer()),
@@ -218,14 +218,14 @@ def test_the_nearest_of_all_kinds_is_the_next(world: World) -> None:
     assert seconds[0] > 60 >= seconds[1] > 45 >= seconds[2]
 
 
-# What waits
+# Pending deadlines
 
 
 def waiting(world: World) -> list[str]:
     return [one["kind"] for one in world.ops("due")]
 
 
-def test_everything_that_waits_is_listed_with_what_for(world: World) -> None:
+def test_every_pending_deadline_is_listed_with_its_purpose(world: World) -> None:
     mitra, customer = world.mitra(), world.customer()
     chat = world.chat(customer, mitra)
     assert waiting(world) == ["mitra_lease", "chat_session"]
@@ -245,7 +245,7 @@ def test_everything_that_waits_is_listed_with_what_for(world: World) -> None:
     assert all(one["waits_for"] for one in due)
 
 
-def test_what_is_over_waits_for_nothing(world: World) -> None:
+def test_finished_rows_have_no_deadline(world: World) -> None:
     mitra, customer = world.mitra(), world.customer()
     world.api("set_mitra_status", mitra, False)
     world.api("cancel_request", customer, world.pay(customer))
@@ -253,7 +253,7 @@ def test_what_is_over_waits_for_nothing(world: World) -> None:
     assert waiting(world) == []
 
 
-def test_since_when_it_is_overdue_and_why_it_fails_is_shown(world: World) -> None:
+def test_a_failing_deadline_shows_its_delay_and_error(world: World) -> None:
     payment = world.choose(world.customer())["id"]
     break_payment(world, payment)
     world.wait(20 * 60 + 5)
@@ -263,7 +263,7 @@ def test_since_when_it_is_overdue_and_why_it_fails_is_shown(world: World) -> Non
     world.sound = False
 
 
-def test_the_heads_of_all_that_waits_are_all_that_waits(world: World) -> None:
+def test_first_waits_agrees_with_the_view_of_all_waits(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
     world.extend(chat)
     world.search(world.customer())
@@ -284,7 +284,7 @@ def test_the_heads_of_all_that_waits_are_all_that_waits(world: World) -> None:
     }
 
 
-def test_every_kind_that_waits_can_be_fired(world: World) -> None:
+def test_every_kind_of_deadline_can_be_fired(world: World) -> None:
     kinds = set(
         re.findall(
             r"when '(\w+)'", world.value("select prosrc from pg_proc where oid = 'logic.fire'::regproc")
@@ -297,7 +297,7 @@ def test_every_kind_that_waits_can_be_fired(world: World) -> None:
 # pg_cron
 
 
-def test_the_job_of_pg_cron_fires_and_commits_without_any_process_of_ours(
+def test_the_pg_cron_job_fires_and_commits_without_a_listener(
     database_url: str, connect: Connect, monitor: Connection
 ) -> None:
     owner = connect(role="curhat_owner")

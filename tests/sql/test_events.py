@@ -1,4 +1,4 @@
-"""Events: one for every change, handed on at least once, and never a message's text where others hear it."""
+"""Events: one for every change, delivered at least once. A message's text reaches only its two people."""
 
 import json
 from collections.abc import Sequence
@@ -7,28 +7,28 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.conftest import Connect, Connection
-from tests.sql.doors import ask, login, new_phone, operator, signed_in, tell
+from tests.sql.sign_ins import enter_code, login, new_phone, operator, request_code, signed_in
 from tests.sql.world import Row, World
 from workshop.reference.generate import read_event_types
 
 THE_END = "the end"
 
 
-def hear(listener: Connection, ender: Connection, channel: str) -> list[str]:
-    """What came over a channel up to now."""
+def received(listener: Connection, ender: Connection, channel: str) -> list[str]:
+    """The payloads received on a channel up to now."""
     ender.execute("select pg_notify(%s, %s)", [channel, THE_END])
-    heard: list[str] = []
+    payloads: list[str] = []
     for notification in listener.notifies():
         if notification.channel == channel:
             if notification.payload == THE_END:
-                return heard
-            heard.append(notification.payload)
+                return payloads
+            payloads.append(notification.payload)
     raise AssertionError("the listener's connection is gone")
 
 
 @pytest.fixture
 def listener(connect: Connect) -> Connection:
-    """Somebody who listens to everything, with no rights of ours."""
+    """A login without any of our roles that LISTENs on every channel."""
     listener = connect(role=None)
     for channel in ("curhat_bell", "curhat_events", "curhat_deadline"):
         listener.execute(f"listen {channel}")
@@ -36,7 +36,7 @@ def listener(connect: Connect) -> Connection:
 
 
 def links(world: World, entity: str) -> list[tuple[str | None, str | None]]:
-    """The statuses that the events of an entity lead from and to."""
+    """The transitions in an entity's events."""
     return [
         (event["from_status"], event["to_status"])
         for event in world.events()
@@ -44,7 +44,7 @@ def links(world: World, entity: str) -> list[tuple[str | None, str | None]]:
     ]
 
 
-# What is written
+# Appended
 
 
 def test_the_events_of_a_paid_chat_are_unbroken_chains(world: World) -> None:
@@ -64,7 +64,7 @@ def test_the_events_of_a_paid_chat_are_unbroken_chains(world: World) -> None:
     assert links(world, "extension") == [(None, "requested"), ("requested", "approved")]
 
 
-def test_every_event_says_who_did_it(world: World) -> None:
+def test_every_event_names_its_actor(world: World) -> None:
     customer, mitra = world.customer(), world.mitra()
     chat = world.chat(customer, mitra)
     world.wait(30 * 60, connected=[mitra])
@@ -75,10 +75,19 @@ def test_every_event_says_who_did_it(world: World) -> None:
     assert chat
 
 
-def test_an_event_keeps_the_request_that_caused_it(world: World) -> None:
+def test_an_event_records_its_http_request(world: World) -> None:
     world.app.execute("select set_config('curhat.request_id', 'r-1', false)")
     world.choose(world.customer())
-    assert world.events("PAYMENT_SESSION")[0]["request_id"] == "r-1"
+    assert world.events("PAYMENT_SESSION")[0]["http_request_id"] == "r-1"
+
+
+def test_the_events_of_a_request_are_found_by_an_index(world: World) -> None:
+    world.owner.execute("set enable_seqscan to off")
+    plan = world.owner.execute(
+        "explain select type from data.events where http_request_id = 'r-1'"
+    ).fetchall()
+    partitions = "select from pg_inherits where inhparent = 'data.events'::regclass"
+    assert str(plan).count("Index Cond: (http_request_id") == world.owner.execute(partitions).rowcount
 
 
 def test_a_refused_call_leaves_no_event(world: World) -> None:
@@ -91,7 +100,7 @@ def test_a_refused_call_leaves_no_event(world: World) -> None:
 
 
 def bring_about_every_event(world: World) -> None:
-    """A day on which everything happens once."""
+    """Make every type of event happen at least once."""
     customer, mitra, other = world.customer(), world.mitra(), world.mitra()
     world.fire()
     search = world.search(customer)
@@ -125,7 +134,7 @@ def bring_about_every_event(world: World) -> None:
 
 
 def sign_in_and_out(world: World) -> None:
-    """The same, at the door."""
+    """The events of signing in and out."""
     phone = new_phone()
     device = signed_in(world, phone=phone)
     device.refresh()
@@ -135,15 +144,15 @@ def sign_in_and_out(world: World) -> None:
     world.ops("unblock_person", device.row["person_id"], "Ratna")
     world.ops("block_person", device.row["person_id"], "Ratna")
     world.ops("unblock_person", device.row["person_id"], "Ratna", "maaf")
-    ask(world, phone)
+    request_code(world, phone)
     for _ in range(5):
-        tell(world, phone, "000000")
+        enter_code(world, phone, "000000")
     login(world, world.row("cc_users", operator(world))["email"])
     world.configure("otp_most_per_hour", 1)
-    ask(world, new_phone())
+    request_code(world, new_phone())
 
 
-def test_every_event_holds_the_keys_that_its_type_states(world: World) -> None:
+def test_every_event_has_the_keys_of_its_type(world: World) -> None:
     bring_about_every_event(world)
     stated = {one.type: one.body for one in read_event_types(world.owner)}
     found: dict[str, list[set[str]]] = {}
@@ -159,37 +168,37 @@ def test_every_event_holds_the_keys_that_its_type_states(world: World) -> None:
 # The bell
 
 
-def test_a_change_from_psql_rings_in_its_transaction(world: World, listener: Connection) -> None:
+def test_a_change_from_psql_rings_on_commit(world: World, listener: Connection) -> None:
     with world.operator.transaction():
         world.operator.execute("select * from ops.set_config('presence_ttl_seconds', '60', 'Ratna')")
-        assert hear(listener, world.owner, "curhat_bell") == []
-    assert hear(listener, world.owner, "curhat_bell") == [""]
+        assert received(listener, world.owner, "curhat_bell") == []
+    assert received(listener, world.owner, "curhat_bell") == [""]
 
 
 def test_a_change_from_the_app_does_not_ring(world: World, listener: Connection) -> None:
     world.choose(world.customer())
-    assert hear(listener, world.owner, "curhat_bell") == []
+    assert received(listener, world.owner, "curhat_bell") == []
 
 
-def test_the_app_rings_when_it_has_committed(world: World, listener: Connection) -> None:
+def test_ring_rings_the_bell(world: World, listener: Connection) -> None:
     world.api("ring")
-    assert hear(listener, world.owner, "curhat_bell") == [""]
+    assert received(listener, world.owner, "curhat_bell") == [""]
 
 
 def test_a_refused_change_rings_nothing(world: World, listener: Connection) -> None:
     with pytest.raises(Exception, match="unknown_setting"):
         world.operator.execute("select * from ops.set_config('ttl', '60', 'Ratna')")
-    assert hear(listener, world.owner, "curhat_bell") == []
+    assert received(listener, world.owner, "curhat_bell") == []
 
 
-# Handing on
+# Draining
 
 
 def types(envelopes: Sequence[Row]) -> list[str]:
     return [envelope["frame"]["type"] for envelope in envelopes]
 
 
-def test_events_are_handed_on_in_order_and_once(world: World) -> None:
+def test_events_are_drained_in_order_and_once(world: World) -> None:
     world.search(world.customer())
     expected = ["PAYMENT_SESSION", "PAYMENT_SESSION", "CHAT_REQUEST_STARTED"]
     assert types(world.drain()) == expected
@@ -202,7 +211,7 @@ def test_a_batch_takes_the_oldest(world: World) -> None:
     assert types(world.drain(2)) == ["CHAT_REQUEST_STARTED"]
 
 
-def test_what_is_rolled_back_is_handed_on_again(world: World) -> None:
+def test_a_rolled_back_drain_is_repeated(world: World) -> None:
     world.choose(world.customer())
     world.listener.execute("begin")
     lost = world.drain()
@@ -210,18 +219,18 @@ def test_what_is_rolled_back_is_handed_on_again(world: World) -> None:
     assert world.drain() == lost != []
 
 
-def test_what_another_drain_holds_is_passed_over(world: World, connect: Connect) -> None:
+def test_a_drain_skips_what_another_drain_has_locked(world: World, connect: Connect) -> None:
     world.choose(world.customer())
     relay = connect(role="curhat_listener")
     with relay.transaction():
         relay.execute("select * from api.drain_events(10)")
         world.choose(world.customer())
-        (passed,) = world.drain()
-    assert passed["id"] == world.events()[-1]["id"]
+        (skipped,) = world.drain()
+    assert skipped["id"] == world.events()[-1]["id"]
     assert world.drain() == []
 
 
-def test_an_event_that_is_committed_late_is_not_missed(world: World, connect: Connect) -> None:
+def test_an_event_committed_late_is_not_missed(world: World, connect: Connect) -> None:
     slow = connect()
     customer, other = world.customer(), world.customer()
     with slow.transaction():
@@ -231,7 +240,7 @@ def test_an_event_that_is_committed_late_is_not_missed(world: World, connect: Co
     assert [envelope["customer_id"] for envelope in world.drain()] == [customer]
 
 
-def test_a_frame_has_type_id_and_time_beside_its_body(world: World) -> None:
+def test_a_frame_has_type_id_time_and_the_body(world: World) -> None:
     world.choose(world.customer())
     (event,) = world.events()
     (envelope,) = world.drain()
@@ -241,9 +250,9 @@ def test_a_frame_has_type_id_and_time_beside_its_body(world: World) -> None:
     assert set(frame) == {"type", "id", "at", *event["body"]}
 
 
-def test_the_control_center_hears_everything(world: World) -> None:
+def test_the_control_center_receives_every_event(world: World) -> None:
     bring_about_every_event(world)
-    heard = [envelope["internal"] for envelope in world.drain()]
+    internal = [envelope["internal"] for envelope in world.drain()]
     kept = (
         "type",
         "id",
@@ -256,12 +265,12 @@ def test_the_control_center_hears_everything(world: World) -> None:
         "actor",
         "body",
     )
-    assert [{key: one[key] for key in kept} for one in heard] == [
+    assert [{key: one[key] for key in kept} for one in internal] == [
         {key: event[key] for key in kept} for event in world.events()
     ]
 
 
-def test_people_hear_what_their_type_of_event_is_for(world: World) -> None:
+def test_customers_and_mitras_receive_the_event_types_meant_for_them(world: World) -> None:
     bring_about_every_event(world)
     audience = {row["type"]: row for row in world.rows("select * from logic.event_types")}
     events = {event["id"]: event for event in world.events()}
@@ -272,15 +281,15 @@ def test_people_hear_what_their_type_of_event_is_for(world: World) -> None:
         assert envelope["mitra_ids"] == (event["mitra_ids"] if to["to_mitra"] else [])
 
 
-# Who hears what
+# Audience
 
 SECRET = "rahasia sekali"
 
 
-def test_a_messages_text_is_for_the_two_people_alone(world: World, listener: Connection) -> None:
+def test_a_messages_text_reaches_only_the_two_people(world: World, listener: Connection) -> None:
     chat = world.chat(world.customer(), world.mitra())
     world.drain()
-    hear(listener, world.owner, "curhat_events")
+    received(listener, world.owner, "curhat_events")
     message = world.say(chat, text=SECRET)
     (envelope,) = world.drain()
     assert (envelope["customer_id"], envelope["mitra_ids"]) == (
@@ -290,41 +299,45 @@ def test_a_messages_text_is_for_the_two_people_alone(world: World, listener: Con
     assert {key: envelope["frame"][key] for key in message} == message
     assert SECRET not in json.dumps(envelope["internal"])
     assert SECRET not in json.dumps(world.events())
-    assert SECRET not in "".join(hear(listener, world.owner, "curhat_events"))
+    assert SECRET not in "".join(received(listener, world.owner, "curhat_events"))
 
 
 def test_every_event_is_announced_once_without_its_body(world: World, listener: Connection) -> None:
     world.search(world.customer())
     world.drain()
-    heard = [json.loads(payload) for payload in hear(listener, world.owner, "curhat_events")]
-    assert [one["id"] for one in heard] == [event["id"] for event in world.events()]
-    assert [one["type"] for one in heard] == ["PAYMENT_SESSION", "PAYMENT_SESSION", "CHAT_REQUEST_STARTED"]
-    assert all(one.keys() == {"type", "id", "at"} for one in heard)
+    announced = [json.loads(payload) for payload in received(listener, world.owner, "curhat_events")]
+    assert [one["id"] for one in announced] == [event["id"] for event in world.events()]
+    assert [one["type"] for one in announced] == [
+        "PAYMENT_SESSION",
+        "PAYMENT_SESSION",
+        "CHAT_REQUEST_STARTED",
+    ]
+    assert all(one.keys() == {"type", "id", "at"} for one in announced)
 
 
-def test_whoever_listens_learns_of_nobody(world: World, listener: Connection) -> None:
-    """Any login may LISTEN: what is sent names no person, no payment and no operator."""
+def test_notify_payloads_identify_nobody(world: World, listener: Connection) -> None:
+    """Any login may LISTEN, so a payload names no person, payment or operator."""
     customer, mitra = world.customer(), world.mitra()
     chat = world.chat(customer, mitra)
     world.ops("end_chat", chat["id"], "ratna@example.com")
     world.configure("presence_ttl_seconds", 60)
     world.drain()
-    heard = " ".join(hear(listener, world.owner, "curhat_events"))
-    assert "CHAT_ENDED" in heard
+    announced = " ".join(received(listener, world.owner, "curhat_events"))
+    assert "CHAT_ENDED" in announced
     for secret in (customer, mitra, chat["id"], "ratna"):
-        assert secret.lower() not in heard.lower()
+        assert secret.lower() not in announced.lower()
 
 
-def test_what_is_rolled_back_is_not_announced(world: World, listener: Connection) -> None:
+def test_a_rolled_back_drain_announces_nothing(world: World, listener: Connection) -> None:
     world.choose(world.customer())
     world.listener.execute("begin")
     world.drain()
     world.listener.execute("rollback")
-    assert hear(listener, world.owner, "curhat_events") == []
+    assert received(listener, world.owner, "curhat_events") == []
 
 
-def test_a_long_body_is_announced_all_the_same(world: World, listener: Connection) -> None:
-    """NOTIFY takes 8,000 bytes at most."""
+def test_a_long_body_does_not_prevent_the_announcement(world: World, listener: Connection) -> None:
+    """A NOTIFY payload is limited to 8,000 bytes."""
     mitras = [world.mitra() for _ in range(3)]
     world.owner.execute(
         "select logic.append_event('MITRA_STATUS', 'mitra', null, null, null, null, "
@@ -335,7 +348,7 @@ def test_a_long_body_is_announced_all_the_same(world: World, listener: Connectio
     )
     drained = world.drain()
     assert len(drained[-1]["mitra_ids"]) == 1000
-    assert json.loads(hear(listener, world.owner, "curhat_events")[-1])["type"] == "MITRA_STATUS"
+    assert json.loads(received(listener, world.owner, "curhat_events")[-1])["type"] == "MITRA_STATUS"
 
 
 def test_the_nearest_new_deadline_is_announced_in_seconds(world: World, listener: Connection) -> None:
@@ -345,14 +358,14 @@ def test_the_nearest_new_deadline_is_announced_in_seconds(world: World, listener
     before = datetime.now(UTC)
     world.drain()
     after = datetime.now(UTC)
-    (payload,) = hear(listener, world.owner, "curhat_deadline")
+    (payload,) = received(listener, world.owner, "curhat_deadline")
     assert (deadline - after).total_seconds() <= float(payload) <= (deadline - before).total_seconds()
 
 
-def test_where_no_deadline_was_set_none_is_announced(world: World, listener: Connection) -> None:
+def test_no_deadline_is_announced_where_none_was_set(world: World, listener: Connection) -> None:
     chat = world.chat(world.customer(), world.mitra())
     world.drain()
-    hear(listener, world.owner, "curhat_deadline")
+    received(listener, world.owner, "curhat_deadline")
     world.say(chat)
     world.drain()
-    assert hear(listener, world.owner, "curhat_deadline") == []
+    assert received(listener, world.owner, "curhat_deadline") == []

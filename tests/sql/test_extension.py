@@ -1,16 +1,10 @@
-"""More minutes in the same chat: asked for, answered by the mitra or by the timer, charged at approval."""
+"""Extensions: requested by the customer, answered by the mitra or the timer, charged at approval."""
 
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.sql.world import EXTENSION, Row, World, refuses
-
-
-@pytest.fixture
-def chat(world: World) -> Row:
-    """A chat of 30 minutes that has just begun."""
-    return world.chat(world.customer(), world.mitra())
 
 
 def wait(world: World, chat: Row, seconds: float) -> int:
@@ -32,10 +26,10 @@ def end_reason(world: World, chat: Row) -> str | None:
     return reason
 
 
-# Asking
+# Requesting
 
 
-def test_the_mitra_is_asked_with_a_deadline_and_what_happens_then(world: World, chat: Row) -> None:
+def test_the_mitra_sees_the_deadline_and_the_default_action(world: World, chat: Row) -> None:
     world.configure("extension_timeout_seconds", 25)
     extension = world.extend(chat)
     assert extension["status"] == "requested"
@@ -46,27 +40,27 @@ def test_the_mitra_is_asked_with_a_deadline_and_what_happens_then(world: World, 
     assert deadline - world.clock.now() == timedelta(seconds=25)
 
 
-def test_the_same_payment_asked_with_again_is_one_extension(world: World, chat: Row) -> None:
+def test_requesting_twice_with_a_payment_is_one_extension(world: World, chat: Row) -> None:
     payment = world.pay(chat["customer"]["id"], 15, extension=True)
     first, again = (world.extend(chat, payment=payment) for _ in range(2))
     assert first == again
     assert len(world.events("EXTENSION_REQUESTED")) == 1
 
 
-def test_asking_charges_nothing(world: World, chat: Row) -> None:
+def test_a_request_charges_nothing(world: World, chat: Row) -> None:
     extension = world.extend(chat)
     payment = world.payment(extension["payment_session_id"])
     assert (payment["status"], payment["charged_at"]) == ("confirmed", None)
 
 
-def test_a_second_one_may_be_asked_for_once_the_first_is_answered(world: World, chat: Row) -> None:
+def test_a_second_extension_may_follow_once_the_first_is_answered(world: World, chat: Row) -> None:
     mitra = chat["mitra"]["id"]
     world.api("reject_extension", world.extend(chat)["id"], mitra)
     second = world.extend(chat)
     assert world.api("approve_extension", second["id"], mitra)["status"] == "approved"
 
 
-def test_a_chat_past_its_end_cannot_be_extended_though_nothing_fired(world: World, chat: Row) -> None:
+def test_a_chat_past_its_deadline_cannot_be_extended_even_before_it_fires(world: World, chat: Row) -> None:
     wait(world, chat, 30 * 60 - 1)
     payment = world.pay(chat["customer"]["id"], 15, extension=True)
     world.clock.advance(1)
@@ -77,7 +71,7 @@ def test_a_chat_past_its_end_cannot_be_extended_though_nothing_fired(world: Worl
 # The mitra answers
 
 
-def test_an_approval_charges_and_moves_the_end_on(world: World, chat: Row) -> None:
+def test_an_approval_charges_and_postpones_the_end(world: World, chat: Row) -> None:
     before = ends_at(world, chat)
     extension = world.extend(chat)
     world.clock.advance(4)
@@ -88,7 +82,7 @@ def test_an_approval_charges_and_moves_the_end_on(world: World, chat: Row) -> No
     assert payment["charged_at"] == payment["consumed_at"] != payment["confirmed_at"]
 
 
-def test_both_are_told_of_the_new_end(world: World, chat: Row) -> None:
+def test_both_receive_the_new_end(world: World, chat: Row) -> None:
     extension = world.extend(chat)
     world.api("approve_extension", extension["id"], chat["mitra"]["id"])
     (approved,) = world.events("EXTENSION_APPROVED")
@@ -108,14 +102,14 @@ def test_approving_twice_is_one_approval(world: World, chat: Row) -> None:
     assert len(world.events("CHAT_EXTENDED")) == 1
 
 
-def test_rejecting_twice_is_one_no(world: World, chat: Row) -> None:
+def test_rejecting_twice_is_one_rejection(world: World, chat: Row) -> None:
     extension = world.extend(chat)
     for _ in range(2):
         assert world.api("reject_extension", extension["id"], chat["mitra"]["id"])["status"] == "rejected"
     assert world.failures() == 1
 
 
-def test_a_no_leaves_the_chat_its_end(world: World, chat: Row) -> None:
+def test_a_rejection_does_not_change_the_end(world: World, chat: Row) -> None:
     before = ends_at(world, chat)
     world.api("reject_extension", world.extend(chat)["id"], chat["mitra"]["id"])
     assert ends_at(world, chat) == before
@@ -133,7 +127,7 @@ def test_another_mitra_cannot_answer(world: World, chat: Row) -> None:
 # The timer answers
 
 
-def test_auto_approve_while_the_mitra_is_in_reach(world: World, chat: Row) -> None:
+def test_auto_approve_approves_while_the_mitra_is_reachable(world: World, chat: Row) -> None:
     before = ends_at(world, chat)
     extension = world.extend(chat)
     assert wait(world, chat, 10) == 1
@@ -144,7 +138,7 @@ def test_auto_approve_while_the_mitra_is_in_reach(world: World, chat: Row) -> No
 
 
 @pytest.mark.parametrize("how", ["offline", "lapsed", "lapsed and not fired"])
-def test_auto_approve_rejects_while_the_mitra_is_out_of_reach(world: World, how: str) -> None:
+def test_auto_approve_rejects_while_the_mitra_is_unreachable(world: World, how: str) -> None:
     chat = world.chat(world.customer(), world.mitra(), 60)
     world.configure("extension_timeout_seconds", 60)
     if how == "offline":
@@ -157,7 +151,7 @@ def test_auto_approve_rejects_while_the_mitra_is_out_of_reach(world: World, how:
     assert world.failure(extension["payment_session_id"])["cause_tag"] == "targeted_mitra_offline"
 
 
-def test_auto_reject_rejects_though_the_mitra_is_in_reach(world: World, chat: Row) -> None:
+def test_auto_reject_rejects_even_if_the_mitra_is_reachable(world: World, chat: Row) -> None:
     extension = world.extend(chat)
     world.configure("extension_default_action_on_timeout", "auto_reject")
     wait(world, chat, 10)
@@ -165,17 +159,17 @@ def test_auto_reject_rejects_though_the_mitra_is_in_reach(world: World, chat: Ro
     assert world.failure(extension["payment_session_id"])["cause_tag"] == "targeted_mitra_timeout"
 
 
-def test_nobody_answers_after_the_deadline_though_nothing_fired(world: World, chat: Row) -> None:
+def test_nobody_answers_after_the_deadline_even_before_it_fires(world: World, chat: Row) -> None:
     extension = world.extend(chat)
     world.clock.advance(10)
     with refuses(410, "extension_expired"):
         world.api("approve_extension", extension["id"], chat["mitra"]["id"])
 
 
-# The chat meanwhile
+# The chat while an extension is pending
 
 
-def test_while_one_is_pending_the_chat_does_not_end_and_both_may_write(world: World, chat: Row) -> None:
+def test_while_an_extension_is_pending_the_chat_stays_open(world: World, chat: Row) -> None:
     wait(world, chat, 30 * 60 - 5)
     world.extend(chat)
     wait(world, chat, 8)
@@ -191,7 +185,7 @@ def test_an_approval_after_the_old_end_counts_from_now(world: World, chat: Row) 
     assert ends_at(world, chat) == world.clock.now() + timedelta(minutes=15)
 
 
-def test_a_no_after_the_old_end_ends_the_chat(world: World, chat: Row) -> None:
+def test_a_rejection_after_the_old_end_ends_the_chat(world: World, chat: Row) -> None:
     wait(world, chat, 30 * 60 - 5)
     extension = world.extend(chat)
     wait(world, chat, 8)
@@ -200,7 +194,7 @@ def test_a_no_after_the_old_end_ends_the_chat(world: World, chat: Row) -> None:
     assert end_reason(world, chat) == "time_up"
 
 
-def test_a_longer_chat_is_warned_of_its_new_end(world: World, chat: Row) -> None:
+def test_an_extended_chat_is_warned_before_its_new_end(world: World, chat: Row) -> None:
     wait(world, chat, 25 * 60)
     world.api("approve_extension", world.extend(chat)["id"], chat["mitra"]["id"])
     for _ in range(20):
@@ -209,7 +203,7 @@ def test_a_longer_chat_is_warned_of_its_new_end(world: World, chat: Row) -> None
     assert end_reason(world, chat) == "time_up"
 
 
-def test_a_warning_that_fell_into_the_wait_comes_after_a_no(world: World, chat: Row) -> None:
+def test_a_warning_due_while_pending_comes_after_a_rejection(world: World, chat: Row) -> None:
     wait(world, chat, 25 * 60)
     wait(world, chat, 4 * 60 - 2)
     extension = world.extend(chat)
@@ -220,7 +214,7 @@ def test_a_warning_that_fell_into_the_wait_comes_after_a_no(world: World, chat: 
     assert [event["body"]["seconds_left"] for event in world.events("CHAT_ENDING_SOON")] == [300, 53]
 
 
-def test_no_warning_comes_twice_for_an_extension_that_was_refused(world: World, chat: Row) -> None:
+def test_a_rejected_extension_repeats_no_warning(world: World, chat: Row) -> None:
     wait(world, chat, 25 * 60)
     world.api("reject_extension", world.extend(chat)["id"], chat["mitra"]["id"])
     world.fire()
@@ -249,7 +243,7 @@ def test_a_chat_ended_by_hand_withdraws_its_extension(
     assert (failure["cause_tag"], failure["refund_due"]) == (cause, False)
 
 
-def test_a_payment_that_expires_withdraws_its_extension_and_the_chat_goes_on(world: World) -> None:
+def test_an_expired_payment_withdraws_its_extension_and_the_chat_goes_on(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra(), 60)
     payment = world.pay(chat["customer"]["id"], 15, extension=True)
     wait(world, chat, 20 * 60 - 5)
@@ -261,7 +255,7 @@ def test_a_payment_that_expires_withdraws_its_extension_and_the_chat_goes_on(wor
     assert ends_at(world, chat) == before
 
 
-def test_a_mitra_who_goes_offline_and_comes_back_in_time_is_in_reach(world: World, chat: Row) -> None:
+def test_a_mitra_back_online_before_the_deadline_is_reachable(world: World, chat: Row) -> None:
     extension = world.extend(chat)
     mitra = chat["mitra"]["id"]
     world.api("set_mitra_status", mitra, False)

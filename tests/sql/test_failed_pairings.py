@@ -1,4 +1,4 @@
-"""The list of failures: every filter, page and file against the rows themselves."""
+"""The list of failures: every filter, page and CSV file, compared with the rows themselves."""
 
 import csv
 import io
@@ -25,15 +25,15 @@ FIRST_DAY = datetime(2031, 3, 1, tzinfo=JAKARTA)
 DAYS = 20
 
 
-class House(NamedTuple):
-    """The one house of this file, and somebody who looks at it."""
+class Shared(NamedTuple):
+    """The database that most tests of this file share, and a viewer."""
 
     world: World
     viewer: str
 
 
 @pytest.fixture(scope="module")
-def house(cluster: TestCluster, template: str) -> Iterator[House]:
+def shared(cluster: TestCluster, template: str) -> Iterator[Shared]:
     cluster.create(DATABASE, template)
     with ExitStack() as stack:
 
@@ -45,12 +45,12 @@ def house(cluster: TestCluster, template: str) -> Iterator[House]:
         world = World(connect, Clock(connect(role=None)))
         world.owner.execute("alter table data.payment_sessions disable trigger user")
         world.owner.execute(PAST.read_text(encoding="utf-8").encode())
-        yield House(world, world.staff("viewer"))
+        yield Shared(world, world.staff("viewer"))
     cluster.drop(DATABASE)
 
 
 class Filter(NamedTuple):
-    """What the list is asked for, and the same in SQL; a name that begins with `:` is a person's."""
+    """A filter's arguments, and the same condition in SQL. A name after `:` stands for that person's id."""
 
     where: str
     causes: Sequence[str] | None = None
@@ -67,13 +67,13 @@ FILTERS: dict[str, Filter] = {
     "everything": Filter("true"),
     "needs action": Filter("needs_action", needs=True),
     "needs none": Filter("not needs_action", needs=False),
-    "a cause": Filter("cause_tag = 'all_mitras_rejected'", ["all_mitras_rejected"]),
+    "one cause": Filter("cause_tag = 'all_mitras_rejected'", ["all_mitras_rejected"]),
     "two causes": Filter("cause_tag in ('no_mitra_available', 'targeted_mitra_rejected')", TWO),
-    "a cause that never was": Filter("false", ["customer_cancelled"]),
-    "no cause is any": Filter("true", []),
-    "a cause twice is a cause": Filter("cause_tag = 'all_mitras_rejected'", ["all_mitras_rejected"] * 2),
-    "from a day on": Filter("created_at >= '2031-03-11 00:00+07'", since="2031-03-11"),
-    "to a day and all of it": Filter("created_at < '2031-03-12 00:00+07'", until="2031-03-11"),
+    "a cause without rows": Filter("false", ["customer_cancelled"]),
+    "an empty list of causes": Filter("true", []),
+    "the same cause twice": Filter("cause_tag = 'all_mitras_rejected'", ["all_mitras_rejected"] * 2),
+    "since a day": Filter("created_at >= '2031-03-11 00:00+07'", since="2031-03-11"),
+    "until the end of a day": Filter("created_at < '2031-03-12 00:00+07'", until="2031-03-11"),
     "one day": Filter(
         "created_at >= '2031-03-11 00:00+07' and created_at < '2031-03-12 00:00+07'",
         since="2031-03-11",
@@ -89,13 +89,13 @@ FILTERS: dict[str, Filter] = {
         since="2031-03-05T08:00:00+07:00",
         until="2031-03-05T17:00:00+07:00",
     ),
-    "from a time on": Filter("created_at > '2031-03-05 09:00+07'", since="2031-03-05T09:00:00.000001+07:00"),
-    "to a time": Filter("created_at < '2031-03-05 17:00+07'", until="2031-03-05 17:00+07:00"),
-    "to midnight": Filter("created_at < '2031-03-05 00:00+07'", until="2031-03-05T00:00:00+07:00"),
-    "before anything was": Filter("false", until="2031-02-01"),
+    "since a time": Filter("created_at > '2031-03-05 09:00+07'", since="2031-03-05T09:00:00.000001+07:00"),
+    "until a time": Filter("created_at < '2031-03-05 17:00+07'", until="2031-03-05 17:00+07:00"),
+    "until midnight": Filter("created_at < '2031-03-05 00:00+07'", until="2031-03-05T00:00:00+07:00"),
+    "before everything": Filter("false", until="2031-02-01"),
     "after everything": Filter("false", since="2032-01-01"),
-    "backwards": Filter("false", since="2031-03-11", until="2031-03-09"),
-    "everything at once": Filter(
+    "since after until": Filter("false", since="2031-03-11", until="2031-03-09"),
+    "all filters at once": Filter(
         "cause_tag in ('no_mitra_available', 'targeted_mitra_rejected') and needs_action "
         "and created_at >= '2031-03-05 09:00+07' and created_at < '2031-03-16 00:00+07'",
         TWO,
@@ -110,7 +110,7 @@ FILTERS: dict[str, Filter] = {
         customer=":Budi 12",
         mitra=":Bestie 2",
     ),
-    "a customer's that need action, some days": Filter(
+    "a customer, needing action, since a day": Filter(
         "customer_name = 'Budi 3' and needs_action and created_at >= '2031-03-05 00:00+07'",
         needs=True,
         customer=":Budi 3",
@@ -121,9 +121,9 @@ FILTERS: dict[str, Filter] = {
     "a name with a per cent": Filter("customer_name = 'Sari 100%%'", search="i 100%"),
     "a name with an underscore": Filter("customer_name = 'Sari_Ayu'", search="Sari_A"),
     "a name with a backslash": Filter(r"customer_name = 'Sari\Ayu'", search="Sari\\A"),
-    "a name that is not English": Filter("customer_name = 'Ünal'", search="ünal"),
-    "a phone number as people write it": Filter("customer_phone = '+628120000012'", search="0812-0000 012"),
-    "a phone number as it is": Filter("customer_phone = '+628120000012'", search="+62 812 0000012"),
+    "a name with an umlaut": Filter("customer_name = 'Ünal'", search="ünal"),
+    "a phone number with separators": Filter("customer_phone = '+628120000012'", search="0812-0000 012"),
+    "an international phone number": Filter("customer_phone = '+628120000012'", search="+62 812 0000012"),
     "part of a mitra's phone number": Filter("targeted_mitra_name = 'Bestie 6'", search="81300 00006"),
     "a customer's id": Filter("customer_name = 'Budi 3'", search=":Budi 3"),
     "a mitra's id": Filter("targeted_mitra_name = 'Bestie 2'", search=":Bestie 2"),
@@ -133,7 +133,7 @@ each_filter = pytest.mark.parametrize("name", FILTERS)
 
 
 def person(world: World, text: str | None) -> str | None:
-    """A person's id by the name after `:`; anything else as it is."""
+    """The id of the person named after `:`; any other text unchanged."""
     if text is None or not text.startswith(":"):
         return text
     found = world.rows(
@@ -144,72 +144,70 @@ def person(world: World, text: str | None) -> str | None:
     return str(found[0]["id"])
 
 
-def asked(house: House, wanted: Filter) -> tuple[object, ...]:
-    """The arguments of a filter."""
+def asked(shared: Shared, wanted: Filter) -> tuple[object, ...]:
+    """A filter's arguments, for `control_center.list_failed_pairings`."""
     given = wanted._replace(
-        search=person(house.world, wanted.search),
-        customer=person(house.world, wanted.customer),
-        mitra=person(house.world, wanted.mitra),
+        search=person(shared.world, wanted.search),
+        customer=person(shared.world, wanted.customer),
+        mitra=person(shared.world, wanted.mitra),
     )
-    return (house.viewer, *given[1:])
+    return (shared.viewer, *given[1:])
 
 
-def page(house: House, wanted: Filter, limit: int = 200, offset: int = 0) -> Row:
-    arguments = (*asked(house, wanted), limit, offset)
-    reply: Row = house.world.control("list_failed_pairings", *arguments)
+def page(shared: Shared, wanted: Filter, limit: int = 200, offset: int = 0) -> Row:
+    arguments = (*asked(shared, wanted), limit, offset)
+    reply: Row = shared.world.control("list_failed_pairings", *arguments)
     return reply
 
 
-def there(house: House, wanted: Filter) -> list[Row]:
-    """What a filter lets through, by its SQL, newest first."""
+def expected_rows(shared: Shared, wanted: Filter) -> list[Row]:
+    """The rows that a filter's SQL selects, newest first."""
     query = (
         f"select * from control_center.failed_pairings where {wanted.where} order by created_at desc, id desc"
     )
-    return rows(house.world.owner, f"({query})")
+    return rows(shared.world.owner, f"({query})")
 
 
-def ids(those: Sequence[Row]) -> list[str]:
-    return [row["id"] for row in those]
+def ids(found: Sequence[Row]) -> list[str]:
+    return [row["id"] for row in found]
 
 
 @each_filter
-def test_a_filter_lets_through_what_its_sql_does_with_exact_totals(house: House, name: str) -> None:
+def test_a_filter_selects_the_same_rows_as_its_sql_with_exact_totals(shared: Shared, name: str) -> None:
     wanted = FILTERS[name]
-    found, expected = page(house, wanted), there(house, wanted)
+    found, expected = page(shared, wanted), expected_rows(shared, wanted)
     assert found["rows"] == expected[:200]
     assert (found["total"], found["amount"]) == (len(expected), sum(row["amount"] for row in expected))
     assert bool(expected) == (wanted.where != "false")
 
 
 @pytest.mark.parametrize("limit", [7, 90])
-@pytest.mark.parametrize("name", ["everything", "a cause", "between two times", "a mitra"])
-def test_the_pages_are_the_list_cut_in_pieces(house: House, name: str, limit: int) -> None:
+@pytest.mark.parametrize("name", ["everything", "one cause", "between two times", "a mitra"])
+def test_the_pages_together_are_the_list(shared: Shared, name: str, limit: int) -> None:
     wanted = FILTERS[name]
-    expected = there(house, wanted)
+    expected = expected_rows(shared, wanted)
     paged: list[str] = []
     for offset in range(0, len(expected) + limit, limit):
-        part = page(house, wanted, limit, offset)
+        part = page(shared, wanted, limit, offset)
         assert part["total"] == len(expected)
         paged += ids(part["rows"])
     assert paged == ids(expected)
 
 
-@pytest.mark.parametrize(
-    "name", ["everything", "a cause that never was", "a mitra", "a name that nobody has"]
-)
-def test_beyond_the_end_there_is_nothing_but_the_total(house: House, name: str) -> None:
+@pytest.mark.parametrize("name", ["everything", "a cause without rows", "a mitra", "a name that nobody has"])
+def test_a_page_beyond_the_end_is_empty_but_has_the_total(shared: Shared, name: str) -> None:
     wanted = FILTERS[name]
-    expected = len(there(house, wanted))
+    expected = len(expected_rows(shared, wanted))
     for offset in (expected, expected + 5, 2**31 - 1):
-        found = page(house, wanted, 50, offset)
+        found = page(shared, wanted, 50, offset)
         assert (found["rows"], found["total"]) == ([], expected)
 
 
-def test_a_page_has_bounds(house: House) -> None:
+def test_a_page_has_bounds(shared: Shared) -> None:
     everything = FILTERS["everything"]
     for limit, length in ((0, 1), (-1, 1), (201, 200), (None, 50)):
-        arguments = (*asked(house, everything), limit, -5)
-        assert len(house.world.control("list_failed_pairings", *arguments)["rows"]) == length
+        arguments = (*asked(shared, everything), limit, -5)
+        assert len(shared.world.control("list_failed_pairings", *arguments)["rows"]) == length
 
 
 @pytest.mark.parametrize(
@@ -225,21 +223,21 @@ def test_a_page_has_bounds(house: House) -> None:
         "infinity",
     ],
 )
-def test_what_is_no_date_is_refused(house: House, date: str) -> None:
+def test_an_invalid_date_is_refused(shared: Shared, date: str) -> None:
     with refuses(400, "invalid_date"):
-        page(house, Filter("", since=date))
+        page(shared, Filter("", since=date))
     with refuses(400, "invalid_date"):
-        page(house, Filter("", until=date))
+        page(shared, Filter("", until=date))
 
 
-# The file
+# CSV
 
 
-def file_of(house: House, wanted: Filter, limit: int) -> list[dict[str, str]]:
+def file_of(shared: Shared, wanted: Filter, limit: int) -> list[dict[str, str]]:
     """The whole file, read as CSV."""
     text, cursor = "", None
     while True:
-        piece = house.world.control("list_failed_pairings_csv", *asked(house, wanted), limit, cursor)
+        piece = shared.world.control("list_failed_pairings_csv", *asked(shared, wanted), limit, cursor)
         text, cursor = text + piece["lines"], piece["next"]
         if cursor is None:
             assert text.endswith("\r\n")
@@ -247,21 +245,21 @@ def file_of(house: House, wanted: Filter, limit: int) -> list[dict[str, str]]:
 
 
 @each_filter
-def test_the_file_is_what_the_filter_lets_through(house: House, name: str) -> None:
+def test_the_file_has_the_rows_of_the_filter(shared: Shared, name: str) -> None:
     wanted = FILTERS[name]
-    assert ids(file_of(house, wanted, 1000)) == ids(there(house, wanted))
+    assert ids(file_of(shared, wanted, 1000)) == ids(expected_rows(shared, wanted))
 
 
 @pytest.mark.parametrize("limit", [1, 25, 500])
 @pytest.mark.parametrize("name", ["two causes", "between two times", "a mitra"])
-def test_the_pieces_of_a_file_are_the_file(house: House, name: str, limit: int) -> None:
+def test_the_chunks_of_a_file_are_the_whole_file(shared: Shared, name: str, limit: int) -> None:
     wanted = FILTERS[name]
-    assert ids(file_of(house, wanted, limit)) == ids(there(house, wanted))
+    assert ids(file_of(shared, wanted, limit)) == ids(expected_rows(shared, wanted))
 
 
-def test_a_line_says_what_its_row_does(house: House) -> None:
-    expected = {row["id"]: row for row in there(house, FILTERS["everything"])}
-    lines = file_of(house, FILTERS["everything"], 5000)
+def test_a_line_has_the_values_of_its_row(shared: Shared) -> None:
+    expected = {row["id"]: row for row in expected_rows(shared, FILTERS["everything"])}
+    lines = file_of(shared, FILTERS["everything"], 5000)
     assert len(lines) == 500
     for line in lines:
         row = expected[line["id"]]
@@ -279,7 +277,7 @@ def test_a_line_says_what_its_row_does(house: House) -> None:
 
 
 SEPARATORS = ";|\t\n\r\v\f\u0085\u2028"
-"""What a spreadsheet may end a cell at; the comma it finds within quotes."""
+"""What a spreadsheet may take for a cell separator. A comma is safe within quotes."""
 
 
 @pytest.mark.parametrize(
@@ -303,30 +301,30 @@ SEPARATORS = ";|\t\n\r\v\f\u0085\u2028"
         ('Budi; "=1"', '"Budi;\' ""=1"""'),
     ],
 )
-def test_a_cell_is_quoted_and_never_a_formula(house: House, text: str | None, cell: str) -> None:
-    assert one(house.world.owner, "select logic.csv_cell(%s)", [text]) == cell
+def test_a_cell_is_quoted_and_never_a_formula(shared: Shared, text: str | None, cell: str) -> None:
+    assert one(shared.world.owner, "select logic.csv_cell(%s)", [text]) == cell
 
 
 @pytest.mark.parametrize("separator", SEPARATORS)
-def test_no_cell_of_a_line_is_a_formula_whatever_separates_cells(house: House, separator: str) -> None:
-    """Read as a spreadsheet with another separator does: quotes within a cell are characters."""
+def test_no_cell_of_a_line_is_a_formula_whatever_separates_cells(shared: Shared, separator: str) -> None:
+    """Read like a spreadsheet with another separator, for which quotes within a cell are plain characters."""
     line = one(
-        house.world.owner,
+        shared.world.owner,
         "select logic.failure_csv(f) from control_center.failed_pairings f order by f.id limit 1",
         [],
     )
     assert all(cell.startswith('"') and cell.endswith('"') for cell in line.rstrip("\r\n").split(",") if cell)
-    hostile = one(house.world.owner, "select logic.csv_cell(%s)", [f'Budi{separator} "=1{separator}+1'])
+    hostile = one(shared.world.owner, "select logic.csv_cell(%s)", [f'Budi{separator} "=1{separator}+1'])
     cells = [cell.strip().lstrip('"') for cell in hostile.split(separator)]
     assert len(cells) == 3
     assert not any(cell.startswith(tuple("=+-@")) for cell in cells)
 
 
-# The counts
+# Tallies
 
 
 def tallies(world: World) -> list[Row]:
-    """The counts of failures, as they are told."""
+    """The counts that the tallies give."""
     return world.rows(
         "select day, cause_tag, needs_action, sum(failures) as failures, sum(amount) as amount "
         "from data.failure_tallies group by 1, 2, 3 having sum(failures) <> 0 order by 1, 2, 3"
@@ -334,7 +332,7 @@ def tallies(world: World) -> list[Row]:
 
 
 def counts(world: World) -> list[Row]:
-    """The counts of failures, as they are."""
+    """The counts of the rows themselves."""
     return world.rows(
         "select (created_at at time zone 'Asia/Jakarta')::date as day, cause_tag, needs_action, count(*) as failures, "
         "sum(amount) as amount from data.pairing_failures group by 1, 2, 3 order by 1, 2, 3"
@@ -342,7 +340,7 @@ def counts(world: World) -> list[Row]:
 
 
 def fail_in_many_ways(world: World) -> None:
-    """A failure that is cancelled, one that is decided, one that is superseded, and one that took no money."""
+    """Four failures: cancelled, decided, superseded, and a free trial's."""
     customer, mitra = world.customer(), world.mitra()
     world.acquaint(customer, mitra)
     payment = world.pay(customer, mitra=mitra)
@@ -357,7 +355,7 @@ def fail_in_many_ways(world: World) -> None:
     world.ops("action_failure", needing["id"], "refunded", "Ratna")
 
 
-def test_the_counts_follow_every_change(world: World) -> None:
+def test_the_tallies_follow_every_change(world: World) -> None:
     world.clock.set(FIRST_DAY - timedelta(seconds=1))
     fail_in_many_ways(world)
     world.clock.set(FIRST_DAY + timedelta(days=1))
@@ -371,7 +369,7 @@ def test_the_counts_follow_every_change(world: World) -> None:
     assert tallies(world) == counts(world)
 
 
-def test_counts_that_are_folded_are_the_same_in_fewer_rows(world: World) -> None:
+def test_folded_tallies_are_the_same_in_fewer_rows(world: World) -> None:
     fail_in_many_ways(world)
     before = tallies(world)
     world.owner.execute("select logic.fold_failure_tallies()")
@@ -386,7 +384,7 @@ def test_counts_that_are_folded_are_the_same_in_fewer_rows(world: World) -> None
 
 
 def failed(world: World, minutes: int = 30) -> str:
-    """A failure's id."""
+    """A new failure's id."""
     customer = world.customer()
     payment = world.pay(customer, minutes)
     world.api("cancel_request", customer, payment)
@@ -394,13 +392,13 @@ def failed(world: World, minutes: int = 30) -> str:
 
 
 def facts_of(call: Callable[[], object]) -> object:
-    """What goes along with a refusal."""
+    """The extra fields of a refusal."""
     with pytest.raises(psycopg.Error) as caught:
         call()
     return json.loads(caught.value.diag.message_hint or "null")
 
 
-def test_a_decision_is_recorded_with_its_operator_and_is_an_event(world: World) -> None:
+def test_a_decision_is_recorded_with_its_operator_and_event(world: World) -> None:
     failure = failed(world)
     operator = world.staff("operator", "ratna@example.com")
     decided = world.control("action_failure", operator, failure, "refunded", "transfer 8812")
@@ -414,7 +412,7 @@ def test_a_decision_is_recorded_with_its_operator_and_is_an_event(world: World) 
     assert (event["actor"], event["entity_id"]) == ("operator:ratna@example.com", failure)
 
 
-def test_of_two_operators_the_second_is_told_who_was_first_and_when(world: World) -> None:
+def test_the_second_operator_learns_who_decided_and_when(world: World) -> None:
     failure = failed(world)
     decided = world.control(
         "action_failure", world.staff("operator", "first@example.com"), failure, "credited"
@@ -429,7 +427,7 @@ def test_of_two_operators_the_second_is_told_who_was_first_and_when(world: World
     }
 
 
-def test_whoever_decides_the_same_again_gets_the_same_again(world: World) -> None:
+def test_repeating_a_decision_is_idempotent(world: World) -> None:
     failure = failed(world)
     operator = world.staff("operator")
     decided = world.control("action_failure", operator, failure, "refunded", "once")
@@ -440,7 +438,7 @@ def test_whoever_decides_the_same_again_gets_the_same_again(world: World) -> Non
         world.control("action_failure", operator, failure, "credited")
 
 
-def test_many_are_decided_each_on_its_own(world: World) -> None:
+def test_each_failure_of_a_batch_is_decided_on_its_own(world: World) -> None:
     one_, other, free, taken, unknown = (
         failed(world),
         failed(world),
@@ -470,10 +468,10 @@ def test_many_are_decided_each_on_its_own(world: World) -> None:
     assert len(world.events("PAIRING_FAILURE_ACTIONED")) == 3
 
 
-# The story
+# Details
 
 
-def test_a_failure_is_told_with_the_whole_story_of_its_payment(world: World) -> None:
+def test_a_failure_is_shown_with_the_whole_history_of_its_payment(world: World) -> None:
     customer, mitra = world.customer(), world.mitra()
     world.acquaint(customer, mitra)
     payment = world.pay(customer, mitra=mitra)
@@ -497,7 +495,7 @@ def test_a_failure_is_told_with_the_whole_story_of_its_payment(world: World) -> 
     assert story["people"] == {mitra: world.row("mitras", mitra)["display_name"]}
 
 
-def test_an_extension_is_told_with_its_chat_and_how_much_was_said(world: World) -> None:
+def test_an_extension_is_shown_with_its_chat_and_message_counts(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
     for by in ("customer", "customer", "mitra"):
         world.clock.advance(1)
@@ -507,9 +505,9 @@ def test_an_extension_is_told_with_its_chat_and_how_much_was_said(world: World) 
     world.api("reject_extension", extension["id"], chat["mitra"]["id"])
     payment = extension["payment_session_id"]
     story = world.control("get_payment_timeline", world.staff("viewer"), payment)
-    (told,) = story["chats"]
-    assert (told["id"], told["customer_messages"], told["mitra_messages"]) == (chat["id"], 2, 1)
-    assert datetime.fromisoformat(told["first_reply_at"]) == replied_at
+    (shown,) = story["chats"]
+    assert (shown["id"], shown["customer_messages"], shown["mitra_messages"]) == (chat["id"], 2, 1)
+    assert datetime.fromisoformat(shown["first_reply_at"]) == replied_at
     assert [(one_["id"], one_["status"]) for one_ in story["extensions"]] == [(extension["id"], "rejected")]
     assert story["failures"][0]["is_extension"]
     whole = world.control("get_payment_timeline", world.staff("viewer"), chat["payment_session_id"])

@@ -1,4 +1,4 @@
-""" "Chat dengan bestie lain": the same payment goes to everybody."""
+""" "Chat dengan bestie lain": a failed returning request becomes a blast on the same payment."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.sql.world import World, refuses
 
 
 def fail_targeted(world: World, cause: str, minutes: int = 30) -> tuple[str, str, str]:
-    """A customer, the mitra whom they asked in vain, and the payment, which failed with the cause."""
+    """A customer, the mitra of their failed returning request, and its payment."""
     customer, mitra = world.customer(), world.mitra()
     world.acquaint(customer, mitra)
     payment = world.pay(customer, minutes, mitra=mitra)
@@ -47,14 +47,14 @@ def test_the_failure_is_superseded_and_no_longer_needs_an_action(world: World) -
     assert event["entity_id"] == failure
 
 
-def test_twice_is_one_blast(world: World) -> None:
+def test_falling_back_twice_is_one_blast(world: World) -> None:
     customer, _, payment = fail_targeted(world, "targeted_mitra_rejected")
     first, again = (world.api("fallback_to_blast", customer, payment) for _ in range(2))
     assert (first["id"], first["already_running"]) == (again["id"], False)
     assert again["already_running"]
 
 
-def test_the_other_bestie_may_accept(world: World) -> None:
+def test_another_mitra_may_accept(world: World) -> None:
     customer, _, payment = fail_targeted(world, "targeted_mitra_rejected")
     search = world.api("fallback_to_blast", customer, payment)
     other = world.mitra()
@@ -78,7 +78,7 @@ def test_a_blast_that_fails_as_well_leaves_one_open_failure(world: World) -> Non
         world.api("fallback_to_blast", customer, payment)
 
 
-def test_it_is_offered_until_the_payment_expires(world: World) -> None:
+def test_the_fallback_is_offered_until_the_payment_expires(world: World) -> None:
     customer, _, payment = fail_targeted(world, "targeted_mitra_rejected")
     assert world.api("client_state", customer)["last_failure"]["fallback_offered"]
     world.clock.advance(20 * 60)
@@ -87,7 +87,7 @@ def test_it_is_offered_until_the_payment_expires(world: World) -> None:
         world.api("fallback_to_blast", customer, payment)
 
 
-def test_it_is_not_offered_once_an_operator_has_decided(world: World) -> None:
+def test_the_fallback_is_not_offered_after_an_operators_decision(world: World) -> None:
     customer, _, payment = fail_targeted(world, "targeted_mitra_rejected")
     world.ops("action_failure", world.failure(payment)["id"], "credited", "Ratna")
     assert not world.api("client_state", customer)["last_failure"]["fallback_offered"]
@@ -95,7 +95,7 @@ def test_it_is_not_offered_once_an_operator_has_decided(world: World) -> None:
         world.api("fallback_to_blast", customer, payment)
 
 
-def test_it_is_not_offered_to_one_who_gave_up_asking(world: World) -> None:
+def test_the_fallback_is_not_offered_after_a_cancellation(world: World) -> None:
     customer, mitra = world.customer(), world.mitra()
     world.acquaint(customer, mitra)
     payment = world.pay(customer, mitra=mitra)
@@ -105,7 +105,7 @@ def test_it_is_not_offered_to_one_who_gave_up_asking(world: World) -> None:
         world.api("fallback_to_blast", customer, payment)
 
 
-def test_it_is_refused_while_the_favourite_is_still_being_asked(world: World) -> None:
+def test_the_fallback_is_refused_during_the_returning_request(world: World) -> None:
     customer, mitra = world.customer(), world.mitra()
     world.acquaint(customer, mitra)
     payment = world.pay(customer, mitra=mitra)
@@ -114,7 +114,7 @@ def test_it_is_refused_while_the_favourite_is_still_being_asked(world: World) ->
         world.api("fallback_to_blast", customer, payment)
 
 
-def test_an_operator_cannot_refund_a_payment_that_lives_on(world: World) -> None:
+def test_an_operator_cannot_refund_a_payment_in_use_again(world: World) -> None:
     customer, _, payment = fail_targeted(world, "targeted_mitra_rejected")
     failure = world.failure(payment)["id"]
     world.accept(world.api("fallback_to_blast", customer, payment), world.mitra())

@@ -1,4 +1,4 @@
-"""The types of the sockets' frames are those of the database's events."""
+"""Socket frames have the types that `logic.event_types` states."""
 
 from typing import get_args
 
@@ -31,7 +31,7 @@ def test_a_side_hears_the_events_that_its_frames_say(db: Connection, role: Role)
     assert tags - OF_NO_EVENT == heard
 
 
-def test_a_frame_that_is_not_of_its_type_is_found(world: World) -> None:
+def test_a_frame_that_does_not_fit_its_type_is_found(world: World) -> None:
     world.chat(world.customer(), world.mitra())
     world.owner.execute(
         "insert into data.events (at, type, entity, customer_id, actor, body) "
@@ -42,7 +42,7 @@ def test_a_frame_that_is_not_of_its_type_is_found(world: World) -> None:
     world.sound = False
 
 
-def test_a_body_that_is_not_of_its_type_is_found(world: World) -> None:
+def test_a_body_that_does_not_fit_its_type_is_found(world: World) -> None:
     world.owner.execute(
         "insert into data.events (at, type, entity, actor, body) "
         "values (logic.now(), 'OPERATOR_SIGNED_IN', 'operator', 'system', '{\"operator_id\": \"Ratna\"}')"

@@ -1,5 +1,5 @@
-"""Growth: partitions are made ahead, filled from the default, and dropped whole after their retention; ids of what
-grows come in the order of time."""
+"""Growth: partitions are made ahead, filled from the default, and dropped whole after their retention; ids of growing
+tables are ordered by time."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,13 +15,13 @@ from tests.sql.world import Row, World
 
 @pytest.fixture
 def march(world: World) -> World:
-    """It is the middle of March 2031, for which no partition has been made."""
+    """The middle of March 2031, for which there is no partition."""
     world.clock.set(datetime(2031, 3, 15, 12, tzinfo=UTC))
     return world
 
 
 def partitions(world: World, table: str) -> list[str]:
-    """A table's partitions but for those that were made for the real present."""
+    """A table's partitions, without those of the real present."""
     found = world.rows(
         "select inhrelid::regclass::text as name from pg_inherits where inhparent = %s::regclass",
         f"data.{table}",
@@ -37,8 +37,8 @@ def drop(world: World) -> None:
     world.owner.execute("select logic.drop_old_partitions()")
 
 
-def talk(world: World) -> Row:
-    """A chat with one message, as an ended one."""
+def ended_chat(world: World) -> Row:
+    """An ended chat with one message."""
     chat = world.chat(world.customer(), world.mitra())
     world.say(chat)
     world.end(chat)
@@ -47,26 +47,26 @@ def talk(world: World) -> Row:
 
 
 @pytest.mark.parametrize("table", ["events", "chat_messages"])
-def test_this_month_and_the_next_two_are_made(march: World, table: str) -> None:
+def test_partitions_are_made_for_this_month_and_the_next_two(march: World, table: str) -> None:
     make(march)
     assert partitions(march, table) == ["2031_03", "2031_04", "2031_05", "default"]
 
 
-def test_making_them_twice_is_once(march: World) -> None:
+def test_making_partitions_is_idempotent(march: World) -> None:
     make(march)
     make(march)
     assert partitions(march, "events") == ["2031_03", "2031_04", "2031_05", "default"]
 
 
-def test_a_year_ends(march: World) -> None:
+def test_partitions_are_made_across_the_new_year(march: World) -> None:
     march.clock.set(datetime(2031, 12, 31, 23, 59, tzinfo=UTC))
     make(march)
     assert partitions(march, "events") == ["2031_12", "2032_01", "2032_02", "default"]
 
 
 @pytest.mark.parametrize("table", ["events", "chat_messages"])
-def test_what_lies_in_the_default_partition_moves_to_its_month(march: World, table: str) -> None:
-    talk(march)
+def test_rows_in_the_default_partition_move_to_their_month(march: World, table: str) -> None:
+    ended_chat(march)
     rows = march.rows(f"select * from data.{table} order by 1, 2")
     assert march.rows(f"select * from data.{table}_default order by 1, 2") == rows != []
     make(march)
@@ -75,11 +75,11 @@ def test_what_lies_in_the_default_partition_moves_to_its_month(march: World, tab
 
 
 @pytest.mark.parametrize("table", ["events", "chat_messages"])
-def test_months_in_which_nobody_made_partitions_get_theirs(march: World, table: str) -> None:
-    """Else they would lie in the default partition for good, beyond any retention."""
-    talk(march)
+def test_partitions_of_missed_months_are_made_later(march: World, table: str) -> None:
+    """Otherwise their rows would stay in the default partition, which no retention drops."""
+    ended_chat(march)
     march.clock.set(datetime(2031, 6, 30, 23, tzinfo=UTC))
-    talk(march)
+    ended_chat(march)
     march.clock.set(datetime(2031, 7, 1, 1, tzinfo=UTC))
     rows = march.rows(f"select * from data.{table} order by 1, 2")
     make(march)
@@ -94,17 +94,17 @@ def test_months_in_which_nobody_made_partitions_get_theirs(march: World, table: 
     assert partitions(march, table)[0] == "2031_07"
 
 
-def test_a_month_gets_its_partition_although_somebody_writes(
+def test_a_partition_is_made_during_concurrent_writes(
     march: World, connect: Connect, wait_for_lock: Callable[[int], None]
 ) -> None:
-    """Who wrote before is waited for, and who comes meanwhile waits, and writes to the partition."""
-    talk(march)
+    """It waits for earlier writers. Later ones wait for it, and write to the new partition."""
+    ended_chat(march)
     append = "select logic.append_event('SERVICE_STAFFED', 'service', null, null, null, null, null, 'system', '{}')"
     writer, maker, late = (connect(role="curhat_owner") for _ in range(3))
     with ThreadPoolExecutor() as threads:
         with writer.transaction():
             writer.execute(append)
-            made = threads.submit(make_alone, maker)
+            made = threads.submit(make_march, maker)
             wait_for_lock(maker.info.backend_pid)
             written = threads.submit(late.execute, append)
             wait_for_lock(late.info.backend_pid)
@@ -114,15 +114,15 @@ def test_a_month_gets_its_partition_although_somebody_writes(
     assert march.value("select count(*) from data.events_2031_03 where type = 'SERVICE_STAFFED'") == 2
 
 
-def make_alone(maker: Connection) -> None:
-    """One partition, by whoever waits for as long as it takes."""
+def make_march(maker: Connection) -> None:
+    """Make one partition and wait for every lock."""
     with maker.transaction():
         for step in ("create", "attach"):
             maker.execute(f"select logic.{step}_partition('events', '2031-03-01')")
 
 
-def test_no_job_makes_partitions_of_both_tables(march: World) -> None:
-    """In one transaction it would hold the one while it waited for the other, in a circle with who writes to both."""
+def test_no_single_job_makes_partitions_of_both_tables(march: World) -> None:
+    """Locking both tables in one transaction could deadlock with a writer to both."""
     jobs = march.rows(
         "select command from logic.cron_jobs where command like '%%make_partitions%%' order by name"
     )
@@ -136,9 +136,9 @@ def test_no_job_makes_partitions_of_both_tables(march: World) -> None:
 
 def test_new_rows_go_to_their_month(march: World) -> None:
     make(march)
-    talk(march)
+    ended_chat(march)
     march.clock.set(datetime(2031, 4, 1, tzinfo=UTC))
-    talk(march)
+    ended_chat(march)
     assert march.value("select count(*) from data.events_default") == 0
     assert march.value("select count(*) from data.chat_messages_2031_03") == 1
     assert march.value("select count(*) from data.chat_messages_2031_04") == 1
@@ -160,15 +160,15 @@ def test_a_partition_has_the_indexes_and_constraints_of_its_table(march: World, 
     assert ours == default
 
 
-def test_nobody_may_use_a_new_partition(march: World, connect: Connect) -> None:
+def test_the_app_may_not_read_a_partition(march: World, connect: Connect) -> None:
     make(march)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         connect().execute("select from data.events_2031_03")
 
 
-def test_a_partition_is_dropped_once_it_is_wholly_beyond_its_retention(march: World) -> None:
+def test_a_partition_is_dropped_once_all_of_it_is_past_its_retention(march: World) -> None:
     march.configure("message_retention_days", 31)
-    talk(march)
+    ended_chat(march)
     make(march)
     march.clock.set(datetime(2031, 5, 1, tzinfo=UTC))
     drop(march)
@@ -179,7 +179,7 @@ def test_a_partition_is_dropped_once_it_is_wholly_beyond_its_retention(march: Wo
     assert partitions(march, "events") == ["2031_03", "2031_04", "2031_05", "default"]
 
 
-def test_events_have_a_retention_of_their_own(march: World) -> None:
+def test_events_have_their_own_retention(march: World) -> None:
     march.configure("event_retention_days", 31)
     make(march)
     march.clock.set(datetime(2031, 5, 3, tzinfo=UTC))
@@ -188,11 +188,11 @@ def test_events_have_a_retention_of_their_own(march: World) -> None:
     assert partitions(march, "chat_messages") == ["2031_03", "2031_04", "2031_05", "default"]
 
 
-def test_after_a_drop_the_chats_and_the_audit_are_sound(march: World) -> None:
+def test_after_a_drop_chats_are_readable_and_the_audit_is_clean(march: World) -> None:
     march.configure("event_retention_days", 31)
     march.configure("message_retention_days", 31)
     make(march)
-    chat = talk(march)
+    chat = ended_chat(march)
     march.clock.set(datetime(2031, 6, 15, tzinfo=UTC))
     march.fire()
     march.drain()
@@ -206,7 +206,7 @@ def test_after_a_drop_the_chats_and_the_audit_are_sound(march: World) -> None:
     assert march.ops("audit") == []
 
 
-def test_dropping_gives_way_to_whoever_uses_the_table(march: World, connect: Connect) -> None:
+def test_a_drop_gives_up_while_the_table_is_in_use(march: World, connect: Connect) -> None:
     march.configure("event_retention_days", 31)
     make(march)
     march.clock.set(datetime(2031, 6, 15, tzinfo=UTC))
@@ -230,7 +230,7 @@ HOT = {
 
 
 @pytest.mark.parametrize("table", HOT)
-def test_a_hot_table_leaves_room_for_updates_in_place(march: World, table: str) -> None:
+def test_a_hot_table_leaves_room_for_hot_updates(march: World, table: str) -> None:
     options = march.value("select reloptions from pg_class where oid = %s::regclass", f"data.{table}")
     assert HOT[table] in options
 
@@ -250,7 +250,7 @@ def test_every_foreign_key_has_an_index(march: World) -> None:
     assert bare == []
 
 
-def test_what_grows_has_ids_in_the_order_of_time_and_people_have_random_ones(world: World) -> None:
+def test_growing_tables_have_uuid7_and_people_random_ids(world: World) -> None:
     defaults = world.owner.execute(
         "select adrelid::regclass::text, pg_get_expr(adbin, adrelid) from pg_attrdef "
         "join pg_attribute on attrelid = adrelid and attnum = adnum "

@@ -1,4 +1,4 @@
-"""What the headers and comments of sql/ say that a function refuses, against what it can come to."""
+"""The refusals stated in the headers and comments of sql/ are those that each function can raise."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,8 +16,8 @@ AS_ANOTHER = re.compile(r"and what (\w+) refuses")
 REFUSES = re.compile(r"logic\.(?:refuse|keep_refusal)\(")
 SLUG = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 
-# A call says which status it wants, so the refusal that belongs to that status never comes of it; a call with
-# a row that has just been read never finds it missing.
+# Refusals that the code can reach but the function never raises. The call asks for the very status to which the refusal
+# belongs, or it passes a row that was just read.
 NEVER_COMES = {
     "payment_already_confirmed": {
         "api.confirm_payment_session",
@@ -45,7 +45,7 @@ NEVER_COMES = {
     "account_blocked": {"control_center.finish_login", "control_center.finish_password_change"},
     "role_not_sufficient": {"control_center.begin_password_change", "control_center.finish_password_change"},
     "invalid_cursor": {"control_center.get_mitra", "control_center.get_user"},
-    # Told in the place of each, not raised.
+    # Reported for each failure, not raised.
     "failure_not_found": {"logic.try_to_decide", "control_center.action_failures"},
     "failure_superseded": {"logic.try_to_decide", "control_center.action_failures"},
     "failure_already_actioned": {"logic.try_to_decide", "control_center.action_failures"},
@@ -55,7 +55,7 @@ NEVER_COMES = {
 
 @pytest.fixture
 def database(untouched_database: str) -> str:
-    """One database for this whole file: nothing in it is changed."""
+    """Shared: these tests only read."""
     return untouched_database
 
 
@@ -65,7 +65,7 @@ def functions(db: Connection) -> dict[str, Function]:
 
 
 def reachable(name: str, functions: Mapping[str, Function]) -> set[str]:
-    """The slugs in the body of a function and of everything that it calls."""
+    """The slugs in a function's body and in all functions it calls."""
     to_visit, visited, slugs = {name}, set(), set()
     while to_visit:
         function = functions[to_visit.pop()]
@@ -76,12 +76,12 @@ def reachable(name: str, functions: Mapping[str, Function]) -> set[str]:
 
 
 def never(name: str, slug: str) -> bool:
-    """Whether a slug never comes of a function though its calls lead there."""
+    """Whether a function never raises a slug that its calls can reach."""
     return name in NEVER_COMES.get(slug, ())
 
 
 def comes(name: str, functions: Mapping[str, Function]) -> set[str]:
-    """The slugs that a function can come to. Whoever is of the control center may look at it."""
+    """The slugs that a function can raise. Every operator has at least the role viewer."""
     slugs = {slug for slug in reachable(name, functions) if not never(name, slug)}
     if "logic.check_operator(p_operator_id, 'viewer')" in functions[name].body:
         slugs.discard("role_not_sufficient")
@@ -89,7 +89,7 @@ def comes(name: str, functions: Mapping[str, Function]) -> set[str]:
 
 
 def header(source: Source, functions: Mapping[str, Function]) -> set[str]:
-    """The slugs that the header of a file states."""
+    """The slugs that a file's header states."""
     found = HEADER.search(source.text.partition("create or replace")[0])
     if found is None:
         return set()
@@ -104,7 +104,7 @@ def header(source: Source, functions: Mapping[str, Function]) -> set[str]:
 def differences(
     one: Mapping[str, set[str]], other: Mapping[str, set[str]]
 ) -> dict[str, dict[str, Iterable[str]]]:
-    """Where the two do not say the same."""
+    """The entries on which the two differ."""
     return {
         name: {"only stated": one[name] - other[name], "only found": other[name] - one[name]}
         for name in one
@@ -112,19 +112,23 @@ def differences(
     }
 
 
-def test_a_header_states_exactly_the_refusals_that_can_come(functions: dict[str, Function]) -> None:
+def test_a_header_in_logic_states_exactly_the_possible_refusals(functions: dict[str, Function]) -> None:
     sources = [source for source in read_sources(SQL) if source.kind is Kind.ROUTINE]
     stated = {source.made: header(source, functions) for source in sources}
-    assert differences(stated, {name: comes(name, functions) for name in stated}) == {}
+    found = {
+        source.made: comes(source.made, functions) if source.schema == "logic" else set()
+        for source in sources
+    }
+    assert differences(stated, found) == {}
 
 
-def test_the_comment_of_what_an_audience_calls_states_the_same(functions: dict[str, Function]) -> None:
+def test_the_comment_of_a_public_function_states_the_same(functions: dict[str, Function]) -> None:
     called = [name for name, function in functions.items() if function.schema != "logic"]
     stated = {name: set(functions[name].refuses) for name in called}
     assert differences(stated, {name: comes(name, functions) for name in called}) == {}
 
 
-def test_what_never_comes_could_be_reached_by_its_calls(functions: dict[str, Function]) -> None:
+def test_every_exception_is_needed(functions: dict[str, Function]) -> None:
     idle = [
         (name, slug)
         for slug, names in NEVER_COMES.items()
@@ -134,7 +138,7 @@ def test_what_never_comes_could_be_reached_by_its_calls(functions: dict[str, Fun
     assert idle == []
 
 
-def test_every_refusal_is_written_so_that_it_can_be_read(functions: dict[str, Function]) -> None:
+def test_every_refusal_can_be_parsed(functions: dict[str, Function]) -> None:
     unread = [
         name
         for name, function in functions.items()

@@ -1,4 +1,4 @@
-"""Idempotency keys: the same request gives the same reply, and takes effect once."""
+"""Idempotency keys: a repeated request gets the same reply and takes effect once."""
 
 from collections.abc import Callable
 
@@ -34,7 +34,7 @@ def ask_again(world: World) -> tuple[str, Arguments]:
     return "start_returning_request", (customer, payment, mitra)
 
 
-def ask_again_in_vain(world: World) -> tuple[str, Arguments]:
+def ask_an_offline_mitra_again(world: World) -> tuple[str, Arguments]:
     customer, mitra, payment = known(world)
     world.api("set_mitra_status", mitra, False)
     return "start_returning_request", (customer, payment, mitra)
@@ -55,7 +55,7 @@ def extend(world: World) -> tuple[str, Arguments]:
 Prepare = Callable[[World], tuple[str, Arguments]]
 each_call = pytest.mark.parametrize(
     "prepare",
-    [create, confirm, start, ask_again, ask_again_in_vain, fall_back, extend],
+    [create, confirm, start, ask_again, ask_an_offline_mitra_again, fall_back, extend],
     ids=lambda prepare: prepare.__name__,
 )
 
@@ -71,7 +71,7 @@ def test_the_same_key_gives_the_same_reply_and_one_effect(world: World, prepare:
 
 
 @each_call
-def test_the_reply_is_kept_whatever_happened_since(world: World, prepare: Prepare) -> None:
+def test_the_kept_reply_does_not_depend_on_later_changes(world: World, prepare: Prepare) -> None:
     function, arguments = prepare(world)
     first = world.api(function, *arguments, "key")
     world.wait(23 * 3600)
@@ -108,12 +108,12 @@ def test_a_refused_call_leaves_its_key_free(world: World) -> None:
     assert reply["status"] == "pending"
 
 
-def test_without_a_key_every_call_is_one_of_its_own(world: World) -> None:
+def test_without_a_key_every_call_takes_effect(world: World) -> None:
     customer = world.customer()
     assert world.choose(customer)["id"] != world.choose(customer)["id"]
 
 
-def test_keys_are_forgotten_after_a_day(world: World) -> None:
+def test_keys_are_purged_after_a_day(world: World) -> None:
     customer = world.customer()
     call = ("create_payment_session", customer, 30, None, None, False)
     first = world.api(*call, "old")

@@ -1,4 +1,4 @@
-"""The state machines: legal edges are data, and nobody takes another, not even in psql."""
+"""The state machines: the legal transitions are data, and no others are possible, not even in psql."""
 
 import re
 
@@ -7,7 +7,7 @@ import pytest
 
 from tests.sql.world import World, refuses
 
-# As in the design; a row begins in the state that is reached from None.
+# From the plan. A row begins in the state that follows None.
 MACHINES: dict[str, dict[str | None, set[str]]] = {
     "payment_session": {
         None: {"pending"},
@@ -33,21 +33,21 @@ def states(entity: str) -> list[str]:
 
 
 @pytest.mark.parametrize("entity", MACHINES)
-def test_the_edges_are_those_of_the_design(world: World, entity: str) -> None:
+def test_the_transitions_are_those_of_the_plan(world: World, entity: str) -> None:
     edges: dict[str | None, set[str]] = {}
     for edge in world.rows("select * from logic.transitions where entity = %s", entity):
         edges.setdefault(edge["from_status"], set()).add(edge["to_status"])
     assert edges == MACHINES[entity]
 
 
-def test_there_is_no_other_machine(world: World) -> None:
+def test_there_is_no_other_state_machine(world: World) -> None:
     entities = world.rows("select distinct entity from logic.transitions")
     assert {row["entity"] for row in entities} == set(MACHINES)
 
 
 @pytest.mark.parametrize("entity", MACHINES)
-def test_the_guard_refuses_every_other_edge(world: World, entity: str) -> None:
-    """On a table of the test's own, so that nothing but the guard can refuse."""
+def test_the_guard_refuses_every_other_transition(world: World, entity: str) -> None:
+    """Uses its own table, so that only the guard can refuse."""
     world.owner.execute("create table test.rows (status text not null)")
     world.owner.execute(
         f"create trigger guard before insert or update of status on test.rows "
@@ -74,7 +74,7 @@ def test_the_guard_refuses_every_other_edge(world: World, entity: str) -> None:
 
 
 @pytest.mark.parametrize("entity", MACHINES)
-def test_its_table_is_guarded(world: World, entity: str) -> None:
+def test_each_table_is_guarded(world: World, entity: str) -> None:
     (trigger,) = world.rows(
         """
         select t.tgenabled, pg_get_triggerdef(t.oid) as definition
@@ -90,7 +90,7 @@ def test_its_table_is_guarded(world: World, entity: str) -> None:
 
 
 @pytest.mark.parametrize("entity", MACHINES)
-def test_its_table_knows_the_same_states(world: World, entity: str) -> None:
+def test_each_table_allows_the_same_states(world: World, entity: str) -> None:
     check = world.value(
         "select pg_get_constraintdef(oid) from pg_constraint "
         "where conrelid = %s::regclass and conname = 'status_is_known'",
@@ -99,7 +99,7 @@ def test_its_table_knows_the_same_states(world: World, entity: str) -> None:
     assert sorted(re.findall(r"'(\w+)'::text", check)) == states(entity)
 
 
-def test_a_dba_who_takes_a_short_cut_is_refused(world: World) -> None:
+def test_an_illegal_transition_in_psql_is_refused(world: World) -> None:
     payment = world.choose(world.customer())["id"]
     with refuses(409, "illegal_transition"):
         world.owner.execute(

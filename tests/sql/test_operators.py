@@ -1,18 +1,18 @@
-"""The people of the control center: how they sign in, and who may do what."""
+"""Operators: sign-in, roles, passwords."""
 
 import pytest
 
-from tests.sql.doors import (
+from tests.sql.sign_ins import (
     PASSWORD_HASH,
     PASSWORD_SALT,
     Device,
-    ask,
+    enter_code,
     hashed,
     login,
     new_phone,
     operator,
     refusal,
-    tell,
+    request_code,
 )
 from tests.sql.world import Row, World, refuses
 
@@ -41,7 +41,7 @@ def refresh(world: World, device: Device, *, demo_allowed: bool = False) -> Row:
 
 @pytest.mark.parametrize("needed", ROLES)
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_has_all_that_the_ones_before_it_may(world: World, role: str, needed: str) -> None:
+def test_a_role_includes_the_rights_of_lower_roles(world: World, role: str, needed: str) -> None:
     somebody = operator(world, role)
     if ROLES.index(role) >= ROLES.index(needed):
         assert str(check(world, somebody, needed)) == somebody
@@ -50,17 +50,17 @@ def test_a_role_has_all_that_the_ones_before_it_may(world: World, role: str, nee
             check(world, somebody, needed)
 
 
-def test_a_role_that_nobody_has_is_not_sufficient(world: World) -> None:
+def test_an_unknown_role_is_never_sufficient(world: World) -> None:
     with refuses(403, "role_not_sufficient"):
         check(world, operator(world, "admin"), "root")
 
 
-def test_somebody_who_is_not_there_is_unknown(world: World) -> None:
+def test_an_unknown_operator_is_refused(world: World) -> None:
     with refuses(401, "operator_unknown"):
         check(world, world.uuid(), "viewer")
 
 
-def test_what_is_taken_away_is_gone_at_once(world: World) -> None:
+def test_a_revoked_role_or_access_ends_at_once(world: World) -> None:
     admin, somebody = operator(world, "admin"), operator(world, "admin")
     world.control("change_operator", admin, somebody, "viewer", None)
     with refuses(403, "role_not_sufficient"):
@@ -76,19 +76,23 @@ def test_what_is_taken_away_is_gone_at_once(world: World) -> None:
 def test_the_right_password_signs_in(world: World) -> None:
     somebody = operator(world, "viewer")
     email = email_of(world, somebody)
-    told = login(world, f" {email.upper()} ")
-    assert (told["audience"], told["person_id"]) == ("operator", somebody)
-    assert told["user"] == {"id": somebody, "email": email, "display_name": "Ratna", "role": "viewer"}
+    reply = login(world, f" {email.upper()} ")
+    assert (reply["audience"], reply["person_id"]) == ("operator", somebody)
+    assert reply["user"] == {"id": somebody, "email": email, "display_name": "Ratna", "role": "viewer"}
     (event,) = world.events("OPERATOR_SIGNED_IN")
     assert (event["entity_id"], event["actor"]) == (somebody, f"operator:{email}")
 
 
-def test_a_wrong_password_and_an_unknown_address_are_told_alike(world: World) -> None:
+def test_a_wrong_password_and_an_unknown_address_look_alike(world: World) -> None:
     world.configure("otp_max_attempts", 3)
     known = email_of(world, operator(world))
     for email in (known, "nobody@example.com"):
-        told = [login(world, email, right=False)["refusal"] for _ in range(3)]
-        assert [one["slug"] for one in told] == ["credentials_wrong", "credentials_wrong", "sign_in_locked"]
+        replies = [login(world, email, right=False)["refusal"] for _ in range(3)]
+        assert [one["slug"] for one in replies] == [
+            "credentials_wrong",
+            "credentials_wrong",
+            "sign_in_locked",
+        ]
         with refuses(429, "sign_in_locked"):
             login(world, email)
     assert [event["body"]["name"] for event in world.events("SIGN_IN_LOCKED")] == [
@@ -99,7 +103,7 @@ def test_a_wrong_password_and_an_unknown_address_are_told_alike(world: World) ->
     assert "user" in login(world, known)
 
 
-def test_a_hundred_tries_at_once_get_no_more_than_one_after_the_other(world: World) -> None:
+def test_concurrent_tries_do_not_exceed_the_limit(world: World) -> None:
     world.configure("otp_max_attempts", 3)
     email = email_of(world, operator(world))
     for _ in range(10):
@@ -116,7 +120,7 @@ def test_a_hundred_tries_at_once_get_no_more_than_one_after_the_other(world: Wor
             finish(password_hash)
 
 
-def test_the_last_try_may_be_right_and_nobody_is_told_of_a_lock(world: World) -> None:
+def test_the_last_try_may_succeed_without_a_lockout_event(world: World) -> None:
     world.configure("otp_max_attempts", 3)
     email = email_of(world, operator(world))
     for _ in range(2):
@@ -127,22 +131,22 @@ def test_the_last_try_may_be_right_and_nobody_is_told_of_a_lock(world: World) ->
 
 def test_no_hash_leaves_the_database(world: World) -> None:
     somebody = operator(world)
-    told = [
+    replies = [
         world.control("begin_login", email_of(world, somebody), False),
         world.control("begin_password_change", somebody),
     ]
-    assert told == [{"password_salt": PASSWORD_SALT}] * 2
+    assert replies == [{"password_salt": PASSWORD_SALT}] * 2
 
 
-def test_whoever_has_seen_all_that_is_told_still_needs_the_password(world: World) -> None:
+def test_the_salt_does_not_help_to_guess_the_password(world: World) -> None:
     email = email_of(world, operator(world))
     salt = world.control("begin_login", email, False)["password_salt"]
     for guess in (salt, f"{salt}$", None, ""):
-        told = world.control("finish_login", email, guess, PASSWORD_HASH, world.uuid(), hashed("t"))
-        assert refusal(told) == (401, "credentials_wrong")
+        reply = world.control("finish_login", email, guess, PASSWORD_HASH, world.uuid(), hashed("t"))
+        assert refusal(reply) == (401, "credentials_wrong")
 
 
-def test_a_password_that_was_right_forgives_the_wrong_ones(world: World) -> None:
+def test_a_right_password_resets_the_failed_tries(world: World) -> None:
     email = email_of(world, operator(world))
     for _ in range(3):
         login(world, email, right=False)
@@ -150,15 +154,15 @@ def test_a_password_that_was_right_forgives_the_wrong_ones(world: World) -> None
     assert world.value("select count(*) from data.sign_in_attempts") == 0
 
 
-def test_a_password_that_was_changed_while_it_was_checked_does_not_count(world: World) -> None:
+def test_a_password_changed_during_the_sign_in_is_refused(world: World) -> None:
     email = email_of(world, operator(world))
     world.control("begin_login", email, False)
     world.ops("set_operator", email, "Ratna", "operator", OTHER_HASH, "dba")
-    told = world.control("finish_login", email, PASSWORD_HASH, None, world.uuid(), hashed("t"))
-    assert refusal(told) == (401, "credentials_wrong")
+    reply = world.control("finish_login", email, PASSWORD_HASH, None, world.uuid(), hashed("t"))
+    assert refusal(reply) == (401, "credentials_wrong")
 
 
-def test_a_hash_that_was_made_anew_takes_the_place_of_the_old_one(world: World) -> None:
+def test_a_new_hash_replaces_the_old_one(world: World) -> None:
     somebody = operator(world)
     email = email_of(world, somebody)
     world.control("begin_login", email, False)
@@ -166,16 +170,16 @@ def test_a_hash_that_was_made_anew_takes_the_place_of_the_old_one(world: World) 
     assert world.row("cc_users", somebody)["password_hash"] == OTHER_HASH
 
 
-def test_without_a_password_nobody_signs_in(world: World) -> None:
+def test_an_operator_without_a_password_cannot_sign_in(world: World) -> None:
     somebody = operator(world)
     world.owner.execute("update data.cc_users set password_hash = null where id = %s", [somebody])
     email = email_of(world, somebody)
     assert world.control("begin_login", email, False) == {"password_salt": None}
-    told = world.control("finish_login", email, None, None, world.uuid(), hashed("t"))
-    assert refusal(told) == (401, "credentials_wrong")
+    reply = world.control("finish_login", email, None, None, world.uuid(), hashed("t"))
+    assert refusal(reply) == (401, "credentials_wrong")
 
 
-def test_whoever_is_disabled_is_out_and_stays_out(world: World) -> None:
+def test_a_disabled_operator_is_signed_out_and_cannot_sign_in(world: World) -> None:
     admin, somebody, device = operator(world, "admin"), operator(world), Device(world)
     email = email_of(world, somebody)
     login(world, email, device=device)
@@ -188,7 +192,7 @@ def test_whoever_is_disabled_is_out_and_stays_out(world: World) -> None:
     assert "user" in login(world, email)
 
 
-def test_another_password_signs_out_everywhere_and_unlocks(world: World) -> None:
+def test_a_new_password_signs_out_everywhere_and_unlocks(world: World) -> None:
     world.configure("otp_max_attempts", 3)
     device = Device(world)
     email = email_of(world, operator(world))
@@ -202,7 +206,7 @@ def test_another_password_signs_out_everywhere_and_unlocks(world: World) -> None
     assert "user" in login(world, email)
 
 
-def test_an_operators_sign_in_lasts_twelve_hours_since_the_last_refresh(world: World) -> None:
+def test_an_operators_sign_in_ends_twelve_hours_after_the_last_refresh(world: World) -> None:
     device = Device(world)
     login(world, email_of(world, operator(world)), device=device)
     world.clock.advance(hours=12, seconds=-1)
@@ -213,7 +217,7 @@ def test_an_operators_sign_in_lasts_twelve_hours_since_the_last_refresh(world: W
         refresh(world, device)
 
 
-def test_an_operators_token_is_none_of_the_apps_and_theirs_is_none_of_the_operators(world: World) -> None:
+def test_an_operators_token_is_useless_in_the_public_api(world: World) -> None:
     device = Device(world)
     login(world, email_of(world, operator(world)), device=device)
     with refuses(401, "refresh_token_invalid"):
@@ -228,14 +232,14 @@ def test_an_operators_token_is_none_of_the_apps_and_theirs_is_none_of_the_operat
 # Demo operators
 
 
-def test_the_demo_operators_are_one_of_each_role_and_the_same_each_time(world: World) -> None:
+def test_there_is_one_demo_operator_of_each_role(world: World) -> None:
     first, again = (world.ops("seed_demo_operators", PASSWORD_HASH) for _ in range(2))
     assert first == again
     assert [one["role"] for one in first] == list(ROLES)
     assert world.value("select count(*) from data.cc_users where is_demo") == len(ROLES)
 
 
-def test_a_demo_operator_gets_in_only_where_that_is_allowed(world: World) -> None:
+def test_a_demo_operator_signs_in_only_where_allowed(world: World) -> None:
     email = world.ops("seed_demo_operators", PASSWORD_HASH)[0]["email"]
     assert world.control("begin_login", email, False) == {"password_salt": None}
     device = Device(world)
@@ -246,10 +250,10 @@ def test_a_demo_operator_gets_in_only_where_that_is_allowed(world: World) -> Non
     assert "user" in refresh(world, device, demo_allowed=True)
 
 
-# Who is there
+# Managing operators
 
 
-def test_an_admin_takes_somebody_on(world: World) -> None:
+def test_an_admin_adds_an_operator(world: World) -> None:
     admin = operator(world, "admin")
     made = world.control("add_operator", admin, "Ayu@Example.com", "Ayu", "viewer", PASSWORD_HASH)
     assert (made["email"], made["role"], made["active"]) == ("ayu@example.com", "viewer", True)
@@ -262,7 +266,7 @@ def test_an_admin_takes_somebody_on(world: World) -> None:
     assert event["body"]["change"] == "added"
 
 
-def test_every_change_is_an_event_and_the_same_again_is_none(world: World) -> None:
+def test_every_change_is_an_event_and_repeating_it_is_none(world: World) -> None:
     admin, somebody = operator(world, "admin"), operator(world)
     before = len(world.events())
     for _ in range(2):
@@ -270,7 +274,7 @@ def test_every_change_is_an_event_and_the_same_again_is_none(world: World) -> No
     assert [event["body"]["change"] for event in world.events()[before:]] == ["role", "active"]
 
 
-def test_the_last_admin_cannot_be_taken_away(world: World) -> None:
+def test_the_last_admin_cannot_be_removed(world: World) -> None:
     admin = operator(world, "admin")
     for role, active in (("operator", None), (None, False)):
         with refuses(409, "last_admin"):
@@ -283,7 +287,7 @@ def test_the_last_admin_cannot_be_taken_away(world: World) -> None:
         world.ops("change_operator", email_of(world, other), None, False, "dba")
 
 
-def test_a_dba_disables_and_lets_in_again(world: World) -> None:
+def test_a_dba_disables_and_enables_an_operator(world: World) -> None:
     operator(world, "admin")
     email = email_of(world, operator(world))
     (disabled,) = world.ops("change_operator", email, None, False, "Ratna")
@@ -292,22 +296,22 @@ def test_a_dba_disables_and_lets_in_again(world: World) -> None:
     assert (again["role"], again["active"]) == ("viewer", True)
 
 
-def test_the_table_itself_takes_no_plain_password(world: World) -> None:
+def test_the_table_itself_refuses_a_plain_password(world: World) -> None:
     somebody = operator(world)
     with pytest.raises(Exception, match="password_is_hashed"):
         world.owner.execute("update data.cc_users set password_hash = 'secret' where id = %s", [somebody])
 
 
-# Who did it, truly
+# The database login
 
 
-def test_the_record_holds_the_login_beside_the_name_that_was_given(world: World) -> None:
+def test_an_event_records_the_database_login_beside_the_given_name(world: World) -> None:
     session_user = world.value("select session_user::text")
     world.ops("set_config", "presence_ttl_seconds", "60", "Somebody Else")
     operator(world, "admin")
     phone = new_phone()
-    ask(world, phone)
-    person = tell(world, phone)["person_id"]
+    request_code(world, phone)
+    person = enter_code(world, phone)["person_id"]
     world.ops("block_person", person, "Somebody Else")
     for event in world.events():
         acted = event["actor"].startswith("operator:")

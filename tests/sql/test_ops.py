@@ -1,4 +1,4 @@
-"""What DBAs and operators do and ask in psql."""
+"""The functions of `ops`, as DBAs and operators call them in psql."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.conftest import Connect
+from tests.conftest import Connect, Connection
 from tests.sql.world import Row, World, refuses
 
 
@@ -18,7 +18,7 @@ def facts(world: World, search: Row, mitra: str) -> list[str]:
 
 
 def failed(world: World, minutes: int = 30) -> Row:
-    """A failure of a payment that its customer gave up."""
+    """A failure whose customer cancelled the search."""
     customer = world.customer()
     payment = world.pay(customer, minutes)
     world.api("cancel_request", customer, payment)
@@ -26,7 +26,7 @@ def failed(world: World, minutes: int = 30) -> Row:
 
 
 @pytest.mark.parametrize("action", ["refunded", "credited", "no_action"])
-def test_a_decision_is_kept_with_who_when_and_why(world: World, action: str) -> None:
+def test_a_decision_is_recorded_with_author_time_and_note(world: World, action: str) -> None:
     failure = failed(world)
     world.clock.advance(60)
     (decided,) = world.ops("action_failure", failure["id"], action, "Ratna", "sudah ditelepon")
@@ -40,7 +40,7 @@ def test_a_decision_is_kept_with_who_when_and_why(world: World, action: str) -> 
     assert row["actioned_at"] != row["created_at"]
 
 
-def test_a_decision_is_an_event_for_the_control_center(world: World) -> None:
+def test_a_decision_is_an_event(world: World) -> None:
     failure = failed(world)
     world.ops("action_failure", failure["id"], "credited", "Ratna")
     (event,) = world.events("PAIRING_FAILURE_ACTIONED")
@@ -48,7 +48,7 @@ def test_a_decision_is_an_event_for_the_control_center(world: World) -> None:
     assert event["body"]["payment_session_id"] == failure["payment_session_id"]
 
 
-def test_where_no_money_was_taken_only_no_action_is_left(world: World) -> None:
+def test_without_a_charge_only_no_action_is_allowed(world: World) -> None:
     failure = failed(world, 15)
     for action in ("refunded", "credited"):
         with refuses(409, "nothing_to_refund"):
@@ -57,10 +57,10 @@ def test_where_no_money_was_taken_only_no_action_is_left(world: World) -> None:
     assert decided["operator_action"] == "no_action"
 
 
-# Ending by hand
+# Manual endings
 
 
-def test_an_operator_ends_a_chat_for_both(world: World) -> None:
+def test_an_operator_ends_a_chat_for_both_people(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
     (ended,) = world.ops("end_chat", chat["id"], "Ratna", "kasar")
     assert (ended["status"], ended["end_reason"]) == ("ended", "ended_by_operator")
@@ -70,30 +70,30 @@ def test_an_operator_ends_a_chat_for_both(world: World) -> None:
     assert world.row("chat_sessions", chat["id"])["end_note"] == "kasar"
 
 
-def test_a_chat_that_is_over_stays_as_it_ended(world: World) -> None:
+def test_ending_an_ended_chat_changes_nothing(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
     world.end(chat)
     (shown,) = world.ops("end_chat", chat["id"], "Ratna")
     assert shown["end_reason"] == "ended_by_customer"
 
 
-def nothing_runs(world: World) -> str:
+def no_search_yet(world: World) -> str:
     return world.pay(world.customer())
 
 
-def a_search_runs(world: World) -> str:
+def searching(world: World) -> str:
     world.mitra()
     payment: str = world.search(world.customer())["payment_session_id"]
     return payment
 
 
-def an_extension_runs(world: World) -> str:
+def extending(world: World) -> str:
     payment: str = world.extend(world.chat(world.customer(), world.mitra()))["payment_session_id"]
     return payment
 
 
-@pytest.mark.parametrize("begin", [nothing_runs, a_search_runs, an_extension_runs])
-def test_a_payment_gone_astray_is_failed_with_whatever_runs(
+@pytest.mark.parametrize("begin", [no_search_yet, searching, extending])
+def test_a_stuck_payment_is_failed_with_its_search_or_extension(
     world: World, begin: Callable[[World], str]
 ) -> None:
     payment = begin(world)
@@ -101,7 +101,7 @@ def test_a_payment_gone_astray_is_failed_with_whatever_runs(
     assert failure["failure_id"] == world.failure(payment)["id"]
     assert (failure["cause_tag"], failure["refund_due"]) == (
         "no_mitra_available",
-        begin is not an_extension_runs,
+        begin is not extending,
     )
     assert world.failure(payment)["note"] == "macet"
     assert world.rows("select * from data.pairing_requests where status = 'searching'") == []
@@ -109,16 +109,16 @@ def test_a_payment_gone_astray_is_failed_with_whatever_runs(
 
 
 @pytest.mark.parametrize("cause", ["targeted_mitra_timeout", "targeted_mitra_rejected"])
-def test_nobody_hears_of_a_mitra_who_was_never_asked(world: World, cause: str) -> None:
-    """Whoever fails a blast by hand may give any cause; the event of a returning search names its mitra."""
-    payment = a_search_runs(world)
+def test_failing_a_blast_sends_no_event_of_a_returning_request(world: World, cause: str) -> None:
+    """A DBA may give a blast any cause. Only a returning request's events name a mitra."""
+    payment = searching(world)
     world.ops("fail_payment", payment, cause, "Ratna")
     assert world.events("RETURNING_CHAT_TIMEOUT", "RETURNING_CHAT_REJECTED") == []
     (failed,) = world.events("PAIRING_FAILED")
     assert failed["body"]["cause_tag"] == cause
 
 
-def test_an_expired_payment_that_nothing_fired_can_be_failed_by_hand(world: World) -> None:
+def test_an_overdue_payment_can_be_failed_by_hand(world: World) -> None:
     payment = world.pay(world.customer())
     world.clock.advance(20 * 60)
     (failure,) = world.ops("fail_payment", payment, "payment_session_expired", "Ratna")
@@ -129,7 +129,7 @@ def test_an_expired_payment_that_nothing_fired_can_be_failed_by_hand(world: Worl
 @pytest.mark.parametrize(
     "function", ["set_config", "end_chat", "force_mitra_offline", "action_failure", "fail_payment"]
 )
-def test_nobody_acts_without_a_name(world: World, function: str, value: str | None) -> None:
+def test_a_change_requires_a_name(world: World, function: str, value: str | None) -> None:
     arguments: dict[str, tuple[object, ...]] = {
         "set_config": ("presence_ttl_seconds", "60", value),
         "end_chat": (world.uuid(), value),
@@ -141,10 +141,10 @@ def test_nobody_acts_without_a_name(world: World, function: str, value: str | No
         world.ops(function, *arguments[function])
 
 
-# Asking
+# Questions
 
 
-def test_the_trace_of_a_payment_is_its_whole_story_in_order(world: World) -> None:
+def test_the_trace_of_a_payment_is_its_whole_history_in_order(world: World) -> None:
     customer, mitra = world.customer(), world.mitra()
     world.acquaint(customer, mitra)
     payment = world.pay(customer, mitra=mitra)
@@ -183,7 +183,7 @@ def test_the_trace_of_a_payment_is_its_whole_story_in_order(world: World) -> Non
     assert "rahasia" not in str(trace)
 
 
-def test_the_trace_of_an_extension_holds_the_extension(world: World) -> None:
+def test_the_trace_of_an_extension_payment_includes_the_extension(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
     extension = world.extend(chat)
     world.api("approve_extension", extension["id"], chat["mitra"]["id"])
@@ -197,26 +197,28 @@ def test_the_trace_of_an_extension_holds_the_extension(world: World) -> None:
     ]
 
 
-def test_why_a_mitra_got_a_search(world: World) -> None:
+def test_an_offer_is_explained(world: World) -> None:
     mitra = world.mitra()
     search = world.search(world.customer())
     world.clock.advance(2)
     world.api("mark_offer_seen", search["id"], mitra)
     world.clock.advance(3)
     world.decline(search, mitra)
-    told = facts(world, search, mitra)
-    assert {"it was offered to the mitra", "the mitra's app showed it", "the offer was declined"} <= set(told)
-    assert told.index("the mitra's app showed it") < told.index("the offer was declined")
+    explained = facts(world, search, mitra)
+    assert {"it was offered to the mitra", "the mitra's app showed it", "the offer was declined"} <= set(
+        explained
+    )
+    assert explained.index("the mitra's app showed it") < explained.index("the offer was declined")
 
 
-def test_why_one_who_was_offline_did_not_get_it(world: World) -> None:
+def test_a_missing_offer_of_an_offline_mitra_is_explained(world: World) -> None:
     mitra = world.mitra(online=False)
     search = world.search(world.customer())
     world.wait(60)
-    assert "it was not offered: the mitra was not in reach while it ran" in facts(world, search, mitra)
+    assert "it was not offered: the mitra was not reachable while it ran" in facts(world, search, mitra)
 
 
-def test_why_one_who_was_full_did_not_get_it(world: World) -> None:
+def test_a_missing_offer_of_a_full_mitra_is_explained(world: World) -> None:
     world.configure("max_customers_per_mitra", 1)
     mitra = world.mitra()
     world.chat(world.customer(), mitra)
@@ -224,36 +226,36 @@ def test_why_one_who_was_full_did_not_get_it(world: World) -> None:
     assert "it was not offered: the mitra had 1 chats when it began" in facts(world, search, mitra)
 
 
-def test_why_another_than_the_favourite_did_not_get_it(world: World) -> None:
+def test_a_returning_request_to_another_mitra_is_explained(world: World) -> None:
     customer, favourite, other = world.customer(), world.mitra(), world.mitra()
     world.acquaint(customer, favourite)
     search = world.ask_again(customer, favourite)
     assert "it was for another mitra only" in facts(world, search, other)
 
 
-def test_why_the_favourite_did_not_get_it(world: World) -> None:
+def test_a_missing_offer_of_an_offline_favourite_is_explained(world: World) -> None:
     customer, mitra = world.customer(), world.mitra()
     world.acquaint(customer, mitra)
     world.api("set_mitra_status", mitra, False)
     reply = world.ask_again(customer, mitra)
-    told = facts(world, {"id": reply["request_id"]}, mitra)
-    assert "it was for this mitra, who could not be had when it began" in told
+    explained = facts(world, {"id": reply["request_id"]}, mitra)
+    assert "it was for this mitra, who was not available when it began" in explained
 
 
-def test_a_mitra_who_came_and_went_is_told_by_their_presence(world: World) -> None:
+def test_changes_of_presence_during_a_search_are_explained(world: World) -> None:
     mitra = world.mitra()
     search = world.search(world.customer())
     world.clock.advance(5)
     world.api("set_mitra_status", mitra, False)
-    told = facts(world, search, mitra)
-    assert [fact for fact in told if fact.startswith("the mitra was")] == [
+    explained = facts(world, search, mitra)
+    assert [fact for fact in explained if fact.startswith("the mitra was")] == [
         "the mitra was online",
         "the mitra was offline",
     ]
-    assert "the offer was withdrawn" in told
+    assert "the offer was withdrawn" in explained
 
 
-def test_an_unknown_search_or_mitra_is_said_to_be_so(world: World) -> None:
+def test_an_unknown_search_or_mitra_is_named(world: World) -> None:
     search = world.search(world.customer())
     assert facts(world, {"id": world.uuid()}, world.mitra()) == ["there is no such search"]
     assert "there is no such mitra" in facts(world, search, world.uuid())
@@ -266,7 +268,7 @@ def health(world: World) -> dict[str, tuple[bool, str]]:
     return {row["item"]: (row["ok"], row["detail"]) for row in world.ops("health")}
 
 
-def test_where_nothing_ever_worked_it_is_said_what_to_do(world: World) -> None:
+def test_health_says_how_to_start_a_process_that_never_ran(world: World) -> None:
     found = health(world)
     for process in ("relay", "deadline listener", "availability listener", "pg_cron"):
         ok, detail = found[process]
@@ -274,7 +276,7 @@ def test_where_nothing_ever_worked_it_is_said_what_to_do(world: World) -> None:
         assert re.search(r"has never worked in this database: .*curhat", detail)
 
 
-def test_who_works_is_well(world: World) -> None:
+def test_working_listeners_are_healthy(world: World) -> None:
     world.api("fire_due", 1)
     world.api("watch_availability")
     world.drain()
@@ -284,7 +286,7 @@ def test_who_works_is_well(world: World) -> None:
     assert found["availability listener"][0]
 
 
-def test_who_has_stopped_working_is_not(world: World) -> None:
+def test_stopped_listeners_are_unhealthy(world: World) -> None:
     world.api("fire_due", 1)
     world.api("watch_availability")
     world.drain()
@@ -295,7 +297,7 @@ def test_who_has_stopped_working_is_not(world: World) -> None:
     assert not found["availability listener"][0]
 
 
-def test_what_is_left_lying_is_seen(world: World) -> None:
+def test_undelivered_events_and_overdue_deadlines_are_unhealthy(world: World) -> None:
     world.choose(world.customer())
     found = health(world)
     assert found["events are handed on"][0]
@@ -306,15 +308,15 @@ def test_what_is_left_lying_is_seen(world: World) -> None:
     assert found["deadlines are fired"] == (False, "1 wait, 1 of them are due")
 
 
-def test_missing_partitions_are_seen(world: World) -> None:
+def test_missing_partitions_are_unhealthy(world: World) -> None:
     world.clock.set(datetime(2031, 3, 15, tzinfo=UTC))
     assert not health(world)["partitions are made ahead"][0]
     world.owner.execute("select logic.make_partitions()")
     assert health(world)["partitions are made ahead"][0]
 
 
-def test_what_was_kept_beyond_its_time_is_seen(world: World) -> None:
-    """Dropping gives way to whoever reads, and may do so every night."""
+def test_partitions_past_their_retention_are_unhealthy(world: World) -> None:
+    """A drop gives up while the table is read, possibly every night."""
     world.clock.advance(days=150)
     world.configure("message_retention_days", 31)
     assert health(world)["what is too old is dropped"][0]
@@ -326,7 +328,7 @@ def test_what_was_kept_beyond_its_time_is_seen(world: World) -> None:
     assert health(world)["what is too old is dropped"][0]
 
 
-def test_figures_that_nobody_computes_are_seen(world: World) -> None:
+def test_missing_figures_are_unhealthy(world: World) -> None:
     assert health(world)["figures are kept"][0]
     world.choose(world.customer())
     world.clock.advance(minutes=16)
@@ -357,7 +359,7 @@ def test_figures_that_nobody_computes_are_seen(world: World) -> None:
         ),
     ],
 )
-def test_what_nobody_purges_is_seen(world: World, days: int, leave: str, purge: str) -> None:
+def test_rows_that_were_not_purged_are_unhealthy(world: World, days: int, leave: str, purge: str) -> None:
     world.owner.execute(leave.encode(), {"id": world.customer()})
     world.clock.advance(days=days, hours=2, minutes=59)
     assert health(world)["what is over is forgotten"][0]
@@ -367,11 +369,37 @@ def test_what_nobody_purges_is_seen(world: World, days: int, leave: str, purge: 
     assert health(world)["what is over is forgotten"][0]
 
 
-def test_the_readiness_probe_sees_the_same(world: World) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"), [("session_replication_role", "replica"), ("track_activities", "off")]
+)
+@pytest.mark.parametrize("of", ["database {database}", "role curhat in database {database}"])
+def test_a_setting_that_breaks_the_promise_is_seen(
+    world: World, monitor: Connection, database: str, *, name: str, value: str, of: str
+) -> None:
+    """Of other sessions than one's own: it is written down for whoever connects."""
+    item = "settings keep the promise"
+    assert name not in health(world)[item][1]
+    monitor.execute(f"alter {of.format(database=database)} set {name} to {value}".encode())
+    ok, detail = health(world)[item]
+    assert not ok
+    assert f"{name} is {value}: " in detail
+    monitor.execute(f"alter {of.format(database=database)} reset {name}".encode())
+    assert name not in health(world)[item][1]
+
+
+def test_a_server_that_flushes_nothing_is_seen(world: World) -> None:
+    """As that of the tests, which lies in memory."""
+    ok, detail = health(world)["settings keep the promise"]
+    assert not ok
+    assert "fsync is off: " in detail
+    assert "full_page_writes is off: " in detail
+
+
+def test_readiness_reports_the_same(world: World) -> None:
     world.choose(world.customer())
-    told = world.api("ready")
-    assert told.pop("last_worked_seconds").keys() == {"audit"}
-    assert told == {
+    ready = world.api("ready")
+    assert ready.pop("last_worked_seconds").keys() == {"audit"}
+    assert ready == {
         "database": "ok",
         "events_waiting": 1,
         "oldest_event_seconds": 0,
@@ -384,7 +412,7 @@ def test_the_readiness_probe_sees_the_same(world: World) -> None:
     assert ready["oldest_deadline_seconds"] == 60
 
 
-# People to try things with
+# Demo people
 
 
 def test_the_demo_people_are_added_once(world: World) -> None:
@@ -396,7 +424,7 @@ def test_the_demo_people_are_added_once(world: World) -> None:
     )
 
 
-def test_invented_people_are_as_many_as_asked_for(world: World) -> None:
+def test_the_requested_number_of_people_is_seeded(world: World) -> None:
     people = world.ops("seed_people", 7, 3)
     assert sorted(person["kind"] for person in people) == ["customer"] * 7 + ["mitra"] * 3
     assert all(person["phone"].startswith("+6200") for person in people)
@@ -410,6 +438,6 @@ def test_a_seeded_mitra_can_be_paired(world: World) -> None:
     assert world.chat(customer, mitra)["status"] == "active"
 
 
-def test_it_works_from_psql_as_the_operator_alone(connect: Connect) -> None:
+def test_the_audit_runs_as_the_operator_role(connect: Connect) -> None:
     operator = connect(role="curhat_operator")
     assert operator.execute("select * from ops.audit()").fetchall() == []

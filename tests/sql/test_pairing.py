@@ -1,10 +1,10 @@
-"""A blast: who is offered it, when an offer dies, and who wins."""
+"""A blast: who is offered it, when an offer closes, and who wins."""
 
 from tests.sql.world import Row, World, refuses
 
 
 def statuses(world: World, search: Row) -> dict[str, list[str]]:
-    """What became of a search's offers, by mitra."""
+    """The statuses of a search's offers, by mitra."""
     found: dict[str, list[str]] = {}
     for mitra, status in world.offers(search):
         found.setdefault(mitra, []).append(status)
@@ -12,7 +12,7 @@ def statuses(world: World, search: Row) -> dict[str, list[str]]:
 
 
 def close_reasons(world: World, mitra: str) -> list[str]:
-    """Why a mitra's devices were told that an offer is over."""
+    """The reasons in a mitra's CHAT_REQUEST_CLOSED events."""
     return [
         event["body"]["reason"]
         for event in world.events("CHAT_REQUEST_CLOSED")
@@ -20,10 +20,10 @@ def close_reasons(world: World, mitra: str) -> list[str]:
     ]
 
 
-# Who is offered it
+# The first offers
 
 
-def test_it_goes_to_everyone_in_reach_longest_idle_first(world: World) -> None:
+def test_all_available_mitras_are_offered_it_longest_idle_first(world: World) -> None:
     mitras = sorted((world.mitra(online=False) for _ in range(3)), reverse=True)
     for mitra in mitras:
         world.api("set_mitra_status", mitra, True)
@@ -35,25 +35,25 @@ def test_it_goes_to_everyone_in_reach_longest_idle_first(world: World) -> None:
     assert world.events("CHAT_REQUEST")[-1]["mitra_ids"] == [second, third, longest]
 
 
-def test_it_does_not_go_to_those_who_are_offline(world: World) -> None:
+def test_an_offline_mitra_is_not_offered_it(world: World) -> None:
     world.mitra(online=False)
     assert world.offers(world.search(world.customer())) == []
 
 
-def test_it_does_not_go_to_one_whose_lease_has_run_out_though_nothing_fired(world: World) -> None:
+def test_a_mitra_with_a_lapsed_lease_is_not_offered_it_even_before_it_fires(world: World) -> None:
     world.mitra()
     world.clock.advance(45)
     assert world.offers(world.search(world.customer())) == []
 
 
-def test_it_does_not_go_to_those_who_are_full(world: World) -> None:
+def test_a_full_mitra_is_not_offered_it(world: World) -> None:
     full, free = world.mitra(), world.mitra()
     for _ in range(3):
         world.chat(world.customer(), full)
     assert [mitra for mitra, _ in world.offers(world.search(world.customer()))] == [free]
 
 
-def test_with_nobody_there_it_stays_open_until_its_window_ends(world: World) -> None:
+def test_with_no_mitra_online_it_stays_open_until_its_deadline(world: World) -> None:
     search = world.search(world.customer())
     assert world.wait(59) == 0
     assert world.row("pairing_requests", search["id"])["status"] == "searching"
@@ -75,17 +75,17 @@ def test_an_offer_shows_what_a_mitra_needs_to_decide(world: World) -> None:
     }
 
 
-# Who comes later
+# Later offers
 
 
-def test_one_who_comes_online_is_offered_it(world: World) -> None:
+def test_a_mitra_who_comes_online_is_offered_it(world: World) -> None:
     search = world.search(world.customer())
     mitra = world.mitra()
     assert world.offers(search) == [(mitra, "offered")]
     assert world.events("CHAT_REQUEST")[-1]["mitra_ids"] == [mitra]
 
 
-def test_one_who_is_back_after_a_lapse_is_offered_it(world: World) -> None:
+def test_a_mitra_back_after_a_lapse_is_offered_it(world: World) -> None:
     mitra = world.mitra()
     world.wait(45)
     search = world.search(world.customer())
@@ -93,7 +93,7 @@ def test_one_who_is_back_after_a_lapse_is_offered_it(world: World) -> None:
     assert world.offers(search) == [(mitra, "offered")]
 
 
-def test_one_who_becomes_free_is_offered_it(world: World) -> None:
+def test_a_mitra_whose_chat_is_ended_is_offered_it(world: World) -> None:
     world.configure("max_customers_per_mitra", 1)
     mitra = world.mitra()
     chat = world.chat(world.customer(), mitra)
@@ -104,7 +104,7 @@ def test_one_who_becomes_free_is_offered_it(world: World) -> None:
     assert world.offers(search) == [(mitra, "offered")]
 
 
-def test_one_who_becomes_free_by_the_clock_is_offered_it(world: World) -> None:
+def test_a_mitra_whose_chats_time_is_up_is_offered_it(world: World) -> None:
     world.configure("max_customers_per_mitra", 1)
     mitra = world.mitra()
     world.chat(world.customer(), mitra)
@@ -114,7 +114,7 @@ def test_one_who_becomes_free_by_the_clock_is_offered_it(world: World) -> None:
     assert world.offers(search) == [(mitra, "offered")]
 
 
-def test_one_who_has_room_by_a_change_of_the_limit_is_offered_it(world: World) -> None:
+def test_a_mitra_with_room_under_a_raised_limit_is_offered_it(world: World) -> None:
     world.configure("max_customers_per_mitra", 1)
     mitra = world.mitra()
     world.chat(world.customer(), mitra)
@@ -126,7 +126,7 @@ def test_one_who_has_room_by_a_change_of_the_limit_is_offered_it(world: World) -
     assert world.offers(search) == [(mitra, "offered")]
 
 
-def test_whoever_declined_is_not_offered_it_again(world: World) -> None:
+def test_a_mitra_who_declined_is_not_offered_it_again(world: World) -> None:
     mitra, _ = world.mitra(), world.mitra()
     search = world.search(world.customer())
     world.decline(search, mitra)
@@ -135,7 +135,7 @@ def test_whoever_declined_is_not_offered_it_again(world: World) -> None:
     assert statuses(world, search)[mitra] == ["declined"]
 
 
-def test_whoever_left_and_came_back_is_offered_it_anew(world: World) -> None:
+def test_a_mitra_who_left_and_came_back_is_offered_it_again(world: World) -> None:
     mitra = world.mitra()
     search = world.search(world.customer())
     world.api("set_mitra_status", mitra, False)
@@ -143,14 +143,14 @@ def test_whoever_left_and_came_back_is_offered_it_anew(world: World) -> None:
     assert world.offers(search) == [(mitra, "withdrawn"), (mitra, "offered")]
 
 
-def test_a_late_joiner_is_not_offered_what_is_over(world: World) -> None:
+def test_an_expired_search_is_not_offered(world: World) -> None:
     world.search(world.customer())
     world.clock.advance(60)
     mitra = world.mitra()
     assert world.api("list_offers", mitra) == {"rows": [], "total": 0}
 
 
-# When an offer dies
+# Closed offers
 
 
 def test_going_offline_withdraws_the_open_offers(world: World) -> None:
@@ -162,14 +162,14 @@ def test_going_offline_withdraws_the_open_offers(world: World) -> None:
     assert world.row("pairing_requests", search["id"])["status"] == "searching"
 
 
-def test_a_lapse_withdraws_the_open_offers(world: World) -> None:
+def test_a_lapsed_lease_withdraws_the_open_offers(world: World) -> None:
     mitra = world.mitra()
     search = world.search(world.customer())
     world.wait(45)
     assert world.offers(search) == [(mitra, "withdrawn")]
 
 
-def test_an_operator_who_sets_a_mitra_offline_withdraws_their_open_offers(world: World) -> None:
+def test_being_set_offline_by_an_operator_withdraws_the_open_offers(world: World) -> None:
     mitra = world.mitra()
     search = world.search(world.customer())
     world.ops("force_mitra_offline", mitra, "Ratna")
@@ -186,7 +186,7 @@ def test_taking_the_last_place_withdraws_the_other_offers(world: World) -> None:
     assert close_reasons(world, mitra) == ["withdrawn"]
 
 
-def test_a_lower_limit_withdraws_the_offers_of_those_who_are_full_now(world: World) -> None:
+def test_a_lowered_limit_withdraws_the_offers_of_full_mitras(world: World) -> None:
     mitra = world.mitra()
     world.chat(world.customer(), mitra)
     search = world.search(world.customer())
@@ -195,7 +195,7 @@ def test_a_lower_limit_withdraws_the_offers_of_those_who_are_full_now(world: Wor
     assert world.offers(search) == [(mitra, "withdrawn")]
 
 
-def test_a_full_mitra_keeps_the_offer_of_whoever_asked_for_them(world: World) -> None:
+def test_a_full_mitra_keeps_the_offer_of_a_returning_request(world: World) -> None:
     world.configure("max_customers_per_mitra", 1)
     mitra, customer = world.mitra(), world.customer()
     world.acquaint(customer, mitra)
@@ -205,7 +205,7 @@ def test_a_full_mitra_keeps_the_offer_of_whoever_asked_for_them(world: World) ->
     assert world.offers(asked) == [(mitra, "offered")]
 
 
-def test_an_unanswered_offer_is_auto_rejected_when_the_window_ends(world: World) -> None:
+def test_an_unanswered_offer_is_auto_rejected_at_the_deadline(world: World) -> None:
     mitra = world.mitra()
     search = world.search(world.customer())
     world.wait(60, connected=[mitra])
@@ -213,7 +213,7 @@ def test_an_unanswered_offer_is_auto_rejected_when_the_window_ends(world: World)
     assert close_reasons(world, mitra) == ["expired"]
 
 
-def test_an_offer_past_its_deadline_is_no_longer_listed(world: World) -> None:
+def test_an_offer_past_its_deadline_is_not_listed(world: World) -> None:
     mitra = world.mitra()
     world.search(world.customer())
     world.clock.advance(60)
@@ -221,7 +221,7 @@ def test_an_offer_past_its_deadline_is_no_longer_listed(world: World) -> None:
     assert world.api("mitra_state", mitra)["offers"] == []
 
 
-def test_all_have_declined_as_soon_as_no_offer_is_open(world: World) -> None:
+def test_the_last_decline_fails_the_search(world: World) -> None:
     one, other = world.mitra(), world.mitra()
     payment = world.pay(customer := world.customer())
     search = world.search(customer, payment)
@@ -232,7 +232,7 @@ def test_all_have_declined_as_soon_as_no_offer_is_open(world: World) -> None:
     assert close_reasons(world, other) == ["declined"]
 
 
-def test_the_last_one_to_go_leaves_those_who_declined(world: World) -> None:
+def test_a_decline_and_a_lapse_fail_the_search_as_rejected(world: World) -> None:
     one, other = world.mitra(), world.mitra()
     payment = world.pay(customer := world.customer())
     world.decline(world.search(customer, payment), one)
@@ -241,7 +241,7 @@ def test_the_last_one_to_go_leaves_those_who_declined(world: World) -> None:
     assert other not in world.events("PAIRING_FAILED")[-1]["mitra_ids"]
 
 
-def test_when_all_have_gone_and_none_declined_it_stays_open(world: World) -> None:
+def test_without_a_decline_it_stays_open_when_all_go_offline(world: World) -> None:
     mitras = [world.mitra(), world.mitra()]
     search = world.search(world.customer())
     for mitra in mitras:
@@ -249,7 +249,7 @@ def test_when_all_have_gone_and_none_declined_it_stays_open(world: World) -> Non
     assert world.row("pairing_requests", search["id"])["status"] == "searching"
 
 
-def test_declining_twice_is_one_no(world: World) -> None:
+def test_declining_twice_is_one_decline(world: World) -> None:
     mitra, _ = world.mitra(), world.mitra()
     search = world.search(world.customer())
     for _ in range(2):
@@ -257,7 +257,7 @@ def test_declining_twice_is_one_no(world: World) -> None:
     assert close_reasons(world, mitra) == ["declined"]
 
 
-# Who wins
+# Accepting
 
 
 def test_an_accept_starts_the_chat_and_consumes_the_payment(world: World) -> None:
@@ -273,7 +273,7 @@ def test_an_accept_starts_the_chat_and_consumes_the_payment(world: World) -> Non
     assert (paired["customer_id"], paired["mitra_ids"]) == (customer, [mitra])
 
 
-def test_the_others_learn_that_it_was_taken(world: World) -> None:
+def test_the_other_mitras_learn_that_it_was_taken(world: World) -> None:
     one, other = world.mitra(), world.mitra()
     search = world.search(world.customer())
     world.accept(search, one)
@@ -291,7 +291,7 @@ def test_accepting_twice_is_one_chat(world: World) -> None:
     assert len(world.events("PAIRED")) == 1
 
 
-def test_one_whose_lease_ran_out_a_moment_ago_may_still_accept(world: World) -> None:
+def test_a_mitra_whose_lapse_has_not_fired_may_still_accept(world: World) -> None:
     mitra = world.mitra()
     search = world.search(world.customer())
     world.clock.advance(50)
@@ -330,7 +330,7 @@ def test_a_search_cannot_be_accepted_once_its_payment_has_expired(world: World) 
 # The customer
 
 
-def test_starting_again_gives_the_search_that_runs(world: World) -> None:
+def test_starting_again_returns_the_running_search(world: World) -> None:
     customer = world.customer()
     payment = world.pay(customer)
     first = world.search(customer, payment)
@@ -351,7 +351,7 @@ def test_cancelling_closes_the_search_and_its_offers(world: World) -> None:
     assert close_reasons(world, mitra) == ["cancelled"]
 
 
-def test_cancelling_twice_is_one(world: World) -> None:
+def test_cancelling_twice_is_one_cancellation(world: World) -> None:
     customer = world.customer()
     payment = world.pay(customer)
     world.search(customer, payment)

@@ -1,4 +1,4 @@
-"""Payment sessions: chosen, confirmed, and exactly one accountable end for each."""
+"""Payment sessions: creation, confirmation, and exactly one end for each."""
 
 from datetime import datetime
 
@@ -8,11 +8,11 @@ from tests.sql.world import EXTENSION, FIRST_CHAT, World, refuses
 
 
 def statuses(world: World, payment: str) -> list[str]:
-    """The statuses that a payment's events tell of, in order."""
+    """The statuses in a payment's events, in order."""
     return [event["to_status"] for event in world.events("PAYMENT_SESSION") if event["entity_id"] == payment]
 
 
-def test_a_choice_is_pending_for_the_configured_minutes(world: World) -> None:
+def test_a_new_payment_is_pending_for_the_configured_minutes(world: World) -> None:
     world.configure("payment_session_timeout_minutes", 7)
     payment = world.choose(world.customer(), 30)
     assert payment["status"] == "pending"
@@ -26,31 +26,31 @@ def test_a_first_chat_costs_what_its_tier_says(world: World, minutes: int, amoun
 
 
 @pytest.mark.parametrize(("minutes", "amount"), list(EXTENSION.items()))
-def test_an_extension_has_prices_of_its_own(world: World, minutes: int, amount: int) -> None:
+def test_an_extension_has_its_own_prices(world: World, minutes: int, amount: int) -> None:
     payment = world.choose(world.customer(), minutes, extension=True)
     assert (payment["amount"], payment["is_free_trial"], payment["is_extension"]) == (amount, False, True)
 
 
-def test_a_tier_may_be_named(world: World) -> None:
+def test_a_tier_may_be_given_by_id(world: World) -> None:
     customer = world.customer()
     tier = world.value("select id from data.price_tiers where duration_minutes = 60")
     assert world.api("create_payment_session", customer, 60, tier)["tier_id"] == str(tier)
 
 
-def test_a_named_tier_must_have_the_chosen_minutes(world: World) -> None:
+def test_a_given_tier_must_have_the_chosen_minutes(world: World) -> None:
     customer = world.customer()
     tier = world.value("select id from data.price_tiers where duration_minutes = 60")
     with refuses(400, "unknown_tier"):
         world.api("create_payment_session", customer, 30, tier)
 
 
-def test_a_tier_that_is_no_longer_sold_is_unknown(world: World) -> None:
+def test_an_inactive_tier_is_unknown(world: World) -> None:
     world.owner.execute("update data.price_tiers set active = false where duration_minutes = 60")
     with refuses(400, "unknown_tier"):
         world.choose(world.customer(), 60)
 
 
-def test_a_new_choice_abandons_the_unconfirmed_one(world: World) -> None:
+def test_a_new_payment_abandons_the_pending_one(world: World) -> None:
     customer = world.customer()
     older = world.choose(customer, 30)["id"]
     newer = world.choose(customer, 60)["id"]
@@ -58,7 +58,7 @@ def test_a_new_choice_abandons_the_unconfirmed_one(world: World) -> None:
     assert world.payment(newer)["status"] == "pending"
 
 
-def test_a_choice_of_the_other_kind_is_left_alone(world: World) -> None:
+def test_an_extension_payment_does_not_abandon_a_chats(world: World) -> None:
     customer = world.customer()
     chat = world.choose(customer, 30)["id"]
     world.choose(customer, 30, extension=True)
@@ -100,14 +100,14 @@ def test_confirming_twice_is_one_confirmation(world: World) -> None:
     assert statuses(world, payment) == ["pending", "confirmed"]
 
 
-def test_the_last_moment_to_confirm_is_before_it_expires(world: World) -> None:
+def test_a_payment_can_be_confirmed_until_it_expires(world: World) -> None:
     customer = world.customer()
     payment = world.choose(customer)["id"]
     world.clock.advance(20 * 60 - 0.000001)
     assert world.api("confirm_payment_session", payment, customer)["status"] == "confirmed"
 
 
-def test_at_its_deadline_a_pending_payment_is_over_though_nothing_fired(world: World) -> None:
+def test_a_payment_past_its_deadline_cannot_be_confirmed_even_before_it_fires(world: World) -> None:
     customer = world.customer()
     payment = world.choose(customer)["id"]
     world.clock.advance(20 * 60)
@@ -137,7 +137,7 @@ def test_a_payment_does_not_expire_before_its_time(world: World) -> None:
 
 
 @pytest.mark.parametrize("status", ["pending", "consumed", "failed_pairing"])
-def test_failing_what_is_not_confirmed_leaves_it_alone(world: World, status: str) -> None:
+def test_failing_an_unconfirmed_payment_changes_nothing(world: World, status: str) -> None:
     customer = world.customer()
     payment = world.choose(customer)["id"] if status == "pending" else world.pay(customer)
     if status == "consumed":
@@ -155,14 +155,14 @@ def test_failing_what_is_not_confirmed_leaves_it_alone(world: World, status: str
     assert (world.payment(payment), world.failures(), len(world.events())) == before
 
 
-def test_the_whole_row_is_shown_to_its_customer(world: World) -> None:
+def test_the_customer_sees_the_whole_row(world: World) -> None:
     customer = world.customer()
     payment = world.pay(customer)
     shown = world.api("get_payment_session", payment, customer)
     assert shown == {key: value for key, value in world.payment(payment).items() if key != "customer_id"}
 
 
-def test_every_change_is_told_to_the_customer_alone(world: World) -> None:
+def test_only_the_customer_receives_each_change(world: World) -> None:
     customer = world.customer()
     payment = world.choose(customer)
     (envelope,) = world.drain()

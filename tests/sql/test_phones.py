@@ -1,11 +1,11 @@
-"""Phone numbers: one rule, however they are written, wherever they come from."""
+"""Phone numbers: one rule for every spelling and every source."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Connection
-from tests.sql.doors import CODE, ask, hashed
+from tests.sql.sign_ins import CODE, hashed, request_code
 from tests.sql.world import World, refuses
 
 MINE = "+62811123456"
@@ -25,7 +25,7 @@ BETWEEN = [
     "",
     "/",
 ]
-ANY_ROUND = settings(
+MANY_EXAMPLES = settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
@@ -39,7 +39,14 @@ def normal(db: Connection, written: str) -> str:
 @pytest.mark.parametrize(
     "written",
     [
+        "0811123456",
         "0811 123 456",
+        "0811-123-456",
+        "(0811) 123.456",
+        "+62811123456",
+        "+62 811 123 456",
+        "0062811123456",
+        "62 0811 123 456",
         "0062 811 123 456",
         "00 62 811 123 456",
         "+62 (811) 123-456",
@@ -59,7 +66,7 @@ def normal(db: Connection, written: str) -> str:
         " \t0811/123/456 ",
     ],
 )
-def test_it_is_one_number_however_it_is_written(db: Connection, written: str) -> None:
+def test_every_spelling_is_the_same_number(db: Connection, written: str) -> None:
     assert normal(db, written) == MINE
 
 
@@ -76,7 +83,7 @@ def test_it_is_one_number_however_it_is_written(db: Connection, written: str) ->
         ("+62 021 555 1234", "+62215551234"),
     ],
 )
-def test_a_number_of_another_place_is_no_other(db: Connection, written: str, meant: str) -> None:
+def test_a_foreign_or_landline_number_is_kept(db: Connection, written: str, meant: str) -> None:
     assert normal(db, written) == meant
 
 
@@ -102,7 +109,7 @@ def test_a_number_of_another_place_is_no_other(db: Connection, written: str, mea
         "\u200b",
     ],
 )
-def test_what_is_none_is_refused(world: World, written: str) -> None:
+def test_an_invalid_number_is_refused(world: World, written: str) -> None:
     with refuses(400, "invalid_phone"):
         world.value("select logic.normal_phone(%s)", written)
 
@@ -110,13 +117,13 @@ def test_what_is_none_is_refused(world: World, written: str) -> None:
 DIGITS = st.from_regex(r"8[1-9][0-9]{7,10}", fullmatch=True)
 
 
-@ANY_ROUND
+@MANY_EXAMPLES
 @given(
     national=DIGITS,
     head=st.sampled_from(["0", "62", "+62", "0062", "00 62 ", "+62 0", "+62 (0)", "tel:+62", ""]),
     data=st.data(),
 )
-def test_no_way_of_writing_changes_a_number(
+def test_separators_and_prefixes_do_not_change_a_number(
     db: Connection, national: str, head: str, data: st.DataObject
 ) -> None:
     between = data.draw(st.lists(st.sampled_from(BETWEEN), min_size=len(national), max_size=len(national)))
@@ -126,9 +133,9 @@ def test_no_way_of_writing_changes_a_number(
     assert normal(db, wide) == f"+62{national}"
 
 
-@ANY_ROUND
+@MANY_EXAMPLES
 @given(st.text(st.sampled_from("+0012345678 -()\u202a\uff10.x62"), max_size=20))
-def test_whatever_is_taken_is_a_number_and_stays_the_same(db: Connection, written: str) -> None:
+def test_normalizing_is_idempotent(db: Connection, written: str) -> None:
     row = db.execute(
         "select logic.international_phone(logic.phone_text(%s)) ~ '^\\+[1-9][0-9]{6,14}$'", [written]
     ).fetchone()
@@ -141,8 +148,8 @@ def test_whatever_is_taken_is_a_number_and_stays_the_same(db: Connection, writte
 @pytest.mark.parametrize(
     "written", ["0062 811 777 888", "+62 (811) 777-888", "\u202a0811\u2011777\u2011888\u202c", "811777888"]
 )
-def test_whoever_reads_a_number_reads_it_so(world: World, written: str) -> None:
-    """Apps, psql and operators' search."""
+def test_every_function_normalizes_a_number(world: World, written: str) -> None:
+    """Sign-in, psql, and the operators' search."""
     found = world.rows("select * from data.mitras where phone = '+62811777888'")
     if not found:
         world.ops("add_mitra", written, "Sari", "Ratna")
@@ -152,7 +159,7 @@ def test_whoever_reads_a_number_reads_it_so(world: World, written: str) -> None:
     assert str(mitra_id) in map(str, world.value("select logic.mitras_like(%s, 10)", written))
 
 
-# Which of them are sent codes
+# Numbers that may receive codes
 
 PREMIUM = [
     "+62 809 123 4567",
@@ -181,10 +188,10 @@ PREMIUM = [
 
 
 @pytest.mark.parametrize("written", PREMIUM)
-def test_a_premium_number_is_sent_no_code_whatever_countries_are_allowed(world: World, written: str) -> None:
+def test_a_premium_number_never_receives_a_code(world: World, written: str) -> None:
     world.configure("otp_countries", "62,65,1,44,61,81,33,49,31,979,882,881,870,883")
     with refuses(403, "phone_not_mobile"):
-        ask(world, written)
+        request_code(world, written)
     with refuses(403, "phone_not_mobile"):
         world.ops("add_mitra", written, "Sari", "Ratna")
     assert world.value("select count(*) from data.sign_in_attempts") == 0
@@ -193,21 +200,21 @@ def test_a_premium_number_is_sent_no_code_whatever_countries_are_allowed(world: 
 @pytest.mark.parametrize(
     "written", ["+65 8123 4567", "+1 415 555 0100", "+882 16 123 4567", "0065 8123 4567"]
 )
-def test_a_number_of_a_country_that_is_not_allowed_is_sent_no_code(world: World, written: str) -> None:
+def test_a_number_of_a_country_not_allowed_receives_no_code(world: World, written: str) -> None:
     with refuses(403, "phone_country_not_served"):
-        ask(world, written)
+        request_code(world, written)
     with refuses(403, "phone_country_not_served"):
         world.ops("add_mitra", written, "Sari", "Ratna")
 
 
 def test_an_operator_may_allow_another_country(world: World) -> None:
     world.ops("set_config", "otp_countries", "62,65", "Ratna")
-    assert ask(world, "+65 8123 4567")["phone"] == "+6581234567"
-    assert ask(world, "0811 000 999")["phone"] == "+62811000999"
+    assert request_code(world, "+65 8123 4567")["phone"] == "+6581234567"
+    assert request_code(world, "0811 000 999")["phone"] == "+62811000999"
 
 
 @pytest.mark.parametrize("value", ["", "+62", "62, 65", "062", "62,", "ID", "62\n", "62,65\n", "12345678"])
-def test_what_is_no_list_of_countries_is_refused(world: World, value: str) -> None:
+def test_an_invalid_list_of_countries_is_refused(world: World, value: str) -> None:
     with refuses(400, "invalid_setting"):
         world.ops("set_config", "otp_countries", value, "Ratna")
 
@@ -215,5 +222,5 @@ def test_what_is_no_list_of_countries_is_refused(world: World, value: str) -> No
 @pytest.mark.parametrize(
     "phone", ["+62811123456", "+6281234567890", "+62895123456789", "+628881234567", "+6283112345678"]
 )
-def test_a_mobile_number_is_sent_one(world: World, phone: str) -> None:
+def test_a_mobile_number_receives_a_code(world: World, phone: str) -> None:
     assert world.api("request_otp", "customer", phone, hashed(CODE))["phone"] == phone

@@ -1,4 +1,4 @@
-"""Presence: what a mitra declares, the lease that shows them in reach, and who is told."""
+"""Presence: the online switch, the lease that makes a mitra reachable, and who is notified."""
 
 from datetime import datetime, timedelta
 
@@ -14,13 +14,12 @@ def presence(world: World, mitra: str) -> str:
 
 
 def lease(world: World, mitra: str) -> timedelta:
-    """How long a mitra's lease still runs."""
     until: datetime = world.value("select reachable_until from data.mitras where id = %s", mitra)
     return until - world.clock.now()
 
 
 def changes(world: World, mitra: str) -> list[tuple[str, str, str]]:
-    """A mitra's changes of presence: from, to, by whom."""
+    """A mitra's changes of presence: from, to, actor."""
     return [
         (event["from_status"], event["to_status"], event["actor"].split(":")[0])
         for event in world.events("MITRA_STATUS")
@@ -46,7 +45,7 @@ def test_going_online_grants_a_lease_of_the_configured_seconds(world: World) -> 
     assert changes(world, mitra) == [("offline", "online", "mitra")]
 
 
-def test_going_offline_takes_the_lease(world: World) -> None:
+def test_going_offline_ends_the_lease(world: World) -> None:
     mitra = world.mitra()
     assert world.api("set_mitra_status", mitra, False) == {"online": False, "reachable_until": None}
     assert presence(world, mitra) == "offline"
@@ -54,14 +53,14 @@ def test_going_offline_takes_the_lease(world: World) -> None:
 
 
 @pytest.mark.parametrize("online", [True, False])
-def test_the_same_switch_again_is_no_change(world: World, online: bool) -> None:
+def test_repeating_the_switch_is_no_change(world: World, online: bool) -> None:
     mitra = world.mitra(online=online)
     before = changes(world, mitra)
     world.api("set_mitra_status", mitra, online)
     assert changes(world, mitra) == before
 
 
-def test_a_renewal_moves_the_lease_on_without_an_event(world: World) -> None:
+def test_a_renewal_prolongs_the_lease_without_an_event(world: World) -> None:
     mitra = world.mitra()
     world.clock.advance(40)
     assert renew(world, mitra) == 1
@@ -76,14 +75,14 @@ def test_a_renewal_never_shortens_a_lease(world: World) -> None:
     assert lease(world, mitra) == timedelta(seconds=45)
 
 
-def test_a_socket_does_not_bring_online_who_declared_themselves_offline(world: World) -> None:
+def test_a_renewal_does_not_bring_an_offline_mitra_online(world: World) -> None:
     mitra = world.mitra()
     world.api("set_mitra_status", mitra, False)
     assert renew(world, mitra) == 0
     assert presence(world, mitra) == "offline"
 
 
-def test_a_batch_renews_all_whom_it_names_and_no_others(world: World) -> None:
+def test_a_batch_renews_only_the_leases_it_names(world: World) -> None:
     first, second, other = world.mitra(), world.mitra(), world.mitra()
     world.clock.advance(20)
     assert renew(world, first, second, world.uuid()) == 2
@@ -99,7 +98,7 @@ def test_a_lease_lapses_at_its_deadline_once(world: World) -> None:
     assert changes(world, mitra)[1:] == [("online", "unreachable", "deadline")]
 
 
-def test_a_lapsed_mitra_is_back_with_the_next_renewal(world: World) -> None:
+def test_a_renewal_brings_a_lapsed_mitra_back(world: World) -> None:
     mitra = world.mitra()
     world.wait(45)
     renew(world, mitra)
@@ -107,7 +106,7 @@ def test_a_lapsed_mitra_is_back_with_the_next_renewal(world: World) -> None:
     assert changes(world, mitra)[2:] == [("unreachable", "online", "mitra")]
 
 
-def test_a_lapse_that_nothing_fired_is_an_unbroken_lease(world: World) -> None:
+def test_a_renewal_before_the_lapse_fires_continues_the_lease(world: World) -> None:
     mitra = world.mitra()
     world.clock.advance(50)
     renew(world, mitra)
@@ -115,7 +114,7 @@ def test_a_lapse_that_nothing_fired_is_an_unbroken_lease(world: World) -> None:
     assert changes(world, mitra) == [("offline", "online", "mitra")]
 
 
-def test_an_operator_sets_a_mitra_offline_for_good(world: World) -> None:
+def test_a_mitra_set_offline_by_an_operator_stays_offline(world: World) -> None:
     mitra = world.mitra()
     (shown,) = world.ops("force_mitra_offline", mitra, "Ratna", "tidak menjawab")
     assert (shown["presence"], shown["active_chats"]) == ("offline", 0)
@@ -126,7 +125,7 @@ def test_an_operator_sets_a_mitra_offline_for_good(world: World) -> None:
     assert event["body"]["note"] == "tidak menjawab"
 
 
-def test_running_chats_go_on_without_the_mitra(world: World) -> None:
+def test_chats_go_on_when_their_mitra_is_set_offline(world: World) -> None:
     mitra = world.mitra()
     chat = world.chat(world.customer(), mitra)
     (shown,) = world.ops("force_mitra_offline", mitra, "Ratna")
@@ -134,10 +133,10 @@ def test_running_chats_go_on_without_the_mitra(world: World) -> None:
     assert world.row("chat_sessions", chat["id"])["status"] == "active"
 
 
-# The other side
+# The customer's side
 
 
-def test_the_customer_of_a_running_chat_is_told_that_the_mitra_is_lost_and_back(world: World) -> None:
+def test_a_chats_customer_learns_when_the_mitra_is_lost_and_back(world: World) -> None:
     mitra, customer = world.mitra(), world.customer()
     chat = world.chat(customer, mitra)
     world.wait(45)
@@ -150,7 +149,7 @@ def test_the_customer_of_a_running_chat_is_told_that_the_mitra_is_lost_and_back(
     assert {event["body"]["chat_session_id"] for event in events} == {chat["id"]}
 
 
-def test_one_who_was_lost_and_then_goes_offline_is_lost_once(world: World) -> None:
+def test_a_lost_mitra_who_goes_offline_is_not_lost_again(world: World) -> None:
     mitra = world.mitra()
     world.chat(world.customer(), mitra)
     world.wait(45)
@@ -162,7 +161,7 @@ def test_one_who_was_lost_and_then_goes_offline_is_lost_once(world: World) -> No
 
 
 def miss(world: World, *mitras: str) -> None:
-    """Let an offer pass."""
+    """Let an offer expire unanswered."""
     world.search(world.customer())
     world.wait(60, connected=mitras)
 
@@ -185,7 +184,7 @@ def test_zero_means_never(world: World) -> None:
     assert presence(world, mitra) == "online"
 
 
-def test_an_answer_starts_the_count_anew(world: World) -> None:
+def test_an_answer_resets_the_count(world: World) -> None:
     world.configure("auto_offline_after_missed_offers", 2)
     mitra, other = world.mitra(), world.mitra()
     miss(world, mitra)
@@ -196,14 +195,14 @@ def test_an_answer_starts_the_count_anew(world: World) -> None:
     assert presence(world, mitra) == "online"
 
 
-def test_an_offer_that_another_took_was_not_missed(world: World) -> None:
+def test_an_offer_taken_by_another_mitra_is_not_missed(world: World) -> None:
     world.configure("auto_offline_after_missed_offers", 1)
     mitra, other = world.mitra(), world.mitra()
     world.chat(world.customer(), other)
     assert presence(world, mitra) == "online"
 
 
-def test_coming_online_again_starts_the_count_anew(world: World) -> None:
+def test_coming_online_again_resets_the_count(world: World) -> None:
     world.configure("auto_offline_after_missed_offers", 2)
     mitra = world.mitra()
     miss(world, mitra)
@@ -214,7 +213,7 @@ def test_coming_online_again_starts_the_count_anew(world: World) -> None:
     assert presence(world, mitra) == "online"
 
 
-def test_a_favourite_who_does_not_answer_has_missed_an_offer(world: World) -> None:
+def test_an_unanswered_returning_request_counts_as_missed(world: World) -> None:
     world.configure("auto_offline_after_missed_offers", 1)
     customer, mitra = world.customer(), world.mitra()
     world.acquaint(customer, mitra)
@@ -223,7 +222,7 @@ def test_a_favourite_who_does_not_answer_has_missed_an_offer(world: World) -> No
     assert presence(world, mitra) == "offline"
 
 
-def test_one_who_goes_offline_by_missing_loses_their_other_offers(world: World) -> None:
+def test_going_offline_by_missed_offers_withdraws_the_other_offers(world: World) -> None:
     world.configure("auto_offline_after_missed_offers", 1)
     mitra = world.mitra()
     world.search(world.customer())
@@ -238,11 +237,11 @@ def test_one_who_goes_offline_by_missing_loses_their_other_offers(world: World) 
 
 
 def staffing(world: World) -> list[str]:
-    """What was told of the service's staffing."""
+    """The events about the service's staffing."""
     return [event["type"] for event in world.events("SERVICE_STAFFED", "SERVICE_UNSTAFFED")]
 
 
-def test_the_first_to_come_and_the_last_to_go_are_each_told_once(world: World) -> None:
+def test_the_first_to_come_and_the_last_to_go_are_each_announced_once(world: World) -> None:
     one, other = world.mitra(), world.mitra()
     world.fire()
     world.fire()
@@ -256,29 +255,29 @@ def test_the_first_to_come_and_the_last_to_go_are_each_told_once(world: World) -
     assert staffing(world) == ["SERVICE_STAFFED", "SERVICE_UNSTAFFED"]
 
 
-def test_the_last_one_to_be_lost_leaves_the_service_unstaffed(world: World) -> None:
+def test_the_lapse_of_the_last_mitra_leaves_the_service_unstaffed(world: World) -> None:
     world.mitra()
     world.fire()
     world.wait(45)
     assert staffing(world) == ["SERVICE_STAFFED", "SERVICE_UNSTAFFED"]
 
 
-def test_a_new_house_says_nothing_of_its_emptiness(world: World) -> None:
+def test_a_new_database_does_not_announce_that_it_is_unstaffed(world: World) -> None:
     world.fire()
     assert staffing(world) == []
 
 
-# Who can be had
+# Availability
 
 
 def available(world: World) -> tuple[bool, int]:
-    """What polls are answered with."""
-    told = world.api("get_availability")
-    assert datetime.fromisoformat(told["at"]) == world.clock.now()
-    return told["available"], told["count"]
+    """The reply to a poll for availability."""
+    reply = world.api("get_availability")
+    assert datetime.fromisoformat(reply["at"]) == world.clock.now()
+    return reply["available"], reply["count"]
 
 
-def test_a_mitra_in_reach_with_room_can_be_had(world: World) -> None:
+def test_a_reachable_mitra_with_room_is_available(world: World) -> None:
     assert available(world) == (False, 0)
     mitras = [world.mitra(), world.mitra()]
     assert available(world) == (True, 2)
@@ -286,7 +285,7 @@ def test_a_mitra_in_reach_with_room_can_be_had(world: World) -> None:
     assert available(world) == (True, 1)
 
 
-def test_a_mitra_whose_lease_has_run_out_cannot_be_had_whether_or_not_that_was_noticed(world: World) -> None:
+def test_a_mitra_with_a_lapsed_lease_is_unavailable_even_before_it_fires(world: World) -> None:
     world.configure("presence_ttl_seconds", 30)
     world.mitra()
     world.clock.advance(30)
@@ -295,7 +294,7 @@ def test_a_mitra_whose_lease_has_run_out_cannot_be_had_whether_or_not_that_was_n
     assert available(world) == (False, 0)
 
 
-def test_a_mitra_who_is_full_cannot_be_had_until_a_place_is_free(world: World) -> None:
+def test_a_full_mitra_is_unavailable_until_a_place_is_free(world: World) -> None:
     world.configure("max_customers_per_mitra", 2)
     mitra = world.mitra()
     world.chat(world.customer(), mitra)
@@ -306,7 +305,7 @@ def test_a_mitra_who_is_full_cannot_be_had_until_a_place_is_free(world: World) -
     assert available(world) == (True, 1)
 
 
-def test_another_capacity_holds_at_once(world: World) -> None:
+def test_a_changed_capacity_takes_effect_at_once(world: World) -> None:
     world.configure("max_customers_per_mitra", 1)
     world.chat(world.customer(), world.mitra())
     assert available(world) == (False, 0)
@@ -318,11 +317,11 @@ def test_another_capacity_holds_at_once(world: World) -> None:
 
 
 def hold(world: World, worker: str, *mitras: str) -> None:
-    """A worker renews the leases of these mitras, whose sockets it holds."""
+    """A worker with sockets of these mitras renews their leases."""
     world.value("select api.renew_leases(%s::uuid[], %s)", list(mitras), worker)
 
 
-def test_an_app_that_was_closed_is_out_of_reach_within_seconds(world: World) -> None:
+def test_a_closed_app_makes_its_mitra_unreachable_within_seconds(world: World) -> None:
     mitra, worker = world.mitra(), world.uuid()
     hold(world, worker, mitra)
     world.api("release_lease", mitra, worker)
@@ -332,22 +331,22 @@ def test_an_app_that_was_closed_is_out_of_reach_within_seconds(world: World) -> 
     assert presence(world, mitra) == "unreachable"
 
 
-def test_a_page_that_is_reloaded_is_never_out_of_reach(world: World) -> None:
+def test_a_reloaded_page_keeps_its_mitra_reachable(world: World) -> None:
     mitra, worker = world.mitra(), world.uuid()
     search = world.search(world.customer())
     world.fire()
-    told = world.events()
+    before = world.events()
     hold(world, worker, mitra)
     world.api("release_lease", mitra, worker)
     world.clock.advance(4)
     hold(world, world.uuid(), mitra)
     world.fire()
     assert lease(world, mitra) == timedelta(seconds=45)
-    assert world.events() == told
+    assert world.events() == before
     assert world.offers(search) == [(mitra, "offered")]
 
 
-def test_a_socket_at_another_worker_keeps_the_lease(world: World) -> None:
+def test_a_socket_on_another_worker_keeps_the_lease(world: World) -> None:
     mitra, one, other = world.mitra(), world.uuid(), world.uuid()
     hold(world, one, mitra)
     hold(world, other, mitra)
@@ -357,7 +356,7 @@ def test_a_socket_at_another_worker_keeps_the_lease(world: World) -> None:
     assert lease(world, mitra) == timedelta(seconds=5)
 
 
-def test_a_worker_that_died_holds_for_as_long_as_its_lease(world: World) -> None:
+def test_a_dead_worker_counts_until_its_lease_lapses(world: World) -> None:
     mitra, dead, alive = world.mitra(), world.uuid(), world.uuid()
     hold(world, dead, mitra)
     world.clock.advance(30)
@@ -378,14 +377,14 @@ def test_a_socket_from_before_the_mitra_came_online_counts(world: World) -> None
     assert lease(world, mitra) == timedelta(seconds=45)
 
 
-def test_closing_gives_nobody_a_lease(world: World) -> None:
+def test_closing_a_socket_grants_no_lease(world: World) -> None:
     offline, lapsed, worker = world.mitra(online=False), world.mitra(), world.uuid()
     world.wait(45)
     for mitra in (offline, lapsed):
         assert world.api("release_lease", mitra, worker) == {"reachable_until": None}
 
 
-def test_an_extension_is_not_approved_by_itself_for_an_app_that_was_closed(world: World) -> None:
+def test_an_extension_is_not_auto_approved_for_a_closed_app(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
     mitra, worker = chat["mitra"]["id"], world.uuid()
     hold(world, worker, mitra)
@@ -395,15 +394,45 @@ def test_an_extension_is_not_approved_by_itself_for_an_app_that_was_closed(world
     assert world.row("extensions", extension["id"])["status"] == "auto_rejected"
 
 
-def test_whom_somebody_holds_is_passed_over_and_told(world: World) -> None:
+@pytest.mark.parametrize("back", [False, True])
+def test_nothing_is_approved_by_itself_within_the_seconds_of_a_closed_app(world: World, back: bool) -> None:
+    """The lease runs for a page that is being reloaded; the connection is what the money asks for."""
+    chat = world.chat(world.customer(), world.mitra())
+    mitra, worker = chat["mitra"]["id"], world.uuid()
+    hold(world, worker, mitra)
+    extension = world.extend(chat)
+    world.clock.advance(8)
+    world.api("release_lease", mitra, worker)
+    world.clock.advance(1)
+    if back:
+        hold(world, world.uuid(), mitra)
+    world.clock.advance(1)
+    assert presence(world, mitra) == "online"
+    world.fire()
+    assert world.row("extensions", extension["id"])["status"] == (
+        "auto_approved" if back else "auto_rejected"
+    )
+    charged = world.payment(extension["payment_session_id"])["charged_at"]
+    assert (charged is not None) == back
+
+
+def test_whoever_comes_online_without_a_socket_has_an_open_app(world: World) -> None:
+    mitra, worker = world.mitra(), world.uuid()
+    hold(world, worker, mitra)
+    world.api("release_lease", mitra, worker)
+    world.api("set_mitra_status", mitra, True)
+    assert world.row("mitras", mitra)["app_closed_at"] is None
+
+
+def test_a_locked_mitra_is_skipped_and_reported(world: World) -> None:
     mitra, other = world.mitra(), world.mitra()
     with world.owner.transaction():
         world.owner.execute("select from data.mitras where id = %s for update", [mitra])
-        told = one(world.app, "select api.renew_leases(%s::uuid[])", [[mitra, other]])
-    assert told == {"renewed": 1, "passed_over": [mitra]}
+        reply = one(world.app, "select api.renew_leases(%s::uuid[])", [[mitra, other]])
+    assert reply == {"renewed": 1, "passed_over": [mitra]}
 
 
-def test_no_lease_is_shorter_than_three_renewals(world: World) -> None:
+def test_a_lease_lasts_at_least_three_renewals(world: World) -> None:
     least = world.value("select minimum from data.app_config where key = 'presence_ttl_seconds'")
     assert least >= 3 * RENEW_SECONDS
 
@@ -411,7 +440,7 @@ def test_no_lease_is_shorter_than_three_renewals(world: World) -> None:
 # Why a mitra is offline
 
 
-def test_whoever_was_set_offline_learns_why_until_they_are_online_again(world: World) -> None:
+def test_a_mitra_set_offline_sees_why_until_they_are_online_again(world: World) -> None:
     mitra = world.mitra()
     assert world.api("mitra_state", mitra)["forced_offline"] is None
     world.ops("force_mitra_offline", mitra, "Ratna", "Istirahat dulu")

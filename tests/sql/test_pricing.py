@@ -4,7 +4,7 @@ from tests.sql.world import EXTENSION, FIRST_CHAT, World, refuses
 
 
 def amounts(world: World, customer: str, *, extension: bool = False) -> dict[int, int]:
-    """What is offered to a customer: rupiah by minutes."""
+    """The tiers offered to a customer: rupiah by minutes."""
     tiers = world.api("get_pricing", customer, extension)["tiers"]
     return {tier["duration_minutes"]: tier["amount"] for tier in tiers}
 
@@ -39,25 +39,25 @@ def test_once_confirmed_the_trial_is_used_up(world: World) -> None:
     assert world.choose(customer, 15)["amount"] == FIRST_CHAT[15]
 
 
-def test_a_trial_that_had_its_chat_is_used_up(world: World) -> None:
+def test_a_trial_with_a_chat_is_used_up(world: World) -> None:
     customer = world.customer()
     world.end(world.chat(customer, world.mitra(), 15))
     assert not is_eligible(world, customer)
 
 
-def test_a_trial_that_was_only_chosen_is_not_used_up(world: World) -> None:
+def test_a_pending_trial_is_not_used_up(world: World) -> None:
     customer = world.customer()
     world.choose(customer, 15)
     assert is_eligible(world, customer)
 
 
-def test_a_trial_that_failed_may_be_had_again(world: World) -> None:
+def test_a_failed_trial_may_be_repeated(world: World) -> None:
     customer = world.customer()
     world.api("cancel_request", customer, world.pay(customer, 15))
     assert world.choose(customer, 15)["is_free_trial"]
 
 
-def test_one_customers_trial_is_nobody_elses(world: World) -> None:
+def test_one_customers_trial_does_not_affect_another(world: World) -> None:
     world.pay(world.customer(), 15)
     assert is_eligible(world, world.customer())
 
@@ -70,14 +70,14 @@ def test_an_extension_is_never_free(world: World) -> None:
     assert amounts(world, customer, extension=True) == EXTENSION
 
 
-def test_only_what_is_sold_is_offered(world: World) -> None:
+def test_only_active_tiers_are_offered(world: World) -> None:
     world.owner.execute("update data.price_tiers set active = false where duration_minutes = 15")
     customer = world.customer()
     assert amounts(world, customer) == {30: 0, 60: FIRST_CHAT[60]}
     assert world.choose(customer, 30)["is_free_trial"]
 
 
-def test_a_trial_confirmed_beside_another_is_refused(world: World) -> None:
+def test_a_second_confirmed_trial_is_refused(world: World) -> None:
     customer, mitra = world.customer(), world.mitra()
     world.acquaint(customer, mitra)
     first = world.pay(customer, 15, mitra=mitra)

@@ -1,4 +1,4 @@
-"""docs/reference/ says what the database says."""
+"""docs/reference/ matches the database."""
 
 import re
 from pathlib import Path
@@ -26,18 +26,18 @@ PAGES = (
     "invariants.md",
     "sockets.md",
 )
-HOW = "write it anew: `make reference`"
+HOW = "regenerate it: `make reference`"
 
 
 @pytest.fixture
 def database(untouched_database: str) -> str:
-    """One database for this whole file: nothing in it is changed."""
+    """Shared: these tests only read."""
     return untouched_database
 
 
 @pytest.mark.check
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_is_what_would_be_generated(db: Connection, page: str) -> None:
+def test_a_page_is_up_to_date(db: Connection, page: str) -> None:
     generated = generate.pages(db)
     assert tuple(generated) == PAGES
     assert (generate.DIRECTORY / page).read_text(encoding="utf-8") == generated[page], HOW
@@ -50,12 +50,12 @@ def test_the_readme_shows_the_states_of_a_payment(db: Connection) -> None:
     assert text == generate.readme(text, db), HOW
 
 
-def test_a_view_is_told_with_its_columns(db: Connection) -> None:
+def test_a_view_is_read_with_its_columns(db: Connection) -> None:
     views = {view.name: view.columns for view in generate.read_views(db)}
     assert views["config_history"][:2] == ["key text", "version integer"]
 
 
-def test_there_is_no_other_page() -> None:
+def test_there_are_no_other_pages() -> None:
     assert {path.name for path in generate.DIRECTORY.iterdir()} == set(PAGES)
 
 
@@ -64,7 +64,7 @@ def test_every_page_is_written(db: Connection, tmp_path: Path) -> None:
     assert written == generate.pages(db)
 
 
-def test_every_function_and_view_is_there_with_its_comment(db: Connection) -> None:
+def test_every_function_and_view_is_listed_with_its_comment(db: Connection) -> None:
     page = generate.pages(db)["functions.md"]
     for function in generate.read_functions(db):
         assert f"\n{function.qualified}({function.arguments})" in page
@@ -73,7 +73,7 @@ def test_every_function_and_view_is_there_with_its_comment(db: Connection) -> No
         assert f"### {view.name}\n\n{view.comment}" in page
 
 
-def test_every_slug_is_there_with_status_sentence_and_users(db: Connection) -> None:
+def test_every_slug_is_listed_with_status_sentence_and_functions(db: Connection) -> None:
     page = generate.pages(db)["refusals.md"]
     functions = generate.read_functions(db)
     refusals = {refusal for function in functions for refusal in function.refusals}
@@ -85,7 +85,7 @@ def test_every_slug_is_there_with_status_sentence_and_users(db: Connection) -> N
             assert (f"`{function.qualified}`" in line) == (refusal.slug in function.refuses)
 
 
-def test_every_slug_of_the_app_is_there(db: Connection) -> None:
+def test_every_slug_of_the_app_is_listed(db: Connection) -> None:
     page = generate.pages(db)["refusals.md"].partition("## By the app")[2]
     listed = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     assert {slug for slug, _ in HTTP_SLUGS.values()} <= listed
@@ -93,7 +93,7 @@ def test_every_slug_of_the_app_is_there(db: Connection) -> None:
     assert {"invalid_body", "internal_error", "unauthenticated", "forbidden"} <= listed
 
 
-def test_every_edge_is_in_its_diagram(db: Connection) -> None:
+def test_every_transition_is_in_its_diagram(db: Connection) -> None:
     page = generate.pages(db)["state-machines.md"]
     diagrams = re.findall(r"```mermaid\nstateDiagram-v2\n(.*?)```", page, re.DOTALL)
     edges = {line.strip() for diagram in diagrams for line in diagram.splitlines()}
@@ -102,7 +102,7 @@ def test_every_edge_is_in_its_diagram(db: Connection) -> None:
     assert len(diagrams) == len({edge.entity for edge in transitions})
 
 
-def test_every_setting_is_there_with_its_default_and_bounds(db: Connection) -> None:
+def test_every_setting_is_listed_with_its_default_and_bounds(db: Connection) -> None:
     with db.transaction(force_rollback=True):
         db.execute("update data.app_config set value = '46', version = 2 where key = 'presence_ttl_seconds'")
         page = generate.pages(db)["configuration.md"]
@@ -114,7 +114,7 @@ def test_every_setting_is_there_with_its_default_and_bounds(db: Connection) -> N
         assert f"| `{setting.key}` |" in page
 
 
-def test_every_event_is_there_with_its_audience_and_keys(db: Connection) -> None:
+def test_every_event_is_listed_with_its_audience_and_keys(db: Connection) -> None:
     page = generate.pages(db)["events.md"]
     assert "| `CHAT_REQUEST` | mitra |" in page
     assert "| `PAIRED` | customer and mitra |" in page
@@ -124,7 +124,7 @@ def test_every_event_is_there_with_its_audience_and_keys(db: Connection) -> None
         assert all(f"`{key}`" in line for key in event.body)
 
 
-def test_every_frame_is_there_with_its_fields(db: Connection) -> None:
+def test_every_frame_is_listed_with_its_fields(db: Connection) -> None:
     page = generate.pages(db)["sockets.md"]
     to_clients, from_clients = page.partition("## From a client")[::2]
     for shape in {shape for union in (*frames.TO.values(), ToOperator) for shape in get_args(union)}:
@@ -147,14 +147,14 @@ def _line_of(tag: str, shape: type[msgspec.Struct], page: str) -> None:
     assert any(all(f"`{name}" in line for name in fields) for line in lines), tag
 
 
-def test_every_address_is_there(db: Connection) -> None:
+def test_every_path_is_listed(db: Connection) -> None:
     page = generate.pages(db)["sockets.md"]
     for listener, sockets_ in (("public", public_table.SOCKETS), ("internal", internal_table.SOCKETS)):
         for path, _ in sockets_:
             assert f"\n| `{path}` | {listener} |" in page
 
 
-def test_every_close_code_is_there_with_what_to_do(db: Connection) -> None:
+def test_every_close_code_is_listed(db: Connection) -> None:
     page = generate.pages(db)["sockets.md"]
     for code in Code:
         assert f"\n| {int(code)} | " in page

@@ -1,6 +1,6 @@
-"""Postgres dies in the middle of every kind of window: it ends by its deadline or right after the restart, once.
+"""Postgres crashes while something waits for a deadline: it ends on time, or right after the restart, and once.
 
-A cluster of this file's own, with commits that are really written. It is stopped as by a crash.
+This file has its own cluster, with durable commits. It is stopped in immediate mode, as by a crash.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,14 +12,15 @@ import pytest
 import structlog
 
 from app.migrate import migrate
-from tests.cluster import SETTINGS, TEMPLATE, TestCluster, wait_until
+from tests.cluster import SETTINGS, TEMPLATE, TestCluster, possible
 from tests.conftest import SESSIONS, Clock, Connection
 from tests.sql.world import World
+from tests.waits import wait_until
 
 DATABASE = "curhat"
 WITH_JOBS = "curhat_with_jobs"
 AS_OWNER = "-c role=curhat_owner"
-SEARCH_THAT_IS_OVER = """
+EXPIRED_SEARCH = """
     do $$
     declare
         v_customer uuid := (select id from ops.seed_people(1, 0));
@@ -55,8 +56,13 @@ def own_cluster() -> Iterator[TestCluster]:
         cluster.stop()
 
 
-class Fragile:
-    """A house whose Postgres may die; what is known of it afterwards is what the database says."""
+def start_again(cluster: TestCluster) -> None:
+    """Start the server that died."""
+    replace(cluster.postgres, settings=possible(DURABLE, cluster.postgres.programs)).start()
+
+
+class Crashing:
+    """A database whose Postgres can be crashed. After a crash, only the world that it returned is usable."""
 
     def __init__(self, cluster: TestCluster) -> None:
         self._cluster = cluster
@@ -64,15 +70,15 @@ class Fragile:
         self.world = self._enter()
 
     def crash(self) -> World:
-        """Let Postgres die and come back; the world after it."""
+        """Crash and restart Postgres. Return the world after it."""
         self._connections.close()
         self._cluster.postgres.stop("immediate")
-        replace(self._cluster.postgres, settings=DURABLE).start()
+        start_again(self._cluster)
         self.world = self._enter()
         return self.world
 
     def leave(self) -> None:
-        """Close what is open."""
+        """Close all connections."""
         self._connections.close()
 
     def _connect(self, role: str | None = "curhat_app", **settings: str) -> Connection:
@@ -87,28 +93,28 @@ class Fragile:
 
 
 @pytest.fixture
-def fragile(own_cluster: TestCluster) -> Iterator[Fragile]:
+def crashing(own_cluster: TestCluster) -> Iterator[Crashing]:
     own_cluster.create(DATABASE, TEMPLATE)
     with psycopg.connect(own_cluster.url(DATABASE), autocommit=True) as connection:
         connection.execute(STOP_THE_CLOCK.encode())
-    house = Fragile(own_cluster)
-    yield house
-    found = house.world.audit()
-    house.leave()
+    database = Crashing(own_cluster)
+    yield database
+    found = database.world.audit()
+    database.leave()
     own_cluster.drop(DATABASE)
     assert found == []
 
 
 @dataclass(frozen=True)
 class Window:
-    """Something that waits: how long, and what can be seen of its end, which happens once."""
+    """Something that waits for a deadline, and how its end is observed."""
 
     seconds: float
     ended: Callable[[World], object]
     not_ended: object
     end: object
     keep: tuple[str, ...] = ()
-    """Whose sockets are open until the end."""
+    """The mitras who stay connected until the end."""
 
 
 def status_of(table: str, row_id: str) -> Callable[[World], object]:
@@ -177,7 +183,7 @@ def lease(world: World) -> Window:
 
 
 def late_offer(world: World) -> Window:
-    """A mitra has just become free, and has not been offered what runs."""
+    """A mitra has just become free and has not been offered the running search yet."""
     world.configure("max_customers_per_mitra", 1)
     mitra = world.mitra()
     running = world.chat(world.customer(), mitra)
@@ -203,7 +209,7 @@ each_window = pytest.mark.parametrize("open_window", WINDOWS, ids=lambda window:
 
 
 def ends_once(world: World, window: Window) -> None:
-    """The window is over, and firing again adds nothing."""
+    """The window has ended, and firing again changes nothing."""
     assert window.ended(world) == window.end
     events = world.events()
     assert world.fire() == 0
@@ -213,12 +219,12 @@ def ends_once(world: World, window: Window) -> None:
 @pytest.mark.parametrize(
     "open_window", [one for one in WINDOWS if one is not late_offer], ids=lambda one: one.__name__
 )
-def test_after_a_restart_in_its_middle_it_ends_by_its_deadline(
-    fragile: Fragile, open_window: Callable[[World], Window]
+def test_a_window_interrupted_by_a_restart_ends_at_its_deadline(
+    crashing: Crashing, open_window: Callable[[World], Window]
 ) -> None:
-    window = open_window(fragile.world)
-    fragile.world.wait(window.seconds / 2, connected=window.keep)
-    world = fragile.crash()
+    window = open_window(crashing.world)
+    crashing.world.wait(window.seconds / 2, connected=window.keep)
+    world = crashing.crash()
     assert window.ended(world) == window.not_ended
     world.wait(window.seconds / 2 - 1, connected=window.keep)
     assert window.ended(world) == window.not_ended
@@ -227,41 +233,41 @@ def test_after_a_restart_in_its_middle_it_ends_by_its_deadline(
 
 
 @each_window
-def test_after_a_restart_beyond_its_deadline_it_ends_at_once(
-    fragile: Fragile, open_window: Callable[[World], Window]
+def test_a_window_that_passed_during_an_outage_ends_at_once(
+    crashing: Crashing, open_window: Callable[[World], Window]
 ) -> None:
-    window = open_window(fragile.world)
-    fragile.world.clock.advance(window.seconds)
-    world = fragile.crash()
+    window = open_window(crashing.world)
+    crashing.world.clock.advance(window.seconds)
+    world = crashing.crash()
     assert window.ended(world) == window.not_ended
     world.wait(0, connected=window.keep)
     ends_once(world, window)
 
 
-def test_what_was_committed_is_handed_on_after_a_restart(fragile: Fragile) -> None:
-    search = fragile.world.search(fragile.world.customer())
-    before = fragile.world.events()
-    world = fragile.crash()
+def test_committed_events_are_delivered_after_a_restart(crashing: Crashing) -> None:
+    search = crashing.world.search(crashing.world.customer())
+    before = crashing.world.events()
+    world = crashing.crash()
     assert world.events() == before
     assert [envelope["id"] for envelope in world.drain()] == [event["id"] for event in before]
     assert world.row("pairing_requests", search["id"])["status"] == "searching"
 
 
-def test_what_was_not_committed_never_was(fragile: Fragile) -> None:
-    world = fragile.world
+def test_uncommitted_changes_are_lost(crashing: Crashing) -> None:
+    world = crashing.world
     customer = world.customer()
     payment = world.choose(customer)["id"]
     world.app.execute("begin")
     world.api("confirm_payment_session", payment, customer, "key")
-    world = fragile.crash()
+    world = crashing.crash()
     assert world.payment(payment)["status"] == "pending"
     assert world.api("confirm_payment_session", payment, customer, "key")["status"] == "confirmed"
 
 
-def test_everything_at_once_after_an_hour(fragile: Fragile) -> None:
-    """The order is that of the deadlines, and the audit finds nothing."""
-    windows = [open_window(fragile.world) for open_window in WINDOWS]
-    world = fragile.crash()
+def test_everything_ends_after_an_outage_of_an_hour(crashing: Crashing) -> None:
+    """Deadlines fire in order, and the audit finds nothing."""
+    windows = [open_window(crashing.world) for open_window in WINDOWS]
+    world = crashing.crash()
     world.wait(3600)
     assert world.ops("due") == []
     finished = [window for window in windows if isinstance(window.end, str)]
@@ -269,17 +275,17 @@ def test_everything_at_once_after_an_hour(fragile: Fragile) -> None:
 
 
 @pytest.mark.needs("pg_cron")
-def test_pg_cron_ends_what_is_over_right_after_a_restart_with_no_process_of_ours_alive(
+def test_pg_cron_fires_deadlines_right_after_a_restart_without_a_listener(
     own_cluster: TestCluster,
 ) -> None:
     own_cluster.create(WITH_JOBS, TEMPLATE)
     assert migrate(own_cluster.url(WITH_JOBS), structlog.get_logger()).cron.state == "scheduled"
-    with own_cluster.monitor() as monitor:  # the minute's job would do it too, when the next minute begins
+    with own_cluster.monitor() as monitor:  # the job that runs every minute would fire it too
         monitor.execute("select cron.unschedule(jobid) from cron.job where schedule <> '@reboot'")
     with psycopg.connect(own_cluster.url(WITH_JOBS), autocommit=True, options=AS_OWNER) as owner:
-        owner.execute(SEARCH_THAT_IS_OVER.encode())
+        owner.execute(EXPIRED_SEARCH.encode())
     own_cluster.postgres.stop("immediate")
-    replace(own_cluster.postgres, settings=DURABLE).start()
+    start_again(own_cluster)
     with psycopg.connect(own_cluster.url(WITH_JOBS), autocommit=True, options=AS_OWNER) as owner:
         causes = "select cause_tag from data.pairing_failures"
         wait_until(lambda: owner.execute(causes).fetchall() == [("no_mitra_available",)])

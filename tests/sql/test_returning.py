@@ -1,4 +1,4 @@
-""" "Curhat lagi": one mitra whom the customer knows is asked."""
+""" "Curhat lagi": a returning request asks one mitra whom the customer knows."""
 
 from datetime import datetime, timedelta
 
@@ -28,7 +28,7 @@ def test_only_that_mitra_is_asked(world: World, pair: tuple[str, str]) -> None:
     assert world.offers(search) == [(pair[1], "offered")]
 
 
-def test_a_mitra_who_comes_later_is_not_offered_it(world: World, pair: tuple[str, str]) -> None:
+def test_another_mitra_who_comes_online_is_not_offered_it(world: World, pair: tuple[str, str]) -> None:
     search = world.ask_again(*pair)
     world.mitra()
     assert world.offers(search) == [(pair[1], "offered")]
@@ -49,26 +49,24 @@ def test_an_accept_in_time_starts_the_chat(world: World, pair: tuple[str, str]) 
     assert world.payment(chat["payment_session_id"])["status"] == "consumed"
 
 
-def test_any_confirmed_payment_may_ask_again(world: World, pair: tuple[str, str]) -> None:
+def test_any_confirmed_payment_may_be_used(world: World, pair: tuple[str, str]) -> None:
     payment = world.pay(pair[0])
     assert world.ask_again(*pair, payment)["status"] == "searching"
 
 
-def test_a_payment_for_a_favourite_may_go_to_everybody(world: World, pair: tuple[str, str]) -> None:
+def test_a_payment_for_a_favourite_may_be_used_for_a_blast(world: World, pair: tuple[str, str]) -> None:
     payment = world.pay(pair[0], mitra=pair[1])
     assert world.search(pair[0], payment)["request_type"] == "general"
 
 
-def test_asking_again_gives_the_search_that_runs(world: World, pair: tuple[str, str]) -> None:
+def test_asking_again_returns_the_running_search(world: World, pair: tuple[str, str]) -> None:
     payment = world.pay(pair[0], mitra=pair[1])
     first, again = (world.ask_again(*pair, payment) for _ in range(2))
     assert again["id"] == first["id"]
     assert (first["already_running"], again["already_running"]) == (False, True)
 
 
-def test_one_who_cannot_be_had_is_a_reason_and_a_recorded_failure(
-    world: World, pair: tuple[str, str]
-) -> None:
+def test_asking_an_unavailable_mitra_fails_with_a_reason(world: World, pair: tuple[str, str]) -> None:
     customer, mitra = pair
     world.api("set_mitra_status", mitra, False)
     payment = world.pay(customer, mitra=mitra)
@@ -80,7 +78,7 @@ def test_one_who_cannot_be_had_is_a_reason_and_a_recorded_failure(
     assert reply["mitra"]["id"] == mitra
 
 
-def test_the_customer_is_told_that_time_ran_out(world: World, pair: tuple[str, str]) -> None:
+def test_the_customer_learns_of_the_timeout(world: World, pair: tuple[str, str]) -> None:
     search = world.ask_again(*pair)
     world.wait(20, connected=[pair[1]])
     (event,) = world.events("RETURNING_CHAT_TIMEOUT")
@@ -90,7 +88,7 @@ def test_the_customer_is_told_that_time_ran_out(world: World, pair: tuple[str, s
     assert world.events("RETURNING_CHAT_REJECTED") == []
 
 
-def test_the_customer_is_told_of_a_no(world: World, pair: tuple[str, str]) -> None:
+def test_the_customer_learns_of_the_rejection(world: World, pair: tuple[str, str]) -> None:
     world.decline(world.ask_again(*pair), pair[1])
     (event,) = world.events("RETURNING_CHAT_REJECTED")
     assert event["customer_id"] == pair[0]
@@ -100,7 +98,7 @@ def test_the_customer_is_told_of_a_no(world: World, pair: tuple[str, str]) -> No
 # While the two are in a chat
 
 
-def test_a_running_chat_is_continued_with_its_minutes_left_added(world: World) -> None:
+def test_a_running_chats_minutes_left_are_added_to_the_new_one(world: World) -> None:
     customer, mitra = world.customer(), world.mitra()
     running = world.chat(customer, mitra, 30)
     world.wait(20 * 60, connected=[mitra])
@@ -111,7 +109,7 @@ def test_a_running_chat_is_continued_with_its_minutes_left_added(world: World) -
     assert datetime.fromisoformat(ended["ended_at"]) == world.clock.now()
 
 
-def test_the_deadlines_of_the_continued_chat_are_the_new_ones(world: World) -> None:
+def test_a_continued_chat_ends_at_its_new_deadline(world: World) -> None:
     customer, mitra = world.customer(), world.mitra()
     world.chat(customer, mitra, 30)
     world.wait(20 * 60, connected=[mitra])
@@ -122,7 +120,7 @@ def test_the_deadlines_of_the_continued_chat_are_the_new_ones(world: World) -> N
     assert world.row("chat_sessions", chat["id"])["end_reason"] == "time_up"
 
 
-def test_a_full_mitra_may_be_asked_by_one_they_are_chatting_with(world: World) -> None:
+def test_a_full_mitra_may_be_asked_from_a_running_chat(world: World) -> None:
     world.configure("max_customers_per_mitra", 1)
     customer, mitra = world.customer(), world.mitra()
     world.chat(customer, mitra)
@@ -130,7 +128,7 @@ def test_a_full_mitra_may_be_asked_by_one_they_are_chatting_with(world: World) -
     assert world.accept(search, mitra)["status"] == "active"
 
 
-def test_a_chat_whose_time_ran_out_while_they_were_asked_adds_nothing(world: World) -> None:
+def test_a_chat_that_ended_during_the_request_adds_nothing(world: World) -> None:
     customer, mitra = world.customer(), world.mitra()
     world.chat(customer, mitra, 30)
     world.wait(30 * 60 - 5, connected=[mitra])
@@ -139,7 +137,7 @@ def test_a_chat_whose_time_ran_out_while_they_were_asked_adds_nothing(world: Wor
     assert minutes_left(world, world.accept(search, mitra)) == 30
 
 
-def test_a_chat_past_its_end_that_nothing_fired_adds_nothing(world: World) -> None:
+def test_a_chat_past_its_deadline_adds_nothing_even_before_it_fires(world: World) -> None:
     customer, mitra = world.customer(), world.mitra()
     world.chat(customer, mitra, 30)
     world.wait(30 * 60 - 5, connected=[mitra])
@@ -148,17 +146,15 @@ def test_a_chat_past_its_end_that_nothing_fired_adds_nothing(world: World) -> No
     assert minutes_left(world, world.accept(search, mitra)) == 30
 
 
-def test_a_no_leaves_the_running_chat_as_it_is(world: World) -> None:
+def test_a_rejection_does_not_change_the_running_chat(world: World) -> None:
     customer, mitra = world.customer(), world.mitra()
     running = world.chat(customer, mitra)
     world.decline(world.ask_again(customer, mitra), mitra)
     assert world.row("chat_sessions", running["id"])["status"] == "active"
 
 
-def test_a_chat_goes_on_in_a_new_one_also_with_a_mitra_who_has_more_than_they_may_have_by_now(
-    world: World,
-) -> None:
-    """It takes the place of the one that runs, and the customer was offered to ask."""
+def test_a_mitra_above_a_lowered_limit_may_continue_a_running_chat(world: World) -> None:
+    """The new chat replaces the running one, and the customer was offered to ask."""
     mitra, customer = world.mitra(), world.customer()
     for someone in (customer, world.customer(), world.customer()):
         world.chat(someone, mitra)

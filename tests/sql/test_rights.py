@@ -1,6 +1,6 @@
-"""Who may do what: for every object of the catalogue, and really tried.
+"""Privileges of every object: as the catalogue states them, and as attempts show.
 
-A login picks its audience by `set role`; what it may do then is what these tests ask.
+A login picks its role by `set role`.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ STAFF = {f"ops.{function}" for function in STAFF_FUNCTIONS}
 LISTENERS = {f"api.{function}" for function in LISTENERS_FUNCTIONS}
 EVERYBODY = "public"
 
-# In a database of ours; the rest is Postgres' own, where nothing of ours lies.
+# Our schemas, not those of Postgres.
 OURS = """
     n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname not like 'pg\\_temp%'
     and n.nspname not like 'pg\\_toast\\_temp%'
@@ -39,12 +39,12 @@ each_audience = pytest.mark.parametrize("role", AUDIENCES)
 
 @pytest.fixture
 def database(untouched_database: str) -> str:
-    """One database for this whole file: nothing in it is changed."""
+    """Shared: these tests only read."""
     return untouched_database
 
 
 def names(db: Connection, query: str, *arguments: object) -> set[str]:
-    """The first column of a query over the catalogue. `%` of its patterns must be doubled."""
+    """The first column of a catalogue query. `%` in its patterns must be doubled."""
     return {row[0] for row in db.execute(query.replace("OURS", OURS.replace("%", "%%")), arguments)}
 
 
@@ -66,11 +66,11 @@ def function_names(db: Connection, schema: str) -> set[str]:
     )
 
 
-# By the catalogue
+# The catalogue
 
 
 @each_audience
-def test_a_role_may_enter_its_own_schema_alone(db: Connection, role: str) -> None:
+def test_a_role_may_use_only_its_own_schema(db: Connection, role: str) -> None:
     entered = names(
         db,
         "select n.nspname from pg_namespace n where OURS and has_schema_privilege(%s, n.oid, 'usage')",
@@ -80,7 +80,7 @@ def test_a_role_may_enter_its_own_schema_alone(db: Connection, role: str) -> Non
 
 
 @pytest.mark.parametrize("role", [*AUDIENCES, EVERYBODY])
-def test_nobody_may_make_anything_in_a_schema(db: Connection, role: str) -> None:
+def test_nobody_may_create_objects_in_a_schema(db: Connection, role: str) -> None:
     made_in = names(
         db,
         "select n.nspname from pg_namespace n where OURS and has_schema_privilege(%s, n.oid, 'create')",
@@ -126,8 +126,8 @@ def test_nobody_may_use_a_sequence(db: Connection, role: str) -> None:
 
 
 @each_audience
-def test_a_role_may_call_the_functions_of_its_schema_alone(db: Connection, role: str) -> None:
-    """Those of `api` belong to the app or to the listeners, those of `ops` to operators or to whoever makes them."""
+def test_a_role_may_call_only_the_functions_of_its_schema(db: Connection, role: str) -> None:
+    """`api` is split between the app and the listeners, `ops` between operators and staff admins."""
     callable_ones = names(
         db,
         """
@@ -152,7 +152,7 @@ def test_a_role_may_call_the_functions_of_its_schema_alone(db: Connection, role:
 
 
 @each_audience
-def test_what_a_role_may_call_is_listed(db: Connection, role: str) -> None:
+def test_the_functions_that_a_role_may_call_are_listed(db: Connection, role: str) -> None:
     callable_ones = names(
         db,
         """
@@ -165,8 +165,10 @@ def test_what_a_role_may_call_is_listed(db: Connection, role: str) -> None:
     assert sorted(callable_ones) == MAY_CALL[role]
 
 
-def test_the_control_center_may_run_no_more_of_logic_than_its_views_call(db: Connection) -> None:
-    """By the views: without the use of the schema no function of it can be named."""
+def test_the_control_center_may_execute_only_those_logic_functions_that_its_views_call(
+    db: Connection,
+) -> None:
+    """Only through the views: without usage of the schema, it cannot name a function of `logic`."""
     granted = names(
         db,
         """
@@ -190,7 +192,7 @@ def test_the_control_center_may_run_no_more_of_logic_than_its_views_call(db: Con
 
 
 @pytest.mark.parametrize("role", ["curhat_app", "curhat_listener", "curhat_operator", "curhat_staff_admin"])
-def test_the_others_may_run_nothing_of_logic(db: Connection, role: str) -> None:
+def test_other_roles_may_execute_no_function_of_logic(db: Connection, role: str) -> None:
     granted = names(
         db,
         "select p.oid::regprocedure::text from pg_proc p where p.pronamespace = 'logic'::regnamespace "
@@ -200,10 +202,10 @@ def test_the_others_may_run_nothing_of_logic(db: Connection, role: str) -> None:
     assert granted == set()
 
 
-def test_everybody_has_nothing(db: Connection) -> None:
-    """No schema, table, view, sequence, function, column, or the database itself.
+def test_public_has_no_privileges(db: Connection) -> None:
+    """No schema, table, view, sequence, function, column, nor the database.
 
-    An extension's functions are its own superuser's; nobody gets at them, since nobody may enter their schema.
+    Functions of extensions belong to a superuser. They are out of reach, since nobody may use their schema.
     """
     granted = names(
         db,
@@ -234,7 +236,7 @@ def test_everybody_has_nothing(db: Connection) -> None:
 
 
 @each_audience
-def test_an_audience_is_no_login_and_a_member_of_nothing(db: Connection, role: str) -> None:
+def test_an_audience_role_cannot_log_in_and_is_a_member_of_nothing(db: Connection, role: str) -> None:
     row = db.execute(
         """
         select rolcanlogin, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication,
@@ -247,7 +249,7 @@ def test_an_audience_is_no_login_and_a_member_of_nothing(db: Connection, role: s
     assert not any(row)
 
 
-def test_whoever_runs_as_the_owner_pins_the_search_path(db: Connection) -> None:
+def test_every_security_definer_function_pins_the_search_path(db: Connection) -> None:
     definers = """
         select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
         where OURS and p.prosecdef
@@ -256,7 +258,7 @@ def test_whoever_runs_as_the_owner_pins_the_search_path(db: Connection) -> None:
     assert names(db, definers) == names(db, pinned) != set()
 
 
-def test_every_function_that_runs_as_another_runs_as_the_owner_who_cannot_log_in(db: Connection) -> None:
+def test_every_security_definer_function_belongs_to_the_owner_who_cannot_log_in(db: Connection) -> None:
     others = names(
         db,
         "select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace "
@@ -267,8 +269,8 @@ def test_every_function_that_runs_as_another_runs_as_the_owner_who_cannot_log_in
     assert row == (False, False)
 
 
-def test_every_function_of_an_audience_runs_as_the_owner(db: Connection) -> None:
-    """So that it works without a right on any table."""
+def test_every_public_function_is_security_definer(db: Connection) -> None:
+    """So its callers need no privilege on any table."""
     invokers = names(
         db,
         "select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace "
@@ -277,7 +279,7 @@ def test_every_function_of_an_audience_runs_as_the_owner(db: Connection) -> None
     assert invokers == set()
 
 
-# Really tried
+# Attempts
 
 TRIES = {
     "read a table": "select * from data.payment_sessions",
@@ -333,20 +335,20 @@ OTHERS = {
 
 @each_audience
 @pytest.mark.parametrize("what", TRIES)
-def test_it_is_denied(connect: Connect, role: str, what: str) -> None:
+def test_an_attempt_is_denied(connect: Connect, role: str, what: str) -> None:
     connection = connect(role=role)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(TRIES[what])
 
 
 @pytest.mark.parametrize(("role", "query"), [(role, query) for role in OTHERS for query in OTHERS[role]])
-def test_what_belongs_to_another_audience_is_denied(connect: Connect, role: str, query: str) -> None:
+def test_functions_of_another_audience_are_denied(connect: Connect, role: str, query: str) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         connect(role=role).execute(query)
 
 
 @each_audience
-def test_every_table_and_view_is_really_closed(connect: Connect, db: Connection, role: str) -> None:
+def test_every_table_and_view_is_closed(connect: Connect, db: Connection, role: str) -> None:
     relations = db.execute(
         "select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace "
         "where n.nspname in ('data', 'logic', 'api', 'ops', 'control_center', 'yoyo') "
@@ -364,7 +366,7 @@ def test_every_table_and_view_is_really_closed(connect: Connect, db: Connection,
 
 
 def succeeds(connection: Connection, query: str, *name: str) -> bool:
-    """Whether a statement on one object is carried out; not every view can be written to by anybody."""
+    """Whether a statement succeeds. Some views can be written by nobody."""
     try:
         connection.execute(sql.SQL(query).format(sql.Identifier(*name)))
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectNotInPrerequisiteState):
@@ -385,15 +387,15 @@ READS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 
 
 @each_audience
-def test_what_is_theirs_works(connect: Connect, role: str) -> None:
+def test_each_audience_can_call_its_own_functions(connect: Connect, role: str) -> None:
     query, is_right = READS[role]
     row = connect(role=role).execute(query).fetchone()
     assert row is not None
     assert is_right(row[0])
 
 
-def test_the_login_takes_no_right_along_into_a_role(connect: Connect, db: Connection) -> None:
-    """The login of these tests may do everything; the role that it has picked may not."""
+def test_the_logins_own_privileges_do_not_apply_in_a_role(connect: Connect, db: Connection) -> None:
+    """The tests' login may do everything; the role it has set may not."""
     connection = connect()
     row = connection.execute("select session_user, current_user").fetchone()
     assert row == (LOGIN, "curhat_app")

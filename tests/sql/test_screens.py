@@ -1,4 +1,4 @@
-"""What operators' screens call: settings, the live board, people, and what each role may do."""
+"""The functions behind the operators' screens: settings, the live board, people, figures, and the roles they need."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ def viewer(world: World) -> str:
 # Settings
 
 
-def test_settings_are_listed_in_their_order_with_all_that_an_input_needs(world: World, viewer: str) -> None:
+def test_settings_are_listed_in_order_with_all_that_a_form_needs(world: World, viewer: str) -> None:
     rows = world.control("list_settings", viewer)["rows"]
     assert [row["position"] for row in rows] == sorted(row["position"] for row in rows)
     first = rows[0]
@@ -34,7 +34,7 @@ def test_settings_are_listed_in_their_order_with_all_that_an_input_needs(world: 
     assert first["explanation"]
 
 
-def test_an_admin_changes_a_setting_in_their_name(world: World) -> None:
+def test_an_admin_changes_a_setting(world: World) -> None:
     admin = world.staff("admin", "sri@example.com")
     changed = world.control("set_config", admin, "presence_ttl_seconds", "60")
     assert (changed["value"], changed["version"], changed["updated_by"]) == ("60", 2, "sri@example.com")
@@ -43,7 +43,7 @@ def test_an_admin_changes_a_setting_in_their_name(world: World) -> None:
     assert event["actor"] == "operator:sri@example.com"
 
 
-def test_a_version_that_is_no_longer_the_one_is_refused(world: World) -> None:
+def test_a_change_of_an_outdated_version_is_refused(world: World) -> None:
     first, second = world.staff("admin", "first@example.com"), world.staff("admin")
     world.control("set_config", first, "presence_ttl_seconds", "60", 1)
     with refuses(409, "setting_changed_meanwhile"):
@@ -101,7 +101,7 @@ def test_a_search_is_shown_with_countdown_and_offers(world: World, viewer: str) 
     assert world.control("list_searches", viewer, 1, 1)["rows"] == [shown]
 
 
-def test_a_search_that_is_over_is_shown_by_its_id_alone(world: World, viewer: str) -> None:
+def test_a_finished_search_is_shown_only_by_its_id(world: World, viewer: str) -> None:
     customer = world.customer()
     search = world.search(customer)
     world.api("cancel_request", customer, search["payment_session_id"])
@@ -111,7 +111,7 @@ def test_a_search_that_is_over_is_shown_by_its_id_alone(world: World, viewer: st
     assert shown["closed_at"] is not None
 
 
-def test_a_list_of_searches_shows_fifty_offers_of_each_and_the_search_all(world: World, viewer: str) -> None:
+def test_a_list_shows_fifty_offers_of_a_search_and_its_page_all(world: World, viewer: str) -> None:
     world.configure("presence_ttl_seconds", 600)
     for _ in range(51):
         world.mitra()
@@ -130,7 +130,7 @@ def codes(world: World, viewer: str, search: Row, mitra: str) -> list[tuple[str,
     return [(fact["code"], fact["detail"]) for fact in explained["facts"]]
 
 
-def test_why_a_mitra_did_not_get_it_is_answered_in_codes(world: World, viewer: str) -> None:
+def test_an_explanation_is_given_in_codes(world: World, viewer: str) -> None:
     world.configure("max_customers_per_mitra", 1)
     full, away = world.mitra(), world.mitra(online=False)
     world.chat(world.customer(), full)
@@ -142,13 +142,15 @@ def test_why_a_mitra_did_not_get_it_is_answered_in_codes(world: World, viewer: s
     world.decline(search, asked)
     assert ("had_chats", "1") in codes(world, viewer, search, full)
     assert ("not_in_reach", None) in codes(world, viewer, search, away)
-    told = dict(codes(world, viewer, search, asked))
-    assert told["search_began"] == "general"
-    assert told["offer_closed"] == "declined"
-    assert {"offered", "offer_seen", "mitra_was", "search_closed"} <= told.keys()
+    explained = dict(codes(world, viewer, search, asked))
+    assert explained["search_began"] == "general"
+    assert explained["offer_closed"] == "declined"
+    assert {"offered", "offer_seen", "mitra_was", "search_closed"} <= explained.keys()
 
 
-def test_why_a_returning_search_went_to_nobody_else(world: World, viewer: str) -> None:
+def test_an_explanation_says_that_a_returning_request_was_for_another_mitra(
+    world: World, viewer: str
+) -> None:
     customer, known, other = world.customer(), world.mitra(), world.mitra()
     world.acquaint(customer, known)
     search = world.ask_again(customer, known)
@@ -187,7 +189,7 @@ def named_mitra(world: World, name: str, *, online: bool = True) -> str:
     return mitra
 
 
-def test_the_board_shows_who_is_online_first_then_by_name(world: World, viewer: str) -> None:
+def test_the_board_lists_online_mitras_first_then_by_name(world: World, viewer: str) -> None:
     gone = named_mitra(world, "Ani", online=False)
     lost = named_mitra(world, "Beni")
     world.wait(46)
@@ -204,7 +206,7 @@ def test_the_board_shows_who_is_online_first_then_by_name(world: World, viewer: 
     assert ([row["id"] for row in online["rows"]], online["total"]) == ([dewi, zora], 2)
 
 
-def test_a_mitra_is_found_by_a_part_of_name_or_phone(world: World, viewer: str) -> None:
+def test_a_mitra_is_found_by_part_of_the_name_or_phone(world: World, viewer: str) -> None:
     mitra = named_mitra(world, "Dewi Lestari", online=False)
     named_mitra(world, "Zora")
     phone = world.row("mitras", mitra)["phone"]
@@ -220,15 +222,15 @@ def test_a_mitra_is_found_by_a_part_of_name_or_phone(world: World, viewer: str) 
 # The state
 
 
-def test_the_state_is_what_goes_on(world: World) -> None:
+def test_the_state_holds_everything_live(world: World) -> None:
     operator = world.staff("operator", "ratna@example.com")
     mitra = world.mitra()
     world.mitra(online=False)
     chat = world.chat(world.customer(), mitra)
     world.extend(chat)
     search = world.search(world.customer())
-    giver_up = world.customer()
-    world.api("cancel_request", giver_up, world.pay(giver_up))
+    cancelling = world.customer()
+    world.api("cancel_request", cancelling, world.pay(cancelling))
     state = world.control("operator_state", operator)
     assert state["operator"] == {
         "id": operator,
@@ -270,13 +272,13 @@ def test_an_alarm_is_raised_when_nobody_is_online_while_people_search(world: Wor
     assert ("nobody_online", None) not in alarms(world, viewer)
 
 
-def test_an_alarm_is_raised_for_what_is_not_well(world: World, viewer: str) -> None:
+def test_an_unhealthy_item_is_an_alarm(world: World, viewer: str) -> None:
     assert ("health", "relay") in alarms(world, viewer)
     world.drain()
     assert ("health", "relay") not in alarms(world, viewer)
 
 
-def test_every_alarm_has_its_words_in_the_control_center(world: World) -> None:
+def test_every_alarm_has_copy_in_the_control_center(world: World) -> None:
     copy = (ROOT / "web" / "control-center" / "src" / "copy.ts").read_text(encoding="utf-8")
     alarms = copy.split("\n  alarms: {", 1)[1].split("\n  },", 1)[0]
     health, invariants = (
@@ -287,16 +289,16 @@ def test_every_alarm_has_its_words_in_the_control_center(world: World) -> None:
     assert invariants == {fault.says for fault in FAULTS}
 
 
-def test_the_audit_is_run_by_a_job_and_its_findings_are_alarms_until_they_are_gone(
-    world: World, viewer: str
-) -> None:
+def test_findings_of_the_audit_job_are_alarms_until_resolved(world: World, viewer: str) -> None:
     world.search(world.customer())
     world.sound = False
     assert ("health", "audit") not in alarms(world, viewer)
     world.clock.advance(minutes=31)
     assert ("health", "audit") in alarms(world, viewer)
     world.owner.execute("select logic.refresh_audit_findings()")
-    assert "audit" not in {kind for kind, _ in alarms(world, viewer)}, "it merely waits while nobody fires"
+    assert "audit" not in {kind for kind, _ in alarms(world, viewer)}, (
+        "a deadline may wait while nothing fires it"
+    )
     world.owner.execute(
         "insert into data.heartbeats (process, at, since) values ('pg_cron', 'infinity', '-infinity')"
     )
@@ -322,7 +324,7 @@ def test_the_audit_is_run_by_a_job_and_its_findings_are_alarms_until_they_are_go
 # People
 
 
-def test_a_mitras_page_holds_now_the_day_and_the_past(world: World, viewer: str) -> None:
+def test_a_mitras_page_holds_the_present_a_day_and_the_history(world: World, viewer: str) -> None:
     world.clock.set(datetime(2031, 3, 10, 5, tzinfo=UTC))
     mitra = world.mitra()
     past = world.chat(world.customer(), mitra)
@@ -356,7 +358,7 @@ def test_a_mitras_page_holds_now_the_day_and_the_past(world: World, viewer: str)
     assert "rahasia" not in str(page)
 
 
-def test_a_mitras_past_is_paged(world: World, viewer: str) -> None:
+def test_a_mitras_history_is_paged(world: World, viewer: str) -> None:
     mitra = world.mitra()
     chats: list[str] = []
     for _ in range(3):
@@ -370,7 +372,7 @@ def test_a_mitras_past_is_paged(world: World, viewer: str) -> None:
     assert rest["next"] is None
 
 
-def test_a_customers_page_holds_now_the_day_and_the_past(world: World, viewer: str) -> None:
+def test_a_customers_page_holds_the_present_a_day_and_the_history(world: World, viewer: str) -> None:
     world.clock.set(datetime(2031, 3, 9, 16, 30, tzinfo=UTC))
     customer, mitra = world.customer(), world.mitra()
     bought = world.chat(customer, mitra)
@@ -406,13 +408,13 @@ def test_a_customers_page_holds_now_the_day_and_the_past(world: World, viewer: s
     assert not {event["id"] for event in before["events"]} & {event["id"] for event in day["events"]}
 
 
-def test_a_customer_who_chats_is_shown_with_the_chat(world: World, viewer: str) -> None:
+def test_a_customers_page_shows_their_running_chat(world: World, viewer: str) -> None:
     chat = world.chat(world.customer(), world.mitra())
     page = world.control("get_user", viewer, chat["customer"]["id"], None)
     assert (page["chat"]["id"], page["search"]) == (chat["id"], None)
 
 
-def test_a_customers_past_is_paged(world: World, viewer: str) -> None:
+def test_a_customers_history_is_paged(world: World, viewer: str) -> None:
     customer = world.customer()
     payments: list[str] = []
     for _ in range(3):
@@ -432,7 +434,7 @@ def named_customer(world: World, name: str) -> str:
     return customer
 
 
-def test_customers_are_listed_newest_first_or_by_how_well_they_fit(world: World, viewer: str) -> None:
+def test_customers_are_listed_newest_first_or_best_match_first(world: World, viewer: str) -> None:
     ayu, bima, rahayu = (named_customer(world, name) for name in ("Ayu", "Bima", "Rahayu"))
 
     def listed(search: str | None, cursor: str | None = None, limit: int = 50) -> Row:
@@ -462,7 +464,7 @@ def hours(world: World) -> dict[str, Row]:
     return {row["hour"]: row for row in world.rows("select * from data.hourly_figures")}
 
 
-def test_an_hour_counts_searches_and_the_mitras_in_reach_on_average(world: World) -> None:
+def test_an_hour_counts_searches_and_the_average_of_reachable_mitras(world: World) -> None:
     world.configure("presence_ttl_seconds", 600)
     world.clock.set(datetime(2031, 3, 10, 5, tzinfo=UTC))
     stays = world.mitra()
@@ -491,7 +493,7 @@ def test_an_hour_counts_searches_and_the_mitras_in_reach_on_average(world: World
     assert len(hours(world)) == 5
 
 
-def test_hours_that_passed_without_the_job_are_made_up_for(world: World) -> None:
+def test_hours_without_a_run_are_computed_later(world: World) -> None:
     world.configure("presence_ttl_seconds", 600)
     world.clock.set(datetime(2031, 3, 10, 5, 30, tzinfo=UTC))
     world.search(world.customer())
@@ -523,7 +525,7 @@ def test_the_dashboard_adds_up(world: World, viewer: str) -> None:
     world.ops("action_failure", world.failure(payment)["id"], "refunded", "Ratna")
     empty = world.control("get_dashboard", viewer, 7)
     assert empty["computed_at"] is None
-    assert empty["days"][-1]["failed"] == {"customer_cancelled": 2}, "exact, though nothing was rolled up"
+    assert empty["days"][-1]["failed"] == {"customer_cancelled": 2}, "exact before any roll-up"
     world.owner.execute("select logic.refresh_daily_figures(), logic.refresh_hourly_figures()")
     dashboard = world.control("get_dashboard", viewer, 7)
     assert datetime.fromisoformat(dashboard["computed_at"]) == world.clock.now()
@@ -554,7 +556,7 @@ def test_the_dashboard_adds_up(world: World, viewer: str) -> None:
 
 
 @pytest.mark.parametrize(("days", "shown"), [(None, 30), (1, 1), (366, 366), (1000, 366), (-1, 1)])
-def test_the_dashboard_shows_as_many_days_as_asked_for(
+def test_the_dashboard_shows_the_requested_number_of_days(
     world: World, viewer: str, days: int | None, shown: int
 ) -> None:
     assert len(world.control("get_dashboard", viewer, days)["days"]) == shown
@@ -576,26 +578,25 @@ NEEDED = {
     "end_login": None,
     "ring": None,
 }
-"""Of every function that changes something. None: it is for whoever is not known yet, or for the app itself."""
+"""The role that each changing function needs. None: nobody is signed in yet, or the app itself calls."""
 
-LOOKED_AT = {
+READS = {
     "list_operators": "admin",
     "begin_add_operator": "admin",
     "begin_login": None,
     "ready": None,
     "get_standing": None,
 }
-"""What those need that only read, where that is more or less than being let in."""
+"""The reading functions that need another role than viewer."""
 
 
-def test_who_only_looks_may_do_nothing_and_who_acts_may_not_configure(world: World) -> None:
-    """Every function that changes something says what it asks for; those that only read ask for a viewer."""
+def test_every_function_checks_the_role_it_needs(world: World) -> None:
     functions = world.rows(
         "select proname as name, provolatile as volatility, prosrc as source "
         "from pg_proc where pronamespace = 'control_center'::regnamespace"
     )
     assert {row["name"] for row in functions if row["volatility"] == "v"} == NEEDED.keys()
-    needed = {**{row["name"]: "viewer" for row in functions}, **NEEDED, **LOOKED_AT}
+    needed = {**{row["name"]: "viewer" for row in functions}, **NEEDED, **READS}
     for row in functions:
         asked = one(
             world.owner,

@@ -1,8 +1,8 @@
-"""Standing: who is signed out, by whom, and what workers read of it."""
+"""Standing: ended sign-ins and barred people, which workers check on each request."""
 
 from typing import Any
 
-from tests.sql.doors import Device, new_phone, signed_in
+from tests.sql.sign_ins import Device, new_phone, signed_in
 from tests.sql.world import World, refuses
 
 TOKEN_SECONDS = 1200
@@ -20,7 +20,7 @@ def ended(world: World) -> list[tuple[str, str]]:
     return [(event["body"]["sign_in_id"], event["body"]["reason"]) for event in world.events("SIGN_IN_ENDED")]
 
 
-def test_who_signs_out_is_told_of_for_as_long_as_a_token_may_live(world: World) -> None:
+def test_an_ended_sign_in_is_listed_for_the_lifetime_of_a_token(world: World) -> None:
     device = signed_in(world)
     assert standing(world)["ended"] == []
     device.sign_out("t0")
@@ -32,7 +32,7 @@ def test_who_signs_out_is_told_of_for_as_long_as_a_token_may_live(world: World) 
     assert standing(world)["ended"] == []
 
 
-def test_whoever_shows_no_token_of_it_signs_nobody_out(world: World) -> None:
+def test_a_sign_out_with_a_wrong_token_does_nothing(world: World) -> None:
     device = signed_in(world)
     device.sign_out("made up")
     assert (standing(world)["ended"], ended(world)) == ([], [])
@@ -53,7 +53,7 @@ def test_an_operator_signs_somebody_out_everywhere(world: World) -> None:
     assert other.id not in standing(world)["ended"]
 
 
-def test_whoever_is_blocked_is_barred_until_they_are_let_in_again(world: World) -> None:
+def test_a_blocked_person_is_barred_until_unblocked(world: World) -> None:
     device = signed_in(world)
     person = person_of(world, device)
     world.ops("block_person", person, "Ratna")
@@ -62,14 +62,14 @@ def test_whoever_is_blocked_is_barred_until_they_are_let_in_again(world: World) 
     assert (standing(world)["ended"], standing(world)["barred"]) == ([device.id], [])
 
 
-def test_an_operator_who_is_disabled_is_barred(world: World) -> None:
+def test_a_disabled_operator_is_barred(world: World) -> None:
     admin, clerk = world.staff(), world.staff("operator")
     world.control("change_operator", admin, clerk, None, False)
-    for told in (standing(world), world.control("get_standing", TOKEN_SECONDS)):
-        assert told["barred"] == [clerk]
+    for listed in (standing(world), world.control("get_standing", TOKEN_SECONDS)):
+        assert listed["barred"] == [clerk]
 
 
-def test_a_block_ends_the_customers_search_and_leaves_the_money_to_be_decided(world: World) -> None:
+def test_a_block_ends_the_customers_search_with_a_failure(world: World) -> None:
     mitra, customer = world.mitra(), world.customer()
     payment = world.pay(customer)
     search = world.search(customer, payment)
@@ -81,11 +81,11 @@ def test_a_block_ends_the_customers_search_and_leaves_the_money_to_be_decided(wo
         world.choose(customer)
 
 
-def test_workers_are_told_whose_standing_has_changed(world: World) -> None:
+def test_workers_receive_changes_of_standing(world: World) -> None:
     device = signed_in(world)
     person = person_of(world, device)
     world.drain()
     world.ops("block_person", person, "Ratna")
-    told = [(one["ended"], one["standing_of"]) for one in world.drain()]
-    assert (None, person) in told
-    assert (device.id, None) in told
+    changes = [(one["ended"], one["standing_of"]) for one in world.drain()]
+    assert (None, person) in changes
+    assert (device.id, None) in changes

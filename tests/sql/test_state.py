@@ -1,4 +1,4 @@
-"""Snapshots: everything that a person's app must know after it was away."""
+"""Snapshots: everything that an app needs after it was disconnected."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ import pytest
 from tests.sql.world import World
 
 
-def test_a_newcomer_has_nothing_going_on(world: World) -> None:
+def test_a_new_customers_snapshot_is_empty(world: World) -> None:
     customer = world.customer()
     person = world.row("users", customer)
     before = datetime.now(UTC)
@@ -27,14 +27,14 @@ def test_a_newcomer_has_nothing_going_on(world: World) -> None:
 
 
 @pytest.mark.parametrize("confirmed", [False, True])
-def test_a_payment_that_lives_is_shown(world: World, confirmed: bool) -> None:
+def test_an_open_payment_is_shown(world: World, confirmed: bool) -> None:
     customer = world.customer()
     payment = world.pay(customer) if confirmed else world.choose(customer)["id"]
     shown = world.api("client_state", customer)["payment_session"]
     assert shown == world.api("get_payment_session", payment, customer)
 
 
-def test_a_payment_that_was_left_is_not(world: World) -> None:
+def test_an_abandoned_payment_is_not_shown(world: World) -> None:
     customer = world.customer()
     world.api("cancel_payment_session", world.choose(customer)["id"], customer)
     assert world.api("client_state", customer)["payment_session"] is None
@@ -50,14 +50,14 @@ def test_a_search_is_shown_with_its_seconds_left(world: World) -> None:
     assert shown["mitra"] is None
 
 
-def test_a_search_past_its_end_has_no_seconds_left(world: World) -> None:
+def test_a_search_past_its_deadline_has_no_seconds_left(world: World) -> None:
     customer = world.customer()
     world.search(customer)
     world.clock.advance(61)
     assert world.api("client_state", customer)["search"]["seconds_left"] == 0
 
 
-def test_whom_one_waits_for_is_shown(world: World) -> None:
+def test_a_returning_request_is_shown_with_its_mitra(world: World) -> None:
     customer, mitra = world.customer(), world.mitra()
     world.acquaint(customer, mitra)
     world.ask_again(customer, mitra)
@@ -75,7 +75,7 @@ def test_the_last_failure_is_shown_with_its_cause(world: World) -> None:
     assert shown["fallback_offered"] is False
 
 
-def test_a_new_choice_hides_the_last_failure(world: World) -> None:
+def test_a_new_payment_hides_the_last_failure(world: World) -> None:
     customer = world.customer()
     world.api("cancel_request", customer, world.pay(customer))
     world.clock.advance(1)
@@ -83,7 +83,7 @@ def test_a_new_choice_hides_the_last_failure(world: World) -> None:
     assert world.api("client_state", customer)["last_failure"] is None
 
 
-def test_a_failure_is_shown_although_another_device_has_chosen_meanwhile(world: World) -> None:
+def test_a_failure_is_shown_despite_an_earlier_payment_from_another_device(world: World) -> None:
     customer = world.customer()
     payment = world.pay(customer)
     world.search(customer, payment)
@@ -95,7 +95,7 @@ def test_a_failure_is_shown_although_another_device_has_chosen_meanwhile(world: 
     assert state["last_failure"]["payment_session_id"] == payment
 
 
-def test_an_extension_that_failed_is_no_failure_of_the_chat(world: World) -> None:
+def test_a_failed_extension_is_not_shown_as_the_last_failure(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
     world.api("reject_extension", world.extend(chat)["id"], chat["mitra"]["id"])
     assert world.api("client_state", chat["customer"]["id"])["last_failure"] is None
@@ -110,7 +110,7 @@ def test_both_see_their_chat_and_its_pending_extension(world: World) -> None:
         assert state["extensions"] == [extension]
 
 
-def test_a_customer_sees_that_the_mitra_of_their_chat_is_out_of_reach(world: World) -> None:
+def test_a_customer_sees_that_the_mitra_of_their_chat_is_lost(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
     world.chat(world.customer(), world.mitra())
     customer, mitra = chat["customer"]["id"], chat["mitra"]["id"]
@@ -119,7 +119,7 @@ def test_a_customer_sees_that_the_mitra_of_their_chat_is_out_of_reach(world: Wor
     assert world.api("client_state", customer)["lost_chats"] == [chat["id"]]
 
 
-def test_what_is_over_is_not_shown(world: World) -> None:
+def test_ended_chats_are_not_shown(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
     world.extend(chat)
     world.end(chat)
@@ -128,7 +128,7 @@ def test_what_is_over_is_not_shown(world: World) -> None:
         assert (state["chats"], state["extensions"]) == ([], [])
 
 
-def test_a_mitra_sees_how_they_stand_and_what_is_offered(world: World) -> None:
+def test_a_mitra_sees_their_presence_and_offers(world: World) -> None:
     mitra = world.mitra()
     search = world.search(world.customer())
     person = world.row("mitras", mitra)

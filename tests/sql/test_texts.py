@@ -1,4 +1,4 @@
-"""What people write for each other: one rule for names, notes, messages and searches."""
+"""Texts written by people: one rule for names, notes, messages and search texts."""
 
 import unicodedata
 
@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Connection
-from tests.sql.doors import ask, new_phone, tell
+from tests.sql.sign_ins import enter_code, new_phone, request_code
 from tests.sql.world import World, refuses
 
-ANY_ROUND = settings(
+MANY_EXAMPLES = settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 INVISIBLE = [
@@ -68,16 +68,16 @@ def value(db: Connection, query: str, *arguments: object) -> object:
 
 
 def name_of(world: World, name: str | None) -> str:
-    """What somebody is called who signs in for the first time by this name."""
+    """The stored name of somebody who signs in for the first time with this name."""
     phone = new_phone()
-    ask(world, phone)
-    shown: str = tell(world, phone, name=name)["user"]["display_name"]
+    request_code(world, phone)
+    shown: str = enter_code(world, phone, name=name)["user"]["display_name"]
     return shown
 
 
-@ANY_ROUND
+@MANY_EXAMPLES
 @given(text=TRICKY)
-def test_what_was_cleaned_is_clean(db: Connection, text: str) -> None:
+def test_cleaning_is_idempotent(db: Connection, text: str) -> None:
     for function in ("clean_text", "clean_line"):
         once = str(value(db, f"select logic.{function}(%s)", text))
         assert value(db, f"select logic.{function}(%s)", once) == once
@@ -86,7 +86,7 @@ def test_what_was_cleaned_is_clean(db: Connection, text: str) -> None:
         assert not {"\r", "\u2028", "\u2029"} & set(once)
 
 
-@ANY_ROUND
+@MANY_EXAMPLES
 @given(
     words=st.lists(
         st.sampled_from(["Budi", "👩\u200d👩\u200d👧", "🇮🇩", "é", "日本", "می\u200cخواهم", "n\u0303"]),
@@ -94,13 +94,13 @@ def test_what_was_cleaned_is_clean(db: Connection, text: str) -> None:
         max_size=8,
     )
 )
-def test_what_people_really_write_stays(db: Connection, words: list[str]) -> None:
+def test_ordinary_text_is_kept(db: Connection, words: list[str]) -> None:
     text = " ".join(words)
     assert value(db, "select logic.clean_text(%s)", text) == unicodedata.normalize("NFC", text)
 
 
 @pytest.mark.parametrize("invisible", INVISIBLE)
-def test_a_name_of_nothing_to_see_is_none(world: World, invisible: str) -> None:
+def test_an_invisible_name_is_refused(world: World, invisible: str) -> None:
     for name in (invisible, f" {invisible * 3} ", f"{invisible}\u0301\u200d\ufe0f"):
         with refuses(400, "display_name_required"):
             name_of(world, name)
@@ -119,13 +119,13 @@ def test_a_name_of_nothing_to_see_is_none(world: World, invisible: str) -> None:
         ("Z" + "\u0335\u0321\u0353" * 20, None),
     ],
 )
-def test_a_name_is_kept_as_it_is_seen(world: World, given: str, kept: str | None) -> None:
+def test_a_name_is_stored_as_it_is_displayed(world: World, given: str, kept: str | None) -> None:
     name = name_of(world, given)
     assert name == kept if kept is not None else len(name) <= 5
 
 
 @pytest.mark.parametrize("letter", ["x", "é", "e\u0301\u0323", "👍🏽", "🇮🇩", "字"])
-def test_a_name_is_as_long_as_it_looks(world: World, letter: str) -> None:
+def test_the_length_of_a_name_counts_graphemes(world: World, letter: str) -> None:
     name_of(world, letter * 60)
     with refuses(400, "display_name_invalid"):
         name_of(world, letter * 61)
@@ -171,7 +171,7 @@ def test_a_name_is_as_long_as_it_looks(world: World, letter: str) -> None:
         "cυrhat",
     ],
 )
-def test_nobody_passes_for_staff(world: World, name: str) -> None:
+def test_nobody_can_impersonate_staff(world: World, name: str) -> None:
     with refuses(400, "display_name_reserved"):
         name_of(world, name)
     with refuses(400, "display_name_reserved"):
@@ -198,11 +198,11 @@ def test_nobody_passes_for_staff(world: World, name: str) -> None:
         "1",
     ],
 )
-def test_a_name_of_ones_own_is_taken(world: World, name: str) -> None:
+def test_an_ordinary_name_is_accepted(world: World, name: str) -> None:
     assert name_of(world, name) == name
 
 
-def test_somebody_of_the_control_center_may_be_called_admin(world: World) -> None:
+def test_an_operator_may_be_called_admin(world: World) -> None:
     (made,) = world.rows(
         "select * from logic.insert_operator('a@example.com', 'Curhat Admin', 'admin', '$argon2id$x', 'dba')"
     )
@@ -219,21 +219,21 @@ def test_an_operators_name_follows_the_rule(world: World) -> None:
 @pytest.mark.parametrize(
     "who", ["\u200b", "Rat\u200bna", "\u202eantar", "Ratna\n", " Ratna", "Rat\u00a0na", "x" * 201]
 )
-def test_whoever_acts_is_named_in_characters_that_are_seen(world: World, who: str) -> None:
+def test_the_name_of_an_actor_must_be_visible(world: World, who: str) -> None:
     with refuses(400, "who_is_missing"):
         world.ops("set_config", "presence_ttl_seconds", "60", who)
 
 
-def test_a_message_keeps_its_words_and_loses_what_breaks_the_page(world: World) -> None:
+def test_a_message_is_cleaned_of_control_characters(world: World) -> None:
     chat = world.chat(world.customer(), world.mitra())
-    said = world.say(chat, text="Halo\u202e dunia\u2066\r\n👩\u200d👧 e\u0301" + "\u0335" * 50 + "\x07\ttab")
-    assert said["body"] == "Halo dunia\n👩\u200d👧 é" + "\u0335" * 4 + "\ttab"
+    sent = world.say(chat, text="Halo\u202e dunia\u2066\r\n👩\u200d👧 e\u0301" + "\u0335" * 50 + "\x07\ttab")
+    assert sent["body"] == "Halo dunia\n👩\u200d👧 é" + "\u0335" * 4 + "\ttab"
     row = world.rows("select body from data.chat_messages")[0]
-    assert row["body"] == said["body"]
+    assert row["body"] == sent["body"]
 
 
 @pytest.mark.parametrize("invisible", [*INVISIBLE, " \n", "\u200d\ufe0f"])
-def test_a_message_of_nothing_to_see_is_refused(world: World, invisible: str) -> None:
+def test_an_invisible_message_is_refused(world: World, invisible: str) -> None:
     chat = world.chat(world.customer(), world.mitra())
     with refuses(400, "invalid_message"):
         world.say(chat, text=invisible * 2)
@@ -256,10 +256,10 @@ def test_notes_follow_the_rule(world: World) -> None:
 
 
 @pytest.mark.parametrize("search", ["Mar\u200bía", "\u202aMari\u0301a\u202c", "Ｍａｒí", " maría  l"])
-def test_a_search_finds_a_name_however_it_is_written(world: World, search: str) -> None:
+def test_a_search_finds_every_spelling_of_a_name(world: World, search: str) -> None:
     phone = new_phone()
-    ask(world, phone)
-    tell(world, phone, name="María López")
+    request_code(world, phone)
+    enter_code(world, phone, name="María López")
     assert [row["display_name"] for row in world.ops("find_person", search)] == ["María López"]
 
 

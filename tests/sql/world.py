@@ -1,6 +1,6 @@
-"""People, payments and chats of one test database, through the functions that apps and operators call.
+"""The people, payments and chats of a test database, made through the functions that apps and operators call.
 
-Ids are text, as in the apps. The clock stands still until a test moves it, so every deadline is the test's.
+Ids are text, as in the apps. The clock stands still until a test advances it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 FIRST_CHAT = {15: 15_000, 30: 25_000, 60: 45_000}
 EXTENSION = {15: 12_000, 30: 22_000}
-"""The prices that the migrations set, in rupiah by minutes. The free trial is the 15 minutes of a first chat."""
+"""The prices of the migrations, in rupiah by minutes. The free trial is the first chat of 15 minutes."""
 
 STAFF_FUNCTIONS = {"set_operator", "change_operator", "seed_demo_operators"}
 LISTENERS_FUNCTIONS = {"drain_events", "fire_due", "seconds_to_next_deadline", "watch_availability"}
@@ -28,7 +28,7 @@ numbers = count(1)
 
 @contextmanager
 def refuses(status: int, slug: str) -> Iterator[None]:
-    """The block ends in this refusal, whose detail is a sentence."""
+    """The block must be refused with this status and slug, and a sentence."""
     with pytest.raises(psycopg.Error) as caught:
         yield
     diagnosis = caught.value.diag
@@ -38,13 +38,13 @@ def refuses(status: int, slug: str) -> Iterator[None]:
 
 
 class World:
-    """One database, and everybody in it."""
+    """One database and the people in it."""
 
     def __init__(self, connect: Connect, clock: Clock) -> None:
         self._connect = connect
         self.clock = clock
         self.sound = True
-        """Whether the audit must find nothing when the test is over."""
+        """Whether the audit must find nothing after the test."""
 
     @cached_property
     def app(self) -> Connection:
@@ -58,28 +58,28 @@ class World:
 
     @cached_property
     def operator(self) -> Connection:
-        """A connection of an operator's in psql."""
+        """A connection of an operator in psql."""
         return self._connect(role="curhat_operator")
 
     @cached_property
     def staff_admin(self) -> Connection:
-        """A connection of whoever makes people of the control center."""
+        """A connection for the functions that manage operators."""
         return self._connect(role="curhat_staff_admin")
 
     @cached_property
     def screens(self) -> Connection:
-        """A connection of the control center's."""
+        """A connection of the control center."""
         return self._connect(role="curhat_control_center")
 
     @cached_property
     def owner(self) -> Connection:
-        """A connection that sees and may do everything."""
+        """A connection of the owner, who may do everything."""
         return self._connect(role="curhat_owner")
 
     # Calls
 
     def api(self, function: str, *arguments: object) -> Any:  # noqa: ANN401
-        """The reply of a function of `api`, called by whom it is for."""
+        """The reply of a function of `api`, called by the role it is for."""
         caller = self.listener if function in LISTENERS_FUNCTIONS else self.app
         return one(caller, f"select api.{function}({_places(arguments)})", arguments)
 
@@ -101,7 +101,7 @@ class World:
         return rows(self.owner, f"({query})", arguments)
 
     def row(self, table: str, row_id: object) -> Row:
-        """A row of `data` by its id."""
+        """A row of `data` by id."""
         (row,) = self.rows(f"select * from data.{table} where id = %s", row_id)
         return row
 
@@ -112,11 +112,9 @@ class World:
     # People
 
     def customer(self) -> str:
-        """A new customer."""
         return self._person("data.users (phone, display_name, created_at)", "Budi", "logic.now()")
 
     def mitra(self, *, online: bool = True) -> str:
-        """A new mitra, online or not."""
         mitra = self._person(
             "data.mitras (phone, display_name, created_at, status_changed_at, idle_since)",
             "Sari",
@@ -127,7 +125,7 @@ class World:
         return mitra
 
     def staff(self, role: str = "admin", email: str | None = None) -> str:
-        """Somebody new of the control center."""
+        """A new operator."""
         return str(
             self.value(
                 "insert into data.cc_users (email, display_name, role, created_at) "
@@ -165,23 +163,22 @@ class World:
         return payment
 
     def search(self, customer: str, payment: str | None = None) -> Row:
-        """A blast, on a payment of its own unless one is given."""
+        """A blast, on `payment` or a new one."""
         reply: Row = self.api("start_general_request", customer, payment or self.pay(customer))
         return reply
 
     def ask_again(self, customer: str, mitra: str, payment: str | None = None) -> Row:
-        """What comes of "Curhat lagi", on a payment of its own unless one is given."""
+        """The reply to "Curhat lagi", on `payment` or a new one."""
         payment = payment or self.pay(customer, mitra=mitra)
         reply: Row = self.api("start_returning_request", customer, payment, mitra)
         return reply
 
     def accept(self, search: Row, mitra: str) -> Row:
-        """The chat that a mitra's accept starts."""
+        """The chat started by a mitra's accept."""
         chat: Row = self.api("accept_request", search["id"], mitra)["chat_session"]
         return chat
 
     def decline(self, search: Row, mitra: str) -> None:
-        """A mitra says no."""
         self.api("decline_request", search["id"], mitra)
 
     def chat(self, customer: str, mitra: str, minutes: int = 30) -> Row:
@@ -189,12 +186,12 @@ class World:
         return self.accept(self.search(customer, self.pay(customer, minutes)), mitra)
 
     def end(self, chat: Row, by: str = "customer") -> Row:
-        """The chat as it is once one of the two has ended it."""
+        """The chat after one of the two ended it."""
         reply: Row = self.api("end_chat", chat["id"], by, chat[by]["id"])
         return reply
 
     def acquaint(self, customer: str, mitra: str) -> None:
-        """A chat of the two that is over, so that the customer may ask the mitra again."""
+        """Let the two have an ended chat, so that the customer may ask the mitra again."""
         self.end(self.chat(customer, mitra))
         self.fire()
         self.clock.advance(1)
@@ -212,32 +209,31 @@ class World:
         return reply
 
     def configure(self, key: str, value: object) -> None:
-        """An operator changes a setting."""
+        """Change a setting."""
         self.ops("set_config", key, str(value), "Ratna")
 
     # Time
 
     def fire(self) -> int:
-        """Fire everything that is due, as the deadline listener does; how many fired."""
+        """Fire all due deadlines, as the deadline listener does. Return how many fired."""
         fired = 0
         while now_fired := self.api("fire_due", 100):
             fired += now_fired
         return fired
 
     def wait(self, seconds: float, *, connected: Sequence[str] = ()) -> int:
-        """Let time pass, the sockets of these mitras open all the while; then fire what is due."""
+        """Let time pass while these mitras stay connected; then fire what is due."""
         self.clock.advance(seconds)
         self.app.execute("select api.renew_leases(%s::uuid[])", [list(connected)])
         return self.fire()
 
-    # What came of it
+    # Results
 
     def payment(self, payment: str) -> Row:
-        """A payment session's row."""
         return self.row("payment_sessions", payment)
 
     def failure(self, payment: str) -> Row:
-        """The one open failure of a payment."""
+        """The open failure of a payment."""
         (failure,) = self.rows(
             "select * from data.pairing_failures where payment_session_id = %s and superseded_at is null",
             payment,
@@ -245,7 +241,7 @@ class World:
         return failure
 
     def failures(self) -> int:
-        """How many failures there are."""
+        """The number of failures."""
         return int(self.value("select count(*) from data.pairing_failures"))
 
     def events(self, *types: str) -> list[Row]:
@@ -257,19 +253,19 @@ class World:
         )
 
     def offers(self, search: Row) -> list[tuple[str, str]]:
-        """Whom a search was offered to, in order, and what became of it."""
+        """The offers of a search, in order: mitra and status."""
         offers = self.rows(
             "select * from data.pairing_offers where request_id = %s order by id", search["id"]
         )
         return [(offer["mitra_id"], offer["status"]) for offer in offers]
 
     def drain(self, limit: int = 1000) -> list[Row]:
-        """The envelopes that wait, handed on as by the relay."""
+        """The waiting envelopes, delivered as by the relay."""
         drained = self.listener.execute("select envelope::jsonb from api.drain_events(%s)", [limit])
         return [envelope for (envelope,) in drained]
 
     def audit(self) -> list[Row]:
-        """What the audit finds once everything due has been fired and handed on."""
+        """The audit's findings once everything due has been fired and delivered."""
         self.fire()
         self.drain()
         return self.ops("audit")
@@ -287,7 +283,7 @@ def one(connection: Connection, query: str, arguments: Sequence[object] = ()) ->
 
 
 def rows(connection: Connection, source: str, arguments: Sequence[object] = ()) -> list[Row]:
-    """The rows of something that can stand after `from`, each as JSON."""
+    """The rows of anything that can follow `from`, each as JSON."""
     return [row for (row,) in connection.execute(f"select to_jsonb(r) from {source} r", arguments)]
 
 

@@ -1,8 +1,8 @@
-"""One browser and one whole service for all tests of a process; a phone and people of its own for each."""
+"""Fixtures of the browser tests: one browser and one service for each process; a phone and people for each test."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from typing import Any, Protocol
 
 import httpx
@@ -14,13 +14,12 @@ from playwright.async_api import Browser, async_playwright
 from app.settings import Settings
 from tests.cluster import TestCluster
 from tests.conftest import Connection
-from tests.ports import free_port
-from tests.simulate.conftest import Service, running
+from tests.simulate.conftest import Service, running, settings_with_ports
 from tests.web.harness import Phone, SignedIn, chromium_options, phone
 from tests.web.world import World
 
-# Nobody answers by timer while a test looks, however slow the machine is.
-PATIENT = {
+# Timeouts that no test reaches, however slow the machine.
+LONG_TIMEOUTS = {
     "presence_ttl_seconds": 600,
     "pairing_blast_timeout_seconds": 600,
     "returning_chat_confirmation_timeout_seconds": 300,
@@ -31,7 +30,7 @@ PATIENT = {
 
 
 class OpenPhone(Protocol):
-    """Makes phones; they are put away when the test ends."""
+    """Opens phones, which are closed when the test ends."""
 
     async def __call__(self, person: SignedIn | None = None, **options: Any) -> Phone: ...  # noqa: ANN401
 
@@ -41,36 +40,40 @@ def service_settings(
     cluster: TestCluster, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
     """A database and a Redis for the service, which the other tests of this process do not touch."""
-    name = f"curhat_web_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    with servers(cluster, template, "web") as (database_url, redis_url):
+        yield settings_with_ports(database_url, redis_url, tmp_path_factory.mktemp("web"))
+
+
+@contextmanager
+def servers(cluster: TestCluster, template: str, kind: str) -> Iterator[tuple[str, str]]:
+    """A database and a Redis, for as long as the context is open: their URLs."""
+    name = f"curhat_{kind}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     cluster.create(name, template)
     redis = cluster.redis(name)
     process = redis.start()
     try:
-        yield Settings.from_environment(
-            {
-                "CURHAT_DATABASE_URL": cluster.url(name),
-                "CURHAT_REDIS_URL": redis.url(),
-                "CURHAT_HOME": str(tmp_path_factory.mktemp("web")),
-                "CURHAT_PUBLIC_PORT": str(free_port()),
-                "CURHAT_INTERNAL_PORT": str(free_port()),
-            }
-        )
+        yield cluster.url(name), redis.url()
     finally:
         process.terminate()
         process.wait()
         cluster.drop(name)
 
 
+def connect_as_owner(url: str) -> Connection:
+    """A connection as the owner of everything, in autocommit mode."""
+    return psycopg.connect(url, autocommit=True, options="-c role=curhat_owner -c timezone=UTC")
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def service(service_settings: Settings) -> AsyncIterator[Service]:
-    """Workers, relay and deadline listener, each started again when it dies."""
+    """Workers and listeners, restarted when they die."""
     async with running(service_settings, without=()) as service:
         yield service
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """The one browser of this process."""
+    """The only browser of this process."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(**chromium_options())
         yield browser
@@ -79,7 +82,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def api(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    """Calls the public listener."""
+    """A client of the public API."""
     url = f"http://127.0.0.1:{service.settings.public_port}"
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
         yield client
@@ -87,26 +90,24 @@ async def api(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture(scope="session")
 def owner(service_settings: Settings) -> Iterator[Connection]:
-    """A connection to the service's database as the owner of everything."""
-    with psycopg.connect(
-        service_settings.database_url, autocommit=True, options="-c role=curhat_owner -c timezone=UTC"
-    ) as connection:
+    """A connection of the database's owner."""
+    with connect_as_owner(service_settings.database_url) as connection:
         yield connection
 
 
 @pytest.fixture
 def world(service: Service, api: httpx.AsyncClient, owner: Connection) -> Iterator[World]:
-    """People of the test's own; nobody is online before it, and waits last long unless it says otherwise."""
+    """People of this test only. No other mitra is online, and timeouts are long unless the test changes them."""
     world = World(service, api, owner)
-    world.configure(**PATIENT)
+    world.configure(**LONG_TIMEOUTS)
     yield world
-    world.everybody_leaves()
-    world.nobody_searches()
+    world.all_mitras_leave()
+    world.end_all_searches()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def open_phone(browser: Browser, service: Service) -> AsyncIterator[OpenPhone]:
-    """A phone with an app of the public listener: the customer's, or the mitra's when `app` says so."""
+    """Opens a phone with the client app, or the app given by `app`."""
     async with AsyncExitStack() as stack:
 
         async def open_one(person: SignedIn | None = None, app: str = "client", **options: Any) -> Phone:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""A phone in somebody's hand: the app in a browser, on a network that can be cut."""
+"""A phone: an app in a browser, on a network that can be cut."""
 
 import asyncio
 import contextlib
@@ -15,6 +15,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Request, Viewpor
 
 from app.auth import Audience
 from app.http.static import BUILT
+from tests.waits import until
 
 Role = Literal["button", "radio", "switch", "textbox"]
 
@@ -31,15 +32,15 @@ THEMES: Mapping[Literal["light", "dark"], Mapping[str, object]] = {
 }
 
 LOST = "Koneksi terputus. Kami sambungkan lagi…"
-"""What both apps say while the way to the service is gone."""
+"""What both apps show while disconnected."""
 
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 
 STEP = 4
-"""Seconds that pass at once; a socket waits eight for its pong."""
+"""Seconds for which a faked clock runs at once. A socket waits eight for its pong."""
 
-OPENS_NOTHING = """
+NO_REDIRECT = """
     const later = window.setTimeout;
     window.setTimeout = (run, ms, ...given) => (ms === 3_000 ? 0 : later(run, ms, ...given));
 """
@@ -69,7 +70,7 @@ OLDER = """
     const knows = CSS.supports;
     CSS.supports = (...asked) => !/dvh|:has|color-mix/.test(asked.join(" ")) && knows.call(CSS, ...asked);
 """
-"""Takes away what the oldest browsers meant (web/package.json) do not have."""
+"""Removes what the oldest supported browsers (web/package.json) lack."""
 
 NO_STORAGE = """
     for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
@@ -78,7 +79,7 @@ NO_STORAGE = """
         });
     }
 """
-"""As where a browser is told to keep nothing of a site's."""
+"""Simulates a browser that blocks storage."""
 
 FULL_STORAGE = """
     Storage.prototype.setItem = () => { throw new DOMException("It is full.", "QuotaExceededError"); };
@@ -87,14 +88,14 @@ FULL_STORAGE = """
 PHONE = ViewportSize(width=390, height=844)
 SMALL_PHONE = ViewportSize(width=320, height=640)
 LOW = ViewportSize(width=360, height=320)
-"""A phone whose keyboard is up."""
+"""A phone with its keyboard open."""
 ON_ITS_SIDE = ViewportSize(width=640, height=320)
 DESK = ViewportSize(width=1280, height=800)
 OFFICE = ViewportSize(width=1440, height=900)
 
 
 class Network:
-    """The way of one phone to the service: a port of its own that leads to the real one, until it is cut."""
+    """One phone's connection to the service: a proxy on its own port that can be cut."""
 
     def __init__(self, port: int) -> None:
         self._to = port
@@ -115,7 +116,7 @@ class Network:
         await asyncio.gather(*self._ways, return_exceptions=True)
 
     def cut(self) -> None:
-        """Nothing gets through, and what was open is reset."""
+        """Reset open connections and refuse new ones."""
         self._up.clear()
         for way in self._ways:
             way.cancel()
@@ -155,7 +156,7 @@ async def _pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
 
 
 class SignedIn(Protocol):
-    """Somebody with a token."""
+    """A person with a token."""
 
     @property
     def id(self) -> UUID: ...
@@ -167,10 +168,10 @@ class SignedIn(Protocol):
 
 @dataclass
 class Phone:
-    """One browser with one person's app; further tabs share its storage.
+    """A browser with one person's app. Further tabs share its storage.
 
-    `errors` are what its pages complained about (exceptions, refused content, console errors), `requests` what they
-    asked for, `answers` what of that was answered, as "200 /path"; `waits_for` what has had no answer yet.
+    `errors` collects exceptions, refused content and console errors, `requests` all requests, and `answers` their
+    responses, as "200 /path". `waits_for` holds the requests and pings without an answer.
     """
 
     context: BrowserContext
@@ -191,12 +192,12 @@ class Phone:
     async def reload(self) -> None:
         await self.page.reload()
 
-    async def stays_found(self) -> None:
-        """ "Bestie ditemukan" leads to the chat after three seconds; on pages opened from now on it waits."""
-        await self.context.add_init_script(OPENS_NOTHING)
+    async def stay_on_found_screen(self) -> None:
+        """ "Bestie ditemukan" leads to the chat after three seconds. Pages opened from now on stay there instead."""
+        await self.context.add_init_script(NO_REDIRECT)
 
     async def hide(self, *, hidden: bool = True) -> None:
-        """The page goes behind another, or is seen again."""
+        """Hide the page, or show it again."""
         await self.page.evaluate(
             """hidden => {
                 const state = hidden ? "hidden" : "visible";
@@ -208,7 +209,7 @@ class Phone:
         )
 
     async def press(self, key: str, role: Role, name: str) -> None:
-        """Press Tab until the thing is focused, then this key."""
+        """Press Tab until this control has the focus, then press `key`."""
         thing = self.page.get_by_role(role, name=name)
         for _ in range(20):
             if await thing.evaluate("element => element === document.activeElement"):
@@ -229,7 +230,7 @@ class Phone:
             "console",
             lambda message: (
                 self.errors.append(message.text)
-                # A failed request is told by the test's own doing: a cut network, a refusal.
+                # The tests themselves make requests fail: a cut network, a refusal.
                 if message.type == "error"
                 and "Failed to load resource" not in message.text
                 and "WebSocket connection" not in message.text
@@ -258,21 +259,19 @@ class Phone:
         socket.on("close", self._answered)
 
     def calls(self) -> list[str]:
-        """Everything that was asked of the API over HTTP."""
+        """All requests to the API over HTTP."""
         return [request for request in self.requests if "/api/" in request]
 
     async def pass_time(self, seconds: int) -> None:
-        """Let time go by on a page whose clock is installed: in steps, so that no socket is missing its pong."""
+        """Advance a page's faked clock, in steps that leave time for pings and requests to be answered."""
         for _ in range(0, seconds, STEP):
             await self.page.clock.run_for(STEP * 1000)
-            async with asyncio.timeout(PATIENCE_MS / 1000):
-                while self.waits_for:  # noqa: ASYNC110 - Playwright has no condition to wait for
-                    await asyncio.sleep(0.01)
+            await until(lambda: not self.waits_for)
 
     async def look(self, name: str, page: Page | None = None) -> None:
-        """Check the present screen for accessibility, and keep a picture of it, in both themes.
+        """Check the screen for accessibility and save a screenshot, in both themes.
 
-        They differ in colours alone: what has nothing to do with these is looked at once.
+        Themes differ only in colours, so the second one is checked only for contrast.
         """
         page = page or self.page
         for theme, rules in THEMES.items():
@@ -285,13 +284,13 @@ class Phone:
         await page.emulate_media(color_scheme=None)
 
     async def picture(self, name: str) -> None:
-        """Keep a small picture of the present screen, for the README."""
+        """Save a small screenshot for the README."""
         await self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
         PICTURES.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=PICTURES / f"{name}.jpg", type="jpeg", quality=70)
 
     async def fits(self, name: str, page: Page | None = None) -> None:
-        """The present screen needs no sideways scrolling on the smallest phone."""
+        """Check that the screen needs no horizontal scrolling on the smallest phone."""
         page = page or self.page
         before = page.viewport_size
         await page.set_viewport_size(SMALL_PHONE)
@@ -309,8 +308,8 @@ class Phone:
 
 
 def _is(frame: str | bytes, kind: str) -> bool:
-    told: dict[str, object] = json.loads(frame)
-    return told["type"] == kind
+    message: dict[str, object] = json.loads(frame)
+    return message["type"] == kind
 
 
 @cache
@@ -319,7 +318,7 @@ def axe() -> str:
 
 
 async def violations(page: Page, rules: Mapping[str, object] = ALL_RULES) -> list[str]:
-    """What axe finds wrong with the page as it is by these rules, one line each."""
+    """The violations that axe finds by these rules, one line each."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(axe())
     found = await page.evaluate(
@@ -344,9 +343,9 @@ async def phone(
     remembers: str = "",
     **options: Any,  # noqa: ANN401 - Playwright's
 ) -> AsyncIterator[Phone]:
-    """A phone that shows nothing yet; `person` is signed in on it, `clock_off_by` in seconds.
+    """A phone with an empty page. `person` is signed in on it, and its clock is off by `clock_off_by` seconds.
 
-    `remembers` is a script that puts what is remembered from before into its storage.
+    `remembers` is a script that fills its storage, as earlier visits would.
     """
     network = Network(port)
     await network.open()
@@ -373,7 +372,7 @@ async def phone(
 
 
 def _once(script: str) -> str:
-    """As if it had been so before the app was first opened; what the app does about it holds."""
+    """Run a script before the app is first opened, and never again."""
     return f"""
         if (!localStorage.getItem("test.before")) {{
             localStorage.setItem("test.before", "yes");
@@ -383,7 +382,7 @@ def _once(script: str) -> str:
 
 
 def signed_in(audience: Audience, person_id: UUID | str, token: str) -> str:
-    """A script after which a browser is signed in, and has been for a moment."""
+    """A script that signs this person in."""
     kept = {
         "access": token,
         "refresh": "none",
@@ -410,7 +409,7 @@ def _wrong_clock(seconds: float) -> str:
 
 
 def chromium_options() -> dict[str, Any]:
-    """Debian's Chromium, or else Playwright's, which asks nobody for anything but our pages."""
+    """Debian's Chromium if installed, else Playwright's. It makes no requests of its own."""
     return {
         "executable_path": CHROMIUM if CHROMIUM.exists() else None,
         "args": [

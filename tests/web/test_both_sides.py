@@ -1,4 +1,4 @@
-"""Customer and mitra, each with the app in a browser of their own, from the switch to the end of the chat."""
+"""Customer and mitra, each in their own browser, from the online switch to the end of the chat."""
 
 import pytest
 from playwright.async_api import expect
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.parametrize("lacks", ["", OLDER], ids=["new", "older"])
-async def test_the_whole_way_on_two_phones(world: World, open_phone: OpenPhone, lacks: str) -> None:
+async def test_a_whole_visit_on_two_phones(world: World, open_phone: OpenPhone, lacks: str) -> None:
     customer, mitra = world.customer(), await world.mitra(online=False)
     phones = await open_phone(customer), await open_phone(mitra, app="mitra")
     theirs, ours = (phone.page for phone in phones)
@@ -54,10 +54,10 @@ async def test_the_whole_way_on_two_phones(world: World, open_phone: OpenPhone, 
     await theirs.get_by_role("link", name="Kembali ke beranda").click()
     await theirs.get_by_role("link", name="Riwayat curhat").click()
     await theirs.get_by_role("button", name="Curhat lagi").click()
-    await theirs.get_by_role("button", name="Mulai", exact=True).click()  # the free trial is left
+    await theirs.get_by_role("button", name="Mulai", exact=True).click()  # the free trial is still unused
     await expect(theirs.get_by_role("dialog")).to_contain_text(f"Menunggu jawaban {world.name(mitra)}")
     await expect(ours.get_by_role("article", name="Ingin curhat lagi denganmu")).to_be_visible()
     await ours.get_by_role("button", name=f"Tolak permintaan {world.name(customer)}").click()
     await expect(theirs.get_by_role("alertdialog", name="Bestie sedang tidak online")).to_be_visible()
     assert world.cause_of_last_failure(customer) == "targeted_mitra_rejected"
-    assert world.said(chat_id) == ["Boleh cerita?", "Tentu, aku dengarkan."]
+    assert world.stored_messages(chat_id) == ["Boleh cerita?", "Tentu, aku dengarkan."]

@@ -1,4 +1,4 @@
-"""The mitra's app: what waits for an answer is in sight until it has one, and every screen is what the service says."""
+"""The mitra app: a pending request stays visible until answered, and every screen shows the service's state."""
 
 import asyncio
 import re
@@ -15,7 +15,7 @@ from tests.web.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-FOUR_NOTES = re.compile("[4-9]")  # two each time
+FOUR_NOTES = re.compile("[4-9]")  # two at each ring
 
 
 async def at_home(open_phone: OpenPhone, mitra: Client, **options: object) -> Phone:
@@ -40,12 +40,12 @@ async def test_from_the_switch_to_the_chat(world: World, open_phone: OpenPhone) 
     await page.get_by_role("switch", name="Terima permintaan").click()
     await expect(page.get_by_text("Pelanggan bisa menemukanmu sekarang.")).to_be_visible()
     await expect(page.get_by_role("switch")).to_be_checked()
-    await world.available(customer)
+    await world.until_available(customer)
 
     request = await world.searching(customer)
     card = page.get_by_role("article", name="Permintaan curhat baru")
     await expect(card).to_contain_text(f"{world.name(customer)} · 15 menit")
-    await world.seen(request["id"])
+    await world.until_seen(request["id"])
     await card.get_by_role("button", name="Terima").click()
     await expect(page.get_by_role("heading", name=world.name(customer))).to_be_focused()
     await expect(card).to_have_count(0)
@@ -59,10 +59,10 @@ async def test_from_the_switch_to_the_chat(world: World, open_phone: OpenPhone) 
     async with signed_in(customer) as socket:
         await socket.send("read", chat_session_id=chat_id, seq=1)
         await expect(page.get_by_text("Dibaca")).to_have_count(1)
-    assert world.said(chat_id) == ["Halo, aku di sini.", "Terima kasih."]
+    assert world.stored_messages(chat_id) == ["Halo, aku di sini.", "Terima kasih."]
 
 
-async def test_whoever_is_set_offline_reads_why(world: World, open_phone: OpenPhone) -> None:
+async def test_a_mitra_set_offline_sees_why(world: World, open_phone: OpenPhone) -> None:
     mitra = await world.mitra()
     phone = await at_home(open_phone, mitra)
     page = phone.page
@@ -81,8 +81,8 @@ async def test_whoever_is_set_offline_reads_why(world: World, open_phone: OpenPh
     await expect(says).to_have_count(0)
 
 
-async def test_a_returning_request_closes_itself(world: World, open_phone: OpenPhone) -> None:
-    """By the service's deadline, although the phone's clock is wrong and nobody can tell it."""
+async def test_a_returning_request_disappears_at_its_deadline(world: World, open_phone: OpenPhone) -> None:
+    """Even offline, and with a wrong clock on the phone."""
     customer, mitra = world.customer(), await world.mitra()
     await world.acquaint(customer, mitra)
     phone = await at_home(open_phone, mitra, clock_off_by=3600)
@@ -108,7 +108,7 @@ async def test_a_request_is_declined(world: World, open_phone: OpenPhone) -> Non
     assert world.value(status, request["id"], mitra.id) == "declined"
 
 
-async def test_another_bestie_was_faster(world: World, open_phone: OpenPhone) -> None:
+async def test_a_request_taken_by_another_mitra_disappears(world: World, open_phone: OpenPhone) -> None:
     customer, mitra, other = world.customer(), await world.mitra(), await world.mitra()
     phone = await at_home(open_phone, mitra)
     request = await world.searching(customer)
@@ -141,7 +141,9 @@ async def test_it_rings_until_it_is_answered(world: World, open_phone: OpenPhone
 
 
 @pytest.mark.parametrize(("default", "says"), [("auto_approve", "disetujui"), ("auto_reject", "ditolak")])
-async def test_more_time_is_asked_for(world: World, open_phone: OpenPhone, default: str, says: str) -> None:
+async def test_an_extension_is_requested(
+    world: World, open_phone: OpenPhone, default: str, says: str
+) -> None:
     customer, mitra = world.customer(), await world.mitra()
     chat_id = await world.chat(customer, mitra)
     world.configure(extension_timeout_seconds=120, extension_default_action_on_timeout=default)
@@ -167,7 +169,7 @@ async def test_more_time_is_asked_for(world: World, open_phone: OpenPhone, defau
 
 
 @pytest.mark.parametrize("size", [LOW, ON_ITS_SIDE], ids=["keyboard", "on-its-side"])
-async def test_a_low_screen_has_room_for_the_talk_and_the_answer(
+async def test_a_low_screen_shows_messages_beside_a_pending_extension(
     world: World, open_phone: OpenPhone, size: ViewportSize
 ) -> None:
     customer, mitra = world.customer(), await world.mitra()
@@ -184,8 +186,8 @@ async def test_a_low_screen_has_room_for_the_talk_and_the_answer(
     await phone.look(f"chat-extension-{size['width']}x{size['height']}")
 
 
-async def test_what_waits_elsewhere_leaves_room_to_write(world: World, open_phone: OpenPhone) -> None:
-    """Two requests above the talk and an extension in it, on the smallest phone."""
+async def test_pending_requests_leave_room_to_write(world: World, open_phone: OpenPhone) -> None:
+    """Two requests above the chat and an extension in it, on the smallest phone."""
     customer, mitra = world.customer(), await world.mitra()
     chat_id = await world.chat(customer, mitra)
     phone = await in_chat(open_phone, mitra, chat_id, viewport=SMALL_PHONE)
@@ -199,14 +201,14 @@ async def test_what_waits_elsewhere_leaves_room_to_write(world: World, open_phon
     await phone.look("chat-extension-and-requests")
 
 
-async def test_two_requests_over_a_talk_leave_room_for_it(world: World, open_phone: OpenPhone) -> None:
+async def test_two_requests_leave_room_for_the_chat(world: World, open_phone: OpenPhone) -> None:
     mitra = await world.mitra()
     chat_id = await world.chat(world.customer(), mitra)
     phone = await in_chat(open_phone, mitra, chat_id)
     for _ in range(2):
         await world.searching(world.customer())
     await expect(phone.page.get_by_role("article", name="Permintaan curhat baru")).to_have_count(2)
-    await phone.look("two-requests-over-a-talk")
+    await phone.look("two-requests-over-a-chat")
     height = await phone.page.locator(".messages").evaluate("element => element.clientHeight")
     assert height >= 844 / 3
     await expect(phone.page.get_by_label("Tulis pesan")).to_be_in_viewport(ratio=1)
@@ -214,8 +216,8 @@ async def test_two_requests_over_a_talk_leave_room_for_it(world: World, open_pho
         await expect(button).to_be_in_viewport(ratio=0.9)
 
 
-async def test_several_talks_at_once(world: World, open_phone: OpenPhone) -> None:
-    """On a wide screen the talk is beside the list; what is not looked at is marked."""
+async def test_several_chats_at_once(world: World, open_phone: OpenPhone) -> None:
+    """A wide screen shows the chat beside the list, which marks unread chats."""
     one, other, mitra = world.customer(), world.customer(), await world.mitra()
     first, second = await world.chat(one, mitra), await world.chat(other, mitra)
     phone = await in_chat(open_phone, mitra, first, viewport=DESK)
@@ -226,7 +228,7 @@ async def test_several_talks_at_once(world: World, open_phone: OpenPhone) -> Non
     await expect(entry).to_contain_text("1 pesan belum dibaca")
     unread = page.get_by_role("link").filter(has_text="belum dibaca")
     await expect(unread).to_have_count(1)
-    await phone.look("two-talks-wide")
+    await phone.look("two-chats-wide")
     await phone.reload()
     await expect(entry).to_contain_text("1 pesan belum dibaca")
     await entry.click()
@@ -234,7 +236,7 @@ async def test_several_talks_at_once(world: World, open_phone: OpenPhone) -> Non
     await expect(unread).to_have_count(0)
 
 
-async def test_the_longest_name_fits_wherever_it_stands(world: World, open_phone: OpenPhone) -> None:
+async def test_the_longest_name_fits_everywhere(world: World, open_phone: OpenPhone) -> None:
     customer, searching, mitra = world.customer(), world.customer(), await world.mitra()
     for person in (customer, searching):
         world.rename(person, "W" * 60)
@@ -283,7 +285,7 @@ async def test_two_tabs_show_the_same(world: World, open_phone: OpenPhone) -> No
     await expect(other.get_by_text("Kamu offline")).to_be_visible()
 
 
-async def test_a_worker_that_dies_takes_no_request_with_it(world: World, open_phone: OpenPhone) -> None:
+async def test_a_request_survives_a_dead_worker(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     await world.searching(customer)
     phone = await at_home(open_phone, mitra)
@@ -299,7 +301,7 @@ async def test_a_worker_that_dies_takes_no_request_with_it(world: World, open_ph
     await expect(phone.page.get_by_role("heading", name=world.name(customer))).to_be_visible()
 
 
-async def test_the_back_button_leaves_no_request_behind(world: World, open_phone: OpenPhone) -> None:
+async def test_the_back_button_does_not_hide_a_request(world: World, open_phone: OpenPhone) -> None:
     talking, searching, mitra = world.customer(), world.customer(), await world.mitra()
     await world.chat(talking, mitra)
     phone = await at_home(open_phone, mitra)
@@ -324,7 +326,7 @@ async def test_everything_can_be_done_by_keyboard(world: World, open_phone: Open
     page = phone.page
     await phone.press("Space", "switch", "Terima permintaan")
     await expect(page.get_by_role("switch")).to_be_checked()
-    await world.available(customer)
+    await world.until_available(customer)
     await world.searching(customer)
     await expect(page.get_by_role("article")).to_be_visible()
     await phone.press("Enter", "button", f"Terima permintaan {world.name(customer)}")
@@ -361,10 +363,10 @@ async def test_nothing_polls(world: World, open_phone: OpenPhone) -> None:
 
 
 @pytest.mark.parametrize(("reachable", "says"), [(True, "Disetujui otomatis."), (False, "Ditolak otomatis.")])
-async def test_more_time_that_nobody_answers(
+async def test_an_unanswered_extension_is_answered_automatically(
     world: World, open_phone: OpenPhone, reachable: bool, says: str
 ) -> None:
-    """The plan's safeguard: it is agreed to only for a mitra who is there."""
+    """Approved only for a reachable mitra, as the plan demands."""
     customer, mitra = world.customer(), await world.mitra()
     chat_id = await world.chat(customer, mitra)
     phone = await in_chat(open_phone, mitra, chat_id)
@@ -375,15 +377,17 @@ async def test_more_time_that_nobody_answers(
     if not reachable:
         await world.go_offline(mitra)
 
-    world.extension_is_over(chat_id)
+    world.expire_extension(chat_id)
 
     await expect(phone.page.get_by_text(says)).to_be_visible()
     await expect(card).to_have_count(0)
     assert (world.seconds_left(chat_id) > before + 800) is reachable
 
 
-async def test_a_hidden_page_notifies_until_there_is_an_answer(world: World, open_phone: OpenPhone) -> None:
-    """Through the service worker, as Chrome on Android demands it."""
+async def test_a_hidden_page_notifies_until_the_request_is_answered(
+    world: World, open_phone: OpenPhone
+) -> None:
+    """Through the service worker, as Chrome on Android requires."""
     customer, mitra, other = world.customer(), await world.mitra(), await world.mitra()
     phone = await open_phone(mitra, app="mitra")
     await phone.context.grant_permissions(["notifications"], origin=phone.url(""))
@@ -408,8 +412,8 @@ async def test_a_hidden_page_notifies_until_there_is_an_answer(world: World, ope
     await until(phone, [])
 
 
-async def test_a_page_that_is_seen_needs_no_notice(world: World, open_phone: OpenPhone) -> None:
-    """Whichever of the mitra's pages is the one: a hidden one keeps quiet beside it."""
+async def test_no_notification_is_shown_while_a_page_is_visible(world: World, open_phone: OpenPhone) -> None:
+    """If any of the mitra's pages is visible, the hidden ones stay silent."""
     customer, mitra = world.customer(), await world.mitra()
     phone = await open_phone(mitra, app="mitra")
     await phone.context.grant_permissions(["notifications"], origin=phone.url(""))
@@ -436,7 +440,7 @@ async def test_a_page_that_is_seen_needs_no_notice(world: World, open_phone: Ope
 
 
 async def notices(phone: Phone, what: str = "body") -> list[object]:
-    """The notifications that this phone shows: what they say, or when each was last told."""
+    """The phone's notifications: their texts, or when each was last shown."""
     found: list[object] = await phone.page.evaluate(
         """async what => {
             const registration = await navigator.serviceWorker.ready;
@@ -448,7 +452,7 @@ async def notices(phone: Phone, what: str = "body") -> list[object]:
 
 
 async def until(phone: Phone, shown: list[str]) -> None:
-    """Return when the phone shows these notifications."""
+    """Wait until the phone shows these notifications."""
     async with asyncio.timeout(20):
         while await notices(phone) != shown:  # noqa: ASYNC110 - a browser has no asyncio.Event
             await asyncio.sleep(0.05)
@@ -544,18 +548,18 @@ async def shows(page: Page, sees: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("make", EVERY, ids=[make.__name__ for make in EVERY])
-async def test_every_state_has_its_screen_and_keeps_it(
+async def test_every_screen_survives_a_reload_and_a_reconnect(
     world: World, open_phone: OpenPhone, make: Making
 ) -> None:
     customer, mitra = world.customer(), await world.mitra()
     path, sees = await make(world, customer, mitra)
 
-    def turn_back() -> None:
-        """A chat is as near to its end as before, however long it took to get here."""
+    def reset_time_left() -> None:
+        """Give a chat as many seconds left as at the start of the test."""
         if make in SECONDS_LEFT:
-            world.has_seconds_left(path.rsplit("/", 1)[1], SECONDS_LEFT[make])
+            world.set_seconds_left(path.rsplit("/", 1)[1], SECONDS_LEFT[make])
 
-    turn_back()
+    reset_time_left()
     phone = await open_phone(mitra, app="mitra")
     await phone.go(path)
     await shows(phone.page, sees)
@@ -563,13 +567,13 @@ async def test_every_state_has_its_screen_and_keeps_it(
     await phone.look(name)
     await phone.fits(name)
 
-    turn_back()
+    reset_time_left()
     await phone.reload()
     await shows(phone.page, sees)
 
     phone.network.cut()
     await expect(phone.page.get_by_text(LOST)).to_be_visible()
-    turn_back()
+    reset_time_left()
     phone.network.restore()
     await expect(phone.page.get_by_text(LOST)).to_have_count(0)
     await shows(phone.page, sees)

@@ -1,4 +1,4 @@
-"""A page that is opened without a network says so, and is the app as soon as there is one again."""
+"""A page opened offline says so, and loads the app once there is a network."""
 
 import pytest
 from playwright.async_api import expect
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
     ("app", "path", "heading"),
     [("client", "/history", "Hai, senang kamu di sini"), ("mitra", "/mitra/", "Halo, bestie")],
 )
-async def test_without_a_network_the_page_says_so_and_tries_again(
+async def test_an_offline_page_says_so_and_recovers(
     open_phone: OpenPhone, app: str, path: str, heading: str
 ) -> None:
     phone = await open_phone(app=app)
@@ -34,8 +34,8 @@ async def test_without_a_network_the_page_says_so_and_tries_again(
 
 
 @pytest.mark.parametrize(("app", "path"), [("client", "/"), ("mitra", "/mitra/")])
-async def test_nothing_of_the_app_itself_is_kept(open_phone: OpenPhone, app: str, path: str) -> None:
-    """So that no old version of it is ever shown."""
+async def test_the_app_itself_is_not_cached(open_phone: OpenPhone, app: str, path: str) -> None:
+    """Otherwise an outdated version might be shown."""
     phone = await open_phone(app=app)
     await phone.go(path)
     await phone.page.evaluate("navigator.serviceWorker.ready")

@@ -1,4 +1,4 @@
-"""The pictures of the README: `make screenshots` copies them to docs/images."""
+"""The README's screenshots. `make screenshots` copies them to docs/images."""
 
 import pytest
 from playwright.async_api import expect

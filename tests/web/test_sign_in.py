@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, and signing out, on all tabs together."""
+"""Sign-in, refresh and sign-out, across all tabs."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
 from app.identity.sender import OTP_FILE
-from tests.auth.door import new_phone, wrong
+from tests.auth.client import new_phone, wrong
 from tests.web.conftest import OpenPhone
 from tests.web.harness import DESK, LOST, NO_STORAGE, PHONE, Phone
 from tests.web.world import World
@@ -17,7 +17,7 @@ HOME = "Mau cerita apa hari ini?"
 
 
 def code_for(world: World, number: str) -> str:
-    """The last code that reached a number."""
+    """The last code sent to a number."""
     sent: Path = world.settings.log_dir / OTP_FILE
     lines = sent.read_text(encoding="utf-8").splitlines()
     return next(line.split()[-1] for line in reversed(lines) if number in line.split())
@@ -30,7 +30,7 @@ async def ask_for_code(page: Page, number: str) -> None:
 
 
 async def sign_in(world: World, phone: Phone, number: str) -> None:
-    """Somebody new signs in."""
+    """Sign in as a new customer."""
     await phone.go("/")
     await ask_for_code(phone.page, number)
     await phone.page.get_by_label("Kode 6 angka").fill(code_for(world, number))
@@ -41,14 +41,14 @@ async def sign_in(world: World, phone: Phone, number: str) -> None:
 
 
 async def kept(page: Page, name: str) -> object:
-    """A part of what the browser remembers of the session."""
+    """A field of the session in the browser's storage."""
     return await page.evaluate(
         "name => JSON.parse(localStorage.getItem('curhat.session.customer'))?.[name] ?? null", name
     )
 
 
-async def access_token_runs_out(page: Page) -> None:
-    """As after a quarter of an hour, as far as the browser knows."""
+async def expire_access_token(page: Page) -> None:
+    """Make the browser treat its access token as expired."""
     await page.evaluate(
         """() => {
             const place = "curhat.session.customer";
@@ -65,7 +65,7 @@ async def access_token_runs_out(page: Page) -> None:
         ("control-center", "/", "Control Center", DESK),
     ],
 )
-async def test_the_first_screen_is_for_everybody(
+async def test_the_first_screen_is_accessible(
     open_phone: OpenPhone, app: str, path: str, heading: str, viewport: ViewportSize
 ) -> None:
     phone = await open_phone(app=app, viewport=viewport)
@@ -77,14 +77,14 @@ async def test_the_first_screen_is_for_everybody(
 
 
 @pytest.mark.parametrize(("app", "path"), [("client", "/"), ("mitra", "/mitra/"), ("control-center", "/")])
-async def test_a_browser_that_keeps_nothing_shows_the_app(open_phone: OpenPhone, app: str, path: str) -> None:
+async def test_the_app_works_without_storage(open_phone: OpenPhone, app: str, path: str) -> None:
     phone = await open_phone(app=app)
     await phone.context.add_init_script(NO_STORAGE)
     await phone.go(path)
     await expect(phone.page.get_by_role("heading", level=1)).to_be_focused()
 
 
-async def test_somebody_signs_in_on_a_browser_that_keeps_nothing(world: World, open_phone: OpenPhone) -> None:
+async def test_a_customer_signs_in_without_storage(world: World, open_phone: OpenPhone) -> None:
     phone, number = await open_phone(), new_phone()
     page = phone.page
     await phone.context.add_init_script(NO_STORAGE)
@@ -97,7 +97,7 @@ async def test_somebody_signs_in_on_a_browser_that_keeps_nothing(world: World, o
     await expect(page.get_by_text("Hai, Rani")).to_be_visible()
 
 
-async def test_what_is_no_phone_number_is_said_beside_it(open_phone: OpenPhone) -> None:
+async def test_an_invalid_phone_number_is_named_beside_its_field(open_phone: OpenPhone) -> None:
     phone = await open_phone()
     await phone.go("/")
     await expect(phone.page.get_by_role("heading")).to_be_focused()
@@ -113,7 +113,7 @@ async def test_what_is_no_phone_number_is_said_beside_it(open_phone: OpenPhone) 
     await phone.look("sign-in-wrong-number")
 
 
-async def test_somebody_new_says_what_to_call_them(world: World, open_phone: OpenPhone) -> None:
+async def test_a_new_customer_gives_a_name(world: World, open_phone: OpenPhone) -> None:
     phone, number = await open_phone(), new_phone()
     page = phone.page
     await phone.go("/")
@@ -124,7 +124,7 @@ async def test_somebody_new_says_what_to_call_them(world: World, open_phone: Ope
     await page.get_by_label("Kode 6 angka").fill(wrong(code_for(world, number)))
     await page.get_by_role("button", name="Masuk").click()
     await expect(page.get_by_role("alert")).to_have_text("Kodenya tidak cocok. Sisa 4 percobaan.")
-    await phone.reload()  # as when a phone puts the page away while the message is read
+    await phone.reload()  # a phone may unload the page while its user reads the message
     await page.get_by_label("Kode 6 angka").fill(code_for(world, number))
     await page.get_by_role("button", name="Masuk").click()
 
@@ -137,7 +137,7 @@ async def test_somebody_new_says_what_to_call_them(world: World, open_phone: Ope
     await expect(page.get_by_text("Hai, Rani")).to_be_visible()
 
 
-async def test_an_access_token_that_has_run_out_is_exchanged_once_for_all_tabs(
+async def test_an_expired_access_token_is_refreshed_once_for_all_tabs(
     world: World, open_phone: OpenPhone
 ) -> None:
     phone = await open_phone()
@@ -146,7 +146,7 @@ async def test_an_access_token_that_has_run_out_is_exchanged_once_for_all_tabs(
     for tab in tabs[1:]:
         await expect(tab.get_by_role("heading", name="Riwayat curhat")).to_be_visible()
     before = await kept(phone.page, "refresh")
-    await access_token_runs_out(phone.page)
+    await expire_access_token(phone.page)
 
     phone.network.cut()
     for tab in tabs:
@@ -159,7 +159,7 @@ async def test_an_access_token_that_has_run_out_is_exchanged_once_for_all_tabs(
     assert [answer for answer in phone.answers if "/api/auth/refresh" in answer] == ["200 /api/auth/refresh"]
 
 
-async def test_a_token_that_the_service_refuses_is_exchanged_and_the_socket_opened_again(
+async def test_a_refused_token_is_refreshed_and_the_socket_reopened(
     world: World, open_phone: OpenPhone
 ) -> None:
     phone = await open_phone()
@@ -178,7 +178,7 @@ async def test_a_token_that_the_service_refuses_is_exchanged_and_the_socket_open
     assert not str(await kept(phone.page, "access")).endswith("x")
 
 
-async def test_a_session_that_has_ended_leads_back_to_the_door(world: World, open_phone: OpenPhone) -> None:
+async def test_an_ended_session_leads_to_the_sign_in(world: World, open_phone: OpenPhone) -> None:
     phone, number = await open_phone(), new_phone()
     await sign_in(world, phone, number)
     refresh = await kept(phone.page, "refresh")
@@ -191,16 +191,16 @@ async def test_a_session_that_has_ended_leads_back_to_the_door(world: World, ope
     await phone.look("sign-in-expired")
 
 
-async def test_a_mitras_token_opens_no_customers_app(world: World, open_phone: OpenPhone) -> None:
+async def test_a_mitras_token_does_not_work_in_the_client_app(world: World, open_phone: OpenPhone) -> None:
     mitra = await world.mitra(online=False)
-    mitra.audience = "customer"  # where the browser keeps it; what it says of itself stays
+    mitra.audience = "customer"  # changes where the browser stores the token, not the token
     phone = await open_phone(mitra)
     await phone.go("/")
 
     await expect(phone.page.get_by_text("Akun ini tidak bisa dipakai di sini.")).to_be_visible()
 
 
-async def test_signing_out_leaves_every_tab(world: World, open_phone: OpenPhone) -> None:
+async def test_signing_out_applies_to_every_tab(world: World, open_phone: OpenPhone) -> None:
     phone, number = await open_phone(), new_phone()
     await sign_in(world, phone, number)
     other = await phone.new_tab("/history")

@@ -1,4 +1,4 @@
-"""Brings people into the states that the apps have screens for, through the API as their apps would."""
+"""Brings people into every state that the apps show, through the API, as their apps would."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ import httpx
 
 from app.settings import Settings
 from tests.conftest import Connection
-from tests.rest.harness import Client, People, go_online, pair, pay, search
+from tests.rest.harness import Client, People, go_online, pair, pay, search, until
 from tests.simulate.conftest import Service
 
 Json = dict[str, Any]
@@ -31,15 +31,15 @@ class World:
         return Client(self.settings, self.api, "customer", self._people.customer())
 
     async def mitra(self, *, online: bool = True) -> Client:
-        """A mitra; when online, the service's workers know it."""
+        """A new mitra. If online, all workers count them as available."""
         mitra = Client(self.settings, self.api, "mitra", self._people.mitra())
         if online:
             await go_online(mitra)
-            await self.available(who=self.customer())
+            await self.until_available(by=self.customer())
         return mitra
 
     def name(self, person: Client) -> str:
-        """What others call somebody."""
+        """A person's display name."""
         table = "users" if person.audience == "customer" else "mitras"
         return str(self.value(f"select display_name from data.{table} where id = %s", person.id))
 
@@ -49,20 +49,20 @@ class World:
             f"update data.{table} set display_name = %s where id = %s".encode(), [name, person.id]
         )
 
-    async def available(self, who: Client, *, available: bool = True) -> None:
-        """Return when every worker says so."""
+    async def until_available(self, by: Client, *, available: bool = True) -> None:
+        """Wait until all workers report this availability."""
         agreeing = 0
         async with asyncio.timeout(20):
             while agreeing < 2 * self.settings.workers:
-                told = (await who.get("/api/client/mitra-availability")).json()["available"]
-                agreeing = agreeing + 1 if told is available else 0
+                reported = (await by.get("/api/client/mitra-availability")).json()["available"]
+                agreeing = agreeing + 1 if reported is available else 0
                 await asyncio.sleep(0.05)
 
     async def go_offline(self, mitra: Client) -> None:
         assert (await mitra.post("/api/mitra/status", {"online": False})).status_code == 200
 
     async def searching(self, customer: Client) -> Json:
-        """A general search that runs."""
+        """A running blast."""
         return await search(customer)
 
     async def chat(self, customer: Client, mitra: Client) -> str:
@@ -70,13 +70,13 @@ class World:
         return await pair(customer, mitra)
 
     async def acquaint(self, customer: Client, mitra: Client) -> str:
-        """They have talked before: the id of the chat that is over."""
+        """Let the two have an ended chat; return its id."""
         chat_id = await self.chat(customer, mitra)
         await customer.post(f"/api/client/chat-sessions/{chat_id}/end")
         return chat_id
 
     async def ask_again(self, customer: Client, mitra: Client) -> httpx.Response:
-        """ "Curhat lagi", paid for."""
+        """ "Curhat lagi", on a new payment."""
         payment_id = await pay(customer, 30, targeted_mitra_id=str(mitra.id))
         return await customer.post(
             "/api/client/chat-requests/returning",
@@ -84,7 +84,7 @@ class World:
         )
 
     async def extend(self, customer: Client, chat_id: str) -> Json:
-        """An extension that waits for its answer."""
+        """A pending extension."""
         payment_id = await pay(customer, 15, is_extension=True)
         response = await customer.post(
             f"/api/client/chat-sessions/{chat_id}/extensions", {"extension_payment_session_id": payment_id}
@@ -94,7 +94,7 @@ class World:
         return extension
 
     async def offer(self, mitra: Client) -> str:
-        """The id of the request that the mitra is offered."""
+        """The id of the search that the mitra is offered."""
         rows: list[Json] = []
         async with asyncio.timeout(20):
             while not rows:
@@ -103,19 +103,15 @@ class World:
         request_id: str = rows[0]["request_id"]
         return request_id
 
-    async def seen(self, request_id: str) -> None:
-        """Return when a mitra's app has said that it shows a request."""
-        seen: object = None
-        async with asyncio.timeout(20):
-            while not seen:
-                seen = self.value(
-                    "select true from data.pairing_offers where request_id = %s and seen_at is not null",
-                    request_id,
-                )
-                await asyncio.sleep(0.02)
+    async def until_seen(self, request_id: str) -> None:
+        """Wait until a mitra's app has reported the offer as seen."""
+        query = (
+            "select exists (select from data.pairing_offers where request_id = %s and seen_at is not null)"
+        )
+        await until(lambda: self.value(query, request_id))
 
     async def accept(self, mitra: Client) -> str:
-        """Take the request that is offered: the chat's id."""
+        """Accept the offered search; return the chat's id."""
         accepted = await mitra.post(f"/api/mitra/chat-requests/{await self.offer(mitra)}/accept")
         chat_id: str = accepted.json()["chat_session"]["id"]
         return chat_id
@@ -123,8 +119,8 @@ class World:
     async def decline(self, mitra: Client) -> None:
         await mitra.post(f"/api/mitra/chat-requests/{await self.offer(mitra)}/decline")
 
-    def has_seconds_left(self, chat_id: str, seconds: float) -> None:
-        """A chat as it will be so many seconds before its end."""
+    def set_seconds_left(self, chat_id: str, seconds: float) -> None:
+        """Move a chat to so many seconds before its end."""
         with self._owner.transaction():
             self._owner.execute("alter table data.chat_sessions disable trigger chat_sessions_fixed")
             self._owner.execute(
@@ -150,8 +146,8 @@ class World:
         )
         assert sent.status_code == 201, sent.text
 
-    def said(self, chat_id: str) -> list[str]:
-        """What the service has of a chat, in order."""
+    def stored_messages(self, chat_id: str) -> list[str]:
+        """The stored messages of a chat, in order."""
         rows = self._owner.execute(
             "select body from data.chat_messages where chat_session_id = %s order by seq", [chat_id]
         )
@@ -159,21 +155,21 @@ class World:
 
     @contextmanager
     def chat_is_locked(self, chat_id: str) -> Iterator[None]:
-        """Nothing can be done in a chat meanwhile: the service is busy."""
+        """Lock a chat, so that calls on it are refused as busy."""
         with self._owner.transaction():
             self._owner.execute("select from data.chat_sessions where id = %s for update", [chat_id])
             yield
 
-    def search_is_over(self, customer: Client) -> None:
-        """Somebody's search as it will be at its deadline."""
+    def expire_search(self, customer: Client) -> None:
+        """Move a customer's search to its deadline."""
         self._owner.execute(
             "update data.pairing_requests set deadline_at = logic.now() "
             "where customer_id = %s and status = 'searching'",
             [customer.id],
         )
 
-    def extension_is_over(self, chat_id: str) -> None:
-        """A chat's extension as it will be at its deadline."""
+    def expire_extension(self, chat_id: str) -> None:
+        """Move a chat's extension to its deadline."""
         self._owner.execute(
             "update data.extensions set deadline_at = logic.now() "
             "where chat_session_id = %s and status = 'requested'",
@@ -181,7 +177,7 @@ class World:
         )
 
     def seconds_left(self, chat_id: str) -> float:
-        """Until a chat's end, by the service's clock."""
+        """The seconds until a chat's end, by the database's clock."""
         left = self.value(
             "select extract(epoch from ends_at - logic.now())::float from data.chat_sessions where id = %s",
             chat_id,
@@ -190,7 +186,7 @@ class World:
         return left
 
     def pending(self, customer: Client) -> object:
-        """The minutes of the payment that waits to be confirmed, None without one."""
+        """The minutes of a customer's pending payment, or None."""
         return self.value(
             "select duration_minutes from data.payment_sessions where customer_id = %s and status = 'pending'",
             customer.id,
@@ -198,7 +194,7 @@ class World:
 
     @contextmanager
     def price(self, minutes: int, amount: int) -> Iterator[None]:
-        """A first chat of so many minutes costs this meanwhile."""
+        """Change the price of a first chat for a while."""
         change = "update data.price_tiers set amount = %s where duration_minutes = %s and not for_extension"
         was = self.value(
             "select amount from data.price_tiers where duration_minutes = %s and not for_extension", minutes
@@ -212,7 +208,7 @@ class World:
             self._owner.execute("select ops.set_config(%s, %s, 'test')", [key, str(value)])
 
     def fail(self, payment_id: str, cause_tag: str = "no_mitra_available") -> None:
-        """A payment that came to nothing."""
+        """Fail a payment."""
         self._owner.execute("select ops.fail_payment(%s, %s, 'test')", [payment_id, cause_tag])
 
     def value(self, query: str, *values: object) -> object:
@@ -226,21 +222,21 @@ class World:
         )
 
     def payments(self, customer: Client) -> list[str]:
-        """The statuses of somebody's payments, oldest first."""
+        """The statuses of a customer's payments, oldest first."""
         rows = self._owner.execute(
             "select status from data.payment_sessions where customer_id = %s order by created_at",
             [customer.id],
         )
         return [status for (status,) in rows]
 
-    def everybody_leaves(self) -> None:
-        """No mitra is online any more."""
+    def all_mitras_leave(self) -> None:
+        """Set all mitras offline."""
         self._owner.execute(
             "select ops.force_mitra_offline(id, 'test') from data.mitras where declared_online"
         )
 
-    def nobody_searches(self) -> None:
-        """No search is left that the next test's mitras would be offered."""
+    def end_all_searches(self) -> None:
+        """Fail all running searches, so that the next test's mitras are not offered them."""
         self._owner.execute(
             "select ops.fail_payment(payment_session_id, 'no_mitra_available', 'test') "
             "from data.pairing_requests where status = 'searching'"
@@ -248,5 +244,5 @@ class World:
 
 
 def kept(name: str, value: object) -> str:
-    """A script that lets a browser remember something of its customer's from before."""
+    """A script that stores something in a customer's browser, as earlier visits would."""
     return f"localStorage.setItem({json.dumps(f'curhat.customer.{name}')}, {json.dumps(value)});"

@@ -1,8 +1,7 @@
-"""The private Postgres and Redis of `curhat up`, for whatever has no address in the settings.
+"""The embedded Postgres and Redis of `curhat up`, used where the settings give no address.
 
-Both listen on unix sockets only. Data is kept from run to run; a run that crashed leaves nothing that the
-next one stumbles over. The database is set up as a DBA would do it on a server of one's own: the login
-`curhat` owns it and may create roles, but is no superuser.
+Both listen on unix sockets only. Data is kept between runs, and a run recovers from the crash of an earlier one. The
+database is set up as on a production server: the login `curhat` owns it and may create roles, but is not a superuser.
 """
 
 import contextlib
@@ -63,8 +62,8 @@ LAPTOP_SETTINGS = {
     "log_line_prefix": "%m [%p] %a: ",
     "log_lock_waits": "on",
 }
-# pg_cron connects to its jobs' databases by libpq, over our socket. Its other way, background workers, would
-# do without `cron.host`, but up to 1.4 its scheduler then starts no job for as long as another one runs.
+# pg_cron connects to its jobs' databases by libpq, over our socket. Background workers would need no `cron.host`, but
+# up to 1.4 the scheduler then runs only one job at a time.
 CRON_SETTINGS = {
     "cron.database_name": DATABASE,
     "cron.use_background_workers": "off",
@@ -76,7 +75,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Embedded:
-    """The servers to run for one CURHAT_HOME; `None` for one whose address is in the settings."""
+    """The servers to run for one CURHAT_HOME; `None` for a server whose address is in the settings."""
 
     given: Settings
     place: Place
@@ -91,11 +90,11 @@ class Embedded:
 
     @property
     def has_cron(self) -> bool:
-        """Whether our Postgres runs pg_cron; true too when it is not our Postgres."""
+        """Whether the embedded Postgres runs pg_cron; also true for an external Postgres."""
         return self.postgres is None or "pg_cron" in self.postgres.settings["shared_preload_libraries"]
 
     def make_ready_to_start(self) -> None:
-        """Clear away what a crashed run left, and make the cluster if there is none. Blocks."""
+        """Clean up after a crashed run, and create the cluster if there is none. Blocks."""
         if self.postgres is not None:
             _end_orphaned_postgres(self.postgres)
             if not self.postgres.exists:
@@ -105,7 +104,7 @@ class Embedded:
             _end_orphaned_redis(self.redis)
 
     def programs(self) -> list[Program]:
-        """What the supervisor is to run."""
+        """The programs for the supervisor."""
         programs = []
         if self.postgres is not None:
             programs.append(_postgres_program(self.postgres, self.given.log_dir))
@@ -114,7 +113,7 @@ class Embedded:
         return programs
 
     def provision(self) -> None:
-        """Give the running Postgres its login and extensions. May be done again at any time. Blocks."""
+        """Create login and extensions in the running Postgres. Idempotent. Blocks."""
         if self.postgres is None:
             return
         with psycopg.connect(self.postgres.url(DATABASE), autocommit=True) as connection:
@@ -143,7 +142,7 @@ def prepare(settings: Settings) -> Embedded:
 
 
 def locate(settings: Settings) -> Settings:
-    """The settings with the addresses of the embedded servers that run for this home, where none are given.
+    """The settings, with the addresses of this home's running embedded servers filled in.
 
     Raises:
         PlaceError: they do not run.
@@ -152,7 +151,7 @@ def locate(settings: Settings) -> Settings:
 
 
 def locate_database(settings: Settings) -> str:
-    """The database's address: the one given, or of the embedded Postgres that runs for this home.
+    """The database's address: from the settings, or of this home's running embedded Postgres.
 
     Raises:
         PlaceError: it does not run.
@@ -178,7 +177,7 @@ def _check_runs(path: Path, settings: Settings, variable: str) -> None:
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(path))
     except PermissionError as error:
-        raise PlaceError(f"What runs in {settings.home} belongs to another user.") from error
+        raise PlaceError(f"The servers in {settings.home} belong to another user.") from error
     except OSError as error:
         raise PlaceError(
             f"Nothing runs in {settings.home}: start `curhat up` there, or set {variable}."
@@ -186,7 +185,7 @@ def _check_runs(path: Path, settings: Settings, variable: str) -> None:
 
 
 def find_cluster_programs(settings: Settings, place: Place) -> Programs:
-    """The Postgres to use for this place. Raises PostgresError when there is none that will do."""
+    """The Postgres to use for this place. Raises PostgresError if there is no suitable one."""
     programs = find_programs(place.data, settings.postgres)
     if programs.major < MINIMUM_VERSION:
         raise PostgresError(
@@ -215,7 +214,7 @@ def _cluster(settings: Settings, place: Place, account: Account | None) -> Clust
 
 
 def check_owner(data: Path, account: Account | None) -> None:
-    """Raise PlaceError when the data is somebody else's than the account's."""
+    """Raise PlaceError if the data does not belong to the account."""
     if data.exists():
         owner, wanted = data.stat().st_uid, os.geteuid() if account is None else account.uid
         if owner != wanted:
@@ -234,16 +233,14 @@ def _with_addresses(settings: Settings, place: Place) -> Settings:
 
 
 def _initialise(cluster: Cluster) -> None:
-    """Make the cluster under another name, so that one which was not finished is never taken for whole."""
+    """Make the cluster under a temporary name, so that an unfinished one is never used."""
     if cluster.data.exists():
-        raise PostgresError(
-            f"{cluster.data} is there and is no data directory that Curhat has made: move it away."
-        )
+        raise PostgresError(f"{cluster.data} exists, but Curhat did not make it: move it away.")
     unfinished = replace(cluster, data=cluster.data.with_name(f"{cluster.data.name}{UNFINISHED}"))
     if unfinished.data.exists():
         shutil.rmtree(unfinished.data)
     unfinished.initialise()
-    # pg_cron wants its database from its first start on, so it is made before the server ever runs.
+    # pg_cron needs its database at its first start, so it is made before the server runs.
     data = str(unfinished.data)
     _run(cluster, "postgres", "--single", "-D", data, "postgres", given=f"create database {DATABASE}\n")
     _run(cluster, "initdb", "--sync-only", "-D", data)
@@ -280,7 +277,7 @@ def _provision_cron(connection: psycopg.Connection[Any]) -> None:
     connection.execute("alter extension pg_cron update")
     connection.execute(sql.SQL("grant usage on schema cron to {}").format(login))
     connection.execute(sql.SQL("grant execute on function cron.schedule_in_database to {}").format(login))
-    # A job remembers the socket it was scheduled with, and CURHAT_HOME may have been moved since.
+    # A job stores the socket that it was scheduled with, and CURHAT_HOME may have been moved since.
     connection.execute(
         "update cron.job set nodename = current_setting('cron.host') "
         "where nodename <> current_setting('cron.host')"
@@ -299,7 +296,7 @@ def _postgres_program(cluster: Cluster, log_dir: Path) -> Program:
         log=log_dir / "postgres.log",
         prepare=cluster.prepare,
         ready=ready,
-        stop_signal=signal.SIGINT,  # fast: it ends sessions and leaves nothing to recover
+        stop_signal=signal.SIGINT,  # fast shutdown: ends sessions, needs no recovery
         stop_seconds=30,
         kill_signal=signal.SIGQUIT,
         orphan_signal=signal.SIGINT,
@@ -322,9 +319,9 @@ def _redis_program(server: RedisServer, log_dir: Path) -> Program:
 
 
 def _end_orphaned_postgres(cluster: Cluster) -> None:
-    """Stop what an earlier run left running on the data directory, and remove its pid file.
+    """Stop an earlier run's processes in the data directory, and remove its pid file.
 
-    Postgres sees by itself that a pid file is stale, except when its pid now belongs to somebody else.
+    Postgres detects a stale pid file by itself, unless another process now has its pid.
     """
     if sys.platform != "linux":
         cluster.stop()
@@ -348,7 +345,7 @@ def _end_orphaned_postgres(cluster: Cluster) -> None:
 
 
 def _postgres_processes(data: Path) -> list[int]:
-    """The postmaster and its backends: they all work in the data directory."""
+    """The postmaster and its backends, recognised by their working directory."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

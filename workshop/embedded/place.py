@@ -1,8 +1,8 @@
-"""Where the private servers of one CURHAT_HOME keep their data and sockets, and who may run there.
+"""Where the embedded servers of one CURHAT_HOME keep their data and sockets.
 
-Everything lies in CURHAT_HOME, unless the account that the servers run under cannot reach it (as root with a
-home directory closed to others), or its path is too long for a unix socket. Then data or sockets lie
-elsewhere; where is recorded in CURHAT_HOME, so that every later run finds the same place.
+Everything is in CURHAT_HOME, unless the servers' account cannot reach it (as root, with a home directory closed to
+others) or its path is too long for a unix socket. Then data or sockets are elsewhere, and CURHAT_HOME records where,
+so that later runs find them.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ RECORD = "place.json"
 LOCK = "lock"
 LONGEST_SOCKET_NAME = "/.s.PGSQL.5432"
 FOR_ROOT = Path("/var/lib")
-FOR_OTHERS = [Path("/var/tmp"), Path("/tmp")]  # noqa: S108 - mkdtemp makes what nobody else may enter
+FOR_OTHERS = [Path("/var/tmp"), Path("/tmp")]  # noqa: S108 - mkdtemp makes private directories
 
 
 class PlaceError(Failure):
@@ -33,18 +33,18 @@ class PlaceError(Failure):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The data directory of Postgres, and the directory of both servers' sockets."""
+    """The data directory of Postgres, and the socket directory of both servers."""
 
     data: Path
     sockets: Path
 
     def outside(self, home: Path) -> list[Path]:
-        """Which of the two lie outside CURHAT_HOME."""
+        """Those of the two that are outside CURHAT_HOME."""
         return [path for path in (self.data, self.sockets) if not path.is_relative_to(home)]
 
 
 def make_home(home: Path, account: Account | None) -> None:
-    """Make CURHAT_HOME. Others see nothing of it; the servers' account may pass through."""
+    """Make CURHAT_HOME. It is closed to others; the servers' account may pass through."""
     try:
         home.mkdir(mode=0o700 if account is None else 0o711, parents=True, exist_ok=True)
         (home / "log").mkdir(mode=0o700, exist_ok=True)
@@ -56,7 +56,7 @@ def make_home(home: Path, account: Account | None) -> None:
 
 @contextlib.contextmanager
 def locked(home: Path) -> Iterator[None]:
-    """Hold CURHAT_HOME for ourselves; it is free again when this process ends, however it does.
+    """Lock CURHAT_HOME. The lock ends with this process, even if it is killed.
 
     Raises:
         PlaceError: another `curhat up` holds it.
@@ -72,7 +72,7 @@ def locked(home: Path) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             raise PlaceError(
-                f"Curhat runs already in {home} (process {file.read().strip() or 'unknown'}): "
+                f"Curhat already runs in {home} (process {file.read().strip() or 'unknown'}): "
                 "stop it first, or set CURHAT_HOME to another directory for a second one."
             ) from None
         file.truncate(0)
@@ -85,17 +85,17 @@ def locked(home: Path) -> Iterator[None]:
 
 
 def find(home: Path) -> Place:
-    """Where the servers of this home are, or would be, without making anything."""
+    """The place of this home's servers, or where it would be. Creates nothing."""
     recorded = _recorded(home)
     data = recorded.get("data", home / "postgres")
     return Place(data, recorded.get("sockets", data.parent / "run"))
 
 
 def make(home: Path, account: Account | None) -> Place:
-    """Find a place which the account can reach, record it, and make its directory for sockets.
+    """Find a place that the account can reach, record it, and make its socket directory.
 
     Raises:
-        PlaceError: there is no such place, or the data of an earlier run is out of reach.
+        PlaceError: there is no such place, or the account cannot reach the data of an earlier run.
     """
     place = find(home)
     if place.data.is_relative_to(home):
@@ -150,7 +150,7 @@ def _is_reachable(directory: Path, account: Account | None) -> bool:
 
 
 def _is_ours(base: Path, account: Account | None) -> bool:
-    """Whether a directory of an earlier run outside CURHAT_HOME is still there, and nobody else's."""
+    """Whether an earlier run's directory outside CURHAT_HOME still exists and belongs to us."""
     try:
         found = base.lstat()
     except OSError:
@@ -160,7 +160,7 @@ def _is_ours(base: Path, account: Account | None) -> bool:
 
 
 def _elsewhere(account: Account | None) -> Place:
-    """A new place with a short path, nobody else's, which the account can reach."""
+    """A new private place with a short path, which the account can reach."""
     parents = [FOR_ROOT] if account is not None else FOR_OTHERS
     for parent in parents:
         try:

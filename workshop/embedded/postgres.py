@@ -1,6 +1,6 @@
-"""A Postgres of our own: where its programs are, and a private cluster that listens on a unix socket only.
+"""Finds Postgres' programs, and runs a private cluster that listens on a unix socket only.
 
-`curhat up` runs one under CURHAT_HOME, the tests run one that they throw away.
+`curhat up` runs one in CURHAT_HOME; tests run temporary ones.
 """
 
 import re
@@ -18,7 +18,7 @@ from workshop.embedded.environment import server_environment
 MINIMUM_VERSION = 15
 SUPERUSER = "postgres"
 SETTINGS_FILE = "curhat.conf"
-# sockaddr_un.sun_path holds 108 bytes with its closing zero (104 on BSD and macOS).
+# sockaddr_un.sun_path holds 108 bytes with its final zero byte (104 on BSD and macOS).
 SOCKET_PATH_LIMIT = 103
 
 PROGRAM_DIRECTORIES = (
@@ -38,7 +38,7 @@ class PostgresError(Failure):
 
 @dataclass(frozen=True)
 class Programs:
-    """The programs of one Postgres version that is installed here."""
+    """The programs of one installed Postgres version."""
 
     directory: Path
     major: int
@@ -52,22 +52,22 @@ class Programs:
         return any((self._libraries / f"{name}{end}").exists() for end in (".so", ".dylib"))
 
     def has(self, *names: str) -> bool:
-        """Whether all of these programs are there."""
+        """Whether all of these programs exist."""
         return all((self.directory / name).exists() for name in names)
 
     @cached_property
     def _libraries(self) -> Path:
         pg_config = self.directory / "pg_config"
-        if not pg_config.exists():  # a package of the server alone
+        if not pg_config.exists():  # a package with the server only
             return self.directory.parent / "lib" / "postgresql"
         shown = subprocess.run([str(pg_config), "--pkglibdir"], check=True, capture_output=True, text=True)
         return Path(shown.stdout.strip())
 
 
 def installed_programs() -> list[Programs]:
-    """Every Postgres server that is installed here, of any version; the best to use first.
+    """Every installed Postgres server of any version, the best first.
 
-    One that has pg_cron and plpgsql_check comes first, then one that has pg_cron, then the newer one.
+    Order: with pg_cron and plpgsql_check, then with pg_cron, then newer versions.
     """
     servers = {
         path.resolve() for one in PROGRAM_DIRECTORIES for path in Path("/").glob(f"{one[1:]}/postgres")
@@ -89,12 +89,12 @@ def _programs_in(directory: Path) -> Programs | None:
     shown = subprocess.run([server, "--version"], check=True, capture_output=True, text=True)
     version = re.search(r"\(PostgreSQL\) (\d+)", shown.stdout)
     if version is None:
-        raise PostgresError(f"{server} says a version we cannot read: {shown.stdout!r}.")
+        raise PostgresError(f"{server} reports an unreadable version: {shown.stdout!r}.")
     return Programs(directory, int(version[1]))
 
 
 def major_of(data: Path) -> int | None:
-    """Which major made a data directory; `None` when there is none.
+    """The major version that made a data directory; `None` if there is no directory.
 
     Raises:
         PostgresError: it cannot be read.
@@ -110,9 +110,9 @@ def major_of(data: Path) -> int | None:
 
 
 def find_programs(data: Path | None = None, asked: str = "") -> Programs:
-    """The Postgres to use: what is asked for (`Settings.postgres`), else the best that is new enough.
+    """The Postgres to use: the requested one (`Settings.postgres`), else the best one that is new enough.
 
-    For a data directory it is the version that made it. Raises PostgresError when there is none.
+    Existing data needs the version that made it. Raises PostgresError if there is no suitable one.
     """
     made_by = None if data is None else major_of(data)
     if asked:
@@ -166,10 +166,10 @@ def _asked_programs(asked: str) -> Programs:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A private cluster: its data directory, and the directory of its socket (the only way in).
+    """A private cluster: its data directory, and the directory of its only socket.
 
-    `account` is whom it runs under, `None` for ourselves. `settings` are written to the cluster's
-    configuration before each start.
+    It runs as `account`, or as our own user if that is `None`. `settings` are written to its configuration before each
+    start.
     """
 
     programs: Programs
@@ -181,11 +181,11 @@ class Cluster:
 
     @property
     def exists(self) -> bool:
-        """Whether the data directory has been initialised, to its end."""
+        """Whether the data directory was initialised completely."""
         return (self.data / SETTINGS_FILE).exists()
 
     def initialise(self) -> None:
-        """Make the data directory, with `postgres` as superuser; whoever may enter the socket's is let in."""
+        """Make the data directory, with `postgres` as superuser. Access to the socket directory grants access."""
         if len(str(self.sockets).encode()) + len("/.s.PGSQL.5432") > SOCKET_PATH_LIMIT:
             raise PostgresError(f"The path {self.sockets} is too long for a unix socket.")
         make_directory(self.data, self.account)
@@ -204,7 +204,7 @@ class Cluster:
         self.prepare()
 
     def prepare(self) -> None:
-        """Write the settings and make the socket's directory, as must be done before each start."""
+        """Write the settings and make the socket directory. Required before each start."""
         make_directory(self.sockets, self.account)
         settings = {
             "listen_addresses": "",
@@ -220,14 +220,14 @@ class Cluster:
         return [self.programs.path("postgres"), "-D", str(self.data)]
 
     def start(self, timeout_seconds: int = 60) -> None:
-        """Start the server in the background and return when it takes connections."""
+        """Start the server in the background and return when it accepts connections."""
         self.prepare()
         self._run(
             "pg_ctl", "start", f"--pgdata={self.data}", f"--log={self.log}", f"--timeout={timeout_seconds}"
         )
 
     def stop(self, mode: str = "fast") -> None:
-        """Stop the server and return when it is gone; one that does not run is left alone."""
+        """Stop the server if it runs, and return when it has ended."""
         if self.is_running():
             self._run("pg_ctl", "stop", f"--pgdata={self.data}", f"--mode={mode}")
 
@@ -244,11 +244,11 @@ class Cluster:
         return done.returncode == 0
 
     def url(self, database: str, user: str = SUPERUSER) -> str:
-        """A connection URL, as libpq, asyncpg and yoyo understand it."""
+        """A connection URL for libpq, asyncpg and yoyo."""
         return postgres_url(self.sockets, database, user)
 
     def _run(self, program: str, *arguments: str) -> None:
-        # pg_ctl's server inherits its output; it must not hold a pipe of ours open.
+        # The server inherits pg_ctl's output, so that must not be a pipe of ours.
         done = subprocess.run(
             [self.programs.path(program), *arguments],
             check=False,
@@ -266,8 +266,8 @@ class Cluster:
 
 
 def postgres_url(sockets: Path, database: str, user: str) -> str:
-    """The connection URL of a server whose sockets lie in this directory."""
-    query = urlencode({"host": str(sockets)}, safe="/", quote_via=quote)  # libpq takes + for itself
+    """The connection URL of a server with its sockets in this directory."""
+    query = urlencode({"host": str(sockets)}, safe="/", quote_via=quote)  # libpq does not decode + as a space
     return f"postgresql://{quote(user, safe='')}@/{quote(database, safe='')}?{query}"
 
 

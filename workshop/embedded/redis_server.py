@@ -1,4 +1,4 @@
-"""A Redis of our own, on a unix socket only, with nothing kept on disk: it carries hints, never the truth."""
+"""An embedded Redis on a unix socket. It stores nothing on disk: a service that loses Redis loses no data."""
 
 import re
 import shutil
@@ -24,7 +24,7 @@ class RedisServerError(Failure):
 
 
 def find_program() -> str:
-    """The path of redis-server (or valkey-server). Raises RedisServerError when there is none."""
+    """The path of redis-server or valkey-server. Raises RedisServerError if there is none."""
     path = shutil.which("redis-server") or shutil.which("valkey-server")
     if path is None:
         raise RedisServerError(
@@ -41,7 +41,7 @@ def find_program() -> str:
 
 @dataclass(frozen=True)
 class RedisServer:
-    """A private Redis: the directory of its socket and, in the background, its log file."""
+    """A private Redis: the directory of its socket, and its log file when it runs in the background."""
 
     program: str
     directory: Path
@@ -54,7 +54,7 @@ class RedisServer:
         return self.directory / SOCKET_NAME
 
     def prepare(self) -> None:
-        """Make the socket's directory, as must be done before each start."""
+        """Make the socket directory. Required before each start."""
         make_directory(self.directory, self.account)
 
     def command(self, databases: int = 16) -> list[str]:
@@ -71,7 +71,7 @@ class RedisServer:
         ]
 
     def start(self, databases: int = 16, timeout_seconds: float = 30) -> "subprocess.Popen[bytes]":
-        """Start the server as a child of ours and return when it answers."""
+        """Start the server as a child process and return when it answers."""
         self.prepare()
         with self.log.open("ab") as log:
             process = subprocess.Popen(
@@ -88,7 +88,7 @@ class RedisServer:
         return process
 
     def wait_until_ready(self, process: "subprocess.Popen[bytes]", timeout_seconds: float = 30) -> None:
-        """Return when the server answers; raise RedisServerError when it ended or the time is over."""
+        """Return when the server answers; raise RedisServerError if it ends or the time is up."""
 
         @retry(
             retry=retry_if_exception_type(redis.RedisError),
@@ -109,10 +109,10 @@ class RedisServer:
             raise RedisServerError(f"redis-server does not answer ({error}); see {self.log}.") from error
 
     def url(self, database: int = 0) -> str:
-        """A connection URL as redis-py understands it."""
+        """A connection URL for redis-py."""
         return redis_url(self.directory, database)
 
 
 def redis_url(directory: Path, database: int = 0) -> str:
-    """The connection URL of a server whose socket lies in this directory."""
+    """The connection URL of a server with its socket in this directory."""
     return f"unix://{quote(str(directory / SOCKET_NAME))}?{urlencode({'db': database})}"

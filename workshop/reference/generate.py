@@ -1,4 +1,4 @@
-"""docs/reference/, generated from a migrated database: what a function, view, setting or event says of itself."""
+"""docs/reference/, generated from the comments and rows of a migrated database."""
 
 import ast
 import re
@@ -23,10 +23,10 @@ README = ROOT / "README.md"
 README_DIAGRAM = re.compile(r"```mermaid\nstateDiagram-v2\n.*?```", re.DOTALL)
 
 AUDIENCES = {
-    "api": "What the apps call, one function a request (role `curhat_app`). Replies are jsonb.",
-    "ops": "What DBAs and operators call in psql (role `curhat_operator`). Replies are rows.",
+    "api": "Called by the apps, one function per request (role `curhat_app`). Replies are jsonb.",
+    "ops": "Called by DBAs and operators in psql (role `curhat_operator`). Replies are rows.",
     "control_center": "Read views of the control center (role `curhat_control_center`).",
-    "logic": "Private: what the others are built of. Nobody but the owner may call these.",
+    "logic": "Private functions behind the others. Only the owner may call these.",
 }
 
 CALL = re.compile(r"\b((?:logic|api|ops|control_center)\.[a-z_]+)\s*\(")
@@ -39,7 +39,7 @@ Connection = psycopg.Connection[Any]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One place where a function refuses. What is filled into the sentence is shown as `…`."""
+    """One place where a function refuses. `…` in the sentence stands for a value."""
 
     status: int
     slug: str
@@ -48,7 +48,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Function:
-    """A function or procedure of ours, as the database holds it."""
+    """A function or procedure of ours, from the catalog."""
 
     schema: str
     name: str
@@ -70,7 +70,7 @@ class Function:
 
     @cached_property
     def refusals(self) -> tuple[Refusal, ...]:
-        """Where its own body refuses."""
+        """The refusals in its own body."""
         return tuple(
             Refusal(int(match["status"]), match["slug"], _filled(match["sentence"]))
             for match in REFUSAL.finditer(self.body)
@@ -78,7 +78,7 @@ class Function:
 
     @cached_property
     def calls(self) -> frozenset[str]:
-        """The qualified names of what its body calls."""
+        """The qualified names of the functions that its body calls."""
         return frozenset(CALL.findall(self.body))
 
     @cached_property
@@ -99,7 +99,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A legal edge of a state machine; a row begins in the state that is reached from None."""
+    """A legal edge of a state machine; an edge from None is the beginning."""
 
     entity: str
     from_status: str | None
@@ -109,7 +109,7 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A key of the configuration, with the value that it has in a new database."""
+    """A key of the configuration, with its value in a new database."""
 
     key: str
     value: str
@@ -124,7 +124,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """An event, whose sockets hear it, and what it means."""
+    """An event type: who receives it, and what it means."""
 
     type: str
     to_customer: bool
@@ -175,7 +175,7 @@ def read_views(connection: Connection) -> list[View]:
 
 
 def read_transitions(connection: Connection) -> list[Transition]:
-    """Every legal edge, in the order in which sql/ lists them."""
+    """Every legal edge, in the order of sql/."""
     with connection.cursor(row_factory=class_row(Transition)) as cursor:
         return cursor.execute(
             "select entity, from_status, to_status, meaning from logic.transitions"
@@ -183,7 +183,7 @@ def read_transitions(connection: Connection) -> list[Transition]:
 
 
 def read_settings(connection: Connection) -> list[Setting]:
-    """Every setting, with the value that it was made with."""
+    """Every setting, with its original value."""
     with connection.cursor(row_factory=class_row(Setting)) as cursor:
         return cursor.execute(
             """
@@ -196,13 +196,13 @@ def read_settings(connection: Connection) -> list[Setting]:
 
 
 def read_event_types(connection: Connection) -> list[EventType]:
-    """Every event type, in the order in which sql/ lists them."""
+    """Every event type, in the order of sql/."""
     with connection.cursor(row_factory=class_row(EventType)) as cursor:
         return cursor.execute("select type, to_customer, to_mitra, meaning from logic.event_types").fetchall()
 
 
 def app_refusals() -> list[Refusal]:
-    """What the app itself refuses with, before or instead of a function: `Refusal(status, slug, sentence)`."""
+    """The app's own refusals, before or instead of a function call."""
     found = {
         refusal
         for path in (ROOT / "app").rglob("*.py")
@@ -239,13 +239,13 @@ def functions_page(functions: Sequence[Function], views: Sequence[View]) -> str:
 
 
 def refusals_page(functions: Sequence[Function], of_the_app: Sequence[Refusal]) -> str:
-    """Every slug with its status, its sentences, and the functions that say they refuse with it."""
+    """Every slug with its status, its sentences, and the functions that state it."""
     found = [refusal for function in functions for refusal in function.refusals]
     return markdown.page(
         "Refusals",
-        "A refusal changes nothing. Its SQLSTATE is `PT` and the HTTP status, its message the slug, its detail "
-        'the sentence; over REST it is `{"error": slug, "message": sentence}` with that status. What is filled '
-        "into a sentence is shown as `…`.",
+        "A refusal changes nothing. In SQL, its SQLSTATE is `PT` followed by the HTTP status, its message is the slug, "
+        'its detail the sentence. Over REST it is `{"error": slug, "message": sentence}` with that status. `…` in a '
+        "sentence stands for a value.",
         markdown.table(
             ("slug", "status", "sentence", "refused by"),
             (
@@ -257,7 +257,7 @@ def refusals_page(functions: Sequence[Function], of_the_app: Sequence[Refusal]) 
             ),
         ),
         "## By the app",
-        "Over REST and WebSockets, before a function is called or when no answer came of it.",
+        "Over REST and WebSockets, before a function is called or when its call got no answer.",
         markdown.table(("slug", "status", "sentence"), (cells for _, *cells in _by_slug(of_the_app))),
     )
 
@@ -279,7 +279,7 @@ def state_machines_page(transitions: Sequence[Transition]) -> str:
         )
     return markdown.page(
         "State machines",
-        "Every other edge is refused (`illegal_transition`), whoever tries it.",
+        "Every other edge is refused (`illegal_transition`) for everybody.",
         *sections,
     )
 
@@ -288,8 +288,8 @@ def configuration_page(settings: Sequence[Setting]) -> str:
     """Every setting with its default and bounds."""
     return markdown.page(
         "Configuration",
-        "Changed by `ops.set_config(key, value, who)` or on the settings page of the control center. A change "
-        "holds at once, for every window that opens after it.",
+        "Change a setting with `ops.set_config(key, value, who)` or on the settings page of the control center. A "
+        "change applies at once, to every window that opens after it.",
         markdown.table(
             ("key", "default", "allowed", "label", "explanation"),
             (
@@ -310,11 +310,11 @@ def events_page(types: Sequence[EventType]) -> str:
     """Every event with its audience and the keys of its body."""
     return markdown.page(
         "Events",
-        "Sockets get a frame of `type`, `id`, `at` and the keys below; a key that is not always there is marked "
-        "`?`. The control center hears every event. A frame of `CHAT_MESSAGE` also holds the message for the "
-        "two people of its chat (`sender`, `client_message_id`, `body`, `sent_at`), and for nobody else. Two more "
-        "frames come of no event and have an `id` of null: `CHAT_TYPING` (`chat_session_id`, `sender`), and "
-        "`AVAILABILITY` (`available`, `count`) for a socket that has sent `watch`.",
+        "Sockets get a frame of `type`, `id`, `at` and the keys below; optional keys are marked `?`. The control "
+        "center gets every event. For the two people of its chat only, a frame of `CHAT_MESSAGE` also contains the "
+        "message (`sender`, `client_message_id`, `body`, `sent_at`). Two frames are not events and have an `id` of "
+        "null: `CHAT_TYPING` (`chat_session_id`, `sender`), and `AVAILABILITY` (`available`, `count`) for a socket "
+        "that has sent `watch`.",
         markdown.table(
             ("type", "to", "meaning", "keys"),
             ((f"`{one.type}`", _audience(one), one.meaning, markdown.codes(one.body)) for one in types),
@@ -323,7 +323,7 @@ def events_page(types: Sequence[EventType]) -> str:
 
 
 def invariants_page(functions: Sequence[Function]) -> str:
-    """Every invariant that `ops.audit()` looks at, by the part that does."""
+    """Every invariant that `ops.audit()` checks, by the function that checks it."""
     sections = []
     for function in functions:
         if function.schema == "logic" and function.name.startswith("audit_"):
@@ -331,14 +331,14 @@ def invariants_page(functions: Sequence[Function]) -> str:
             sections += [f"## {function.name}", function.comment, "\n".join(f"- {one}" for one in sentences)]
     return markdown.page(
         "Invariants",
-        "What `ops.audit()` looks at. Each row that it gives names the invariant that does not hold, the entity, its "
-        "id, and what was found. An area that cannot be looked at gives `every part of the audit can be run`.",
+        "The invariants that `ops.audit()` checks. Each row that it returns names the broken invariant, the entity, "
+        "its id, and what was found. If a part of the audit fails, its row is `every part of the audit can be run`.",
         *sections,
     )
 
 
 def invariants(function: Function) -> Iterator[str]:
-    """The sentences that a part of the audit gives: text in quotes, of small letters and five words or more."""
+    """The invariants of a part of the audit: quoted lower-case text of five words or more."""
     for literal in QUOTED.findall(function.body):
         sentence = literal.replace("''", "'")
         if SENTENCE.fullmatch(sentence):
@@ -346,7 +346,7 @@ def invariants(function: Function) -> Iterator[str]:
 
 
 def write(connection: Connection, directory: Path = DIRECTORY) -> list[Path]:
-    """Write every page; the paths."""
+    """Write every page; returns the paths."""
     directory.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, text in pages(connection).items():
@@ -357,7 +357,7 @@ def write(connection: Connection, directory: Path = DIRECTORY) -> list[Path]:
 
 
 def readme(text: str, connection: Connection) -> str:
-    """The README with its diagram of a payment session's states as they are now."""
+    """The README with a current diagram of a payment session's states."""
     edges = [edge for edge in read_transitions(connection) if edge.entity == "payment_session"]
     return README_DIAGRAM.sub(_diagram(edges), text)
 
@@ -392,7 +392,7 @@ def _by_slug(refusals: Iterable[Refusal]) -> Iterator[tuple[str, str, str, str]]
 
 
 def _written_refusals(node: ast.AST) -> Iterator[Refusal]:
-    """The refusals that a piece of Python spells out: in a call, or in a table by status."""
+    """The literal refusals of an AST node: in a call, or in a dict by status."""
     match node:
         case ast.Call(args=[ast.Constant(value=int(status)), ast.Constant(value=str(slug)), sentence, *_]):
             yield Refusal(status, slug, _text(sentence))

@@ -1,4 +1,4 @@
-"""docs/reference/sockets.md: all that a client of the sockets must know, from the types and limits of the code."""
+"""docs/reference/sockets.md, for authors of clients, from the types and limits in the code."""
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,56 +24,59 @@ ADDRESSES: Mapping[Audience, tuple[str, str]] = {
     "operator": ("/internal/ws", "internal"),
 }
 
-# What is an object of its own as well as the body of an event.
+# Types that are both objects of their own and the body of an event.
 PARTS: Sequence[Shape] = (Failure,)
 
-# The function that a frame is carried out by; other frames are carried out by the worker itself.
+# The function behind a frame; the worker handles other frames itself.
 FUNCTIONS: Mapping[str, str] = {"message": "api.send_message", "read": "api.mark_read"}
 
 NORMAL, PROTOCOL_ERROR, INVALID_DATA, LOST = 1000, 1002, 1007, 1006
 
 CLOSED: Mapping[int, tuple[str, str]] = {
     NORMAL: ("The client closed it.", ""),
-    Code.GOING_AWAY: ("The server stops.", "Come back at once: another worker answers."),
-    PROTOCOL_ERROR: ("This is not WebSocket: RFC 6455 was broken.", "A fault of the client's library."),
+    Code.GOING_AWAY: ("The server is stopping.", "Reconnect at once: another worker answers."),
+    PROTOCOL_ERROR: ("The client violated RFC 6455.", "Fix the client's library."),
     LOST: (
-        "No close frame came: the network, or a worker that died.",
-        "Come back, a little later each time.",
+        "No close frame arrived: the network failed, or a worker died.",
+        "Reconnect with growing pauses.",
     ),
-    INVALID_DATA: ("The reason in a close frame is not UTF-8.", "A fault of the client's library."),
-    Code.INTERNAL_ERROR: ("A fault on our side.", "Come back, a little later each time."),
+    INVALID_DATA: ("The reason in a close frame is not UTF-8.", "Fix the client's library."),
+    Code.INTERNAL_ERROR: ("An error in the server.", "Reconnect with growing pauses."),
     Code.TRY_AGAIN_LATER: (
-        "The database could not be reached when the socket was to be opened.",
-        "Come back, a little later each time.",
+        "The database was unreachable when the socket opened.",
+        "Reconnect with growing pauses.",
     ),
     Code.UNAUTHENTICATED: (
         (
-            "No token, or none that holds, or it has expired meanwhile, or its person is no longer there; or no "
-            "sign-in where one was due."
+            "The token is missing, invalid or expired, its sign-in has ended, its person is gone, or `auth` came too "
+            "late."
         ),
         "Get a new token first.",
     ),
-    Code.FORBIDDEN: ("The token is for another kind of user.", "Do not come back with it."),
-    Code.TOO_SLOW: ("The client does not read what it is sent.", "Come back; the snapshot says the rest."),
+    Code.FORBIDDEN: ("The token is for another kind of user.", "Do not reconnect with it."),
+    Code.TOO_SLOW: (
+        "The client reads too slowly.",
+        "Reconnect; the snapshot has everything that was missed.",
+    ),
     Code.BAD_FRAME: (
         (
-            "A frame that is no text, no JSON object of a known `type`, not UTF-8, or too large. Of an operator, "
-            "whatever is no `ping`."
+            "A frame is not text, not UTF-8, not a JSON object of a known `type`, or too large. From an operator who "
+            "is signed in: anything but `ping`."
         ),
-        "A fault of the client.",
+        "Fix the client.",
     ),
-    Code.TOO_MANY: ("Too many frames, protocol pings and pongs included.", "Come back, and say less."),
+    Code.TOO_MANY: ("Too many frames, protocol pings and pongs included.", "Reconnect, and send fewer."),
 }
 
 
 def page(meanings: Mapping[str, str]) -> str:
-    """The page; `meanings` says what the events mean, as the database does."""
+    """The page; `meanings` are the database's descriptions of events by type."""
     shapes = _Shapes()
     return markdown.page(
         "Sockets",
-        "What goes over the WebSockets of both listeners. Every frame is a text frame with one JSON object, whose "
-        "`type` says which. Times are RFC 3339 in UTC, ids UUIDs, but the `id` of an event is an integer. "
-        "A client ignores a `type` and a key that it does not know: there may be more one day.",
+        "The WebSocket frames of both servers. Every frame is a text frame with one JSON object, whose `type` names "
+        "the frame. Times are RFC 3339 in UTC. Ids are UUIDs, but the `id` of an event is an integer. A client ignores "
+        "every unknown `type` and key, since later versions may add some.",
         "## Signing in",
         _signing_in(),
         "## From the server",
@@ -97,7 +100,7 @@ def page(meanings: Mapping[str, str]) -> str:
 
 def _signing_in() -> str:
     addresses = markdown.table(
-        ("address", "listener", "for a token of"),
+        ("address", "server", "for a token of"),
         (
             (markdown.code(path), listener, f"{'an' if role == 'operator' else 'a'} {role}")
             for role, (path, listener) in ADDRESSES.items()
@@ -107,23 +110,22 @@ def _signing_in() -> str:
         (
             addresses,
             (
-                f"Either the client offers the subprotocols `{websocket.SUBPROTOCOL}` and "
-                f"`{serving.BEARER}<access token>`, and the server chooses the first; or it sends `auth` as "
+                f"The client offers the subprotocols `{websocket.SUBPROTOCOL}` and "
+                f"`{serving.BEARER}<access token>`, of which the server chooses the first. Or it sends `auth` as "
                 f"its first frame, within {_number(serving.SIGN_IN_SECONDS)} s. The token is never part of the "
-                "address. No extension is agreed on, so frames are never compressed. A request that is no WebSocket "
-                "handshake is answered by 426 `upgrade_required`, a handshake that is wrong by 400 `bad_request`; a "
-                "token that does not hold closes a socket that is open."
+                "address. The server accepts no extensions, so frames are never compressed. A request that is not a "
+                "WebSocket handshake gets 426 `upgrade_required`, a faulty handshake 400 `bad_request`. With an "
+                "invalid token the handshake succeeds, then the socket is closed."
             ),
             (
-                "The first frame from the server is `snapshot`; nothing comes before it, and what happened while it "
-                "was made comes after it."
+                "The first frame from the server is `snapshot`. Events that happened while it was made follow it."
             ),
         )
     )
 
 
 class _Shapes:
-    """Every type of the page as a JSON schema, and in which order they came."""
+    """Every type of the page as a JSON schema, in order of appearance."""
 
     def __init__(self) -> None:
         self.to: Mapping[Audience, Sequence[Shape]] = {
@@ -147,12 +149,12 @@ class _Shapes:
 
     @property
     def others(self) -> Iterable[tuple[str, Json]]:
-        """What is part of a frame, and none itself."""
+        """Types that are parts of frames but not frames."""
         return sorted((name, schema) for name, schema in self.components.items() if name not in self._whole)
 
 
 def _each(by_role: Mapping[Audience, Sequence[Shape]]) -> Sequence[Shape]:
-    """Every shape once, in the order in which they come."""
+    """Every shape once, in order of appearance."""
     return list(dict.fromkeys(shape for shapes in by_role.values() for shape in shapes))
 
 
@@ -166,7 +168,7 @@ def _from_the_server(shapes: _Shapes, meanings: Mapping[str, str]) -> str:
 
 
 def _to_operators(shapes: _Shapes, meanings: Mapping[str, str]) -> str:
-    """What customers and mitras do not hear, or hear in another form."""
+    """Events that customers and mitras do not get, or get in another form."""
     event = _fields(shapes.of(internal_frames.OperatorEvent)).replace("<br>", ", ")
     rows = (
         (markdown.code(kind), meanings[kind], _fields(shapes.of(shape)))
@@ -175,15 +177,15 @@ def _to_operators(shapes: _Shapes, meanings: Mapping[str, str]) -> str:
     return "\n\n".join(
         (
             (
-                "An operator's socket hears every event there is, of everybody, in this form: the event's `type`, "
-                f"{event}. `entity` says what `entity_id` is the id of; `from_status` and `to_status` are null where "
-                "no status changed; `actor` is `customer:<id>`, `mitra:<id>`, `operator:<who>`, `deadline` or "
+                "An operator's socket gets every event of everybody in this form: the event's `type`, "
+                f"{event}. `entity` is the kind of thing that `entity_id` names. `from_status` and `to_status` are "
+                "null if no status changed. `actor` is `customer:<id>`, `mitra:<id>`, `operator:<who>`, `deadline` or "
                 "`system`."
             ),
             (
-                "`body` holds what customers and mitras get of the same type, without `id` and `at`. Of a "
-                "`CHAT_MESSAGE` it is `chat_session_id` and `seq` alone: what was said comes to no operator. The types "
-                "that operators alone hear:"
+                "`body` is the frame that customers and mitras get, without `type`, `id` and `at`. For a "
+                "`CHAT_MESSAGE` it contains only `chat_session_id` and `seq`: no operator gets message text. These "
+                "types go to operators only:"
             ),
             markdown.table(("type", "when", "body"), rows),
         )
@@ -206,7 +208,7 @@ def _from_a_client(shapes: _Shapes) -> str:
 
 
 def _roles(shape: Shape, of: Mapping[Audience, Sequence[Shape]]) -> str:
-    """Whose frame it is, in words."""
+    """The roles of a frame, in words."""
     *others, last = (role for role, shapes in of.items() if shape in shapes)
     return " and ".join(filter(None, (", ".join(others), last)))
 
@@ -217,9 +219,8 @@ def _refusals() -> str:
         for frame, function in FUNCTIONS.items()
     ]
     return (
-        "A customer's or mitra's frame of a known type that does not fit, or that is refused, is answered by `error`, "
-        "in which `in_reply_to` is the frame's `type`; the next frame is carried out all the same. Frames are carried "
-        "out in the order in which they came.\n\n"
+        "If a customer's or mitra's frame of a known type is malformed or refused, the reply is `error`, with the "
+        "frame's `type` as `in_reply_to`. Later frames are still handled. Frames are handled in order of arrival.\n\n"
         + markdown.table(("frame", "refused with"), rows)
         + "\n\nEach may also be refused with `invalid_body`, `busy`, `unavailable`, `internal_error` or "
         "`unknown_outcome` (send the same frame again), see [refusals](refusals.md)."
@@ -247,21 +248,21 @@ def _limits() -> str:
                 "4029",
             ),
             (
-                "frames that wait to be carried out",
+                "frames that wait to be handled",
                 f"{websocket.MOST_UNREAD_FRAMES}",
-                "the connection is not read until they are fewer",
+                "the connection is not read until fewer wait (backpressure)",
             ),
-            ("what waits to be sent", unsent, "4008"),
-            ("taking nothing although something waits", f"{_number(websocket.STALL_SECONDS)} s", "4008"),
-            ("frames held back until a snapshot is there", f"{hub.MOST_HELD_FRAMES}", "4008"),
-            ("silence before sign-in", f"{_number(serving.SIGN_IN_SECONDS)} s", "4001"),
+            ("bytes that wait to be sent", unsent, "4008"),
+            ("no bytes read although some wait", f"{_number(websocket.STALL_SECONDS)} s", "4008"),
+            ("frames held back until the snapshot is sent", f"{hub.MOST_HELD_FRAMES}", "4008"),
+            ("time to sign in", f"{_number(serving.SIGN_IN_SECONDS)} s", "4001"),
             (
                 "the server pings",
                 f"every {_number(websocket.PING_SECONDS)} s",
-                "nothing came before the next one is due: the connection is dropped",
+                "nothing arrived before the next ping: the connection is dropped",
             ),
             (
-                "a close that is not answered",
+                "waiting for the answer to a close",
                 f"{_number(websocket.CLOSE_SECONDS)} s, after 4008 {_number(websocket.CUT_SECONDS)} s",
                 "the connection is dropped",
             ),
@@ -271,23 +272,19 @@ def _limits() -> str:
 
 
 WHAT_A_CLIENT_DOES = """\
-1. **A snapshot replaces everything.** It comes first, and again whenever the worker may have missed something; what \
-is not in it is over.
-2. **Drop what was seen.** Events come at least once, a reconnect or a retry may repeat them: an event whose `id` was \
-seen already changes nothing. Ids do not come in order, and a gap between them means nothing. **Of two events about \
-one thing the one with the higher `id` holds**, whichever comes last: a frame with a lower `id` than what the client \
-has heard of the same thing is out of date.
-3. **Look for gaps in `seq`.** Within a chat messages count from 1 without gaps. Who holds `seq` n and gets n + 2, or \
-finds in a snapshot a `last_seq` beyond what it holds, asks `GET …/chat-sessions/:id/messages?after_seq=n` until \
-`next` is null.
-4. **Send a message again until it is acknowledged**, over either a socket or REST, with the same `client_message_id`: \
-it is stored once. `ack` and `CHAT_MESSAGE` may come in either order.
-5. **Come back after every close but those whose cause is the client**, with pauses that grow to half a minute and a \
-share of chance in them.
-6. **Show the server's deadlines.** `server_time` says how far the client's clock is off; a countdown runs to the \
-`deadline_at` or `ends_at` that the server gave.
-7. **An ack is the last word.** A socket that closed with something unacknowledged says nothing about whether it was \
-carried out."""
+1. **A snapshot replaces everything.** It comes first, and again whenever the worker may have missed something. \
+Anything that it does not contain is over.
+2. **Drop duplicates.** Delivery is at least once: a reconnect or a retry may repeat events. Ignore an event whose \
+`id` was seen before. Ids arrive out of order and with gaps. **Of two events about the same thing, the one with \
+the higher `id` wins**, whichever arrives last.
+3. **Look for gaps in `seq`.** Messages of a chat count from 1 without gaps. A client that has `seq` n and gets n + 2, \
+or a snapshot with a higher `last_seq`, fetches `GET …/chat-sessions/:id/messages?after_seq=n` until `next` is null.
+4. **Send a message again until it is acknowledged**, over a socket or REST, with the same `client_message_id`. It is \
+stored once. `ack` and `CHAT_MESSAGE` may come in either order.
+5. **Reconnect after every close that the client did not cause**, with pauses that grow to half a minute, and jitter.
+6. **Show the server's deadlines.** `server_time` gives the offset of the client's clock. A countdown runs to the \
+server's `deadline_at` or `ends_at`.
+7. **Only an ack confirms.** After a close, an unacknowledged frame may or may not have taken effect."""
 
 
 def _objects(shapes: _Shapes) -> Iterable[str]:
@@ -303,7 +300,7 @@ def _fields(schema: Json) -> str:
 def _told_fields(schema: Json) -> Iterable[str]:
     required = set(schema.get("required", ()))
     for name, part in schema["properties"].items():
-        if name != "type":  # what a frame is called says it already
+        if name != "type":  # the frame's name already says it
             yield f"`{name}{'' if name in required else '?'}` {_kind(part)}"
 
 

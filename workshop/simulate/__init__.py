@@ -1,1 +1,1 @@
-"""Bots that use the real REST API and WebSockets as customers and mitras: the simulation and the demo."""
+"""Bots that act as customers and mitras over the real REST API and WebSockets, for simulation and demo."""

@@ -1,4 +1,4 @@
-"""A customer: pays, searches, chats, and does it again."""
+"""A customer: pays, searches, chats, and starts over."""
 
 import time
 
@@ -9,14 +9,14 @@ from workshop.simulate.plan import Figures, Options
 
 SHARE_ABANDONED = 0.03
 SHARE_ENDED_BY_CUSTOMER = 0.6
-# Far longer than a blast window: an outcome that takes so long will not come.
+# Far longer than a blast window: after this time no outcome will come.
 OUTCOME_SECONDS = 300
-# The outcome of what a bot did itself.
+# The outcome of a bot's own action.
 PROMPT_SECONDS = 20
 
 
 async def be_a_customer(me: Person, options: Options, figures: Figures) -> None:
-    """Curhat again and again until asked to close up; nothing open is left behind."""
+    """Chat again and again until told to close up. Leaves nothing open."""
     await me.pause(0, 2)
     while not me.closing:
         await _curhat(me, options, figures)
@@ -42,7 +42,7 @@ async def _curhat(me: Person, options: Options, figures: Figures) -> None:
 
 
 async def _pay(me: Person) -> str | None:
-    """A confirmed payment session; None when it was abandoned, or not to be had."""
+    """The id of a confirmed payment session; None if it was abandoned or refused."""
     pricing = await me.rest.get("/api/client/pricing")
     tier: Json = me.chance.choice(pricing["tiers"])
     created = await me.rest.post(
@@ -62,7 +62,7 @@ async def _pay(me: Person) -> str | None:
 
 
 async def _outcome(me: Person, payment_id: str, options: Options, figures: Figures) -> Chat | None:
-    """Wait for the search's outcome, or give it up: the chat, or None when there will be none."""
+    """Wait for the search's outcome, or cancel it. Returns the chat, or None without one."""
 
     def paired() -> Chat | None:
         return next((c for c in me.knowledge.chats.values() if c.payment_session_id == payment_id), None)

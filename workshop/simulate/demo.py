@@ -1,4 +1,4 @@
-"""The demo mitras of `curhat up`: bots over the real API, so that one person alone can try everything."""
+"""The demo mitras of `curhat up`: bots over the real API, so that one person can try everything alone."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 
 async def run_demo(settings: Settings) -> None:
-    """Keep the demo mitras online, until cancelled; workers may come and go meanwhile.
+    """Keep the demo mitras online until cancelled, also while workers restart.
 
     They accept after a few seconds, answer every message, and approve extensions.
     """

@@ -1,16 +1,16 @@
-"""What one person's app has been shown, kept as such an app would keep it, and where that shows a fault.
+"""The state of one person's app, as an app would keep it, and the delivery faults that it reveals.
 
-The rules that make "missed" and "doubled" exact:
-- A *fact* is known when a frame told it, or a snapshot did: the snapshot itself, or what was asked of REST
-  because the snapshot showed that something had happened in between. A reply to a call of one's own tells
-  nothing, and REST is not asked between snapshots: a frame that is lost on a socket which stays up is missed.
-- An *event* of a kind that leaves no trace in REST (an offer, "has read", "ends soon") is known when its frame
-  came, or when a snapshot was taken after it: that shows what has become of it.
-- A snapshot on a later connection makes good what was lost with the one before, not what had been lost over it: an
-  event that was overtaken by one much younger stays missed.
-- *Doubled* is an event id that comes twice on one connection, a message (a `seq` of a chat) that comes as two
-  events, and a `client_message_id` that stands in a chat twice. The same event on a later connection is
-  at-least-once delivery at work, and is dropped.
+The exact meaning of "missed" and "doubled":
+- A *fact* is known from a frame or from a snapshot. A snapshot includes REST calls that the app makes because the
+  snapshot showed a change. Replies to the bot's own calls do not count, and REST is not called between snapshots. So
+  a frame that is lost on an open socket is missed.
+- Some *events* leave no trace in REST (an offer, "has read", "ends soon"). Such an event is known from its frame, or
+  from a later snapshot, which shows its result.
+- A snapshot on a new connection excuses events lost when the old one broke. It does not excuse an event that the old
+  connection skipped: one that is overtaken by a much younger event stays missed.
+- *Doubled* is an event id that arrives twice on one connection, a message (a `seq` of a chat) that arrives as two
+  events, or a `client_message_id` that appears twice in a chat. The same event on a later connection is normal
+  at-least-once delivery, and is dropped.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ Role = Literal["customer", "mitra"]
 Json = dict[str, Any]
 Fact = tuple[str, ...]
 
-# Transactions that commit close together may be told in another order than they began in; none takes so long.
+# Events of concurrent transactions may arrive out of order. No transaction takes this long.
 OVERTAKEN_BY = timedelta(seconds=10)
 FINAL = ("consumed", "failed_pairing", "abandoned", "expired")
 
@@ -89,7 +89,7 @@ class Chat:
 
 @dataclass(slots=True)
 class Span:
-    """What one connection has told, by the server's clock: its first and last snapshots, and its youngest event."""
+    """Times of one connection by the server's clock: first and last snapshot, youngest event."""
 
     first: datetime
     last: datetime
@@ -98,10 +98,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What an app asks of REST after a snapshot, because it happened while nobody told it.
+    """What an app fetches over REST after a snapshot, because it missed the events.
 
-    `at` is the server's time of the snapshot. `payments` are over, as the snapshot no longer has them.
-    `messages` maps a chat to the seq up to which its messages are fetched (None: all, for it has ended).
+    `at` is the server's time of the snapshot. `payments` have ended, since the snapshot lacks them. `messages` maps a
+    chat to the last seq to fetch (None: all, since the chat has ended).
     """
 
     at: datetime
@@ -110,7 +110,7 @@ class Recovery:
 
 
 class Knowledge:
-    """The facts and the view of one person, fed with every frame of their socket in order."""
+    """The facts and view of one person, updated by every frame of their socket in order."""
 
     def __init__(self, role: Role) -> None:
         self.role = role
@@ -135,28 +135,28 @@ class Knowledge:
         self._event_of_offer: dict[str, int] = {}
 
     def connected(self) -> None:
-        """A new connection: ids may come again, each once."""
+        """A new connection: each id may arrive once more."""
         self.connections += 1
         self._ids_of_connection = set()
         self._snapshot_is_due = True
 
     def own_payment(self, payment_id: str) -> None:
-        """The reply to one's own call named a payment; its facts are still to be told."""
+        """A reply to the bot's own call named a payment; its facts must still arrive."""
         self.payments.setdefault(payment_id, "")
 
     def own_search(self, request_id: str, payment_id: str) -> None:
-        """The reply to one's own call named a search of a payment."""
+        """A reply to the bot's own call named a search of a payment."""
         self.searches[request_id] = payment_id
 
     def open_chats(self) -> list[Chat]:
         return [chat for chat in self.chats.values() if not chat.ended]
 
     def knows_of(self, event_id: int, at: datetime) -> bool:
-        """Whether the event's frame came, or a snapshot that is later than the event."""
+        """Whether the event's frame arrived, or a snapshot later than the event."""
         return event_id in self._ids or (bool(self._spans) and at <= self._spans[-1].last)
 
     def overlooked(self, event_id: int, at: datetime) -> bool:
-        """Whether a connection that is over has told of much that came after the event, and nothing of it."""
+        """Whether an ended connection skipped the event but delivered much younger ones."""
         return event_id not in self._ids and any(
             span.first < at and span.last < at < span.youngest - OVERTAKEN_BY for span in self._spans[:-1]
         )
@@ -164,7 +164,7 @@ class Knowledge:
     # Events
 
     def take_event(self, frame: Json) -> bool:
-        """Learn from an event's frame; False when it was dropped because its id is known."""
+        """Learn from an event's frame; False if it is a duplicate and was dropped."""
         event_id: int = frame["id"]
         if event_id in self._ids_of_connection:
             self.doubled.append(f"event {event_id} ({frame['type']}) twice on one connection")
@@ -235,7 +235,7 @@ class Knowledge:
         if frame["type"] == "CHAT_REQUEST":
             self.facts.add(offer_fact(request_id))
         if frame["id"] < self._event_of_offer.get(request_id, 0):
-            return  # they may come out of order; the later one holds
+            return  # events may arrive out of order; the highest id wins
         self._event_of_offer[request_id] = frame["id"]
         if frame["type"] == "CHAT_REQUEST":
             self.offers[request_id] = frame
@@ -254,7 +254,7 @@ class Knowledge:
     # Snapshots
 
     def take_snapshot(self, frame: Json) -> Recovery:
-        """Take the server's word for how things are; what happened in between is to be asked of REST."""
+        """Take over the server's state; returns what to fetch over REST."""
         self.snapshots += 1
         at = datetime.fromisoformat(frame["server_time"])
         if self._snapshot_is_due:
@@ -270,7 +270,7 @@ class Knowledge:
         for chat in self.open_chats():
             if chat.id not in chats:
                 self._learn_ended(chat.id)
-        # Of those, too, whose end was told: what went before it may have been lost.
+        # Also chats whose end was delivered: earlier messages may have been lost.
         messages.update(dict.fromkeys(self._ended_since))
         self._ended_since = set()
         self.extensions = {row["id"]: row for row in frame["extensions"]}
@@ -315,16 +315,16 @@ class Knowledge:
     def _searches_of(self, payment_id: str) -> set[Fact]:
         return {search_fact(search) for search, payment in self.searches.items() if payment == payment_id}
 
-    # What REST told after a snapshot: what is newer than the snapshot does not count, frames must tell of it
+    # REST replies after a snapshot: anything newer than the snapshot must arrive as a frame, so it does not count
 
     def recover_payment(self, row: Json, recovery: Recovery) -> None:
-        """A payment that the snapshot no longer had."""
+        """A payment that the snapshot lacks."""
         if row["status"] in FINAL and datetime.fromisoformat(row["created_at"]) < recovery.at:
             self._learn_payment(row["id"], row["status"])
             self.facts |= payment_facts(row) | self._searches_of(row["id"])
 
     def recover_ended_chat(self, row: Json, recovery: Recovery) -> bool:
-        """A chat from the history; True when it ended unknown to us, and its messages are to be fetched."""
+        """A chat from the history; True if its end was missed and its messages must be fetched."""
         if row["status"] != "ended" or datetime.fromisoformat(row["ended_at"]) > recovery.at:
             return False
         if paired_fact(row["id"]) in self.facts and ended_fact(row["id"]) in self.facts:

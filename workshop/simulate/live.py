@@ -1,4 +1,4 @@
-"""The WebSocket of one person, kept up for as long as its task runs."""
+"""The WebSocket of one person; it reconnects while its task runs."""
 
 import json
 from collections.abc import Callable
@@ -16,9 +16,9 @@ Frame = dict[str, Any]
 PROTOCOL = "curhat.v1"
 OPEN_TIMEOUT_SECONDS = 10
 PING_SECONDS = 5
-# We were turned away, or did wrong: coming back would not help.
+# Refusals and protocol errors: reconnecting would not help.
 FATAL_CODES = (4003, 4009, 4029)
-# So it is with this one, unless the token was good at first: it has expired since.
+# The same, unless the token was accepted first and has expired since.
 UNAUTHENTICATED = 4001
 LONGEST_PAUSE_SECONDS = 2.0
 
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 class TurnedAwayError(Exception):
-    """The server closed our socket for a reason that is a bug, in a bot or in the server."""
+    """The server closed the socket because of a bug, in a bot or in the server."""
 
 
 class LiveSocket:
@@ -54,7 +54,7 @@ class LiveSocket:
         """Connect, read, reconnect, until cancelled.
 
         Raises:
-            TurnedAwayError: the server closed the socket with a code that says we are unwelcome.
+            TurnedAwayError: the server refused the socket, or closed it with a code that forbids reconnecting.
         """
         retries = Retries(LONGEST_PAUSE_SECONDS)
         while True:
@@ -68,7 +68,7 @@ class LiveSocket:
             await retries.wait()
 
     async def send(self, frame: Frame) -> bool:
-        """Send a frame; False when the socket is down. True does not say that it arrived."""
+        """Send a frame; False if the socket is down. True does not mean that it arrived."""
         if self._connection is None:
             return False
         try:

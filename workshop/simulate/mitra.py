@@ -1,4 +1,4 @@
-"""A mitra: goes online, answers offers and messages, and leaves when asked to."""
+"""A mitra: goes online, answers offers and messages, and leaves when told to."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -17,7 +17,7 @@ PROMPT_SECONDS = 20
 class Manner:
     """How a mitra behaves. Pauses are ranges in seconds.
 
-    `replies`: after how many messages of their own they end a chat; None: they never do.
+    `replies`: range of own messages after which they end a chat; None: never.
     """
 
     declines: float = 0.0
@@ -29,7 +29,7 @@ class Manner:
 
 
 class Mitra:
-    """What one mitra does; `be_there` runs until they are asked to close up."""
+    """One mitra; `be_there` runs until they are told to close up."""
 
     def __init__(self, me: Person, manner: Manner) -> None:
         self.me = me
@@ -39,7 +39,7 @@ class Mitra:
         self._busy_with: dict[str, asyncio.Task[None]] = {}
 
     async def be_there(self) -> None:
-        """Be online, and take care of every offer, chat and extension that is known."""
+        """Be online, and handle every known offer, chat and extension."""
         async with asyncio.TaskGroup() as tasks:
             while not self.me.closing:
                 self._take_care(tasks)
@@ -55,7 +55,7 @@ class Mitra:
             if what not in self._busy_with or self._busy_with[what].done():
                 self._busy_with[what] = tasks.create_task(act())
 
-        # Only a snapshot brings them back: an operator who took them offline means it.
+        # Only after a snapshot: a mitra whom an operator set offline stays offline.
         if not knowledge.online and self._snapshots_seen < knowledge.snapshots:
             begin("status", self._go_online)
         self._snapshots_seen = knowledge.snapshots

@@ -1,4 +1,4 @@
-"""The database as the simulation sees it: people to play, the audit, and what no route shows."""
+"""The simulation's queries: its people, the audit, and events that no route shows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from workshop.simulate.knowledge import Role
 
 As = Literal["operator", "control_center"]
 
-# The events of a payment that sockets hear, and whose (docs/reference/events.md). Those that leave no trace in REST
-# once they are over come last.
+# The events of a payment that sockets get, by receiver (docs/reference/events.md). Those not in SHOWN_BY_REST leave no
+# trace in REST.
 HEARD_BY: dict[str, tuple[Role, ...]] = {
     "PAYMENT_SESSION": ("customer",),
     "CHAT_REQUEST_STARTED": ("customer",),
@@ -58,7 +58,7 @@ class Somebody:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event that concerns a person: its id, when it happened, and its type."""
+    """An event for a person."""
 
     id: int
     at: datetime
@@ -66,7 +66,7 @@ class Event:
 
 
 async def seed_people(database_url: str, customers: int, mitras: int) -> list[Somebody]:
-    """People made for a simulation."""
+    """Create people for a simulation."""
     query = "select kind, id, name from ops.seed_people(%s, %s)"
     rows = await _rows(database_url, "operator", query, customers, mitras)
     return [Somebody(row["kind"], str(row["id"]), row["name"]) for row in rows]
@@ -79,7 +79,7 @@ async def audit(database_url: str) -> list[dict[str, Any]]:
 
 
 async def events_heard(database_url: str, payment_ids: Sequence[str]) -> dict[tuple[Role, str], list[Event]]:
-    """The events of these payments, by who should have heard them."""
+    """The events of these payments, by receiver."""
     found: dict[tuple[Role, str], list[Event]] = {}
     for row in await _rows(database_url, "control_center", EVENTS, list(payment_ids), list(HEARD_BY)):
         event = Event(row["id"], row["at"], row["type"])

@@ -1,4 +1,4 @@
-"""One person with an app in hand: their REST calls, their socket, and what they know."""
+"""One person with an app: REST calls, socket, and knowledge."""
 
 import asyncio
 import random
@@ -15,18 +15,18 @@ from workshop.simulate.rest import Rest
 
 ACK_SECONDS = 5
 SHARE_SENT_BY_SOCKET = 0.7
-# The chat, the request or the mitra has changed in the meantime: whoever acts late is told so.
+# Refusals of late actions: the chat, request or mitra has changed meanwhile.
 TOO_LATE = (409, 410)
-# What a socket answers where REST says 503.
+# A socket's equivalents of 503.
 TRY_AGAIN = ("unavailable", "busy", "unknown_outcome")
 
 
 class NoSnapshotError(Exception):
-    """The socket does not open, or says nothing."""
+    """The socket did not open, or sent no snapshot."""
 
 
 class Person:
-    """What customers and mitras share. `start` runs their socket within a task group of the caller's."""
+    """Code shared by customers and mitras. `start` runs their socket in the caller's task group."""
 
     def __init__(
         self,
@@ -48,9 +48,9 @@ class Person:
         self.knowledge = Knowledge(role)
         self.rest = Rest(client, make_token, figures)
         self.closing = False
-        """Whether they have been asked to bring what they do to an end."""
+        """Whether they were told to finish."""
         self.acknowledged: dict[str, str] = {}
-        """Every message of ours that the server took: its client_message_id, and its chat."""
+        """Own messages that the server accepted: client_message_id to chat."""
         self._socket = LiveSocket(
             f"{socket_url}/api/{self.side}/ws",
             make_token,
@@ -63,14 +63,14 @@ class Person:
 
     @property
     def connection(self) -> int | None:
-        """The number of the connection that their socket is on; None while it is down."""
+        """The number of their socket's current connection; None while it is down."""
         return self.knowledge.connections if self._socket.connected else None
 
     async def start(self, tasks: asyncio.TaskGroup, timeout: float | None = None) -> asyncio.Task[Any]:
-        """Connect, and return once the first snapshot is there. The task is the socket's, for cancelling it.
+        """Connect, and return after the first snapshot. Returns the socket's task, so that it can be cancelled.
 
         Raises:
-            NoSnapshotError: none came within `timeout` seconds.
+            NoSnapshotError: no snapshot arrived within `timeout` seconds.
         """
         self._tasks = tasks
         task = tasks.create_task(self._socket.run())
@@ -79,12 +79,12 @@ class Person:
         return task
 
     def close_up(self) -> None:
-        """Ask them to bring what they do to an end."""
+        """Tell them to finish."""
         self.closing = True
         self._change()
 
     async def until(self, holds: Callable[[], object], timeout: float | None = None) -> bool:
-        """Wait until something holds that frames or `close_up` change; False when it did not in time."""
+        """Wait for a condition that frames or `close_up` change; False after `timeout` seconds."""
         try:
             async with asyncio.timeout(timeout):
                 while not holds():
@@ -94,15 +94,15 @@ class Person:
         return True
 
     async def next_change(self) -> None:
-        """Wait for the next frame, or to be asked to close up."""
+        """Wait for the next frame or for `close_up`."""
         await self._changed.wait()
 
     async def pause(self, shortest: float, longest: float) -> None:
-        """A while in which a person reads, thinks or types."""
+        """Time for a person to read, think or type."""
         await asyncio.sleep(self.chance.uniform(shortest, longest))
 
     async def say(self, chat_id: str, body: str) -> bool:
-        """Send a message, by socket or by REST; False when the chat no longer takes any."""
+        """Send a message by socket or REST; False if the chat no longer accepts any."""
         client_message_id = str(uuid4())
         taken = None
         if self.chance.random() < SHARE_SENT_BY_SOCKET:
@@ -119,13 +119,13 @@ class Person:
         return taken
 
     async def read(self, chat_id: str) -> None:
-        """Say that everything shown of a chat has been read."""
+        """Mark everything shown of a chat as read."""
         chat = self.knowledge.chats[chat_id]
         if chat.shown:
             await self._socket.send({"type": "read", "chat_session_id": chat_id, "seq": max(chat.shown)})
 
     async def type(self, chat_id: str) -> None:
-        """Let the other side see that one is typing."""
+        """Show the other side that this person is typing."""
         await self._socket.send({"type": "typing", "chat_session_id": chat_id})
 
     async def end(self, chat_id: str) -> None:
@@ -158,7 +158,7 @@ class Person:
             parameters["cursor"] = page["next"]
 
     async def _say_by_socket(self, chat_id: str, client_message_id: str, body: str) -> bool | None:
-        """None when nobody answered: the message may have been taken or not."""
+        """None without an answer: the message may or may not have been accepted."""
         answer: asyncio.Future[Frame | None] = asyncio.get_running_loop().create_future()
         self._sending[client_message_id] = answer
         frame = {
@@ -178,7 +178,7 @@ class Person:
             del self._sending[client_message_id]
         if told is not None and told["type"] == "ack":
             return True
-        # An error is followed up over REST, which says why.
+        # After an error the caller repeats it over REST, which says why.
         if told is None or told["error"] in TRY_AGAIN:
             self.figures.again[told["error"] if told is not None else "no answer"] += 1
         return None

@@ -1,4 +1,4 @@
-"""What bots say, in Indonesian."""
+"""Sentences of the bots, in Indonesian."""
 
 CUSTOMER_SENTENCES = (
     "Halo kak, aku lagi butuh teman cerita.",

@@ -1,4 +1,4 @@
-"""What is asked of a simulation, and what is counted while it runs."""
+"""Options of a simulation, and its figures."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How many people, for how long, and how they behave. Shares lie between 0 and 1.
+    """How many people, for how long, and how they behave. Shares are between 0 and 1.
 
-    `declines`: of the offers that a mitra answers, those declined. `cancels`: of the searches, those that the
-    customer gives up. `silent`: of the mitras, those who never answer an offer. `settle_seconds`: how long, at
-    the end, something may stay untold after the last event was handed on before it counts as missed.
+    `declines`: share of answered offers that mitras decline. `cancels`: share of searches that customers cancel.
+    `silent`: share of mitras who never answer. `settle_seconds`: at the end, a fact may arrive this long after the last
+    event was handed on. After that it counts as missed.
     """
 
     customers: int = 50
@@ -25,14 +25,14 @@ class Options:
 
 @dataclass(slots=True)
 class Figures:
-    """Counted by the bots as they go."""
+    """Figures counted by the bots."""
 
     searches: int = 0
     paired: int = 0
     seconds_to_pair: list[float] = field(default_factory=list)
     unanswered: int = 0
-    """Searches whose outcome nobody told the customer for long after their deadline."""
+    """Searches without an outcome long after their deadline."""
     unexpected: Counter[str] = field(default_factory=Counter)
-    """Answers of the API that should not come, by what they were."""
+    """Unexpected replies of the API, by call and status."""
     again: Counter[str] = field(default_factory=Counter)
-    """Requests and messages that got no answer, or a 503, and were sent again: by why."""
+    """Requests and messages that were retried after a 503 or no answer, by reason."""

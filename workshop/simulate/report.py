@@ -1,4 +1,4 @@
-"""What a simulation shows while it runs, and what it says at the end."""
+"""A simulation's progress bar and summary."""
 
 import math
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ SHOWN_FAULTS = 20
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """The smallest value that at least this share of all do not exceed (nearest rank); None of none."""
+    """The percentile by nearest rank; None without values."""
     if not values:
         return None
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
@@ -28,7 +28,7 @@ def _seconds(value: float | None) -> str:
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a simulation; `minutes` is how long it took. The lists hold one sentence or row for each fault."""
+    """The result of a simulation that took `minutes`. The lists have one sentence or row per fault."""
 
     customers: int
     mitras: int
@@ -51,7 +51,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def faults(self) -> int:
-        """How much was wrong; the simulation has succeeded when nothing was."""
+        """The number of faults; zero means success."""
         return (
             len(self.missed)
             + len(self.doubled)
@@ -96,9 +96,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                 "connections",
                 f"{self.connections}; frames delivered again after a reconnect: {self.redelivered}",
             ),
-            *((f"asked again: {why}", str(count)) for why, count in sorted(self.again.items())),
+            *((f"retried: {why}", str(count)) for why, count in sorted(self.again.items())),
             *((f"unexpected: {what}", str(count)) for what, count in sorted(self.unexpected.items())),
-            ("searches left without an answer", str(self.unanswered)),
+            ("searches without an answer", str(self.unanswered)),
             ("frames missed", str(len(self.missed))),
             ("frames doubled", str(len(self.doubled))),
             ("audit", "empty" if not self.audit else f"{len(self.audit)} findings"),
@@ -106,7 +106,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Progress:
-    """A progress bar with the figures so far, on a terminal."""
+    """A progress bar with current figures, on a terminal."""
 
     def __init__(self, options: Options, console: Console) -> None:
         self._options = options
@@ -126,7 +126,7 @@ class Progress:
         self._bar.stop()
 
     def show(self, figures: Figures) -> None:
-        """Show how far it is."""
+        """Update the bar."""
         elapsed = self._bar.tasks[0].elapsed or 0
         self._bar.update(
             self._task,
@@ -135,5 +135,5 @@ class Progress:
         )
 
     def say(self, what: str) -> None:
-        """Say what is going on now that the time is over."""
+        """Show the current step after the time is up."""
         self._bar.update(self._task, completed=self._options.minutes * 60, description=what)

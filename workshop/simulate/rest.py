@@ -1,4 +1,4 @@
-"""The REST API as one person uses it: what a killed worker swallowed is asked again with the same key."""
+"""REST calls of one person. A request that got no answer is retried with the same idempotency key."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ LONGEST_PAUSE_SECONDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer of the API."""
+    """A reply of the API."""
 
     status: int
     body: dict[str, Any]
@@ -34,16 +34,16 @@ class Reply:
 
     @property
     def slug(self) -> str:
-        """Why it was refused; the reason of a failure that was recorded."""
+        """The slug of a refusal, or the reason of a recorded failure."""
         return str(self.body.get("error") or self.body.get("reason") or "")
 
 
 class NoAnswerError(Exception):
-    """The API said 503, for the reason that is the text; the request may or may not have had its effect."""
+    """The API replied 503 with this slug; the request may or may not have taken effect."""
 
 
 class Rest:
-    """Calls of one person; what no caller expects, and what had to be asked again, is counted for the report."""
+    """REST calls of one person. Counts unexpected replies and retries for the report."""
 
     def __init__(self, client: httpx.AsyncClient, make_token: Callable[[], str], figures: Figures) -> None:
         self._client = client
@@ -51,13 +51,13 @@ class Rest:
         self._figures = figures
 
     async def get(self, path: str, **parameters: str | int) -> dict[str, Any]:
-        """What a GET shows; an answer that is no 200 counts as unexpected and shows nothing."""
+        """The body of a GET. Any status but 200 counts as unexpected."""
         return (await self._call("GET", path, refusals=(), parameters=parameters)).body
 
     async def post(
         self, path: str, body: dict[str, Any] | None = None, *, refusals: tuple[int, ...] = ()
     ) -> Reply:
-        """POST, with an Idempotency-Key of its own. `refusals`: the statuses that may well come."""
+        """POST with a new Idempotency-Key. `refusals`: expected statuses."""
         return await self._call("POST", path, refusals=refusals, body=body or {}, key=str(uuid4()))
 
     async def _call(
@@ -105,5 +105,5 @@ def _object(response: httpx.Response) -> dict[str, Any]:
 
 
 def _pattern(path: str) -> str:
-    """The path with its ids taken out, so that like answers count together."""
+    """The path without ids, so that equal calls are counted together."""
     return "/".join(":id" if len(part) == 36 else part for part in path.split("/"))

@@ -1,9 +1,8 @@
-"""The simulation: customers and mitras for a while, then the reckoning.
+"""The simulation: runs customers and mitras, then compares what they were told with what happened.
 
-The order of the end matters: customers bring their searches and chats to an end while mitras are still there,
-then mitras leave, then every socket stays up until all that happened has been told over it. What is still untold
-although nothing has been under way for the `settle_seconds` of the options was missed: a relay that is only just
-coming back has missed nothing yet.
+The end has a fixed order. Customers finish their searches and chats while mitras are online, then mitras leave. Every
+socket stays open until everything has been delivered. An event is missed if it has not arrived `settle_seconds` after
+the outbox became empty. So a relay that has just restarted has missed nothing yet.
 """
 
 import asyncio
@@ -32,7 +31,7 @@ from workshop.simulate.truth import truth, untold
 
 START_SECONDS = 30
 LOOK_SECONDS = 0.2
-# Events that are under way for so long will not come any more.
+# Events that take longer will not arrive.
 LONGEST_SETTLE_SECONDS = 120
 CONNECTIONS = 100
 
@@ -40,7 +39,7 @@ Fault = TypeVar("Fault")
 
 
 def rest_client(settings: Settings) -> httpx.AsyncClient:
-    """A client of the public listener for all bots of this process."""
+    """A client of the public server, shared by all bots of this process."""
     return httpx.AsyncClient(
         base_url=base_url(settings.host, settings.public_port),
         timeout=REQUEST_TIMEOUT_SECONDS,
@@ -52,7 +51,7 @@ def rest_client(settings: Settings) -> httpx.AsyncClient:
 def make_person(
     settings: Settings, client: httpx.AsyncClient, somebody: Somebody, seed: str, figures: Figures
 ) -> Person:
-    """Somebody as a bot; `seed` is for what they leave to chance."""
+    """A bot for this person; `seed` determines its random choices."""
     return Person(
         somebody.kind,
         somebody.id,
@@ -66,7 +65,7 @@ def make_person(
 
 
 async def run_simulation(settings: Settings, options: Options, *, as_json: bool = False) -> int:
-    """Simulate, print the summary, and return the exit code: 1 when anything was wrong."""
+    """Simulate, print the summary, and return the exit code: 1 if there were faults."""
     with Progress(options, Console(stderr=True, quiet=as_json)) as progress:
         summary = await simulate(settings, options, progress)
     console = Console()
@@ -80,9 +79,9 @@ async def run_simulation(settings: Settings, options: Options, *, as_json: bool 
 async def simulate(
     settings: Settings, options: Options, progress: Progress, *, over: asyncio.Event | None = None
 ) -> Summary:
-    """Simulate with people made for it; the app must be serving and listening.
+    """Simulate with new people; servers and listeners must be running.
 
-    It goes on for the minutes of the options, or until `over` is set before that.
+    It runs for `options.minutes`, or until `over` is set.
     """
     people = await seed_people(settings.database_url, options.customers, options.mitras)
     figures = Figures()
@@ -117,7 +116,7 @@ async def _live(
     *,
     over: asyncio.Event,
 ) -> None:
-    """The simulation proper: returns when everybody has brought what they did to an end."""
+    """Run everybody; returns when all have finished."""
     async with asyncio.TaskGroup() as tasks:
         for mitra in mitras:
             tasks.create_task(mitra.be_there())
@@ -128,7 +127,7 @@ async def _live(
             while (left := ends_at - time.monotonic()) > 0 and not over.is_set():
                 progress.show(figures)
                 await asyncio.sleep(min(left, LOOK_SECONDS))
-            progress.say("bringing it to an end")
+            progress.say("finishing")
             for customer in customers:
                 customer.close_up()
         for mitra in mitras:
@@ -138,7 +137,7 @@ async def _live(
 async def _comparison(
     settings: Settings, persons: Sequence[Person], earlier: Sequence[Sequence[Json]]
 ) -> Callable[[], Awaitable[list[str]]]:
-    """Look at what really happened; what is returned tells, when it is called, what of it is untold by then."""
+    """Read what really happened; returns a function that lists the parts not delivered yet."""
     earlier_chats = [frozenset(row["id"] for row in rows) for rows in earlier]
     known = await asyncio.gather(*map(truth, persons, earlier_chats))
     payments = [payment_id for person in persons for payment_id in person.knowledge.payments]
@@ -157,7 +156,7 @@ async def _comparison(
 async def _settled(
     look: Callable[[], Awaitable[list[Fault]]], client: httpx.AsyncClient, options: Options
 ) -> list[Fault]:
-    """What `look` finds once all has settled: nothing, or what has stayed since the last event was handed on."""
+    """Call `look` until it finds nothing or everything has settled; returns what it last found."""
     began = quiet_since = time.monotonic()
     while found := await look():
         now = time.monotonic()
@@ -170,7 +169,7 @@ async def _settled(
 
 
 async def _anything_under_way(client: httpx.AsyncClient) -> bool:
-    """Whether events still wait for the relay, or nobody can say."""
+    """Whether events still wait for the relay, or that is unknown."""
     try:
         state: Json = (await client.get("/readyz")).json()
     except (httpx.TransportError, ValueError):

@@ -1,4 +1,4 @@
-"""What really happened, as it can be seen when all is over, and what of it somebody was not told."""
+"""What really happened, read at the end, and the parts that a person was not told."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,9 @@ from workshop.simulate.person import Person
 
 
 async def truth(person: Person, earlier_chats: frozenset[str]) -> tuple[set[Fact], list[str]]:
-    """Every fact that REST shows to a person, and what is wrong with what the history holds.
+    """Every fact that REST shows to a person, and faults in their history.
 
-    `earlier_chats` are of another simulation.
+    `earlier_chats` are from an earlier simulation.
     """
     facts: set[Fact] = set()
     faults: list[str] = []
@@ -40,12 +40,12 @@ async def truth(person: Person, earlier_chats: frozenset[str]) -> tuple[set[Fact
     for client_message_id in person.acknowledged:
         times = kept.get(client_message_id, 0)
         if times != 1:
-            faults.append(f"acknowledged message {client_message_id} stands {times} times in the history")
+            faults.append(f"acknowledged message {client_message_id} appears {times} times in the history")
     return facts, faults
 
 
 def untold(person: Person, facts: set[Fact], events: Sequence[Event]) -> list[str]:
-    """What of these facts and events the person was not told, and offers that they think are still open."""
+    """The facts and events that the person was not told, and offers that they still see as open."""
     return [
         *(" ".join(fact) for fact in sorted(facts - person.knowledge.facts)),
         *(f"event {one.id} {one.type}" for one in events if _is_untold(person, one)),

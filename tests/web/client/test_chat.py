@@ -1,4 +1,4 @@
-"""The chat: nothing that was said is lost, doubled or out of order, and time is what the service says."""
+"""The chat screen: no message is lost, duplicated or out of order, and the service's clock counts."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Route, ViewportSize, expect
 
-from tests.rest.harness import Client
+from tests.rest.harness import Client, until
 from tests.sockets.harness import signed_in
 from tests.web.conftest import OpenPhone
 from tests.web.harness import FULL_STORAGE, LOST, LOW, OLDER, ON_ITS_SIDE, PATIENCE_MS, Phone
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 class Talk:
-    """A customer's chat on their phone, and the mitra they talk with."""
+    """A customer's chat on their phone, and its mitra."""
 
     def __init__(self, customer: Client, mitra: Client, chat_id: str, phone: Phone) -> None:
         self.customer = customer
@@ -35,7 +35,7 @@ class Talk:
         await self.page.get_by_role("button", name="Kirim").click()
 
     async def shown(self) -> list[str]:
-        """The messages on the screen, each with who said it."""
+        """The displayed messages, each with its sender."""
         return await self.page.locator(".bubble-text").all_text_contents()
 
 
@@ -50,7 +50,7 @@ async def talk(world: World, open_phone: OpenPhone) -> AsyncIterator[Talk]:
     yield Talk(customer, mitra, chat_id, phone)
 
 
-async def test_both_talk_and_see_what_the_other_has_read(world: World, talk: Talk) -> None:
+async def test_both_write_and_see_read_marks(world: World, talk: Talk) -> None:
     await talk.write("Halo, boleh cerita?")
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
     async with signed_in(talk.mitra) as socket:
@@ -72,22 +72,22 @@ async def test_both_talk_and_see_what_the_other_has_read(world: World, talk: Tal
         assert typing["sender"] == "customer"
 
 
-async def test_what_is_written_without_a_network_is_sent_once_and_in_order(world: World, talk: Talk) -> None:
+async def test_messages_written_offline_are_sent_once_and_in_order(world: World, talk: Talk) -> None:
     talk.phone.network.cut()
     await expect(talk.page.get_by_text(LOST)).to_be_visible()
     for body in ("satu", "dua", "tiga"):
         await talk.write(body)
     await expect(talk.page.get_by_text("Menunggu terkirim")).to_have_count(3)
     await talk.phone.look("chat-unsent")
-    assert world.said(talk.chat_id) == []
+    assert world.stored_messages(talk.chat_id) == []
 
     talk.phone.network.restore()
 
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(3)
-    assert world.said(talk.chat_id) == ["satu", "dua", "tiga"]
+    assert world.stored_messages(talk.chat_id) == ["satu", "dua", "tiga"]
 
 
-async def test_what_is_not_sent_survives_a_reload(world: World, talk: Talk) -> None:
+async def test_an_unsent_message_survives_a_reload(world: World, talk: Talk) -> None:
     await talk.page.get_by_label("Tulis pesan").fill("belum selesai")
     await talk.page.evaluate(
         """chat => localStorage.setItem("curhat.customer.unsent." + chat, JSON.stringify([{
@@ -101,7 +101,7 @@ async def test_what_is_not_sent_survives_a_reload(world: World, talk: Talk) -> N
     await expect(talk.page.get_by_text("dari tadi")).to_be_visible()
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
     await expect(talk.page.get_by_label("Tulis pesan")).to_have_value("belum selesai")
-    assert world.said(talk.chat_id) == ["dari tadi"]
+    assert world.stored_messages(talk.chat_id) == ["dari tadi"]
 
 
 async def test_each_tab_of_a_chat_has_its_own_draft(talk: Talk) -> None:
@@ -122,7 +122,7 @@ async def test_each_tab_of_a_chat_has_its_own_draft(talk: Talk) -> None:
     await expect(theirs).to_have_value("")
 
 
-async def test_a_full_storage_costs_no_message(world: World, talk: Talk) -> None:
+async def test_a_full_storage_loses_no_message(world: World, talk: Talk) -> None:
     await talk.phone.context.add_init_script(FULL_STORAGE)
     await talk.phone.reload()
     await expect(talk.page.get_by_text("Kamu terhubung dengan")).to_be_visible()
@@ -130,10 +130,10 @@ async def test_a_full_storage_costs_no_message(world: World, talk: Talk) -> None
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
     await talk.write("Masih di sana?")
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(2)
-    assert world.said(talk.chat_id) == ["Halo?", "Masih di sana?"]
+    assert world.stored_messages(talk.chat_id) == ["Halo?", "Masih di sana?"]
 
 
-async def test_what_was_said_meanwhile_is_there_again(world: World, talk: Talk) -> None:
+async def test_messages_received_while_offline_are_shown_later(world: World, talk: Talk) -> None:
     await world.say(talk.mitra, talk.chat_id, "satu")
     await expect(talk.page.get_by_text("satu")).to_be_visible()
     talk.phone.network.cut()
@@ -147,7 +147,7 @@ async def test_what_was_said_meanwhile_is_there_again(world: World, talk: Talk) 
     assert await talk.shown() == [f"{name}: satu", f"{name}: dua", f"{name}: tiga"]
 
 
-async def test_two_tabs_of_a_chat_agree(world: World, talk: Talk) -> None:
+async def test_two_tabs_show_the_same_messages(world: World, talk: Talk) -> None:
     other = await talk.phone.new_tab(f"/chat/{talk.chat_id}")
     await expect(other.get_by_label("Tulis pesan")).to_be_visible()
     talk.phone.network.cut()
@@ -159,10 +159,10 @@ async def test_two_tabs_of_a_chat_agree(world: World, talk: Talk) -> None:
     for page in (talk.page, other):
         await expect(page.get_by_text("Terkirim", exact=True)).to_have_count(1)
         await expect(page.get_by_text("dari tab pertama")).to_have_count(1)
-    assert world.said(talk.chat_id) == ["dari tab pertama"]
+    assert world.stored_messages(talk.chat_id) == ["dari tab pertama"]
 
 
-async def test_a_message_is_text_and_nothing_else(world: World, talk: Talk) -> None:
+async def test_a_message_is_never_html(world: World, talk: Talk) -> None:
     evil = "<img src=x onerror=alert(1)> javascript:alert(1) https://contoh.example/\n<b>dua</b>"
     await world.say(talk.mitra, talk.chat_id, evil)
 
@@ -171,7 +171,7 @@ async def test_a_message_is_text_and_nothing_else(world: World, talk: Talk) -> N
     assert await talk.page.locator(".messages a, .messages img, .messages b").count() == 0
 
 
-async def test_a_message_that_comes_too_late_says_so(world: World, talk: Talk) -> None:
+async def test_a_message_sent_too_late_is_marked(world: World, talk: Talk) -> None:
     talk.phone.network.cut()
     await expect(talk.page.get_by_text(LOST)).to_be_visible()
     await talk.write("masih sempat?")
@@ -185,7 +185,7 @@ async def test_a_message_that_comes_too_late_says_so(world: World, talk: Talk) -
     await expect(talk.page.get_by_text("masih sempat?")).to_have_count(0)
 
 
-async def test_a_lost_bestie_is_shown_and_shown_to_be_back(world: World, talk: Talk) -> None:
+async def test_a_mitra_is_shown_as_lost_and_back(world: World, talk: Talk) -> None:
     status = talk.page.locator(".chat-who p")
     await expect(status).to_have_text("Mendengarkan")
     await world.go_offline(talk.mitra)
@@ -194,16 +194,16 @@ async def test_a_lost_bestie_is_shown_and_shown_to_be_back(world: World, talk: T
     await expect(status).to_have_text("Mendengarkan")
 
 
-async def test_time_is_up(world: World, talk: Talk) -> None:
-    world.has_seconds_left(talk.chat_id, 2)
+async def test_a_chat_ends_when_its_time_is_up(world: World, talk: Talk) -> None:
+    world.set_seconds_left(talk.chat_id, 2)
     await expect(talk.page.get_by_text("Waktu curhat sudah habis.")).to_be_visible()
     await expect(talk.page.get_by_label("Tulis pesan")).to_have_count(0)
     await talk.page.get_by_role("button", name="Curhat lagi dengan").click()
     await expect(talk.page.get_by_role("heading", name="Mau ngobrol berapa lama?")).to_be_visible()
 
 
-async def test_a_warning_leads_to_more_time(world: World, talk: Talk) -> None:
-    world.has_seconds_left(talk.chat_id, 200)
+async def test_a_warning_leads_to_an_extension(world: World, talk: Talk) -> None:
+    world.set_seconds_left(talk.chat_id, 200)
     await talk.phone.reload()
     await expect(talk.page.get_by_text("Waktumu tinggal kurang dari 5 menit.")).to_be_visible()
     await talk.page.get_by_role("button", name="Tambah waktu").click()
@@ -229,11 +229,11 @@ async def test_a_warning_leads_to_more_time(world: World, talk: Talk) -> None:
     [
         ("reject", "belum bisa menambah waktu. Kamu tidak dikenai biaya."),
         ("timer", "Disetujui otomatis. Waktu curhatmu sudah bertambah."),
-        ("timer, out of reach", "terputus, jadi waktunya tidak bertambah. Kamu tidak dikenai biaya."),
+        ("timer, unreachable", "terputus, jadi waktunya tidak bertambah. Kamu tidak dikenai biaya."),
         ("timer, auto_reject", "belum sempat menjawab. Kamu tidak dikenai biaya."),
     ],
 )
-async def test_how_an_extension_comes_out(world: World, talk: Talk, answer: str, says: str) -> None:
+async def test_the_outcome_of_an_extension_is_shown(world: World, talk: Talk, answer: str, says: str) -> None:
     if answer == "timer, auto_reject":
         world.configure(extension_default_action_on_timeout="auto_reject")
     extension = await world.extend(talk.customer, talk.chat_id)
@@ -241,17 +241,17 @@ async def test_how_an_extension_comes_out(world: World, talk: Talk, answer: str,
     if answer == "reject":
         await talk.mitra.post(f"/api/mitra/extensions/{extension['id']}/reject")
     else:
-        if answer == "timer, out of reach":
+        if answer == "timer, unreachable":
             await world.go_offline(talk.mitra)
-        world.extension_is_over(talk.chat_id)
+        world.expire_extension(talk.chat_id)
 
     await expect(talk.page.get_by_text(says)).to_be_visible()
     await expect(talk.page.get_by_text("Menunggu persetujuan")).to_have_count(0)
     await talk.phone.look(f"extension-{answer.replace(', ', '-').replace(' ', '-')}")
 
 
-async def test_an_extension_that_got_no_answer_is_asked_for_once(world: World, talk: Talk) -> None:
-    """The network goes while it is asked for; asked again, it is the same payment."""
+async def test_an_extension_retried_after_a_lost_reply_is_one_extension(world: World, talk: Talk) -> None:
+    """The network is lost during the request; the retry uses the same payment."""
     await talk.page.get_by_role("button", name="Tambah waktu").click()
     dialog = talk.page.get_by_role("dialog", name="Tambah waktu")
     await expect(dialog.get_by_role("radio", name="15 menit")).to_be_checked()
@@ -283,8 +283,8 @@ async def test_the_customer_ends_the_chat(world: World, talk: Talk) -> None:
     await expect(talk.page.get_by_role("heading", name="Mau cerita apa hari ini?")).to_be_visible()
 
 
-async def test_a_chat_goes_on_in_a_new_session(world: World, talk: Talk) -> None:
-    """ "Curhat lagi" with the bestie one talks with: the running chat ends as continued."""
+async def test_a_chat_is_continued_in_a_new_session(world: World, talk: Talk) -> None:
+    """ "Curhat lagi" during a chat: the running chat ends as continued."""
     await world.ask_again(talk.customer, talk.mitra)
     await expect(talk.page.get_by_role("dialog")).to_contain_text("Menunggu jawaban")
     new_id = await world.accept(talk.mitra)
@@ -295,12 +295,12 @@ async def test_a_chat_goes_on_in_a_new_session(world: World, talk: Talk) -> None
 
 
 @pytest.mark.parametrize("lacks", ["null", OLDER], ids=["new", "older"])
-async def test_many_messages_follow_the_talk(world: World, talk: Talk, lacks: str) -> None:
+async def test_the_list_follows_new_messages(world: World, talk: Talk, lacks: str) -> None:
     await talk.phone.context.add_init_script(lacks)
     await asyncio.gather(*(world.say(talk.mitra, talk.chat_id, f"pesan {number}") for number in range(120)))
     await expect(talk.page.locator(".bubble")).to_have_count(120)
     last = talk.page.locator(".bubble").last
-    await expect(last).to_contain_text(world.said(talk.chat_id)[-1])
+    await expect(last).to_contain_text(world.stored_messages(talk.chat_id)[-1])
     await expect(last).to_be_in_viewport()
     await talk.phone.reload()
     await expect(talk.page.locator(".bubble")).to_have_count(120)
@@ -310,7 +310,7 @@ async def test_many_messages_follow_the_talk(world: World, talk: Talk, lacks: st
     await expect(last).to_be_in_viewport()
 
 
-async def test_what_comes_while_one_reads_back_is_not_read_yet(world: World, talk: Talk) -> None:
+async def test_a_message_received_while_scrolled_up_is_not_marked_as_read(world: World, talk: Talk) -> None:
     await asyncio.gather(*(world.say(talk.mitra, talk.chat_id, f"pesan {number}") for number in range(60)))
     await expect(talk.page.locator(".bubble")).to_have_count(60)
     await until_read(world, talk, 60)
@@ -319,13 +319,13 @@ async def test_what_comes_while_one_reads_back_is_not_read_yet(world: World, tal
     await expect(newest).to_be_visible()
     await world.say(talk.mitra, talk.chat_id, "yang baru")
     await expect(talk.page.get_by_text("yang baru")).to_have_count(1)
-    await talk.write("aku balas dulu")  # whoever writes is at the end again
+    await talk.write("aku balas dulu")  # writing scrolls to the end
     await until_read(world, talk, 61)
     await talk.page.locator(".messages-scroll").evaluate("element => element.scrollTo(0, 0)")
     await expect(newest).to_be_visible()
     await world.say(talk.mitra, talk.chat_id, "yang terakhir")
     await expect(talk.page.get_by_text("yang terakhir")).to_have_count(1)
-    async with signed_in(talk.customer) as socket:  # a frame of ours that comes after any read of the page's
+    async with signed_in(talk.customer) as socket:  # this frame arrives after any `read` that the page sent
         await socket.send("typing", chat_session_id=talk.chat_id)
         assert read_by_customer(world, talk) == 61
     await newest.click()
@@ -337,16 +337,14 @@ def read_by_customer(world: World, talk: Talk) -> object:
 
 
 async def until_read(world: World, talk: Talk, seq: int) -> None:
-    async with asyncio.timeout(PATIENCE_MS / 1000):
-        while read_by_customer(world, talk) != seq:  # noqa: ASYNC110 - the database has no condition to wait for
-            await asyncio.sleep(0.05)
+    await until(lambda: read_by_customer(world, talk) == seq)
 
 
 @pytest.mark.parametrize(("size", "zoom"), [((390, 844), "200%"), ((320, 200), "100%")], ids=["text", "zoom"])
-async def test_large_text_leaves_the_head_of_the_talk_readable(
+async def test_the_header_stays_readable_with_large_text(
     world: World, talk: Talk, size: tuple[int, int], zoom: str
 ) -> None:
-    """Text at 200 %, and a page of 1280 pixels at 400 %."""
+    """Text at 200 %, and a page 1280 pixels wide at a zoom of 400 %."""
     await talk.page.set_viewport_size(ViewportSize(width=size[0], height=size[1]))
     await talk.page.evaluate("size => { document.documentElement.style.fontSize = size; }", zoom)
     await talk.phone.look(f"chat-large-{zoom.strip('%')}")
@@ -360,7 +358,7 @@ async def test_large_text_leaves_the_head_of_the_talk_readable(
         await expect(thing).to_be_in_viewport(ratio=0.9)
 
 
-async def test_who_writes_while_reading_back_sees_what_they_wrote(world: World, talk: Talk) -> None:
+async def test_a_message_written_while_scrolled_up_is_shown(world: World, talk: Talk) -> None:
     for number in range(30):
         await world.say(talk.mitra, talk.chat_id, f"pesan {number}")
     last = talk.page.locator(".bubble").last
@@ -375,17 +373,17 @@ async def test_who_writes_while_reading_back_sees_what_they_wrote(world: World, 
     await expect(talk.page.get_by_role("button", name="Ke pesan terbaru")).to_have_count(0)
 
 
-async def test_a_message_that_has_to_wait_is_not_overtaken_by_the_next(world: World, talk: Talk) -> None:
-    """The service is busy when the first one comes, and has time for the second."""
+async def test_a_delayed_message_is_not_overtaken_by_the_next(world: World, talk: Talk) -> None:
+    """The service is busy for the first message and free for the second."""
     refused = asyncio.Event()
 
-    def hear(frame: str | bytes) -> None:
-        told = json.loads(frame)
-        if told["type"] == "error":
-            assert told["error"] == "busy"
+    def watch_errors(frame: str | bytes) -> None:
+        message = json.loads(frame)
+        if message["type"] == "error":
+            assert message["error"] == "busy"
             refused.set()
 
-    talk.page.on("websocket", lambda socket: socket.on("framereceived", hear))
+    talk.page.on("websocket", lambda socket: socket.on("framereceived", watch_errors))
     await talk.phone.reload()
     await expect(talk.page.get_by_text("Kamu terhubung dengan")).to_be_visible()
     with world.chat_is_locked(talk.chat_id):
@@ -394,11 +392,11 @@ async def test_a_message_that_has_to_wait_is_not_overtaken_by_the_next(world: Wo
         await asyncio.wait_for(refused.wait(), PATIENCE_MS / 1000)
 
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(2)
-    assert world.said(talk.chat_id) == ["satu", "dua"]
+    assert world.stored_messages(talk.chat_id) == ["satu", "dua"]
 
 
-async def test_half_a_character_does_not_cost_the_connection(world: World, talk: Talk) -> None:
-    """Half of an emoji is no text that JSON could carry: the service would close the socket, again and again."""
+async def test_a_lone_surrogate_does_not_close_the_socket(world: World, talk: Talk) -> None:
+    """Half of an emoji is not valid text, so the service would close the socket at every retry."""
     await talk.page.get_by_label("Tulis pesan").evaluate(
         """field => {
             Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, "senang\\ud83d");
@@ -408,10 +406,10 @@ async def test_half_a_character_does_not_cost_the_connection(world: World, talk:
     await talk.page.get_by_role("button", name="Kirim").click()
 
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
-    assert world.said(talk.chat_id) == ["senang\ufffd"]
+    assert world.stored_messages(talk.chat_id) == ["senang\ufffd"]
 
 
-async def test_an_extension_that_is_refused_after_its_dialog_was_closed_says_so(
+async def test_a_refused_extension_is_shown_even_after_its_dialog_was_closed(
     world: World, talk: Talk
 ) -> None:
     asked, answer = asyncio.Event(), asyncio.Event()
@@ -434,7 +432,7 @@ async def test_an_extension_that_is_refused_after_its_dialog_was_closed_says_so(
 
 
 @pytest.mark.parametrize("size", [LOW, ON_ITS_SIDE], ids=["keyboard", "on-its-side"])
-async def test_a_low_screen_has_room_for_the_talk_while_an_extension_waits(
+async def test_a_low_screen_shows_messages_beside_a_pending_extension(
     world: World, talk: Talk, size: ViewportSize
 ) -> None:
     for number in range(10):
@@ -447,10 +445,8 @@ async def test_a_low_screen_has_room_for_the_talk_while_an_extension_waits(
     await talk.phone.look(f"chat-pending-{size['width']}x{size['height']}")
 
 
-async def test_the_newest_message_stays_in_sight_when_the_list_gets_smaller_under_it(
-    world: World, talk: Talk
-) -> None:
-    """A keyboard, a warning or an extension takes its room while the list is still on its way to its end."""
+async def test_the_newest_message_stays_visible_when_the_list_shrinks(world: World, talk: Talk) -> None:
+    """A keyboard, a warning or an extension shrinks the list while it still scrolls to its end."""
     for number in range(30):
         await world.say(talk.mitra, talk.chat_id, f"pesan {number}")
     last = talk.page.locator(".bubble").last
@@ -466,8 +462,8 @@ async def test_the_newest_message_stays_in_sight_when_the_list_gets_smaller_unde
     await expect(talk.page.get_by_role("button", name="Ke pesan terbaru")).to_have_count(0)
 
 
-async def test_a_text_that_is_too_long_is_not_cut_off_unseen(world: World, talk: Talk) -> None:
-    """An emoji counts as one, as it does for the service."""
+async def test_an_overlong_text_is_not_cut_off_silently(world: World, talk: Talk) -> None:
+    """An emoji counts as one character, here and on the server."""
     long = "😀" * 4001
     field = talk.page.get_by_label("Tulis pesan")
     await field.focus()
@@ -485,11 +481,11 @@ async def test_a_text_that_is_too_long_is_not_cut_off_unseen(world: World, talk:
     await field.press("Backspace")
     await talk.page.get_by_role("button", name="Kirim").click()
     await expect(talk.page.get_by_text("Terkirim", exact=True)).to_have_count(1)
-    assert world.said(talk.chat_id) == [long[:4000]]
+    assert world.stored_messages(talk.chat_id) == [long[:4000]]
 
 
-async def test_a_chat_that_is_over_stays_in_sight_through_an_interruption(world: World, talk: Talk) -> None:
-    """Who reads it once more on a bad network does not lose it, whether or not it can be asked for again."""
+async def test_an_ended_chat_stays_visible_through_an_interruption(world: World, talk: Talk) -> None:
+    """It stays even if it cannot be loaded again."""
     await world.say(talk.mitra, talk.chat_id, "sampai jumpa")
     await talk.mitra.post(f"/api/mitra/chat-sessions/{talk.chat_id}/end")
     await expect(talk.page.get_by_text("sudah mengakhiri curhat ini.")).to_be_visible()

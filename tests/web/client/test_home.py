@@ -1,4 +1,4 @@
-"""The home screen: "Mulai Curhat" is there exactly while somebody can be had."""
+"""The home screen: "Mulai Curhat" is enabled exactly while a mitra is available."""
 
 import time
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 POLL = "/api/client/mitra-availability"
 
 
-async def test_the_button_is_off_when_the_last_bestie_leaves(world: World, open_phone: OpenPhone) -> None:
+async def test_the_button_is_disabled_when_the_last_mitra_leaves(world: World, open_phone: OpenPhone) -> None:
     mitra = await world.mitra()
     phone = await open_phone(world.customer())
     await phone.go("/")
@@ -29,7 +29,7 @@ async def test_the_button_is_off_when_the_last_bestie_leaves(world: World, open_
     await expect(phone.page.get_by_role("heading", name="Mau cerita apa hari ini?")).to_be_visible()
 
 
-async def test_the_button_is_off_when_the_poll_fails(world: World, open_phone: OpenPhone) -> None:
+async def test_the_button_is_disabled_when_the_poll_fails(world: World, open_phone: OpenPhone) -> None:
     await world.mitra()
     phone = await open_phone(world.customer())
     await phone.go("/")
@@ -42,7 +42,9 @@ async def test_the_button_is_off_when_the_poll_fails(world: World, open_phone: O
     await expect(phone.page.get_by_text("Belum ada bestie tersedia")).to_be_visible()
 
 
-async def test_it_polls_every_five_seconds_while_it_is_seen(world: World, open_phone: OpenPhone) -> None:
+async def test_availability_is_polled_every_five_seconds_while_visible(
+    world: World, open_phone: OpenPhone
+) -> None:
     phone = await open_phone(world.customer())
     await phone.page.clock.install()
     await phone.go("/")
@@ -53,7 +55,7 @@ async def test_it_polls_every_five_seconds_while_it_is_seen(world: World, open_p
     for _ in range(3):
         async with phone.page.expect_request_finished(lambda request: request.url.endswith(POLL)):
             await phone.page.clock.run_for(5_000)
-    # Time goes on by itself as well.
+    # The faked clock also runs by itself.
     assert before + 3 <= polls(phone) <= before + 3 + (time.monotonic() - since) // 5
 
     await phone.hide()
@@ -65,7 +67,9 @@ async def test_it_polls_every_five_seconds_while_it_is_seen(world: World, open_p
         await phone.hide(hidden=False)
 
 
-async def test_it_is_asked_for_before_the_snapshot_is_there(world: World, open_phone: OpenPhone) -> None:
+async def test_availability_is_polled_before_the_snapshot_arrives(
+    world: World, open_phone: OpenPhone
+) -> None:
     phone = await open_phone(world.customer())
     await phone.page.route_web_socket("**/api/client/ws", lambda socket: None)
 
@@ -97,7 +101,7 @@ async def test_everything_can_be_done_by_keyboard(world: World, open_phone: Open
     customer, mitra = world.customer(), await world.mitra()
     phone = await open_phone(customer)
     page = phone.page
-    await phone.stays_found()
+    await phone.stay_on_found_screen()
     await phone.go("/")
     await expect(page.get_by_role("button", name="Mulai Curhat")).to_be_enabled()
 
@@ -125,9 +129,7 @@ async def test_everything_can_be_done_by_keyboard(world: World, open_phone: Open
     await expect(page.get_by_text("Kamu sudah mengakhiri curhat ini.")).to_be_visible()
 
 
-async def test_more_of_the_history_that_cannot_be_had_is_told_where_it_was_asked_for(
-    world: World, open_phone: OpenPhone
-) -> None:
+async def test_a_failure_to_load_more_history_is_shown_in_place(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     for _ in range(21):
         await world.acquaint(customer, mitra)

@@ -1,4 +1,4 @@
-"""Where a customer's money is: told live, still there after a reload, and in sight until they have read it."""
+"""A customer's money on the home screen: updated live, kept across reloads, and shown until read."""
 
 import pytest
 from playwright.async_api import expect
@@ -13,8 +13,8 @@ REVIEW = "Pembayaran Rp 25.000 sedang kami tinjau"
 WAITS = "Pembayaran Rp 45.000 masih bisa kamu pakai"
 
 
-async def give_up(customer: Client, minutes: int = 30) -> str:
-    """A payment whose search was given up: its money is under review."""
+async def cancelled_payment(customer: Client, minutes: int = 30) -> str:
+    """A payment whose search was cancelled. Its money is under review."""
     payment_id = await pay(customer, minutes)
     await customer.post("/api/client/chat-requests/cancel", {"payment_session_id": payment_id})
     return payment_id
@@ -37,11 +37,11 @@ def decide(world: World, payment_id: str, action: str) -> None:
         ("no_action", "Pembayaran Rp 25.000 tidak dikembalikan"),
     ],
 )
-async def test_a_decision_is_told_live_and_stays_until_it_was_read(
+async def test_a_decision_is_shown_live_and_until_read(
     world: World, open_phone: OpenPhone, action: str, title: str
 ) -> None:
     customer = world.customer()
-    payment_id = await give_up(customer)
+    payment_id = await cancelled_payment(customer)
     phone = await open_phone(customer)
     page = phone.page
     await phone.go("/")
@@ -68,11 +68,11 @@ async def test_a_decision_is_told_live_and_stays_until_it_was_read(
     await expect(page.get_by_text(title)).to_have_count(0)
 
 
-async def test_a_look_at_prices_hides_no_money(world: World, open_phone: OpenPhone) -> None:
+async def test_viewing_prices_does_not_hide_money(world: World, open_phone: OpenPhone) -> None:
     await world.mitra()
     customer = world.customer()
-    await give_up(customer)
-    second = await give_up(customer, 60)
+    await cancelled_payment(customer)
+    second = await cancelled_payment(customer, 60)
     decide(world, second, "refunded")
     phone = await open_phone(customer)
     page = phone.page
@@ -92,7 +92,7 @@ async def test_the_payment_screen_offers_an_earlier_payment(world: World, open_p
     earlier = await pay(customer, 60)
     phone = await open_phone(customer, remembers=kept("opened-chat", chat_id))
     page = phone.page
-    # A newer choice is under way: the earlier payment is not the last one any more.
+    # A newer payment is pending, so the earlier one is not the latest.
     await customer.post(
         "/api/client/payment-sessions", {"duration_minutes": 30, "targeted_mitra_id": str(mitra.id)}
     )

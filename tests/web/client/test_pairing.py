@@ -1,12 +1,9 @@
-"""From "Mulai Curhat" to a bestie, and every way in which it comes to nothing."""
-
-import asyncio
-from collections.abc import Callable
+"""From "Mulai Curhat" to a chat, and every way in which the search fails."""
 
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.rest.harness import Client, pay
+from tests.rest.harness import Client, pay, until
 from tests.web.conftest import OpenPhone
 from tests.web.harness import LOST, SCREENS
 from tests.web.world import World, kept
@@ -18,17 +15,11 @@ FAILED = "Maaf, kami tidak bisa menemukan bestie untukmu"
 UNAVAILABLE = "Bestie sedang tidak online"
 
 
-async def eventually(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110 - Postgres has no asyncio.Event
-            await asyncio.sleep(0.02)
-
-
 async def test_from_home_to_the_chat(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     phone = await open_phone(customer)
     page = phone.page
-    await phone.stays_found()
+    await phone.stay_on_found_screen()
     await phone.go("/")
     await page.get_by_role("button", name="Mulai Curhat").click()
 
@@ -56,7 +47,7 @@ async def test_from_home_to_the_chat(world: World, open_phone: OpenPhone) -> Non
     assert world.payments(customer)[-1] == "consumed"
 
 
-async def test_forced_colours_show_which_price_is_chosen(world: World, open_phone: OpenPhone) -> None:
+async def test_the_chosen_price_is_visible_in_forced_colours(world: World, open_phone: OpenPhone) -> None:
     customer, _ = world.customer(), await world.mitra()
     phone = await open_phone(customer)
     page = phone.page
@@ -102,24 +93,24 @@ async def test_the_first_session_is_free(world: World, open_phone: OpenPhone) ->
     await expect(phone.page.get_by_text("Tidak ada biaya yang terpakai.")).to_be_visible()
 
 
-async def test_a_payment_that_waits_is_left_with_its_screen(world: World, open_phone: OpenPhone) -> None:
+async def test_leaving_the_payment_screen_abandons_the_pending_payment(
+    world: World, open_phone: OpenPhone
+) -> None:
     customer = world.customer()
     phone = await open_phone(customer)
     await phone.go("/")
     await phone.page.evaluate("history.pushState(null, '', '/payment')")
     await phone.page.get_by_text("60 menit").click()
-    await eventually(lambda: world.pending(customer) == 60)
+    await until(lambda: world.pending(customer) == 60)
 
     await phone.page.go_back()
 
     await expect(phone.page.get_by_role("heading", name="Mau cerita apa hari ini?")).to_be_visible()
-    await eventually(lambda: world.pending(customer) is None)
+    await until(lambda: world.pending(customer) is None)
     assert set(world.payments(customer)) == {"abandoned"}
 
 
-async def test_a_price_that_has_changed_is_shown_before_it_is_paid(
-    world: World, open_phone: OpenPhone
-) -> None:
+async def test_a_changed_price_is_shown_before_payment(world: World, open_phone: OpenPhone) -> None:
     customer = world.customer()
     phone = await open_phone(customer)
     await phone.go("/payment")
@@ -135,8 +126,8 @@ async def test_a_price_that_has_changed_is_shown_before_it_is_paid(
         await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
 
 
-async def test_a_payment_that_waits_no_more_is_made_anew(world: World, open_phone: OpenPhone) -> None:
-    """A choice whose reply was lost is made again after another one: what was kept tells of a payment that is left."""
+async def test_an_abandoned_payment_is_created_again(world: World, open_phone: OpenPhone) -> None:
+    """A lost reply is repeated after another choice, so the kept reply names a payment that is abandoned."""
     customer, mitra = world.customer(), await world.mitra()
     await world.acquaint(customer, mitra)
     phone = await open_phone(customer)
@@ -150,10 +141,10 @@ async def test_a_payment_that_waits_no_more_is_made_anew(world: World, open_phon
 
     await phone.page.route("**/payment-sessions", lose)
     await phone.go("/payment")
-    await eventually(lambda: lost == 3)
+    await until(lambda: lost == 3)
     await phone.page.unroute("**/payment-sessions")
     await phone.page.get_by_text("30 menit").click()
-    await eventually(lambda: world.pending(customer) == 30)
+    await until(lambda: world.pending(customer) == 30)
 
     await phone.page.get_by_text("15 menit").click()
     await phone.page.get_by_role("button", name="Bayar").click()
@@ -163,7 +154,7 @@ async def test_a_payment_that_waits_no_more_is_made_anew(world: World, open_phon
     await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
 
 
-async def test_a_search_that_is_cancelled_is_recorded(world: World, open_phone: OpenPhone) -> None:
+async def test_a_cancelled_search_is_recorded(world: World, open_phone: OpenPhone) -> None:
     customer = world.customer()
     await world.mitra()
     payment_id = await pay(customer, 30)
@@ -180,8 +171,8 @@ async def test_a_search_that_is_cancelled_is_recorded(world: World, open_phone: 
     assert world.cause_of_last_failure(customer) == "customer_cancelled"
 
 
-async def test_nobody_who_paid_is_told_that_nothing_was_paid(world: World, open_phone: OpenPhone) -> None:
-    """How much it was cannot be asked at the moment."""
+async def test_a_paid_search_never_claims_that_nothing_was_paid(world: World, open_phone: OpenPhone) -> None:
+    """The amount cannot be loaded here."""
     customer = world.customer()
     await world.mitra()
     payment_id = await pay(customer, 30)
@@ -196,10 +187,8 @@ async def test_nobody_who_paid_is_told_that_nothing_was_paid(world: World, open_
     await expect(dialog).not_to_contain_text("Tidak ada biaya")
 
 
-async def test_a_search_that_is_cancelled_leads_home_in_every_tab(
-    world: World, open_phone: OpenPhone
-) -> None:
-    """To where the money is told of; the screen that it was paid on would begin another payment."""
+async def test_a_cancelled_search_leads_home_in_every_tab(world: World, open_phone: OpenPhone) -> None:
+    """The home screen shows the money under review; the payment screen would start another payment."""
     customer, mitra = world.customer(), await world.mitra()
     await world.acquaint(customer, mitra)
     phone = await open_phone(customer)
@@ -219,7 +208,7 @@ async def test_a_search_that_is_cancelled_leads_home_in_every_tab(
 
 
 @pytest.mark.parametrize("cause", ["no_mitra_available", "all_mitras_rejected"])
-async def test_nobody_is_found(world: World, open_phone: OpenPhone, cause: str) -> None:
+async def test_a_search_without_a_mitra_fails(world: World, open_phone: OpenPhone, cause: str) -> None:
     customer, mitra = world.customer(), await world.mitra()
     await world.searching(customer)
     phone = await open_phone(customer)
@@ -229,7 +218,7 @@ async def test_nobody_is_found(world: World, open_phone: OpenPhone, cause: str) 
     if cause == "all_mitras_rejected":
         await world.decline(mitra)
     else:
-        world.search_is_over(customer)
+        world.expire_search(customer)
 
     await expect(phone.page.get_by_role("heading", name=FAILED)).to_be_visible()
     assert world.cause_of_last_failure(customer) == cause
@@ -239,9 +228,9 @@ async def test_nobody_is_found(world: World, open_phone: OpenPhone, cause: str) 
     await expect(phone.page.get_by_role("heading", name="Mau cerita apa hari ini?")).to_be_visible()
 
 
-async def test_a_payment_without_its_search_goes_on_by_itself(world: World, open_phone: OpenPhone) -> None:
+async def test_a_confirmed_payment_starts_its_search(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
-    await pay(customer, 30)  # and then the phone was lost
+    await pay(customer, 30)  # the app was closed after paying
     phone = await open_phone(customer)
     await phone.go("/")
 
@@ -249,12 +238,12 @@ async def test_a_payment_without_its_search_goes_on_by_itself(world: World, open
     assert await world.offer(mitra)
 
 
-async def test_a_search_that_cannot_be_started_can_be_given_up(world: World, open_phone: OpenPhone) -> None:
+async def test_a_search_that_cannot_start_can_be_cancelled(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     await world.chat(customer, mitra)
     await pay(customer, 30)
     phone = await open_phone(customer)
-    await phone.stays_found()
+    await phone.stay_on_found_screen()
     await phone.go("/")
 
     await expect(phone.page.get_by_role("alert")).to_contain_text("Masih ada curhat yang berlangsung.")
@@ -266,15 +255,13 @@ async def test_a_search_that_cannot_be_started_can_be_given_up(world: World, ope
 
 
 async def ask_again(world: World, page: Page, mitra: Client) -> None:
-    """ "Curhat lagi" in the history, and pay."""
+    """Choose "Curhat lagi" in the history, and pay."""
     await page.get_by_role("button", name=f"Curhat lagi dengan {world.name(mitra)}").click()
     await expect(page.get_by_text(f"Curhat lagi dengan {world.name(mitra)}")).to_be_visible()
     await page.get_by_role("button", name="Bayar").click()
 
 
-async def test_who_chats_is_told_before_they_pay_for_another_bestie(
-    world: World, open_phone: OpenPhone
-) -> None:
+async def test_a_customer_in_a_chat_cannot_pay_for_another_mitra(world: World, open_phone: OpenPhone) -> None:
     customer, mitra, other = world.customer(), await world.mitra(), await world.mitra()
     await world.acquaint(customer, other)
     chat_id = await world.chat(customer, mitra)
@@ -287,16 +274,16 @@ async def test_who_chats_is_told_before_they_pay_for_another_bestie(
     await phone.fits("payment-while-chatting")
     assert world.pending(customer) is None
 
-    # As soon as it is over, the way is free.
+    # Once the chat has ended, paying is possible.
     await customer.post(f"/api/client/chat-sessions/{chat_id}/end")
     await expect(phone.page.get_by_role("button", name="Bayar")).to_be_enabled()
 
 
-async def test_talking_again_with_the_same_bestie(world: World, open_phone: OpenPhone) -> None:
+async def test_a_returning_request_is_accepted(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     await world.acquaint(customer, mitra)
     phone = await open_phone(customer)
-    await phone.stays_found()
+    await phone.stay_on_found_screen()
     await phone.go("/history")
     await ask_again(world, phone.page, mitra)
 
@@ -315,7 +302,7 @@ async def test_talking_again_with_the_same_bestie(world: World, open_phone: Open
         ("targeted_mitra_offline", "sedang tidak bisa dihubungi"),
     ],
 )
-async def test_another_bestie_on_the_same_payment(
+async def test_a_fallback_uses_the_same_payment(
     world: World, open_phone: OpenPhone, cause: str, says: str
 ) -> None:
     customer, mitra, other = world.customer(), await world.mitra(), await world.mitra()
@@ -323,14 +310,14 @@ async def test_another_bestie_on_the_same_payment(
     if cause == "targeted_mitra_offline":
         await world.go_offline(mitra)
     phone = await open_phone(customer)
-    await phone.stays_found()
+    await phone.stay_on_found_screen()
     await phone.go("/history")
     await ask_again(world, phone.page, mitra)
     if cause == "targeted_mitra_rejected":
         await world.decline(mitra)
     elif cause == "targeted_mitra_timeout":
         await world.offer(mitra)
-        world.search_is_over(customer)
+        world.expire_search(customer)
 
     dialog = phone.page.get_by_role("alertdialog", name=UNAVAILABLE)
     await expect(dialog).to_contain_text(f"{world.name(mitra)} {says}")
@@ -343,7 +330,7 @@ async def test_another_bestie_on_the_same_payment(
     assert world.payments(customer)[-1] == "consumed"
 
 
-async def test_back_from_a_bestie_who_is_not_online(world: World, open_phone: OpenPhone) -> None:
+async def test_the_fallback_is_offered_on_the_home_screen(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     await world.acquaint(customer, mitra)
     await world.go_offline(mitra)
@@ -365,7 +352,7 @@ async def test_back_from_a_bestie_who_is_not_online(world: World, open_phone: Op
     assert await world.offer(other)
 
 
-async def test_back_from_a_bestie_who_declines_leads_home(world: World, open_phone: OpenPhone) -> None:
+async def test_leaving_a_declined_returning_request_leads_home(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     await world.acquaint(customer, mitra)
     phone = await open_phone(customer)
@@ -381,7 +368,7 @@ async def test_back_from_a_bestie_who_declines_leads_home(world: World, open_pho
     assert world.pending(customer) is None
 
 
-async def test_waiting_for_one_bestie_can_be_given_up(world: World, open_phone: OpenPhone) -> None:
+async def test_a_returning_request_can_be_cancelled(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     await world.acquaint(customer, mitra)
     await world.ask_again(customer, mitra)
@@ -389,7 +376,7 @@ async def test_waiting_for_one_bestie_can_be_given_up(world: World, open_phone: 
     await phone.go("/")
     dialog = phone.page.get_by_role("dialog")
     await expect(dialog).to_be_visible()
-    for _ in range(3):  # leads nowhere: somebody has been asked
+    for _ in range(3):  # Escape does nothing: a mitra has been asked
         await phone.page.keyboard.press("Escape")
 
     await dialog.get_by_role("button", name="Batalkan").click()
@@ -398,7 +385,7 @@ async def test_waiting_for_one_bestie_can_be_given_up(world: World, open_phone: 
     assert world.cause_of_last_failure(customer) == "customer_cancelled"
 
 
-async def test_the_back_button_leads_out_of_no_search(world: World, open_phone: OpenPhone) -> None:
+async def test_the_back_button_does_not_leave_a_search(world: World, open_phone: OpenPhone) -> None:
     customer = world.customer()
     await world.mitra()
     await world.searching(customer)
@@ -412,11 +399,11 @@ async def test_the_back_button_leads_out_of_no_search(world: World, open_phone: 
     await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
 
 
-async def test_a_worker_that_dies_takes_no_search_with_it(world: World, open_phone: OpenPhone) -> None:
+async def test_a_search_survives_a_dead_worker(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     await world.searching(customer)
     phone = await open_phone(customer)
-    await phone.stays_found()
+    await phone.stay_on_found_screen()
     await phone.go("/")
     await expect(phone.page.get_by_role("heading", name=SEARCHING)).to_be_visible()
 
@@ -433,7 +420,7 @@ async def test_a_worker_that_dies_takes_no_search_with_it(world: World, open_pho
 async def test_two_tabs_show_the_same(world: World, open_phone: OpenPhone) -> None:
     customer, mitra = world.customer(), await world.mitra()
     phone = await open_phone(customer)
-    await phone.stays_found()
+    await phone.stay_on_found_screen()
     await phone.go("/payment")
     await expect(phone.page.get_by_role("radio").first).to_be_checked()
     other = await phone.new_tab("/")
@@ -447,15 +434,17 @@ async def test_two_tabs_show_the_same(world: World, open_phone: OpenPhone) -> No
         await expect(page.get_by_role("heading", name="Bestie ditemukan")).to_be_visible()
     await other.get_by_role("button", name="Mulai ngobrol").click()
     await expect(other.get_by_role("heading", name=world.name(mitra))).to_be_visible()
-    # What was opened in one tab is known in the other, which goes on where it was.
+    # The first tab learns what the other opened, and stays where it was.
     await expect(phone.page.get_by_role("heading", name="Bestie ditemukan")).to_have_count(0)
 
 
 @pytest.mark.parametrize("hours", [1, -1])
-async def test_a_wrong_clock_changes_no_countdown(world: World, open_phone: OpenPhone, hours: int) -> None:
+async def test_a_wrong_clock_does_not_change_a_countdown(
+    world: World, open_phone: OpenPhone, hours: int
+) -> None:
     customer, mitra = world.customer(), await world.mitra()
     chat_id = await world.chat(customer, mitra)
-    world.has_seconds_left(chat_id, 570)
+    world.set_seconds_left(chat_id, 570)
     phone = await open_phone(customer, remembers=kept("opened-chat", chat_id), clock_off_by=3600 * hours)
     await phone.go(f"/chat/{chat_id}")
     shown = phone.page.get_by_role("timer")

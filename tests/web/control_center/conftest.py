@@ -1,11 +1,9 @@
-"""A service with weeks of history behind it, and operators of each role at their desks."""
+"""Fixtures of the control center's browser tests: a service with weeks of history, and operators of each role."""
 
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Protocol
 
 import httpx
-import psycopg
 import pytest
 import pytest_asyncio
 
@@ -14,17 +12,17 @@ from tests.cluster import TestCluster
 from tests.conftest import Connection
 from tests.ports import free_port
 from tests.rest.harness import Client, People
-from tests.simulate.conftest import Service, running
-from tests.web.conftest import OpenPhone
+from tests.simulate.conftest import Service, running, settings_with_ports
+from tests.web.conftest import OpenPhone, connect_as_owner, servers
 from tests.web.control_center.desk import Desk, Operator
-from tests.web.control_center.history import live_through
+from tests.web.control_center.history import make_history
 from tests.web.harness import OFFICE
 
 DAYS = 30
 
 
 class OpenDesk(Protocol):
-    """Seats an operator of a role at a desk, which is put away when the test ends."""
+    """Opens a desk for an operator of a role. It is closed when the test ends."""
 
     async def __call__(self, role: str = "operator", **options: Any) -> Desk: ...  # noqa: ANN401
 
@@ -33,48 +31,38 @@ class OpenDesk(Protocol):
 def service_settings(
     cluster: TestCluster, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
-    """A database with a history, and a Redis, of these tests' own."""
-    name = f"curhat_desk_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    cluster.create(name, template)
-    with _owner(cluster.url(name)) as owner:
-        live_through(owner, DAYS)
-        # Nothing schedules jobs here: their signs of life are ours to give.
-        owner.execute(
-            "insert into data.heartbeats (process, at) select unnest(array['pg_cron', 'audit']), 'infinity' "
-            "on conflict (process) do update set at = excluded.at"
+    """A database with a history and a Redis, used only by these tests."""
+    with servers(cluster, template, "desk") as (database_url, redis_url):
+        with connect_as_owner(database_url) as owner:
+            make_history(owner, DAYS)
+            # No jobs are scheduled here, so we insert their heartbeats.
+            owner.execute(
+                "insert into data.heartbeats (process, at) select unnest(array['pg_cron', 'audit']), 'infinity' "
+                "on conflict (process) do update set at = excluded.at"
+            )
+            for figures in ("daily_figures", "hourly_figures"):
+                owner.execute(
+                    f"update data.{figures} set computed_at = computed_at + interval '1 hour'".encode()
+                )
+        yield settings_with_ports(
+            database_url,
+            redis_url,
+            tmp_path_factory.mktemp("desk"),
+            CURHAT_WORKERS="1",
+            CURHAT_CORS_ORIGINS=f"http://127.0.0.1:{free_port()}",
         )
-        for figures in ("daily_figures", "hourly_figures"):
-            owner.execute(f"update data.{figures} set computed_at = computed_at + interval '1 hour'".encode())
-    redis = cluster.redis(name)
-    process = redis.start()
-    try:
-        yield Settings.from_environment(
-            {
-                "CURHAT_DATABASE_URL": cluster.url(name),
-                "CURHAT_REDIS_URL": redis.url(),
-                "CURHAT_HOME": str(tmp_path_factory.mktemp("desk")),
-                "CURHAT_PUBLIC_PORT": str(free_port()),
-                "CURHAT_INTERNAL_PORT": str(free_port()),
-                "CURHAT_WORKERS": "1",
-                "CURHAT_CORS_ORIGINS": f"http://127.0.0.1:{free_port()}",
-            }
-        )
-    finally:
-        process.terminate()
-        process.wait()
-        cluster.drop(name)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def service(service_settings: Settings) -> AsyncIterator[Service]:
-    """The workers and listeners on that database."""
+    """Workers and listeners on that database."""
     async with running(service_settings, without=()) as service:
         yield service
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def api(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    """Calls the public listener."""
+    """A client of the public API."""
     url = f"http://127.0.0.1:{service.settings.public_port}"
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
         yield client
@@ -82,7 +70,7 @@ async def api(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def internal(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    """Calls the internal listener."""
+    """A client of the internal API."""
     url = f"http://127.0.0.1:{service.settings.internal_port}"
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
         yield client
@@ -90,8 +78,8 @@ async def internal(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture(scope="session")
 def owner(service_settings: Settings) -> Iterator[Connection]:
-    """A connection to the database as the owner of everything."""
-    with _owner(service_settings.database_url) as connection:
+    """A connection of the database's owner."""
+    with connect_as_owner(service_settings.database_url) as connection:
         yield connection
 
 
@@ -109,7 +97,7 @@ def new_mitra(service: Service, api: httpx.AsyncClient, owner: Connection) -> Ca
 def new_operator(
     service: Service, internal: httpx.AsyncClient, owner: Connection
 ) -> Callable[[str], Operator]:
-    """Takes on an operator with a role."""
+    """Adds an operator with a role."""
 
     def make(role: str) -> Operator:
         row = owner.execute(
@@ -126,7 +114,7 @@ def new_operator(
 
 @pytest.fixture
 def open_desk(open_phone: OpenPhone, new_operator: Callable[[str], Operator]) -> OpenDesk:
-    """A desk for an operator of a role."""
+    """Opens a desk for an operator of a role."""
 
     async def open_one(role: str = "operator", **options: Any) -> Desk:  # noqa: ANN401
         operator = new_operator(role)
@@ -134,7 +122,3 @@ def open_desk(open_phone: OpenPhone, new_operator: Callable[[str], Operator]) ->
         return Desk(phone, operator)
 
     return open_one
-
-
-def _owner(url: str) -> psycopg.Connection[Any]:
-    return psycopg.connect(url, autocommit=True, options="-c role=curhat_owner -c timezone=UTC")

@@ -1,4 +1,4 @@
-"""An operator at a desk: the control center in a browser, and what is asked of the service beside it."""
+"""A desk: the control center in an operator's browser, and the operator's own calls to the API."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ PAGES = {
 
 
 class Operator:
-    """Somebody of the control center. Whatever comes back is held against the table of routes."""
+    """An operator. Checks every response against the route's row."""
 
     audience: Audience = "operator"
 
@@ -49,7 +49,7 @@ class Operator:
 
 @dataclass
 class Desk:
-    """One operator's browser."""
+    """An operator's browser."""
 
     phone: Phone
     operator: Operator
@@ -59,21 +59,21 @@ class Desk:
         return self.phone.page
 
     async def go(self, path: str, heading: str | None = None) -> None:
-        """Open an address, and wait until its screen is there and events come in."""
+        """Open a path; wait for its heading and a connected socket."""
         await self.phone.go(path)
         title = self.page.get_by_role("heading", level=1)
         await (expect(title).to_have_text(heading) if heading else expect(title).to_be_visible())
         await expect(self.page.get_by_text("Langsung", exact=True)).to_be_visible()
 
     def row(self, text: str) -> Locator:
-        """The row of a table that holds this text."""
+        """The table row with this text."""
         return self.page.get_by_role("row").filter(has_text=text)
 
     async def look(self, name: str) -> None:
-        """As `Phone.look`: axe in both themes, and a picture."""
+        """Check and screenshot the screen, as `Phone.look` does."""
         await self.phone.look(name)
 
 
 def shown(phone: str) -> str:
-    """A phone number as the screens show it."""
+    """A phone number in the format of the screens."""
     return re.sub(r"\+62(\d{3})(\d{4})(\d+)", r"+62 \1-\2-\3", phone)

@@ -1,4 +1,4 @@
-"""The live board: what goes on is seen as it happens, and acted on."""
+"""The live board: searches, chats and alarms as they happen, and an operator's actions."""
 
 import asyncio
 import uuid
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @pytest.fixture(scope="module", autouse=True)
 def nobody_else(owner: Connection) -> Iterator[None]:
-    """The mitras of the history are off duty, and searches take as long as a test may."""
+    """Set the history's mitras offline, and make searches last longer than a test."""
     owner.execute(
         "select ops.force_mitra_offline(id, 'test', 'libur') from data.mitras where declared_online"
     )
@@ -34,7 +34,7 @@ def name_of(owner: Connection, table: str, person: Client) -> str:
     return str(row[0])
 
 
-async def test_a_search_is_seen_with_its_offers_and_answers_as_they_come(
+async def test_a_search_is_shown_with_its_offers_and_answers_live(
     open_desk: OpenDesk,
     owner: Connection,
     new_customer: Callable[[], Client],
@@ -62,27 +62,27 @@ async def test_a_search_is_seen_with_its_offers_and_answers_as_they_come(
     ).to_be_visible()
 
 
-async def test_a_message_that_comes_while_the_list_is_on_its_way_is_counted(
+async def test_a_message_sent_while_the_list_is_loading_is_counted(
     open_desk: OpenDesk, new_customer: Callable[[], Client], new_mitra: Callable[[], Client]
 ) -> None:
     desk, talker = await open_desk("viewer"), new_customer()
     chat = await pair(talker, new_mitra())
-    asked, heard = asyncio.Event(), asyncio.Event()
+    requested, received = asyncio.Event(), asyncio.Event()
 
-    def overhear(frame: str | bytes) -> None:
+    def watch_frames(frame: str | bytes) -> None:
         if "CHAT_MESSAGE" in str(frame) and chat in str(frame):
-            heard.set()
+            received.set()
 
-    async def bring_late(route: Route) -> None:
+    async def delay(route: Route) -> None:
         reply = await route.fetch()
-        asked.set()
-        await heard.wait()
+        requested.set()
+        await received.wait()
         await route.fulfill(response=reply)
 
-    desk.page.on("websocket", lambda socket: socket.on("framereceived", overhear))
-    await desk.page.route("**/internal/chat-sessions?*", bring_late)
+    desk.page.on("websocket", lambda socket: socket.on("framereceived", watch_frames))
+    await desk.page.route("**/internal/chat-sessions?*", delay)
     await desk.go("/live")
-    await asked.wait()
+    await requested.wait()
     message = {"client_message_id": str(uuid.uuid4()), "body": "Halo"}
     await talker.post(f"/api/client/chat-sessions/{chat}/messages", message)
 
@@ -90,7 +90,7 @@ async def test_a_message_that_comes_while_the_list_is_on_its_way_is_counted(
     await expect(desk.page.get_by_role("article").filter(has=theirs)).to_contain_text("1 pesan")
 
 
-async def test_why_a_mitra_did_not_get_a_search_is_answered_on_the_spot(
+async def test_a_missing_offer_is_explained_beside_the_search(
     open_desk: OpenDesk,
     owner: Connection,
     new_customer: Callable[[], Client],
@@ -166,7 +166,7 @@ async def test_a_mitra_is_set_offline_with_a_note(
     await expect(desk.page.get_by_role("region", name="Catatan operator")).to_contain_text("tidak menjawab")
 
 
-async def test_a_viewer_ends_no_chat_and_sets_nobody_offline(
+async def test_a_viewer_cannot_end_chats_or_set_mitras_offline(
     open_desk: OpenDesk,
     new_operator: Callable[[str], Operator],
     new_customer: Callable[[], Client],
@@ -186,7 +186,7 @@ async def test_a_viewer_ends_no_chat_and_sets_nobody_offline(
         assert (refused.status_code, refused.json()["error"]) == (403, "role_not_sufficient")
 
 
-async def test_nobody_online_while_people_search_is_an_alarm_on_every_page(
+async def test_searching_customers_without_a_mitra_are_an_alarm_on_every_page(
     open_desk: OpenDesk, owner: Connection, new_customer: Callable[[], Client]
 ) -> None:
     owner.execute(
@@ -207,9 +207,7 @@ async def test_nobody_online_while_people_search_is_an_alarm_on_every_page(
     await expect(alarm).to_be_empty()
 
 
-async def test_what_the_audit_finds_is_an_alarm_with_a_way_to_it(
-    open_desk: OpenDesk, owner: Connection
-) -> None:
+async def test_a_finding_of_the_audit_is_an_alarm_with_a_link(open_desk: OpenDesk, owner: Connection) -> None:
     payment = owner.execute("select id from data.payment_sessions limit 1").fetchone()
     assert payment is not None
     owner.execute(

@@ -1,4 +1,4 @@
-"""The dashboard: pictures whose figures are SQL's, by mouse, by keyboard and as tables."""
+"""The dashboard: charts that match SQL, usable by mouse, by keyboard and as tables."""
 
 import re
 
@@ -18,7 +18,7 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
-async def test_the_figures_are_those_of_the_database(open_desk: OpenDesk, owner: Connection) -> None:
+async def test_the_figures_match_the_database(open_desk: OpenDesk, owner: Connection) -> None:
     row = owner.execute(
         f"select sum(payments_created), sum(payments_confirmed), sum(searches_general + searches_returning), "
         f"sum(paired), sum(charged) from data.daily_figures where {DAYS}".encode()
@@ -34,8 +34,8 @@ async def test_the_figures_are_those_of_the_database(open_desk: OpenDesk, owner:
     await expect(money.locator(".figure-lead")).to_contain_text(f"Rp\u00a0{thousands(charged)}")
 
 
-async def test_the_figures_are_asked_for_again_although_nothing_happens(open_desk: OpenDesk) -> None:
-    """They are computed every five minutes, and begin another day at midnight."""
+async def test_an_idle_dashboard_reloads_its_figures(open_desk: OpenDesk) -> None:
+    """The figures are computed every five minutes, and a new day starts at midnight."""
     desk = await open_desk("viewer")
     await desk.page.clock.install()
     await desk.go("/dashboard", "Dashboard")
@@ -44,10 +44,10 @@ async def test_the_figures_are_asked_for_again_although_nothing_happens(open_des
         await desk.page.clock.fast_forward("05:00")
 
 
-async def test_a_picture_is_read_by_keyboard_and_leads_to_its_failures(
+async def test_a_chart_is_read_by_keyboard_and_leads_to_its_failures(
     open_desk: OpenDesk, owner: Connection
 ) -> None:
-    """Both count Jakarta's day, although times are shown in another zone."""
+    """Both use days in Jakarta, even if times are shown in another zone."""
     desk = await open_desk(
         "viewer", remembers='localStorage["curhat.control-center.zone"] = "Asia/Jayapura";'
     )
@@ -63,8 +63,8 @@ async def test_a_picture_is_read_by_keyboard_and_leads_to_its_failures(
         "where day = (now() at time zone 'Asia/Jakarta')::date - 1"
     ).fetchone()
     assert row is not None
-    said = re.compile(rf"Tidak ada bestie {row[0] or 0}\b")
-    await expect(explorer).to_have_attribute("aria-valuetext", said)
+    value_text = re.compile(rf"Tidak ada bestie {row[0] or 0}\b")
+    await expect(explorer).to_have_attribute("aria-valuetext", value_text)
     await desk.page.keyboard.press("Enter")
     await expect(desk.page).to_have_url(
         desk.phone.url(f"/failed-pairings?needs_action=any&date_from={row[1]}&date_to={row[1]}&days=wib")
@@ -73,7 +73,7 @@ async def test_a_picture_is_read_by_keyboard_and_leads_to_its_failures(
     await expect(desk.page.get_by_role("button", name="Rentang tanggal")).to_contain_text("(WIB)")
 
 
-async def test_a_picture_shows_its_figures_to_the_mouse_and_as_a_table(
+async def test_a_chart_shows_its_figures_on_hover_and_as_a_table(
     open_desk: OpenDesk, owner: Connection
 ) -> None:
     desk = await open_desk("viewer")
@@ -93,7 +93,7 @@ async def test_a_picture_shows_its_figures_to_the_mouse_and_as_a_table(
     await expect(desk.page).to_have_url(desk.phone.url("/dashboard?days=7&table=money"))
 
 
-async def test_hours_are_those_of_the_database(open_desk: OpenDesk, owner: Connection) -> None:
+async def test_the_hourly_figures_match_the_database(open_desk: OpenDesk, owner: Connection) -> None:
     desk = await open_desk("viewer")
     await desk.go("/dashboard?table=supply")
     figure = desk.page.get_by_role("figure", name="Bestie online dan pencarian per jam")

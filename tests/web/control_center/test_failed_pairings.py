@@ -1,4 +1,4 @@
-"""Failed pairings: what is listed, filtered, decided and exported, held against what SQL says."""
+"""The page of failed pairings: listed, filtered, decided and exported rows, compared with SQL."""
 
 import asyncio
 import csv
@@ -30,7 +30,7 @@ def money(amount: int) -> str:
 
 
 def count(owner: Connection, condition: str = "true", *arguments: object) -> tuple[int, int]:
-    """How many failures there are, and what they are about."""
+    """The number of failures, and their total amount."""
     query = f"select count(*), coalesce(sum(amount), 0) from control_center.failed_pairings where {condition}"
     row = owner.execute(query.encode(), arguments).fetchone()
     assert row is not None
@@ -38,7 +38,7 @@ def count(owner: Connection, condition: str = "true", *arguments: object) -> tup
 
 
 async def shows(desk: Desk, owner: Connection, condition: str = "true", *arguments: object) -> None:
-    """The page says how many and how much, exactly as SQL does."""
+    """Check that the page shows the same number and amount as SQL."""
     many, amount = count(owner, condition, *arguments)
     summary = desk.page.locator(".summary")
     await expect(summary).to_contain_text(f"{many:,} baris".replace(",", "."))
@@ -47,7 +47,7 @@ async def shows(desk: Desk, owner: Connection, condition: str = "true", *argumen
 
 
 async def fail(customer: Client, owner: Connection) -> str:
-    """A failure that needs action: paid, cancelled before any search."""
+    """A failure that needs action: a paid search, cancelled before it began."""
     await customer.post("/api/client/chat-requests/cancel", {"payment_session_id": await pay(customer, 30)})
     row = owner.execute(
         "select id from data.pairing_failures where customer_id = %s and needs_action", [customer.id]
@@ -63,7 +63,7 @@ def name_of(owner: Connection, person: Client) -> str:
 
 
 async def act(page: Page, name: str, action: str, note: str = "") -> None:
-    """Act on a row through its menu."""
+    """Decide on a row through its menu."""
     await page.get_by_role("button", name=f"Tindakan untuk {name}").click()
     await page.get_by_role("menuitem", name=action).click()
     dialog = page.get_by_role("dialog")
@@ -84,7 +84,7 @@ async def test_needs_action_is_on_by_default_and_everything_is_listed_on_demand(
     await shows(desk, owner)
     await expect(desk.page).to_have_url(desk.phone.url("/failed-pairings?needs_action=any"))
 
-    # The rest of them is on the pages behind, each row once.
+    # The pages together list every row once.
     seen: list[str] = []
     pages = -(-count(owner)[0] // 50)
     for number in range(1, pages + 1):
@@ -125,7 +125,7 @@ async def test_every_filter_shows_what_sql_counts(open_desk: OpenDesk, owner: Co
     await desk.page.get_by_role("radio", name="Tidak perlu tindakan", exact=True).check()
     await shows(desk, owner, f"{causes} and {month} and not needs_action", today.replace(day=1))
 
-    # All of it is in the address: a reload shows the same.
+    # The filter is in the URL, so a reload shows the same rows.
     await desk.phone.reload()
     await shows(desk, owner, f"{causes} and {month} and not needs_action", today.replace(day=1))
     await desk.page.get_by_role("button", name="Atur ulang").click()
@@ -154,7 +154,7 @@ async def test_a_search_finds_by_name_and_phone(open_desk: OpenDesk, owner: Conn
     await expect(desk.page.get_by_text("Ketik sedikitnya tiga huruf atau angka.")).to_be_visible()
 
 
-async def test_what_is_chosen_while_the_typing_pauses_still_holds(open_desk: OpenDesk) -> None:
+async def test_a_filter_chosen_during_the_search_debounce_is_kept(open_desk: OpenDesk) -> None:
     desk = await open_desk("viewer")
     await desk.page.clock.install()
     await desk.go("/failed-pairings")
@@ -168,7 +168,7 @@ async def test_what_is_chosen_while_the_typing_pauses_still_holds(open_desk: Ope
     assert "needs_action=any" in desk.page.url
 
 
-async def test_nobodys_money_is_said_to_be_decided_because_it_is_filtered_out(
+async def test_an_empty_filter_does_not_claim_that_all_money_is_decided(
     open_desk: OpenDesk, owner: Connection, new_customer: Callable[[], Client]
 ) -> None:
     await fail(new_customer(), owner)
@@ -178,7 +178,7 @@ async def test_nobodys_money_is_said_to_be_decided_because_it_is_filtered_out(
     await expect(desk.page.get_by_text("Semua uang yang harus kembali")).to_have_count(0)
 
 
-async def test_days_are_those_of_the_zone_that_was_chosen(open_desk: OpenDesk, owner: Connection) -> None:
+async def test_days_follow_the_chosen_time_zone(open_desk: OpenDesk, owner: Connection) -> None:
     desk = await open_desk("viewer")
     await desk.go("/failed-pairings?needs_action=any")
     await expect(desk.page.get_by_role("columnheader", name="Waktu (WIB)")).to_be_visible()
@@ -192,13 +192,13 @@ async def test_days_are_those_of_the_zone_that_was_chosen(open_desk: OpenDesk, o
     )
     await shows(desk, owner, yesterday)
 
-    # It is remembered, here and in other tabs.
+    # The choice is kept, here and in other tabs.
     await desk.phone.reload()
     await expect(desk.page.get_by_role("columnheader", name="Waktu (WIT)")).to_be_visible()
 
 
-async def test_today_is_another_day_once_midnight_has_passed(open_desk: OpenDesk) -> None:
-    """On a page that nothing has happened on meanwhile."""
+async def test_today_changes_at_midnight(open_desk: OpenDesk) -> None:
+    """Even on an idle page."""
     desk = await open_desk("viewer")
     await desk.page.clock.install()
     await desk.go("/failed-pairings")
@@ -220,7 +220,7 @@ async def test_today_is_another_day_once_midnight_has_passed(open_desk: OpenDesk
     assert await choose_today() == before + timedelta(days=1)
 
 
-async def test_a_row_opens_the_whole_timeline_of_its_payment(open_desk: OpenDesk, owner: Connection) -> None:
+async def test_a_row_opens_the_timeline_of_its_payment(open_desk: OpenDesk, owner: Connection) -> None:
     desk = await open_desk("viewer")
     row = owner.execute(
         "select id, payment_session_id, customer_name from control_center.failed_pairings "
@@ -231,7 +231,7 @@ async def test_a_row_opens_the_whole_timeline_of_its_payment(open_desk: OpenDesk
     events = owner.execute(
         "select count(*) from control_center.payment_timeline where payment_session_id = %s "
         "and type not in ('CHAT_MESSAGE', 'CHAT_READ') "
-        "and not (type = 'CHAT_REQUEST_CLOSED' and mitra_ids = '{}')",  # nobody had been asked
+        "and not (type = 'CHAT_REQUEST_CLOSED' and mitra_ids = '{}')",  # no mitra had an offer
         [payment],
     ).fetchone()
     assert events is not None
@@ -249,7 +249,7 @@ async def test_a_row_opens_the_whole_timeline_of_its_payment(open_desk: OpenDesk
     await expect(panel).to_have_count(0)
 
 
-async def test_acting_on_a_row_is_recorded_with_note_and_name(
+async def test_a_decision_is_recorded_with_note_and_name(
     open_desk: OpenDesk, owner: Connection, new_customer: Callable[[], Client]
 ) -> None:
     desk, customer = await open_desk(), new_customer()
@@ -270,7 +270,7 @@ async def test_acting_on_a_row_is_recorded_with_note_and_name(
     assert stored == ("refunded", "TRX-1", desk.operator.email)
 
 
-async def test_the_second_of_two_operators_is_told_who_was_first(
+async def test_the_second_operator_learns_who_decided(
     open_desk: OpenDesk, owner: Connection, new_customer: Callable[[], Client]
 ) -> None:
     first, second, customer = await open_desk(), await open_desk(), new_customer()
@@ -283,7 +283,7 @@ async def test_the_second_of_two_operators_is_told_who_was_first(
 
     await act(first.page, name, "Mark as refunded")
     await expect(first.row(name)).to_contain_text("Refunded")
-    # The other's row says so at once, although a dialog is open over it.
+    # The second operator's row changes at once, even under an open dialog.
     await expect(second.row(name)).to_contain_text(first.operator.email)
 
     dialog = second.page.get_by_role("dialog")
@@ -292,7 +292,7 @@ async def test_the_second_of_two_operators_is_told_who_was_first(
     await expect(dialog.get_by_role("alert")).to_contain_text("WIB")
 
 
-async def test_who_closes_the_dialog_before_the_answer_is_told_that_it_was_no(
+async def test_a_refused_decision_is_shown_even_after_its_dialog_was_closed(
     open_desk: OpenDesk,
     owner: Connection,
     new_customer: Callable[[], Client],
@@ -320,10 +320,10 @@ async def test_who_closes_the_dialog_before_the_answer_is_told_that_it_was_no(
     await expect(desk.page.get_by_text(f"{other.email} lebih dulu: Refunded")).to_be_visible()
 
 
-async def test_a_page_that_is_there_no_more_leads_to_the_last_one(
+async def test_a_page_beyond_the_last_leads_to_the_last(
     open_desk: OpenDesk, owner: Connection, new_customer: Callable[[], Client]
 ) -> None:
-    """Whoever decides the last rows of a list is not told that there is nothing left."""
+    """For example after all rows of the last page were decided."""
     await fail(new_customer(), owner)
     desk = await open_desk()
     many = count(owner, "needs_action")[0]
@@ -333,7 +333,7 @@ async def test_a_page_that_is_there_no_more_leads_to_the_last_one(
     await expect(desk.page.get_by_role("textbox", name="Halaman")).to_have_value(str((many - 1) // 25 + 1))
 
 
-async def test_many_rows_are_decided_at_once_and_each_is_reported(
+async def test_each_decision_of_a_batch_is_reported(
     open_desk: OpenDesk,
     owner: Connection,
     new_customer: Callable[[], Client],
@@ -369,7 +369,7 @@ async def test_many_rows_are_decided_at_once_and_each_is_reported(
     ]
 
 
-async def test_a_new_failure_appears_by_itself_and_moves_no_row_under_a_hand(
+async def test_a_new_failure_appears_live_but_moves_no_row_under_the_pointer(
     open_desk: OpenDesk, owner: Connection, new_customer: Callable[[], Client]
 ) -> None:
     desk, early, late = await open_desk(), new_customer(), new_customer()
@@ -394,7 +394,7 @@ async def shows_total(desk: Desk, owner: Connection) -> None:
     await expect(desk.page.locator(".summary")).to_contain_text(f"{count(owner, 'needs_action')[0]} baris")
 
 
-async def test_the_file_holds_exactly_what_is_filtered(
+async def test_the_file_holds_exactly_the_filtered_rows(
     open_desk: OpenDesk, owner: Connection, tmp_path: Path
 ) -> None:
     desk = await open_desk("viewer", clock_off_by=-48 * 3600)
@@ -407,7 +407,7 @@ async def test_the_file_holds_exactly_what_is_filtered(
     path = tmp_path / "failures.csv"
     file = await caught.value
     await file.save_as(path)
-    # The day is the service's, whatever the desk's clock says.
+    # The date is the service's, even if the browser's clock is wrong.
     assert file.suggested_filename == f"failed-pairings-{datetime.now(JAKARTA):%Y-%m-%d}.csv"
 
     rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
@@ -418,7 +418,7 @@ async def test_the_file_holds_exactly_what_is_filtered(
     assert [(row["id"], row["jumlah_rp"]) for row in rows] == expected
 
 
-async def test_a_viewer_may_look_and_nothing_else(open_desk: OpenDesk, owner: Connection) -> None:
+async def test_a_viewer_may_only_read(open_desk: OpenDesk, owner: Connection) -> None:
     desk = await open_desk("viewer")
     row = owner.execute("select id from data.pairing_failures where needs_action limit 1").fetchone()
     assert row is not None
@@ -445,9 +445,7 @@ async def test_escape_in_the_panel_leads_back_to_the_row(open_desk: OpenDesk) ->
 
 
 @pytest.mark.parametrize("width", [390, 768, 1024, 1280])
-async def test_the_table_stays_in_its_card_and_its_actions_on_the_screen(
-    open_desk: OpenDesk, width: int
-) -> None:
+async def test_the_table_fits_its_card_and_its_actions_the_screen(open_desk: OpenDesk, width: int) -> None:
     desk = await open_desk(viewport=ViewportSize(width=width, height=800))
     await desk.phone.go("/failed-pairings")
     act = desk.page.get_by_role("button", name=re.compile("Tindakan untuk")).first
@@ -462,12 +460,12 @@ async def test_the_table_stays_in_its_card_and_its_actions_on_the_screen(
         assert inside <= box["x"] + box["width"] + 1
         await desk.look(f"failures-{width}{'-open' if width >= 1024 and _ else ''}")
         if width < 1024:
-            break  # there the panel is all of the screen
+            break  # there the panel covers the screen
         await desk.page.locator("tbody .row-time").first.click()
         await expect(desk.page.locator(".panel")).to_be_visible()
 
 
-async def test_a_row_is_found_and_decided_by_keyboard_alone(
+async def test_a_row_is_found_and_decided_by_keyboard(
     open_desk: OpenDesk, owner: Connection, new_customer: Callable[[], Client]
 ) -> None:
     desk, customer = await open_desk(), new_customer()

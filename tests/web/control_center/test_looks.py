@@ -1,4 +1,4 @@
-"""Every page, as it looks with weeks behind it and much going on: no violation in either theme, and a picture."""
+"""Every page with weeks of history and much going on: no accessibility violation in either theme, and a screenshot."""
 
 import random
 import uuid
@@ -20,7 +20,7 @@ NARROW = ViewportSize(width=390, height=844)
 
 @pytest.fixture(scope="module", autouse=True)
 def an_evening(owner: Connection) -> Iterator[None]:
-    """People of the history search and chat, and stay where they are while pictures are taken."""
+    """Start searches and chats that stay as they are while the screenshots are taken."""
     chance = random.Random(3)
     owner.execute("select ops.set_config('pairing_blast_timeout_seconds', '600', 'oka@curhat.example')")
     for (mitra,) in owner.execute("select id from data.mitras where phone like '+62857%' limit 9").fetchall():
@@ -75,7 +75,7 @@ def _start(owner: Connection, chance: random.Random, customer: uuid.UUID, *, acc
 
 
 def ids(owner: Connection) -> dict[str, str]:
-    """Whom there is much to show of."""
+    """The ids with the most to show."""
     queries = {
         "failure": "select id from control_center.failed_pairings where needs_action and targeted_mitra_id is not null "
         "order by created_at desc limit 1",
@@ -100,7 +100,7 @@ def ids(owner: Connection) -> dict[str, str]:
     return found
 
 
-async def test_each_page(
+async def test_every_page_is_accessible(
     open_desk: OpenDesk, owner: Connection, new_operator: Callable[[str], Operator]
 ) -> None:
     at = ids(owner)
@@ -130,7 +130,7 @@ async def test_each_page(
         await desk.look(name)
 
 
-async def test_what_opens_over_a_page(open_desk: OpenDesk) -> None:
+async def test_every_overlay_is_accessible(open_desk: OpenDesk) -> None:
     desk = await open_desk("admin")
     await desk.go("/failed-pairings")
     await desk.page.get_by_role("button", name="Sebab").click()
@@ -158,13 +158,13 @@ async def test_what_opens_over_a_page(open_desk: OpenDesk) -> None:
     await desk.look("dashboard-explored")
 
 
-async def test_the_longest_name_leaves_room_for_what_can_be_done(
+async def test_the_longest_name_leaves_room_for_actions(
     open_desk: OpenDesk,
     owner: Connection,
     new_customer: Callable[[], Client],
     new_mitra: Callable[[], Client],
 ) -> None:
-    """Names are chosen by whoever bears them: up to sixty letters, in one word if they like."""
+    """A name may have sixty letters in one word."""
     customer, mitra = new_customer(), new_mitra()
     for table, person in (("users", customer), ("mitras", mitra)):
         owner.execute(
@@ -201,12 +201,12 @@ async def test_the_longest_name_leaves_room_for_what_can_be_done(
 
 
 async def width_of(desk: Desk) -> int:
-    """What the whole page takes, sideways."""
+    """The width of the whole page."""
     width: int = await desk.page.evaluate("document.documentElement.scrollWidth")
     return width
 
 
-async def test_on_a_narrow_screen(open_desk: OpenDesk, owner: Connection) -> None:
+async def test_every_page_fits_a_narrow_screen(open_desk: OpenDesk, owner: Connection) -> None:
     at = ids(owner)
     desk = await open_desk("admin", viewport=NARROW)
     screens = {

@@ -1,4 +1,4 @@
-"""The control center in a browser that lacks what the oldest of those meant do."""
+"""The control center in the oldest supported browsers."""
 
 import re
 
@@ -14,7 +14,7 @@ from tests.web.harness import OLDER
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_a_filter_filters(open_desk: OpenDesk, owner: Connection) -> None:
+async def test_filters_work(open_desk: OpenDesk, owner: Connection) -> None:
     desk = await open_desk()
     await desk.phone.context.add_init_script(OLDER)
     await desk.go("/failed-pairings?needs_action=any")
@@ -29,7 +29,7 @@ async def test_a_filter_filters(open_desk: OpenDesk, owner: Connection) -> None:
     )
 
 
-async def test_every_page_is_there(open_desk: OpenDesk) -> None:
+async def test_every_page_loads(open_desk: OpenDesk) -> None:
     desk = await open_desk("admin")
     await desk.phone.context.add_init_script(OLDER)
     for path in PAGES.values():

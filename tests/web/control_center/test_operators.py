@@ -1,4 +1,4 @@
-"""Signing in with a password, and who may: an admin's page."""
+"""Sign-in with a password, and the admins' page of operators."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,7 +20,7 @@ PASSWORD = "kopi susu tanpa gula"
 HASH = hash_password(PASSWORD)
 
 
-async def test_whoever_signs_in_finds_the_screen_they_came_for(
+async def test_signing_in_leads_to_the_requested_page(
     open_phone: OpenPhone, owner: Connection, new_operator: Callable[[str], Operator]
 ) -> None:
     operator = new_operator("viewer")
@@ -44,9 +44,7 @@ async def test_whoever_signs_in_finds_the_screen_they_came_for(
     await expect(phone.page.get_by_label("Kata sandi")).to_be_visible()
 
 
-async def test_a_password_is_changed_by_whoever_knows_the_old_one(
-    open_desk: OpenDesk, owner: Connection
-) -> None:
+async def test_changing_the_password_requires_the_old_one(open_desk: OpenDesk, owner: Connection) -> None:
     desk = await open_desk("viewer")
     owner.execute("update data.cc_users set password_hash = %s where id = %s", [HASH, desk.operator.id])
     await desk.go("/dashboard")
@@ -68,7 +66,7 @@ async def test_a_password_is_changed_by_whoever_knows_the_old_one(
     assert row[0] != HASH
 
 
-async def test_a_refusal_that_comes_after_its_dialog_was_closed_is_told(open_desk: OpenDesk) -> None:
+async def test_a_refusal_is_shown_even_after_its_dialog_was_closed(open_desk: OpenDesk) -> None:
     desk = await open_desk("admin")
     page = desk.page
     asked: asyncio.Future[Route] = asyncio.get_running_loop().create_future()
@@ -90,9 +88,7 @@ async def test_a_refusal_that_comes_after_its_dialog_was_closed_is_told(open_des
     await expect(page.locator(".toast-danger")).to_be_visible()
 
 
-async def test_an_admin_takes_somebody_on_and_says_what_they_may(
-    open_desk: OpenDesk, owner: Connection
-) -> None:
+async def test_an_admin_adds_and_changes_an_operator(open_desk: OpenDesk, owner: Connection) -> None:
     desk = await open_desk("admin")
     await desk.go("/operators", "Tim")
     await desk.page.get_by_role("button", name="Tambah orang").click()

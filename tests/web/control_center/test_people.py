@@ -1,4 +1,4 @@
-"""The pages of mitras and customers: found by name or phone, with a picture of a day and their history."""
+"""The pages of mitras and customers: search by name or phone, a chart of a day, and the history."""
 
 import pytest
 from playwright.async_api import expect
@@ -31,7 +31,7 @@ limit 1
 """
 
 
-async def test_a_mitra_is_found_and_their_day_is_a_picture(open_desk: OpenDesk, owner: Connection) -> None:
+async def test_a_mitra_is_found_with_a_chart_of_their_day(open_desk: OpenDesk, owner: Connection) -> None:
     row = owner.execute(BUSIEST_DAY.encode()).fetchone()
     assert row is not None
     mitra, name, phone, day, _ = row
@@ -65,7 +65,7 @@ async def test_a_mitra_is_found_and_their_day_is_a_picture(open_desk: OpenDesk, 
     await expect(history.locator("tbody tr")).to_have_count(total[0])
 
 
-async def test_a_customer_is_found_with_their_day_and_all_they_paid_for(
+async def test_a_customer_is_found_with_their_day_and_payments(
     open_desk: OpenDesk, owner: Connection
 ) -> None:
     row = owner.execute(CUSTOMER.encode()).fetchone()
@@ -90,7 +90,7 @@ async def test_a_customer_is_found_with_their_day_and_all_they_paid_for(
     await expect(desk.page).to_have_url(desk.phone.url(f"/customers/{customer}?day={day}"))
 
 
-async def test_nobody_is_found_by_what_nobody_is_called(open_desk: OpenDesk) -> None:
+async def test_an_unknown_name_or_id_finds_nobody(open_desk: OpenDesk) -> None:
     desk = await open_desk("viewer")
     for path in ("/mitras?search=tidakadayangini", "/customers?search=tidakadayangini"):
         await desk.go(path)

@@ -1,4 +1,4 @@
-"""The control center's pictures of the README: `make screenshots` copies them to docs/images."""
+"""The README's screenshots of the control center. `make screenshots` copies them to docs/images."""
 
 import pytest
 from playwright.async_api import expect

@@ -1,4 +1,4 @@
-"""What nobody but an operator gets, and what not even they get: the text of messages."""
+"""Only operators get data, and even they never get the text of messages."""
 
 import asyncio
 import re
@@ -25,7 +25,7 @@ KEY = "payment_session_timeout_minutes"
 SOME_ID = "00000000-0000-4000-8000-000000000000"
 
 
-async def test_no_message_text_is_in_any_reply_any_frame_or_on_any_page(
+async def test_no_reply_frame_or_page_contains_a_message(
     open_desk: OpenDesk,
     owner: Connection,
     new_customer: Callable[[], Client],
@@ -39,7 +39,7 @@ async def test_no_message_text_is_in_any_reply_any_frame_or_on_any_page(
     assert row is not None
     payment, customer, mitra, request = row
     desk = await open_desk("admin")
-    told: list[str] = []
+    frames: list[str] = []
     texts: list[str] = []
 
     async def pass_on(route: Route) -> None:
@@ -48,7 +48,7 @@ async def test_no_message_text_is_in_any_reply_any_frame_or_on_any_page(
         await route.fulfill(response=reply)
 
     await desk.page.route("**/internal/**", pass_on)
-    desk.page.on("websocket", lambda socket: _overhear(socket, told))
+    desk.page.on("websocket", lambda socket: _record_frames(socket, frames))
 
     pages = [
         *PAGES.values(),
@@ -70,16 +70,16 @@ async def test_no_message_text_is_in_any_reply_any_frame_or_on_any_page(
     theirs = desk.page.locator(f"a[href='/customers/{talker.id}']")
     await expect(desk.page.get_by_role("article").filter(has=theirs)).to_contain_text("1 pesan")
     assert SECRET not in await desk.page.content()
-    assert any("CHAT_MESSAGE" in frame for frame in told)
+    assert any("CHAT_MESSAGE" in frame for frame in frames)
     assert len(texts) > len(pages)
-    assert [text for text in (*texts, *told) if SECRET in text] == []
+    assert [text for text in (*texts, *frames) if SECRET in text] == []
 
 
-def _overhear(socket: WebSocket, told: list[str]) -> None:
-    socket.on("framereceived", lambda frame: told.append(str(frame)))
+def _record_frames(socket: WebSocket, frames: list[str]) -> None:
+    socket.on("framereceived", lambda frame: frames.append(str(frame)))
 
 
-async def test_no_customers_and_no_mitras_token_gets_anything(
+async def test_customers_and_mitras_tokens_are_refused(
     internal: httpx.AsyncClient, new_customer: Callable[[], Client], new_mitra: Callable[[], Client]
 ) -> None:
     for person in (new_customer(), new_mitra()):
@@ -91,7 +91,7 @@ async def test_no_customers_and_no_mitras_token_gets_anything(
             assert (response.status_code, response.json()["error"]) == (403, "forbidden"), path
 
 
-async def test_whoever_comes_with_anothers_token_is_sent_to_the_sign_in(
+async def test_another_audiences_token_leads_to_the_sign_in(
     open_desk: OpenDesk, new_customer: Callable[[], Client]
 ) -> None:
     customer = new_customer()
@@ -106,16 +106,16 @@ async def test_whoever_comes_with_anothers_token_is_sent_to_the_sign_in(
         """
     )
     await desk.phone.go("/failed-pairings")
-    await _at_the_sign_in(desk.page)
+    await _shows_sign_in(desk.page)
     await expect(desk.page.get_by_text("Akun ini tidak punya akses ke control center.")).to_be_visible()
 
 
-async def _at_the_sign_in(page: Page) -> None:
+async def _shows_sign_in(page: Page) -> None:
     await expect(page.get_by_label("Kata sandi")).to_be_visible()
 
 
 @pytest.mark.parametrize("named", [True, False])
-async def test_a_page_of_another_origin_may_patch_only_when_it_is_named(
+async def test_another_origin_may_patch_only_if_allowed(
     open_desk: OpenDesk, service: Service, owner: Connection, *, named: bool
 ) -> None:
     desk = await open_desk("admin", viewport=DESK)
@@ -134,12 +134,12 @@ async def test_a_page_of_another_origin_may_patch_only_when_it_is_named(
     assert (status, row) == ((200, ("31",)) if named else ("TypeError", ("20",)))
     if named:
         owner.execute("select ops.set_config(%s, '20', 'test')", [KEY])
-    desk.phone.errors.clear()  # the browser complains of what it refuses
+    desk.phone.errors.clear()  # the browser logs the requests it blocks
 
 
 @asynccontextmanager
 async def _elsewhere(port: int) -> AsyncIterator[str]:
-    """The address of an empty page of another origin."""
+    """The URL of an empty page of another origin."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

@@ -1,4 +1,4 @@
-"""Settings: what is set holds at once, what must not be set is refused, and nobody's change goes unnoticed."""
+"""The settings page: changes apply at once, invalid values are refused, and concurrent changes are not lost."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -19,8 +19,8 @@ MINUTES = "Batas waktu sesi pembayaran"
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
-async def put_back(owner: Connection) -> AsyncIterator[None]:
-    """Every setting is what it was, when a test is over."""
+async def restore_settings(owner: Connection) -> AsyncIterator[None]:
+    """Restore all settings after each test."""
     before = owner.execute("select key, value from data.app_config").fetchall()
     yield
     for key, value in before:
@@ -36,7 +36,7 @@ def value_of(owner: Connection, key: str) -> str:
     return str(row[0])
 
 
-async def test_five_seconds_to_answer_make_the_auto_reject_come_sooner(
+async def test_a_shorter_timeout_applies_to_the_next_returning_request(
     open_desk: OpenDesk,
     owner: Connection,
     new_customer: Callable[[], Client],
@@ -63,7 +63,7 @@ async def test_five_seconds_to_answer_make_the_auto_reject_come_sooner(
     ).fetchone()
     assert failure == (5,)
 
-    # Nobody answers: the failure is on the operators' screen by itself.
+    # The mitra does not answer, and the failure appears on the operators' page.
     await desk.go(f"/failed-pairings?customer_id={customer.id}")
     row = desk.page.get_by_role("row").filter(has_text="Bestie pilihan tidak menjawab")
     await expect(row).to_be_visible()
@@ -76,7 +76,7 @@ async def test_five_seconds_to_answer_make_the_auto_reject_come_sooner(
     assert 5 <= waited[0] < 20
 
 
-async def test_a_bad_value_is_refused_beside_its_field(open_desk: OpenDesk, owner: Connection) -> None:
+async def test_an_invalid_value_is_refused_beside_its_field(open_desk: OpenDesk, owner: Connection) -> None:
     desk = await open_desk("admin")
     await desk.go("/settings")
     field = desk.page.get_by_role("textbox", name=MINUTES)
@@ -114,9 +114,7 @@ async def test_enter_pressed_twice_saves_once(open_desk: OpenDesk, owner: Connec
     assert value_of(owner, "payment_session_timeout_minutes") == "31"
 
 
-async def test_a_choice_is_made_with_radio_buttons_and_taken_back(
-    open_desk: OpenDesk, owner: Connection
-) -> None:
+async def test_a_choice_is_changed_and_undone(open_desk: OpenDesk, owner: Connection) -> None:
     desk = await open_desk("admin")
     await desk.go("/settings")
     row = desk.page.locator("form.setting").filter(has_text="extension_default_action_on_timeout")
@@ -132,7 +130,7 @@ async def test_a_choice_is_made_with_radio_buttons_and_taken_back(
     await until(lambda: value_of(owner, "extension_default_action_on_timeout") == "auto_approve")
 
 
-async def test_anothers_change_meanwhile_is_not_overwritten_unseen(
+async def test_a_concurrent_change_is_not_overwritten_silently(
     open_desk: OpenDesk, owner: Connection, new_operator: Callable[[str], Operator]
 ) -> None:
     desk, other = await open_desk("admin"), new_operator("admin")
@@ -152,9 +150,7 @@ async def test_anothers_change_meanwhile_is_not_overwritten_unseen(
     await until(lambda: value_of(owner, "payment_session_timeout_minutes") == "30")
 
 
-async def test_the_history_of_one_setting_is_a_link_of_its_own(
-    open_desk: OpenDesk, owner: Connection
-) -> None:
+async def test_the_history_of_a_setting_has_its_own_url(open_desk: OpenDesk, owner: Connection) -> None:
     owner.execute("select ops.set_config('max_customers_per_mitra', '4', 'ratna@curhat.example')")
     desk = await open_desk("viewer")
     await desk.go("/settings")
@@ -168,7 +164,7 @@ async def test_the_history_of_one_setting_is_a_link_of_its_own(
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator"])
-async def test_only_admins_set(open_desk: OpenDesk, owner: Connection, role: str) -> None:
+async def test_only_admins_change_settings(open_desk: OpenDesk, owner: Connection, role: str) -> None:
     desk = await open_desk(role)
     await desk.go("/settings")
 

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="webworker" />
-// The customer's worker: a page for when there is no network (`offline-worker.js`), and nothing else.
+// The customer's worker: only the page for when there is no network.
 importScripts("offline-worker.js");
 
 {

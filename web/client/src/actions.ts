@@ -1,15 +1,13 @@
-import { insist as insistOn, isPassing, type PaymentSession, Refused, stored } from "@curhat/kit";
+import { isPassing, type PaymentSession, Refused, stored } from "@curhat/kit";
 import type { components } from "@curhat/kit/public";
-import { api, belongings, keys, live, queries } from "./service";
+import { api, belongings, insist, live, queries } from "./service";
 import { type Failure, withDecision, withExtension, withFailure, withPayment, withSearch } from "./state";
 
-/** What a customer does. Each is asked under a key of its own until it is decided, so trying again is always safe. */
+/** What a customer does. Each action has an idempotency key until it is decided, so a retry is safe. */
 
 export type Tier = components["schemas"]["Tier"];
 
-const insist = <Reply>(intent: string, call: (key: string) => Promise<Reply>) => insistOn(keys, intent, call);
-
-/** Choose some minutes: a payment that waits to be confirmed. */
+/** Choose a duration: makes a payment to be confirmed. */
 export async function choose(tier: Tier, mitraId: string | null): Promise<PaymentSession> {
   const { epoch } = live;
   const body = { duration_minutes: tier.duration_minutes, tier_id: tier.id, targeted_mitra_id: mitraId };
@@ -20,14 +18,13 @@ export async function choose(tier: Tier, mitraId: string | null): Promise<Paymen
   return payment;
 }
 
-/** Pay. */
 export async function confirm(paymentId: string): Promise<PaymentSession> {
   const { epoch } = live;
   const path = { payment_session_id: paymentId };
   const payment = await insist(`confirm:${paymentId}`, (key) =>
     api.post("/api/client/payment-sessions/{payment_session_id}/confirm", { path, key }),
   ).catch(async (error: unknown) => {
-    // A reply that was kept for long may have told of a payment that waits no more: the next try is another one.
+    // The payment may have expired: with its new state, the next try makes another one.
     if (!isPassing(error)) await know(paymentId).catch(() => undefined);
     throw error;
   });
@@ -36,7 +33,7 @@ export async function confirm(paymentId: string): Promise<PaymentSession> {
   return payment;
 }
 
-/** Ask what has become of a payment. */
+/** Fetch the state of a payment. */
 async function know(paymentId: string): Promise<void> {
   const { epoch } = live;
   const path = { payment_session_id: paymentId };
@@ -44,7 +41,7 @@ async function know(paymentId: string): Promise<void> {
   live.apply(epoch, (state) => withPayment(state, payment));
 }
 
-/** Leave a payment that nobody confirmed; best effort, it expires by itself. */
+/** Cancel an unconfirmed payment. Best effort: it expires anyway. */
 export function abandon(paymentId: string): void {
   const { epoch } = live;
   api
@@ -56,7 +53,7 @@ export function abandon(paymentId: string): void {
     .catch(() => undefined);
 }
 
-/** Look for a bestie with a confirmed payment: for the one it was made for, or for any. */
+/** Start a search with a confirmed payment, for its mitra or for any. */
 export async function startSearch(paymentId: string, mitraId: string | null): Promise<void> {
   const { epoch } = live;
   const search = await insist(`search:${paymentId}`, (key) =>
@@ -72,14 +69,14 @@ export async function startSearch(paymentId: string, mitraId: string | null): Pr
   );
 }
 
-/** Look for a bestie with a payment from before, for the one it was made for. */
+/** Start a search with an earlier payment, for its mitra if it has one. */
 export async function searchWithEarlier(paymentId: string): Promise<void> {
   const path = { payment_session_id: paymentId };
   const payment = await api.get("/api/client/payment-sessions/{payment_session_id}", { path });
   await startSearch(paymentId, payment.targeted_mitra_id);
 }
 
-/** The decision about the money of a payment has been read. */
+/** The customer has read the decision about their money. */
 export async function seeDecision(paymentId: string): Promise<void> {
   const { epoch } = live;
   const money = await insist(`seen:${paymentId}`, () =>
@@ -102,14 +99,14 @@ export async function askAnother(paymentId: string): Promise<void> {
   live.apply(epoch, (state) => withSearch(state, search));
 }
 
-/** Give up a search, or a confirmed payment before any. The failure is told by the socket. */
+/** Cancel a search, or a confirmed payment before its search. The failure comes by the socket. */
 export async function cancelSearch(paymentId: string): Promise<void> {
   await insist(`cancel:${paymentId}`, () =>
     api.post("/api/client/chat-requests/cancel", { body: { payment_session_id: paymentId } }),
   );
 }
 
-/** Ask for more minutes in a running chat. Nothing is charged before the answer. Tried again, it is the same payment. */
+/** Ask for more minutes in a running chat. Nothing is charged before the answer; a retry uses the same payment. */
 export async function extend(chatId: string, tier: Tier): Promise<void> {
   const { epoch } = live;
   const place = belongings.place(`extending.${chatId}.${tier.id}`);
@@ -146,7 +143,7 @@ export async function endChat(chatId: string): Promise<void> {
   );
 }
 
-/** A failure that was recorded is an answer, although it comes as 409. */
+/** A recorded failure is a result, although its status is 409. */
 function recordedFailure(error: unknown): Failure {
   if (error instanceof Refused && typeof error.body === "object" && error.body !== null) {
     if ("failure_id" in error.body) return error.body as Failure;

@@ -1,4 +1,4 @@
-import { Banner, OfflineIcon, Splash, useLive, useStored, useUser } from "@curhat/kit";
+import { Connected, NotFound, PhoneSignIn, useStored, useUser } from "@curhat/kit";
 import { useEffect } from "react";
 import { Route, Switch, useLocation } from "wouter";
 import { useAvailability } from "./availability";
@@ -8,55 +8,51 @@ import { Failed } from "./failed";
 import { Found } from "./found";
 import { History } from "./history";
 import { Home } from "./home";
-import { NotFound } from "./not-found";
 import { Payment } from "./payment";
 import { demandOf } from "./screens";
 import { Searching } from "./searching";
 import { belongings, live, session } from "./service";
-import { SignIn } from "./sign-in";
 import { Starting } from "./starting";
 import type { State } from "./state";
 import { Unavailable } from "./unavailable";
 
-/** The customer's app. */
 export function App() {
   const user = useUser(session);
-  return user === null ? <SignIn /> : <SignedIn key={user.id} />;
-}
-
-function SignedIn() {
-  const { state, link } = useLive(live);
-  const lost = link === "lost";
-  return (
-    <>
-      <Banner icon={<OfflineIcon width={20} height={20} />}>{lost && copy.connection.lost}</Banner>
-      {state === null ? (
-        <>
-          <Route path="/">
-            <AskAhead />
-          </Route>
-          <Splash text={lost ? copy.connection.loadingLost : copy.connection.loading} />
-        </>
-      ) : (
-        <Screen state={state} />
-      )}
-    </>
+  return user === null ? (
+    <PhoneSignIn session={session} brand="Curhat" copy={copy} />
+  ) : (
+    <SignedIn key={user.id} />
   );
 }
 
-/** Before the snapshot is there: what home will need is under way. */
+function SignedIn() {
+  return (
+    <Connected
+      live={live}
+      meanwhile={
+        <Route path="/">
+          <AskAhead />
+        </Route>
+      }
+    >
+      {(state) => <Screen state={state} />}
+    </Connected>
+  );
+}
+
+/** Loads what the home screen needs before the snapshot is there. */
 function AskAhead() {
   useAvailability();
   return null;
 }
 
-/** What the state demands, or else where the person is in the app. */
+/** The screen that the state demands, else the one of the address. */
 function Screen({ state }: { state: State }) {
   const [failure, putAway] = useStored(belongings.place("seen-failure"));
   const [chat, opened] = useStored(belongings.place("opened-chat"));
   const [path, navigate] = useLocation();
   const demand = demandOf(state, { failure, chat });
-  // Whatever becomes of a payment that was made, it leads home and not to another one.
+  // After a payment the way back leads home, not to another payment.
   const paid = demand.screen !== "free" && path === "/payment";
   useEffect(() => {
     if (paid) navigate("/", { replace: true });
@@ -101,7 +97,7 @@ function Free({ state }: { state: State }) {
       </Route>
       <Route path="/chat/:id">{({ id }) => <Chat key={id} id={id} state={state} />}</Route>
       <Route>
-        <NotFound />
+        <NotFound as="main" page={copy.notFound.page} />
       </Route>
     </Switch>
   );

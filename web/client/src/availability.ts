@@ -4,7 +4,7 @@ import { api } from "./service";
 const POLL_MS = 5_000;
 const NOBODY = { available: false, count: 0 };
 
-/** Whether somebody can be had, asked every five seconds while the page is seen. Whatever goes wrong: nobody. */
+/** Whether a mitra is available, polled every five seconds while the page is visible; not available after an error. */
 export function useAvailability(): { available: boolean; count: number } {
   const { data, isSuccess } = useQuery({
     queryKey: ["availability"],
@@ -12,7 +12,7 @@ export function useAvailability(): { available: boolean; count: number } {
     refetchInterval: POLL_MS,
     refetchIntervalInBackground: false,
     refetchOnWindowFocus: "always",
-    // What was asked ahead of home still holds there; what is left with it is forgotten.
+    // Fresh enough for home to reuse what was loaded ahead; dropped when home is left.
     staleTime: POLL_MS,
     gcTime: 0,
     retry: false,

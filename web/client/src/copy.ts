@@ -1,67 +1,7 @@
 /** Every word of the customer's app. */
 
-import { apart, type MessageListCopy, type SignInCopy } from "@curhat/kit";
+import { apart, both } from "@curhat/kit";
 import type { Chat, Failure } from "./state";
-
-/** Seconds as a wait, in whole minutes once they are many. */
-function waitOf(seconds: number): string {
-  return seconds < 60 ? `${seconds} detik` : `${Math.ceil(seconds / 60)} menit`;
-}
-
-const signIn: SignInCopy = {
-  page: "Masuk · Curhat",
-  title: "Hai, senang kamu di sini",
-  lead: "Masuk dengan nomor HP, lalu ceritakan apa pun. Ada bestie yang siap mendengarkan.",
-  phone: "Nomor HP",
-  phoneHint: "Kami kirim kode sekali pakai ke nomor ini.",
-  send: "Kirim kode",
-  codePage: "Masukkan kode · Curhat",
-  codeTitle: "Cek pesanmu, ya",
-  codeLead: "Kode sudah kami kirim ke",
-  code: "Kode 6 angka",
-  codeWrong: "Kodenya 6 angka.",
-  namePage: "Kenalan dulu · Curhat",
-  nameTitle: "Kami panggil kamu siapa?",
-  nameLead: "Nama ini yang dilihat bestie. Tidak harus nama asli.",
-  name: "Nama panggilan",
-  nameWrong: "Tulis nama panggilanmu dulu, ya.",
-  enter: "Masuk",
-  again: "Kirim ulang kode",
-  againIn: (seconds) => `Kirim ulang kode (${seconds})`,
-  sentAgain: "Kode baru sudah dikirim.",
-  otherNumber: "Ganti nomor",
-  errors: {
-    invalid_phone: "Nomornya belum benar. Contoh: 0812\u00a03456\u00a07890.",
-    phone_country_not_served: "Kode belum bisa dikirim ke nomor dari negara ini.",
-    phone_not_mobile: "Kode hanya bisa dikirim ke nomor HP.",
-    codes_ran_out: ({ retry_after }) =>
-      `Kode sedang tidak bisa dikirim. Coba lagi ${waitOf(retry_after)} lagi.`,
-    otp_wrong: ({ tries_left }) => `Kodenya tidak cocok. Sisa ${tries_left} percobaan.`,
-    otp_expired: "Kodenya sudah tidak berlaku. Minta kode baru, ya.",
-    otp_not_sent: "Kodenya belum bisa dikirim. Coba lagi sebentar lagi.",
-    sign_in_locked: ({ retry_after }) => `Terlalu banyak percobaan. Coba lagi ${waitOf(retry_after)} lagi.`,
-    too_many_requests: ({ retry_after }) => `Terlalu sering mencoba. Coba lagi ${waitOf(retry_after)} lagi.`,
-    account_blocked: "Akun ini sedang tidak bisa dipakai. Hubungi tim kami, ya.",
-    display_name_required: "Tulis nama panggilanmu dulu, ya.",
-    display_name_invalid: "Nama paling panjang 60 huruf, dalam satu baris.",
-    display_name_reserved: "Nama ini mirip nama tim kami. Pilih nama lain, ya.",
-    unreachable: "Koneksi terputus. Cek internetmu, lalu coba lagi.",
-    unexpected: "Maaf, ada gangguan di sisi kami. Coba lagi sebentar lagi.",
-  },
-};
-
-const messages: MessageListCopy = {
-  log: "Isi obrolan",
-  me: "Kamu",
-  sending: "Menunggu terkirim",
-  sent: "Terkirim",
-  read: "Dibaca",
-  refused: "Tidak terkirim",
-  discard: "Hapus",
-  newest: "Ke pesan terbaru",
-  loading: "Memuat obrolan…",
-  failed: "Obrolan belum bisa dimuat. Kami coba lagi…",
-};
 
 const endedBecause: Record<NonNullable<Chat["end_reason"]>, (name: string) => string> = {
   time_up: () => "Waktu curhat sudah habis. Terima kasih sudah berbagi cerita.",
@@ -94,40 +34,24 @@ const outcome = {
 };
 
 export const copy = {
-  signIn,
-  messages,
-  back: "Kembali",
-  close: "Tutup",
-  retry: "Coba lagi",
-  home: "Kembali ke beranda",
-  unnamed: "Bestie",
-  minutes: (minutes: number) => `${minutes} menit`,
-  free: "Gratis",
-  signedOut: {
-    asked: null,
-    expired: "Sesimu sudah berakhir. Masuk lagi untuk melanjutkan.",
-    forbidden: "Akun ini tidak bisa dipakai di sini. Masuk dengan nomor lain.",
+  ...both,
+  signIn: {
+    ...both.signIn,
+    page: "Masuk · Curhat",
+    title: "Hai, senang kamu di sini",
+    lead: "Masuk dengan nomor HP, lalu ceritakan apa pun. Ada bestie yang siap mendengarkan.",
+    codePage: "Masukkan kode · Curhat",
+    namePage: "Kenalan dulu · Curhat",
+    nameLead: "Nama ini yang dilihat bestie. Tidak harus nama asli.",
   },
+  unnamed: "Bestie",
+  free: "Gratis",
   crashed: {
     title: "Ada yang tidak beres",
     text: "Maaf, aplikasinya tersendat. Obrolan dan pembayaranmu tetap aman di server kami.",
     reload: "Muat ulang",
   },
-  connection: {
-    lost: "Koneksi terputus. Kami sambungkan lagi…",
-    loading: "Sebentar, ya…",
-    loadingLost: "Belum tersambung. Kami coba terus.",
-  },
-  notFound: {
-    page: "Tidak ditemukan · Curhat",
-    title: "Halaman ini tidak ada",
-    text: "Mungkin alamatnya salah, atau curhatnya bukan milik akun ini.",
-  },
-  account: {
-    open: "Akun",
-    title: "Akunmu",
-    signOut: "Keluar",
-  },
+  notFound: { ...both.notFound, page: "Tidak ditemukan · Curhat" },
   homeScreen: {
     page: "Curhat",
     greeting: (name: string) => `Hai, ${apart(name)}`,
@@ -243,28 +167,18 @@ export const copy = {
     open: "Mulai ngobrol",
   },
   chat: {
+    ...both.chat,
     page: (name: string) => `${apart(name)} · Curhat`,
     online: "Mendengarkan",
-    typing: "sedang mengetik…",
     lost: "Koneksinya terputus",
     offline: "Menunggu koneksimu…",
-    over: "Curhat selesai",
-    timeLeft: "Sisa waktu",
-    closing: "Hampir selesai…",
     empty: (name: string) =>
       `Kamu terhubung dengan ${apart(name)}. Mulai saja dari mana pun; tidak ada cerita yang salah.`,
-    write: "Tulis pesan",
     placeholder: "Tulis ceritamu…",
-    send: "Kirim",
-    tooLong: (length: string, most: string) =>
-      `Pesannya terlalu panjang: ${length} dari paling banyak ${most} karakter. Bagi jadi beberapa pesan, ya.`,
     fiveMinutes: "Waktumu tinggal kurang dari 5 menit.",
     oneMinute: "Waktumu tinggal kurang dari 1 menit.",
     extend: "Tambah waktu",
-    end: "Akhiri",
-    sure: "Akhiri curhat ini?",
     sureText: "Sisa waktunya tidak bisa dipakai lagi.",
-    yes: "Ya, akhiri",
     no: "Lanjut ngobrol",
     endedBecause,
     again: (name: string) => `Curhat lagi dengan ${apart(name)}`,
@@ -295,20 +209,16 @@ export const copy = {
     failed: "Riwayat belum bisa dimuat.",
   },
   errors: {
+    ...both.errors,
     chat_already_active: "Masih ada curhat yang berlangsung. Akhiri dulu sebelum mencari bestie baru.",
     search_already_running: "Pencarian yang lain masih berjalan.",
     extension_pending: "Permintaan tambah waktu masih menunggu jawaban.",
     extension_already_pending: "Permintaan tambah waktu masih menunggu jawaban.",
-    chat_ended: "Curhat ini sudah selesai.",
     payment_session_expired: "Waktu pembayarannya sudah habis. Pilih durasi lagi, ya.",
     payment_session_abandoned: "Pembayaran ini sudah dibatalkan. Pilih durasi lagi, ya.",
     free_trial_already_used: "Sesi gratismu sudah terpakai. Pilih durasi lagi, ya.",
     failure_already_actioned: "Pembayaran ini sudah diselesaikan tim kami.",
-    account_blocked: "Akun ini sedang tidak bisa dipakai. Hubungi tim kami, ya.",
     fallback_not_offered: "Pembayaran ini tidak bisa dipakai lagi.",
     unknown_tier: "Pilihan ini sudah tidak ada. Pilih durasi lagi, ya.",
-    too_many_requests: "Terlalu sering mencoba. Tunggu sebentar, lalu coba lagi.",
-    unreachable: "Koneksi terputus. Cek internetmu, lalu coba lagi.",
-    unexpected: "Maaf, ada gangguan di sisi kami. Coba lagi sebentar lagi.",
   } as Record<string, string> & { unexpected: string },
 };

@@ -3,7 +3,7 @@ import { useLocation } from "wouter";
 import { copy } from "./copy";
 import type { Failure } from "./state";
 
-/** Nobody was found; what happens to the money. */
+/** No mitra was found, and what happens to the money. */
 export function Failed({ failure, onLeave }: { failure: Failure; onLeave: () => void }) {
   const [, navigate] = useLocation();
   return (
@@ -25,7 +25,7 @@ export function Failed({ failure, onLeave }: { failure: Failure; onLeave: () => 
             navigate("/", { replace: true });
           }}
         >
-          {copy.home}
+          {copy.goHome}
         </Button>
       </footer>
     </main>

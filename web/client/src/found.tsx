@@ -4,10 +4,10 @@ import { useLocation } from "wouter";
 import { copy } from "./copy";
 import type { Chat } from "./state";
 
-/** The time runs already: the chat opens by itself. */
+/** The chat opens by itself, because its time is running. */
 const OPENS_AFTER_MS = 3_000;
 
-/** A bestie has accepted, and nobody has opened the chat in this browser yet. */
+/** A mitra has accepted; the chat was not opened in this browser yet. */
 export function Found({ chat, onOpen }: { chat: Chat; onOpen: () => void }) {
   const [, navigate] = useLocation();
   const open = useCallback(() => {

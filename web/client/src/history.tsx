@@ -23,14 +23,14 @@ const pages = infiniteQueryOptions({
   staleTime: 0,
 });
 
-/** The newest chats, for who they were with. */
+/** The newest chats. */
 export const firstPage = queryOptions({
   queryKey: ["newest-chats"],
   queryFn: ({ signal }) => api.get("/api/client/chat-sessions", { query: { limit: 100 }, signal }),
   staleTime: 0,
 });
 
-/** Everything that was talked about, newest first, and the way to talk again. */
+/** All chats, newest first. */
 export function History({ state }: { state: State }) {
   const { data, isError, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
     useInfiniteQuery(pages);

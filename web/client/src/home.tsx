@@ -27,7 +27,6 @@ import { belongings, session } from "./service";
 import type { Failure, State } from "./state";
 import "./home.css";
 
-/** Where everything begins. */
 export function Home({ state }: { state: State }) {
   const [showsAccount, setShowsAccount] = useState(false);
   const chat = last(state.chats);
@@ -59,14 +58,7 @@ export function Home({ state }: { state: State }) {
         </span>
         <NextIcon />
       </Link>
-      {showsAccount && (
-        <Account
-          user={state.user}
-          session={session}
-          copy={{ ...copy.account, close: copy.close }}
-          onClose={() => setShowsAccount(false)}
-        />
-      )}
+      {showsAccount && <Account user={state.user} session={session} onClose={() => setShowsAccount(false)} />}
     </main>
   );
 }
@@ -118,10 +110,10 @@ function Running({ chat }: { chat: State["chats"][number] }) {
   );
 }
 
-/** A payment that came to nothing and took no money, for as long as it is the last one. */
+/** The last payment, if it failed and nothing was charged. */
 function Unsettled({ failure }: { failure: Failure }) {
   const [seen] = useStored(belongings.place("seen-failure"));
-  if (failure.refund_due) return null; // where the money is stands among all other money
+  if (failure.refund_due) return null; // MoneyNotes tells about its money
   if (seen !== failure.failure_id && failure.cause_tag !== "customer_cancelled") return null;
   if (failure.fallback_offered) return <Fallback failure={failure} />;
   return (
@@ -133,7 +125,6 @@ function Unsettled({ failure }: { failure: Failure }) {
   );
 }
 
-/** Somebody tells, somebody listens. */
 function Hero() {
   return (
     <svg className="hero" viewBox="0 0 320 150" aria-hidden="true" focusable="false">

@@ -1,21 +1,19 @@
-import { Button, Card, dayName, money, timeOfDay, useServerClock, useStored, useWrong } from "@curhat/kit";
-import { useState } from "react";
-import { searchWithEarlier, seeDecision } from "./actions";
+import { Button, Card, dayName, money, timeOfDay, useAttempt, useServerClock, useStored } from "@curhat/kit";
+import { askAnother, searchWithEarlier, seeDecision } from "./actions";
 import { useAvailability } from "./availability";
 import { copy } from "./copy";
 import { sentenceOf } from "./sentence";
 import { belongings } from "./service";
 import type { Money, State } from "./state";
-import { useAskAnother } from "./unavailable";
 
-/** All of the person's money that has not come to its end, or whose end they have not read. */
+/** Payments whose money is not settled, or whose decision the customer has not read. */
 export function MoneyNotes({ state }: { state: State }) {
   const [putAway] = useStored(belongings.place("seen-failure"));
   const { failure } = state;
   return state.money
     .filter((one) => !one.is_extension && one.payment_session_id !== state.search?.payment_session_id)
     .filter(
-      // What is told on a screen of its own is not told beneath it.
+      // A failure with a screen of its own is not repeated below it.
       (one) =>
         one.status !== "under_review" ||
         one.failure_id !== failure?.failure_id ||
@@ -36,10 +34,10 @@ function Note({ money: one, isChatting }: { money: Money; isChatting: boolean })
   }
 }
 
-/** A payment from before that still buys a chat. */
+/** An earlier payment that can still be used. */
 export function Waiting({ money: one, isChatting = false }: { money: Money; isChatting?: boolean }) {
   const { available } = useAvailability();
-  const { run, busy, error } = useAct(() => searchWithEarlier(one.payment_session_id));
+  const { busy, wrong, attempt } = useAttempt(sentenceOf);
   return (
     <Card tone="calm" className="home-note">
       <h2>{one.amount === 0 ? copy.money.waitingFree : copy.money.waiting(money(one.amount))}</h2>
@@ -48,9 +46,15 @@ export function Waiting({ money: one, isChatting = false }: { money: Money; isCh
           ? copy.money.waitingForChat(timeOfDay(one.expires_at))
           : copy.money.waitingUntil(timeOfDay(one.expires_at))}
       </p>
-      <Wrong error={error} />
+      <Wrong error={wrong} />
       {!isChatting && (
-        <Button kind="secondary" wide busy={busy} unavailable={!available} onClick={run}>
+        <Button
+          kind="secondary"
+          wide
+          busy={busy}
+          unavailable={!available}
+          onClick={() => void attempt(() => searchWithEarlier(one.payment_session_id))}
+        >
           {copy.money.use}
         </Button>
       )}
@@ -67,26 +71,32 @@ function UnderReview({ money: one }: { money: Money }) {
   );
 }
 
-/** The bestie who was asked again could not be had; the payment still buys another one. */
+/** The requested mitra was not available; the payment can be used for another one. */
 export function Fallback({ failure: one }: { failure: Pick<Money, "payment_session_id" | "mitra"> }) {
   const { available } = useAvailability();
-  const { ask, busy, error } = useAskAnother(one.payment_session_id);
+  const { busy, wrong, attempt } = useAttempt(sentenceOf);
   return (
     <Card tone="warm" className="home-note">
       <h2>{copy.homeScreen.fallbackTitle(one.mitra?.display_name ?? copy.unnamed)}</h2>
       <p>{copy.homeScreen.fallbackText}</p>
-      <Wrong error={error} />
-      <Button kind="secondary" wide busy={busy} unavailable={!available} onClick={ask}>
+      <Wrong error={wrong} />
+      <Button
+        kind="secondary"
+        wide
+        busy={busy}
+        unavailable={!available}
+        onClick={() => void attempt(() => askAnother(one.payment_session_id))}
+      >
         {copy.homeScreen.fallback}
       </Button>
     </Card>
   );
 }
 
-/** What was decided; it stays until it has been read. */
+/** The decision; shown until the customer has read it. */
 function Decided({ money: one, status }: { money: Money; status: keyof typeof copy.money.decided }) {
   const clock = useServerClock();
-  const { run, busy, error } = useAct(() => seeDecision(one.payment_session_id));
+  const { busy, wrong, attempt } = useAttempt(sentenceOf);
   const [title, text] = copy.money.decided[status];
   const at = copy.money.at(dayName(one.status_at, clock.now()), timeOfDay(one.status_at));
   return (
@@ -94,8 +104,13 @@ function Decided({ money: one, status }: { money: Money; status: keyof typeof co
       <h2>{title(money(one.amount))}</h2>
       <p>{text}</p>
       <p className="hint">{at}</p>
-      <Wrong error={error} />
-      <Button kind="secondary" wide busy={busy} onClick={run}>
+      <Wrong error={wrong} />
+      <Button
+        kind="secondary"
+        wide
+        busy={busy}
+        onClick={() => void attempt(() => seeDecision(one.payment_session_id))}
+      >
         {copy.money.read}
       </Button>
     </Card>
@@ -108,17 +123,4 @@ function Wrong({ error }: { error: string }) {
       {error}
     </p>
   ) : null;
-}
-
-function useAct(act: () => Promise<void>): { run: () => void; busy: boolean; error: string } {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useWrong();
-  const run = () => {
-    setBusy(true);
-    setError("");
-    act()
-      .catch((failure) => setError(sentenceOf(failure)))
-      .finally(() => setBusy(false));
-  };
-  return { run, busy, error };
 }

@@ -11,7 +11,7 @@ import { sentenceOf } from "./sentence";
 import type { State } from "./state";
 import { Tiers, Total } from "./tiers";
 
-/** Choose a duration and pay. The payment that waits here is left when the screen is. */
+/** Choose a duration and pay. Leaving the screen cancels the unconfirmed payment. */
 export function Payment({ state }: { state: State }) {
   const [params] = useSearchParams();
   const mitraId = params.get("targetedMitraId");
@@ -20,7 +20,7 @@ export function Payment({ state }: { state: State }) {
   return <PaymentFor key={mitraId} state={state} mitraId={mitraId} />;
 }
 
-/** Who chats can look for nobody else: it is said before they pay. */
+/** A customer in a chat cannot start another search; they learn it before they pay. */
 function ChatFirst({ chat }: { chat: State["chats"][number] }) {
   return (
     <main className="screen">
@@ -41,8 +41,7 @@ function PaymentFor({ state, mitraId }: { state: State; mitraId: string | null }
   const name = useNameOf(mitraId);
   const [picked, setPicked] = useState<string | null>(null);
   const waiting = useWaitingPayment(state, mitraId);
-  const [busy, setBusy] = useState(false);
-  const [notice, setNotice] = useState("");
+  const { busy, notice, pay } = usePaying(waiting, refetch);
 
   const earlier = state.money.find(
     (one) => one.status === "waiting" && !one.is_extension && one.payment_session_id !== state.payment?.id,
@@ -52,27 +51,8 @@ function PaymentFor({ state, mitraId }: { state: State; mitraId: string | null }
 
   const { choose: begin } = waiting;
   useEffect(() => {
-    if (tier) begin(tier).catch(() => undefined); // it is chosen again, and told, on paying
+    if (tier) begin(tier).catch(() => undefined); // paying tries again and shows the error
   }, [tier, begin]);
-
-  async function pay(chosen: Tier) {
-    setBusy(true);
-    setNotice("");
-    try {
-      const payment = await begin(chosen);
-      if (payment.amount !== chosen.amount) {
-        setNotice(copy.payment.changed);
-        await refetch();
-      } else {
-        await waiting.confirm(payment.id);
-        return; // the state demands the next screen
-      }
-    } catch (error) {
-      setNotice(sentenceOf(error));
-      void refetch();
-    }
-    setBusy(false);
-  }
 
   return (
     <main className="screen payment">
@@ -114,7 +94,34 @@ function PaymentFor({ state, mitraId }: { state: State; mitraId: string | null }
   );
 }
 
-/** The payment that waits to be confirmed on this screen: made when a tier is chosen, left when the screen is. */
+/** Pays, unless the price has changed since it was shown. */
+function usePaying(waiting: ReturnType<typeof useWaitingPayment>, refetch: () => Promise<unknown>) {
+  const [busy, setBusy] = useState(false);
+  const [notice, setNotice] = useState("");
+
+  async function pay(chosen: Tier) {
+    setBusy(true);
+    setNotice("");
+    try {
+      const payment = await waiting.choose(chosen);
+      if (payment.amount !== chosen.amount) {
+        setNotice(copy.payment.changed);
+        await refetch();
+      } else {
+        await waiting.confirm(payment.id);
+        return; // the state brings the next screen
+      }
+    } catch (error) {
+      setNotice(sentenceOf(error));
+      void refetch();
+    }
+    setBusy(false);
+  }
+
+  return { busy, notice, pay };
+}
+
+/** The unconfirmed payment of this screen: made when a tier is chosen, cancelled when the screen is left. */
 function useWaitingPayment(state: State, mitraId: string | null) {
   const pending = state.payment?.status === "pending" ? state.payment : null;
   const known = useRef(pending);
@@ -138,10 +145,10 @@ function useWaitingPayment(state: State, mitraId: string | null) {
         id: now.id,
       };
     }
-    // Another tab's choice takes the place of ours.
+    // Another tab's choice has replaced ours.
     const isLeft = own.current?.id && now?.id !== own.current.id;
     if (own.current?.tier !== tier.id || isLeft) {
-      // One after the other: the last choice is the one that waits.
+      // In sequence, so that the last choice wins.
       const before = own.current?.made.catch(() => undefined);
       own.current = {
         tier: tier.id,
@@ -175,7 +182,7 @@ function useWaitingPayment(state: State, mitraId: string | null) {
   };
 }
 
-/** The display name of a bestie from an earlier chat. */
+/** The display name of a mitra from an earlier chat. */
 function useNameOf(mitraId: string | null): string {
   const { data } = useQuery({ ...firstPage, enabled: mitraId !== null });
   const row = data?.rows.find(({ mitra }) => mitra.id === mitraId);

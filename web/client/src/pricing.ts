@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "./service";
 
-/** The tiers to choose from, for a first chat or for more minutes; asked anew each time a screen needs them. */
+/** The tiers for a chat or an extension; fetched again by each screen. */
 export function pricing(extension: boolean) {
   return queryOptions({
     queryKey: ["pricing", extension],

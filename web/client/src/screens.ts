@@ -1,15 +1,15 @@
 import { last } from "@curhat/kit";
 import type { Chat, Failure, Search, State } from "./state";
 
-/** What this browser remembers that the person has seen. */
+/** What the person has seen in this browser. */
 export interface Memory {
-  /** The failure that was read and put away. */
+  /** The failure that was dismissed. */
   failure: string | null;
   /** The chat that has been opened. */
   chat: string | null;
 }
 
-/** The screen that the state demands, wherever in the app the person is; `free` when they may be where they want. */
+/** The screen that the state demands at any address; `free`: the address decides. */
 export type Demand =
   | { screen: "searching"; search: Search }
   | { screen: "starting"; payment: NonNullable<State["payment"]> }
@@ -18,7 +18,7 @@ export type Demand =
   | { screen: "found"; chat: Chat }
   | { screen: "free" };
 
-/** What the state demands to be shown: money and people first. */
+/** What the state demands to be shown. */
 export function demandOf(state: State, memory: Memory): Demand {
   const { search, payment, failure } = state;
   if (search !== null) return { screen: "searching", search };

@@ -19,7 +19,7 @@ import { sentenceOf } from "./sentence";
 import { api } from "./service";
 import type { Search } from "./state";
 
-/** A search runs. For one bestie it lies under the overlay that waits for them. */
+/** A running search. A search for one mitra has an overlay. */
 export function Searching({ search }: { search: Search }) {
   const [asks, setAsks] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -78,7 +78,7 @@ export function Searching({ search }: { search: Search }) {
   );
 }
 
-/** "Curhat lagi": one bestie has some seconds to answer. */
+/** "Curhat lagi": one mitra has some seconds to answer. */
 function Waiting({
   search,
   busy,
@@ -110,7 +110,7 @@ function Waiting({
   );
 }
 
-/** How long the wait is in all: what was left of it when it was first seen, also through a reload. */
+/** The whole wait: the time left when it was first seen, kept through a reload. */
 function useWholeWait(search: Search): number {
   const clock = useServerClock();
   const [whole] = useState(() => {
@@ -123,7 +123,7 @@ function useWholeWait(search: Search): number {
   return whole;
 }
 
-/** What becomes of the payment; as long as it is not known how much it is, nothing that might be wrong. */
+/** What happens to the payment, without an amount until it is known. */
 function textOf(amount: number | undefined): string {
   if (amount === undefined) return copy.searching.sureAny;
   return amount > 0 ? copy.searching.surePaid(money(amount)) : copy.searching.sureFree;

@@ -1,15 +1,14 @@
 import { Button, Mark, Title } from "@curhat/kit";
 import { useCallback, useEffect, useState } from "react";
-import { cancelSearch, startSearch } from "./actions";
+import { cancelSearch, searchWithEarlier, startSearch } from "./actions";
 import { copy } from "./copy";
 import { sentenceOf } from "./sentence";
-import { api } from "./service";
 import type { State } from "./state";
 
-/** A moment for events that belong together to come: after a fallback the search is there already. */
+/** Events of one transaction may come apart: after a fallback the search follows within this time. */
 const MOMENT_MS = 250;
 
-/** A payment is confirmed and no search runs yet: it is started, wherever this was interrupted. */
+/** A payment is confirmed and has no search yet: starts it, also after an interruption. */
 export function Starting({ payment }: { payment: NonNullable<State["payment"]> }) {
   const [error, setError] = useState("");
   const [cancelling, setCancelling] = useState(false);
@@ -18,12 +17,8 @@ export function Starting({ payment }: { payment: NonNullable<State["payment"]> }
   const begin = useCallback(async () => {
     setError("");
     try {
-      const path = { payment_session_id: id };
-      const { targeted_mitra_id } =
-        payment.targeted_mitra_id === undefined
-          ? await api.get("/api/client/payment-sessions/{payment_session_id}", { path })
-          : payment;
-      await startSearch(id, targeted_mitra_id ?? null);
+      const known = payment.targeted_mitra_id;
+      await (known === undefined ? searchWithEarlier(id) : startSearch(id, known));
     } catch (failure) {
       setError(sentenceOf(failure));
     }

@@ -1,48 +1,44 @@
-import type { Chat, Extension, Failure, FrameOf, FrameToCustomer, Model, PaymentSession } from "@curhat/kit";
+import {
+  type Chat,
+  type Chats,
+  type Extension,
+  type Failure,
+  type FrameOf,
+  type FrameToCustomer,
+  inOrder,
+  type Model,
+  type Outcome,
+  type PaymentSession,
+  withEnd,
+  withMoreTime,
+} from "@curhat/kit";
 import type { components } from "@curhat/kit/public";
 
-export type { Chat, Failure };
+export type { Chat, Failure, Outcome };
 
 type Schemas = components["schemas"];
 
 export type Search = Omit<Schemas["Search"], "seconds_left">;
 export type Frame = FrameToCustomer;
 
-/** Where the money of a payment is; what is not known of one that another tab made is left out. */
+/** Where the money of a payment is. Fields unknown of a payment made in another tab are missing. */
 export type Money = Partial<Schemas["Money"]> &
   Pick<
     Schemas["Money"],
     "payment_session_id" | "is_extension" | "amount" | "status" | "status_at" | "expires_at"
   >;
 
-/** How an extension came out, for as long as the page is open. */
-export type Outcome = FrameOf<"EXTENSION_APPROVED" | "EXTENSION_REJECTED">;
-
-/** Everything that a screen of the customer's app is made of. */
-export interface State {
-  user: Schemas["Self"];
-  /** The payment for a chat that is not decided; what is not known of one that another tab made is left out. */
+export interface State extends Chats {
+  /** The undecided payment of a chat. Fields unknown of a payment made in another tab are missing. */
   payment: (Partial<PaymentSession> & Pick<PaymentSession, "id" | "status" | "amount" | "expires_at">) | null;
   search: Search | null;
   failure: Failure | null;
-  /** Money that has not come to its end, or whose end the person has not seen, oldest first. */
+  /** Money that is not settled, or whose decision was not read, oldest first. */
   money: Money[];
-  /** The running ones; at most one. */
-  chats: Chat[];
-  extensions: Extension[];
-  /** The ones that ended since the page was opened: they stay as they were told, also through an interruption. */
-  ended: Chat[];
-  /** By chat. */
-  outcomes: Record<string, Outcome>;
-  /** Running chats whose bestie is out of reach. */
+  /** Running chats whose mitra is unreachable. */
   lost: string[];
-  /** The newest event of each thing: events may come in another order than they happened in. */
-  newest: Record<string, number>;
-  /** Searches that are over: a late reply brings none of them back. */
-  over: string[];
 }
 
-/** The customer's state as the socket tells it. */
 export const model: Model<State, Frame> = {
   snapshot(frame, before) {
     const snapshot = frame as FrameOf<"snapshot"> & Schemas["ClientState"];
@@ -85,14 +81,7 @@ export const model: Model<State, Frame> = {
       case "MONEY":
         return inOrder(state, `money:${frame.payment_session_id}`, frame, withDecision);
       case "CHAT_EXTENDED":
-        return {
-          ...state,
-          chats: state.chats.map((chat) =>
-            chat.id === frame.chat_session_id
-              ? { ...chat, ends_at: later(chat.ends_at, frame.ends_at) }
-              : chat,
-          ),
-        };
+        return withMoreTime(state, frame);
       case "CHAT_ENDED":
         return takeEnded(state, frame);
       case "EXTENSION_REQUESTED":
@@ -120,7 +109,7 @@ export const model: Model<State, Frame> = {
   },
 };
 
-/** A payment of which a reply told everything. */
+/** A payment from a reply. */
 export function withPayment(before: State, payment: PaymentSession): State {
   const isKnown = before.money.some((one) => one.payment_session_id === payment.id);
   const state =
@@ -134,13 +123,13 @@ export function withPayment(before: State, payment: PaymentSession): State {
   return state.payment?.id === payment.id ? { ...state, payment: null } : state;
 }
 
-/** A search of which a reply told, unless it has come to its end meanwhile. */
+/** A search from a reply, unless it has ended since. */
 export function withSearch(state: State, search: Search): State {
   if (search.status !== "searching" || state.over.includes(search.id)) return state;
   return { ...state, search, failure: null };
 }
 
-/** A failure of which a reply told. */
+/** A failure from a reply. */
 export function withFailure(state: State, failure: Failure): State {
   return {
     ...withMoney(state, failure.payment_session_id, underReview(failure)),
@@ -150,27 +139,17 @@ export function withFailure(state: State, failure: Failure): State {
   };
 }
 
-/** What was decided about the money of a payment; once it was seen there is nothing more to say of it. */
+/** The decision about a payment's money; once read it is dropped. */
 export function withDecision(state: State, money: Schemas["Money"]): State {
   return withMoney(state, money.payment_session_id, money.seen_at === null ? money : null);
 }
 
-/** An extension that waits for its answer. */
+/** An open extension. */
 export function withExtension(state: State, extension: Extension): State {
   if (extension.status !== "requested") return state;
   if (Object.values(state.outcomes).some((one) => one.extension_id === extension.id)) return state;
   const others = state.extensions.filter(({ id }) => id !== extension.id);
   return { ...state, extensions: [...others, extension] };
-}
-
-function inOrder<Event extends { id: number }>(
-  state: State,
-  entity: string,
-  event: Event,
-  change: (state: State, event: Event) => State,
-): State {
-  if (event.id < (state.newest[entity] ?? 0)) return state;
-  return { ...change(state, event), newest: { ...state.newest, [entity]: event.id } };
 }
 
 function takePayment(state: State, event: FrameOf<"PAYMENT_SESSION">): State {
@@ -230,7 +209,7 @@ function underReview({ refund_due, created_at, ...failure }: Failure): Money | n
     : null;
 }
 
-/** The money of a payment is there now, or nowhere any more (null). */
+/** Sets the money of a payment; null removes it. */
 function withMoney(state: State, paymentId: string, money: Money | null): State {
   const at = state.money.findIndex((one) => one.payment_session_id === paymentId);
   if (at < 0) return money === null ? state : { ...state, money: [...state.money, money] };
@@ -268,19 +247,10 @@ function takeFailed(state: State, event: FrameOf<"PAIRING_FAILED">): State {
   return failure.request_id === null ? after : { ...after, over: [...after.over, failure.request_id] };
 }
 
-function takeEnded(
-  state: State,
-  { chat_session_id, end_reason, ended_at, last_seq }: FrameOf<"CHAT_ENDED">,
-): State {
-  const chat = state.chats.find(({ id }) => id === chat_session_id);
-  if (chat === undefined) return state;
-  return {
-    ...state,
-    chats: state.chats.filter(({ id }) => id !== chat_session_id),
-    extensions: state.extensions.filter((one) => one.chat_session_id !== chat_session_id),
-    ended: [...state.ended, { ...chat, status: "ended", end_reason, ended_at, last_seq }],
-    lost: state.lost.filter((id) => id !== chat_session_id),
-  };
+function takeEnded(state: State, frame: FrameOf<"CHAT_ENDED">): State {
+  const after = withEnd(state, frame);
+  if (after === state) return state;
+  return { ...after, lost: state.lost.filter((id) => id !== frame.chat_session_id) };
 }
 
 function isDecided(state: State, paymentId: string): boolean {
@@ -289,8 +259,4 @@ function isDecided(state: State, paymentId: string): boolean {
     state.search?.payment_session_id === paymentId ||
     state.chats.some(({ payment_session_id }) => payment_session_id === paymentId)
   );
-}
-
-function later(one: string, other: string): string {
-  return Date.parse(one) > Date.parse(other) ? one : other;
 }

@@ -40,11 +40,11 @@ export function Tiers({
 }
 
 /** "Gratis" or "Rp 25.000". */
-export function priceOf(tier: Pick<Tier, "amount" | "is_free_trial">): string {
+function priceOf(tier: Pick<Tier, "amount" | "is_free_trial">): string {
   return tier.is_free_trial || tier.amount === 0 ? copy.free : money(tier.amount);
 }
 
-/** The line under the cards. */
+/** Below the cards. */
 export function Total({ tier, label }: { tier: Tier | undefined; label: string }) {
   return (
     <p className="total">

@@ -17,7 +17,7 @@ import { Shell } from "./shell/shell";
 import { SignIn } from "./sign-in";
 import { PaymentPage } from "./story/payment-page";
 
-/** The operators' app. Whoever signs in finds the screen of the address that they came with. */
+/** The operators' app. Signing in keeps the address. */
 export function App() {
   const user = useUser(session);
   return user === null ? <SignIn /> : <SignedIn key={user.id} />;
@@ -28,7 +28,7 @@ function SignedIn() {
     live.start();
     return () => {
       live.stop();
-      queries.clear(); // the next one at this desk sees nothing of it
+      queries.clear(); // the next operator at this desk must not see it
     };
   }, []);
 

@@ -3,8 +3,7 @@ import type { Action, CauseTag, Fact, Offer, PastChat, Payment, Presence, Role, 
 
 /** Every word of the control center.
  *
- * Names that the plan fixes stay as it words them ("Failed Pairings", "Settings", "Mark as refunded", "Auto-approve");
- * all the rest is Indonesian.
+ * The plan fixes some English names ("Failed Pairings", "Settings", "Mark as refunded", "Auto-approve").
  */
 
 const number = new Intl.NumberFormat("id-ID", { maximumFractionDigits: 1 });
@@ -127,6 +126,8 @@ export const copy = {
       "partitions are made ahead": "Partisi bulan depan belum dibuat.",
       "figures are kept": "Ringkasan angka tidak diperbarui.",
       "codes are left": "Kode masuk hampir habis untuk jam ini: mungkin ada yang memintanya terus-menerus.",
+      "settings keep the promise":
+        "Ada pengaturan Postgres yang melanggar jaminan: data terkonfirmasi bisa hilang atau aturan tidak dijaga.",
       "what is over is forgotten": "Kunci permintaan atau sesi masuk yang sudah lewat belum dihapus.",
       "what is too old is dropped": "Pesan atau peristiwa yang melewati masa simpannya belum dihapus.",
     } as Record<string, string>,
@@ -154,6 +155,7 @@ export const copy = {
       "an offer is open only to a mitra in reach": "tawaran terbuka untuk bestie yang tidak terjangkau",
       "an offer of a blast is open only to a mitra with room":
         "tawaran terbuka untuk bestie yang sedang penuh",
+      "whoever is blocked has nothing running": "orang yang diblokir masih mengobrol atau mencari",
       "a blast that runs is offered to every free mitra in reach":
         "ada bestie yang bisa menerima, tetapi tidak ditawari pencarian yang berjalan",
       "a chat stands on a consumed payment": "percakapan berdiri di atas pembayaran yang belum terpakai",
@@ -338,7 +340,7 @@ export const copy = {
     of: { customer: "Pelanggan", mitra: "Bestie dituju" },
     remove: (what: string) => `Hapus saringan ${what}`,
     reset: "Atur ulang",
-    summary: (total: number, amount: string) => ({ total: `${n(total)} baris`, amount }),
+    summary: (total: number) => `${n(total)} baris`,
     exportCsv: "Ekspor CSV",
     exporting: "Menyiapkan…",
     exported: "CSV sudah diunduh.",
@@ -481,7 +483,7 @@ export const copy = {
     deadline: "Batas waktu",
     system: "Sistem",
   },
-  /** What happened, one sentence for each event; `name` gives a mitra's. */
+  /** One sentence for each event; `name` gives a mitra's name. */
   events: {
     payment: {
       pending: "Pembayaran dibuat",
@@ -587,7 +589,7 @@ export const copy = {
     presences: "Kehadiran",
     allMitras: "Semua bestie",
   },
-  /** Why a mitra did or did not get a search, fact by fact. */
+  /** Why a mitra did or did not get an offer. */
   facts: {
     search_began: (detail) =>
       detail === "returning" ? 'Pencarian "Curhat lagi" dimulai.' : "Pencarian blast dimulai.",

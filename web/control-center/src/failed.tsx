@@ -2,7 +2,7 @@ import { Button, Mark } from "@curhat/kit";
 import { copy } from "./copy";
 import "./failed.css";
 
-/** Shown when the app itself has failed. */
+/** Shown when the app has crashed. */
 export function Failed() {
   return (
     <main className="failed">

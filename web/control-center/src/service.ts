@@ -1,7 +1,6 @@
 import { Api, newQueryClient, ServerClock, Session } from "@curhat/kit";
 import type { paths } from "@curhat/kit/internal";
 
-/** The service, as an operator talks to it. */
 export const session = new Session("operator", {
   refresh: "/internal/auth/refresh",
   logout: "/internal/auth/logout",

@@ -1,7 +1,7 @@
 import type { Operation, ReplyOf } from "@curhat/kit";
 import type { components, paths } from "@curhat/kit/internal";
 
-/** What the service says, by the names that the screens use; the types are those of its OpenAPI document. */
+/** The types of the OpenAPI document, by the names that the screens use. */
 type Schemas = components["schemas"];
 
 export type Now = Schemas["OperatorState"];
@@ -22,16 +22,14 @@ export type Story = Schemas["PaymentStory"];
 export type Payment = Schemas["ShownPayment"];
 export type PastChat = Schemas["PastChat"];
 export type ToldChat = Story["chats"][number];
-export type Extension = Schemas["ShownExtension"];
-/** OpenAPI says nothing of an event's body: docs/reference/events.md does. */
+/** OpenAPI has no type for an event's body; docs/reference/events.md describes it. */
 type WithBody<Event> = Omit<Event, "body"> & { body: Record<string, unknown> };
 export type Happened = WithBody<Schemas["Event"]>;
-/** An event as `/internal/ws` tells it. */
+/** An event of `/internal/ws`. */
 export type EventFrame = WithBody<Schemas["EventToOperator"]>;
 
 export type Search = Schemas["ShownSearch"];
 export type Offer = Schemas["ShownOffer"];
-export type Explanation = Schemas["OfferExplanation"];
 export type Fact = Schemas["Fact"];
 export type Chat = Schemas["LiveChat"];
 export type Mitra = Schemas["ShownMitra"];

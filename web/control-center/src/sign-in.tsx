@@ -5,7 +5,7 @@ import { session } from "./service";
 import { sentenceOf } from "./words";
 import "./sign-in.css";
 
-/** The first screen of whoever is not signed in: e-mail and password. */
+/** Sign in by e-mail and password. */
 export function SignIn() {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");

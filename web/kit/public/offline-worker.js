@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="webworker" />
-// The page that is shown when one is opened without a network. While there is one, every page comes from it: nothing of
-// the app is kept, so no old version of it is ever shown. Both apps' workers take this in.
+// Shows a page of its own when there is no network. Nothing else is cached, so an old version is never shown. Both apps'
+// workers import it.
 
 (() => {
   const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
@@ -10,13 +10,13 @@
   const FILES = ["offline.html", "offline.css", "offline.js", "icon.svg"].map(
     (name) => new URL(name, scope).href,
   );
-  /** What the same origin serves beside this app, and no page of it. */
+  /** Paths of this origin that are not pages of this app. */
   const ELSEWHERE = ["/api/", "/docs", "/openapi.json", "/mitra"].filter(
     (path) => !new URL(scope).pathname.startsWith(path),
   );
 
   worker.addEventListener("install", (event) => {
-    // A worker that could not fetch them is installed none the less: they are asked for again with the next page.
+    // The worker is installed even if these failed: the next page fetches them again.
     event.waitUntil(keep().catch(() => undefined));
   });
 

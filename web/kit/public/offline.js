@@ -1,5 +1,5 @@
 // @ts-check
-// Tries until the page that was asked for can be had, and then shows it.
+// Retries until the requested page is reachable, then shows it.
 const AGAIN_MS = 4000;
 const status = document.querySelector("[role=status]");
 let trying = false;
@@ -10,7 +10,7 @@ async function again(asked) {
   trying = true;
   if (asked && status) status.textContent = "Mencoba lagi…";
   try {
-    // Whatever answers, there is a network: the page says itself what is wrong then.
+    // Any answer means that there is a network; the page handles the rest.
     await fetch(location.href, { method: "HEAD", cache: "no-store" });
     location.reload();
   } catch {

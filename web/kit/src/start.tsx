@@ -7,7 +7,7 @@ import type { ServerClock } from "./clock/server-clock";
 import { ErrorBoundary } from "./ui/error-boundary";
 import { ToastProvider } from "./ui/toast";
 
-/** TanStack Query as all three apps want it: nothing is asked again but for a reason. */
+/** TanStack Query for all three apps: no refetch without a reason. */
 export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
@@ -23,7 +23,7 @@ export function newQueryClient(): QueryClient {
   });
 }
 
-/** Put an app into its page. */
+/** Mounts an app. */
 export function start(
   app: ReactNode,
   around: { queries: QueryClient; clock: ServerClock; failed: ReactNode },
@@ -44,7 +44,7 @@ export function start(
   );
 }
 
-/** Where CSS does not know how much of the page is seen beside the browser's bars, it is told. */
+/** For browsers without dvh: sets the visible height. */
 function followHeight(): void {
   const tell = () => document.documentElement.style.setProperty("--screen", `${innerHeight}px`);
   tell();

@@ -1,11 +1,11 @@
 let registered: Promise<ServiceWorkerRegistration> | null = null;
 
-/** The app's service worker; null where a browser has none, as on a page without TLS. It is asked for once. */
+/** Registers the app's service worker once; null without support or TLS. */
 export async function serviceWorker(): Promise<ServiceWorkerRegistration | null> {
   if (!("serviceWorker" in navigator)) return null;
   registered ??= register();
   return registered.catch(() => {
-    registered = null; // offline, perhaps, or not allowed: the next one tries again
+    registered = null; // offline or not allowed: the next call tries again
     return null;
   });
 }

@@ -1,7 +1,6 @@
 // @ts-check
 /// <reference lib="webworker" />
-// Shows what waits for the mitra while no page of the app is seen: Chrome on Android takes notifications from service
-// workers alone. Without a network it has a page that says so (`offline-worker.js`).
+// Shows notifications, which Chrome on Android takes from service workers only, and the page for when there is no network.
 
 importScripts("offline-worker.js");
 
@@ -10,7 +9,7 @@ importScripts("offline-worker.js");
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
-/** One after the other, so that none looks for what the one before is about to show. */
+/** In sequence, so that each sees the notices of the one before. */
 let work = Promise.resolve();
 
 worker.addEventListener("install", () => worker.skipWaiting());
@@ -46,14 +45,14 @@ async function show({ title, icon, notices, again }, sender) {
   }
 }
 
-/** Bring the app to the front, or open it. */
+/** Focus the app, or open it. */
 async function open() {
   const [page] = await pages();
   if (page) await page.focus();
   else await worker.clients.openWindow(worker.registration.scope);
 }
 
-/** The open pages of this app; the customer's, which has the same origin, are none of them. */
+/** The open pages of this app, without the customer's app on the same origin. */
 async function pages() {
   const all = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
   return all.filter(({ url }) => url.startsWith(worker.registration.scope));

@@ -1,12 +1,10 @@
-import { insist as insistOn, Refused } from "@curhat/kit";
-import { api, clock, keys, live } from "./service";
+import { Refused } from "@curhat/kit";
+import { api, clock, insist, live } from "./service";
 import { withChat, withoutExtension, withoutOffer, withSeen, withSwitch } from "./state";
 
-/** What a mitra does. Each may be asked again: the service answers the second time as the first. */
+/** What a mitra does. Each call is idempotent. */
 
-const insist = <Reply>(intent: string, call: (key: string) => Promise<Reply>) => insistOn(keys, intent, call);
-
-/** Refusals after which a request, or an extension, is open no more. */
+/** Refusals that say that a request or an extension is closed. */
 const OVER = new Set([
   "request_already_taken",
   "request_cancelled",
@@ -21,14 +19,12 @@ const OVER = new Set([
   "extension_not_found",
 ]);
 
-/** Turn the switch. */
 export async function setOnline(online: boolean): Promise<void> {
   const { epoch } = live;
   const status = await insist(`online:${online}`, () => api.post("/api/mitra/status", { body: { online } }));
   live.apply(epoch, (state) => withSwitch(state, status));
 }
 
-/** Say that a request was shown. */
 export async function markSeen(requestId: string): Promise<void> {
   const { epoch } = live;
   await insist(`seen:${requestId}`, () =>
@@ -37,7 +33,7 @@ export async function markSeen(requestId: string): Promise<void> {
   live.apply(epoch, (state) => withSeen(state, requestId, new Date(clock.now()).toISOString()));
 }
 
-/** Take a request: the id of the chat that it became. */
+/** Accept a request; returns the id of its chat. */
 export async function accept(requestId: string): Promise<string> {
   const { epoch } = live;
   const { chat_session } = await insist(`accept:${requestId}`, () =>
@@ -49,7 +45,6 @@ export async function accept(requestId: string): Promise<string> {
   return chat_session.id;
 }
 
-/** Say no to a request. */
 export async function decline(requestId: string): Promise<void> {
   const { epoch } = live;
   const away = () => live.apply(epoch, (state) => withoutOffer(state, requestId));
@@ -59,7 +54,6 @@ export async function decline(requestId: string): Promise<void> {
   away();
 }
 
-/** Agree to more minutes, or not. */
 export async function answer(extensionId: string, verdict: "approve" | "reject"): Promise<void> {
   const { epoch } = live;
   const away = () => live.apply(epoch, (state) => withoutExtension(state, extensionId));
@@ -78,7 +72,7 @@ export async function endChat(chatId: string): Promise<void> {
   );
 }
 
-/** Throws the error on; what it says to be over is put away first. */
+/** Rethrows the error after removing what it says is over. */
 function leave(error: unknown, away: () => void): never {
   if (error instanceof Refused && OVER.has(error.slug)) away();
   throw error;

@@ -1,17 +1,15 @@
-import { Banner, OfflineIcon, Splash, useLive, useUser } from "@curhat/kit";
+import { Connected, PhoneSignIn, useUser } from "@curhat/kit";
 import { Router, useRoute } from "wouter";
 import { copy } from "./copy";
 import { Desk } from "./desk";
 import { live, session } from "./service";
-import { SignIn } from "./sign-in";
 
-/** Where the app is served. */
+/** The path that the app is served at. */
 const BASE = import.meta.env.BASE_URL.replace(/\/$/, "");
 
-/** The mitra's app. */
 export function App() {
   const user = useUser(session);
-  if (user === null) return <SignIn />;
+  if (user === null) return <PhoneSignIn session={session} brand="Curhat Mitra" copy={copy} />;
   return (
     <Router base={BASE}>
       <SignedIn key={user.id} />
@@ -20,18 +18,10 @@ export function App() {
 }
 
 function SignedIn() {
-  const { state, link } = useLive(live);
   const [inChat, chat] = useRoute("/chat/:id");
   const [atHome] = useRoute("/");
-  const lost = link === "lost";
+  const place = inChat ? { chat: chat.id } : atHome ? "home" : "nowhere";
   return (
-    <>
-      <Banner icon={<OfflineIcon width={20} height={20} />}>{lost && copy.connection.lost}</Banner>
-      {state === null ? (
-        <Splash text={lost ? copy.connection.loadingLost : copy.connection.loading} />
-      ) : (
-        <Desk state={state} lost={lost} place={inChat ? { chat: chat.id } : atHome ? "home" : "nowhere"} />
-      )}
-    </>
+    <Connected live={live}>{(state, lost) => <Desk state={state} lost={lost} place={place} />}</Connected>
   );
 }

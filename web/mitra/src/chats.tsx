@@ -4,7 +4,7 @@ import { copy } from "./copy";
 import { conversations } from "./service";
 import type { Chat } from "./state";
 
-/** The running chats, with what was said last and what has not been read. */
+/** The running chats, with the last message and the unread count. */
 export function Chats({ chats, open }: { chats: readonly Chat[]; open: string | null }) {
   return (
     <section className="side-part">

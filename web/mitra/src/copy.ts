@@ -1,67 +1,7 @@
 /** Every word of the mitra's app. */
 
-import { apart, type MessageListCopy, type SignInCopy } from "@curhat/kit";
+import { apart, both } from "@curhat/kit";
 import type { Chat, Extension } from "./state";
-
-/** Seconds as a wait, in whole minutes once they are many. */
-function waitOf(seconds: number): string {
-  return seconds < 60 ? `${seconds} detik` : `${Math.ceil(seconds / 60)} menit`;
-}
-
-const signIn: SignInCopy = {
-  page: "Masuk · Curhat Mitra",
-  title: "Halo, bestie",
-  lead: "Masuk dengan nomor HP yang terdaftar sebagai mitra, lalu temani yang sedang butuh didengar.",
-  phone: "Nomor HP",
-  phoneHint: "Kami kirim kode sekali pakai ke nomor ini.",
-  send: "Kirim kode",
-  codePage: "Masukkan kode · Curhat Mitra",
-  codeTitle: "Cek pesanmu, ya",
-  codeLead: "Kode sudah kami kirim ke",
-  code: "Kode 6 angka",
-  codeWrong: "Kodenya 6 angka.",
-  namePage: "Kenalan dulu · Curhat Mitra",
-  nameTitle: "Kami panggil kamu siapa?",
-  nameLead: "Nama ini yang dilihat pelanggan.",
-  name: "Nama panggilan",
-  nameWrong: "Tulis nama panggilanmu dulu, ya.",
-  enter: "Masuk",
-  again: "Kirim ulang kode",
-  againIn: (seconds) => `Kirim ulang kode (${seconds})`,
-  sentAgain: "Kode baru sudah dikirim.",
-  otherNumber: "Ganti nomor",
-  errors: {
-    invalid_phone: "Nomornya belum benar. Contoh: 0812\u00a03456\u00a07890.",
-    phone_country_not_served: "Kode belum bisa dikirim ke nomor dari negara ini.",
-    phone_not_mobile: "Kode hanya bisa dikirim ke nomor HP.",
-    codes_ran_out: ({ retry_after }) =>
-      `Kode sedang tidak bisa dikirim. Coba lagi ${waitOf(retry_after)} lagi.`,
-    otp_wrong: ({ tries_left }) => `Kodenya tidak cocok. Sisa ${tries_left} percobaan.`,
-    otp_expired: "Kodenya sudah tidak berlaku. Minta kode baru, ya.",
-    otp_not_sent: "Kodenya belum bisa dikirim. Coba lagi sebentar lagi.",
-    sign_in_locked: ({ retry_after }) => `Terlalu banyak percobaan. Coba lagi ${waitOf(retry_after)} lagi.`,
-    too_many_requests: ({ retry_after }) => `Terlalu sering mencoba. Coba lagi ${waitOf(retry_after)} lagi.`,
-    account_blocked: "Akun ini sedang tidak bisa dipakai. Hubungi tim kami, ya.",
-    display_name_required: "Tulis nama panggilanmu dulu, ya.",
-    display_name_invalid: "Nama paling panjang 60 huruf, dalam satu baris.",
-    display_name_reserved: "Nama ini mirip nama tim kami. Pilih nama lain, ya.",
-    unreachable: "Koneksi terputus. Cek internetmu, lalu coba lagi.",
-    unexpected: "Maaf, ada gangguan di sisi kami. Coba lagi sebentar lagi.",
-  },
-};
-
-const messages: MessageListCopy = {
-  log: "Isi obrolan",
-  me: "Kamu",
-  sending: "Menunggu terkirim",
-  sent: "Terkirim",
-  read: "Dibaca",
-  refused: "Tidak terkirim",
-  discard: "Hapus",
-  newest: "Ke pesan terbaru",
-  loading: "Memuat obrolan…",
-  failed: "Obrolan belum bisa dimuat. Kami coba lagi…",
-};
 
 const endedBecause: Record<NonNullable<Chat["end_reason"]>, (name: string) => string> = {
   time_up: () => "Waktunya sudah habis. Terima kasih sudah menemani.",
@@ -85,33 +25,22 @@ const outcome = {
 };
 
 export const copy = {
-  signIn,
-  messages,
-  appName: "Curhat Mitra",
-  back: "Kembali",
-  close: "Tutup",
-  retry: "Coba lagi",
-  minutes: (minutes: number) => `${minutes} menit`,
-  customer: "Pelanggan",
-  signedOut: {
-    asked: null,
-    expired: "Sesimu sudah berakhir. Masuk lagi untuk melanjutkan.",
-    forbidden: "Akun ini tidak bisa dipakai di sini. Masuk dengan nomor lain.",
+  ...both,
+  signIn: {
+    ...both.signIn,
+    page: "Masuk · Curhat Mitra",
+    title: "Halo, bestie",
+    lead: "Masuk dengan nomor HP yang terdaftar sebagai mitra, lalu temani yang sedang butuh didengar.",
+    codePage: "Masukkan kode · Curhat Mitra",
+    namePage: "Kenalan dulu · Curhat Mitra",
+    nameLead: "Nama ini yang dilihat pelanggan.",
   },
+  appName: "Curhat Mitra",
+  customer: "Pelanggan",
   failed: {
     title: "Ada yang tidak beres",
     text: "Maaf, aplikasinya tersendat. Obrolanmu tetap aman di server kami.",
     reload: "Muat ulang",
-  },
-  connection: {
-    lost: "Koneksi terputus. Kami sambungkan lagi…",
-    loading: "Sebentar, ya…",
-    loadingLost: "Belum tersambung. Kami coba terus.",
-  },
-  account: {
-    open: "Akun",
-    title: "Akunmu",
-    signOut: "Keluar",
   },
   home: {
     page: "Curhat Mitra",
@@ -163,37 +92,22 @@ export const copy = {
     unanswered,
     outcome,
   },
-  notFound: {
-    page: "Tidak ditemukan · Curhat Mitra",
-    title: "Halaman ini tidak ada",
-    text: "Mungkin alamatnya salah, atau curhatnya bukan milik akun ini.",
-    home: "Kembali ke beranda",
-  },
+  notFound: { ...both.notFound, page: "Tidak ditemukan · Curhat Mitra" },
   chat: {
+    ...both.chat,
     page: (name: string) => `${apart(name)} · Curhat Mitra`,
     running: (minutes: number) => `Curhat ${minutes} menit`,
-    typing: "sedang mengetik…",
-    over: "Curhat selesai",
     now: "Yang bisa dilakukan sekarang",
-    timeLeft: "Sisa waktu",
-    closing: "Hampir selesai…",
     empty: (name: string) => `Kamu terhubung dengan ${apart(name)}. Sapa dulu, lalu dengarkan pelan-pelan.`,
-    write: "Tulis pesan",
     placeholder: "Tulis pesan…",
-    send: "Kirim",
-    tooLong: (length: string, most: string) =>
-      `Pesannya terlalu panjang: ${length} dari paling banyak ${most} karakter. Bagi jadi beberapa pesan, ya.`,
     fiveMinutes: "Waktu curhat tinggal kurang dari 5 menit.",
     oneMinute: "Waktu curhat tinggal kurang dari 1 menit.",
-    end: "Akhiri",
-    sure: "Akhiri curhat ini?",
     sureText: "Pelanggan tidak bisa memakai sisa waktunya lagi. Pamit dulu sebelum mengakhiri, ya.",
-    yes: "Ya, akhiri",
     no: "Lanjut menemani",
     endedBecause,
-    home: "Kembali ke beranda",
   },
   errors: {
+    ...both.errors,
     request_already_taken: "Bestie lain sudah lebih dulu menerima permintaan ini. Terima kasih sudah siap!",
     request_expired: "Waktu menjawab permintaan ini sudah habis.",
     request_cancelled: "Pelanggan sudah membatalkan permintaan ini.",
@@ -203,14 +117,9 @@ export const copy = {
     offer_not_yours: "Permintaan ini tidak ditawarkan kepadamu.",
     mitra_offline: "Kamu sedang offline. Nyalakan dulu untuk menerima permintaan.",
     mitra_at_capacity: "Obrolanmu sedang penuh. Selesaikan satu dulu sebelum menerima yang baru.",
-    account_blocked: "Akun ini sedang tidak bisa dipakai. Hubungi tim kami, ya.",
     extension_expired: "Waktu menjawabnya sudah habis.",
     extension_withdrawn: "Permintaan tambah waktu ini sudah ditarik.",
     extension_already_answered: "Permintaan tambah waktu ini sudah dijawab.",
     extension_not_found: "Permintaan tambah waktu ini sudah tidak ada.",
-    chat_ended: "Curhat ini sudah selesai.",
-    too_many_requests: "Terlalu sering mencoba. Tunggu sebentar, lalu coba lagi.",
-    unreachable: "Koneksi terputus. Cek internetmu, lalu coba lagi.",
-    unexpected: "Maaf, ada gangguan di sisi kami. Coba lagi sebentar lagi.",
   } as Record<string, string> & { unexpected: string },
 };

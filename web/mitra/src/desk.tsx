@@ -1,8 +1,7 @@
-import { useFillsScreen, useToast } from "@curhat/kit";
+import { NotFound, useFillsScreen, useToast } from "@curhat/kit";
 import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { Chat } from "./chat/chat";
 import { copy } from "./copy";
-import { NotFound } from "./not-found";
 import { useNotices } from "./notices";
 import { useOpen } from "./open";
 import { Requests } from "./requests";
@@ -12,10 +11,9 @@ import { Side } from "./side";
 import type { State } from "./state";
 import "./desk.css";
 
-/** Where in the app the person is. */
 export type Place = { chat: string } | "home" | "nowhere";
 
-/** The closings that are told, with the sentence of the refusal that says the same. */
+/** The reasons that are announced, with the refusal that has the same sentence. */
 const CLOSED: Record<string, string> = {
   taken: "request_already_taken",
   cancelled: "request_cancelled",
@@ -24,10 +22,7 @@ const CLOSED: Record<string, string> = {
 
 const WIDE = matchMedia("(min-width: 60rem)");
 
-/** Everything a mitra works with: on a wide screen the talk beside the list, on a phone one of them.
- *
- * What waits for an answer is in sight wherever they are, and rings until it has one.
- */
+/** The mitra's screen: chat and list side by side, or one of them on a phone. Open requests are always visible. */
 export function Desk({ state, lost, place }: { state: State; lost: boolean; place: Place }) {
   const wide = useSyncExternalStore(subscribeToWidth, () => WIDE.matches);
   const offers = useOpen(state.offers);
@@ -50,7 +45,7 @@ export function Desk({ state, lost, place }: { state: State; lost: boolean; plac
     open !== null ? (
       <Chat key={open} id={open} state={state} extension={extension} />
     ) : place === "nowhere" ? (
-      <NotFound />
+      <NotFound as="section" page={copy.notFound.page} />
     ) : null;
 
   if (wide) {
@@ -87,7 +82,7 @@ function Pick(): ReactNode {
   );
 }
 
-/** Says why a request is gone that the mitra did not answer. */
+/** Says why an unanswered request is gone. */
 function useClosings(): void {
   const toast = useToast();
   useEffect(

@@ -7,7 +7,7 @@ import { useFocusKept } from "./focus";
 import { sentenceOf } from "./sentence";
 import type { Chat, Extension } from "./state";
 
-/** A customer asks for more minutes: the answer, and what happens without one. `linked`: with the way to the chat. */
+/** A customer asks for more minutes. `linked`: with a link to the chat. */
 export function ExtensionCard({
   extension,
   chat,

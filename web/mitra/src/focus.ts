@@ -1,6 +1,6 @@
 import { type RefObject, useLayoutEffect } from "react";
 
-/** When a card goes away that has the focus, the screen's heading takes it. */
+/** When a focused card is removed, the screen's heading takes the focus. */
 export function useFocusKept(card: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
     const element = card.current;

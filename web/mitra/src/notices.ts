@@ -11,10 +11,7 @@ interface Notice {
   body: string;
 }
 
-/** A notification for whatever waits while the page is hidden, again and again, and taken back when it waits no more.
- *
- * The service worker shows it (`public/worker.js`): it alone may on Android.
- */
+/** Repeated notifications while the page is hidden. The service worker shows them, as Android requires. */
 export function useNotices(offers: readonly Offer[], extensions: readonly Extension[]): void {
   const waiting = JSON.stringify([
     ...offers.map((offer) => ({ tag: offer.request_id, body: textOf(offer) })),
@@ -39,7 +36,7 @@ export function useNotices(offers: readonly Offer[], extensions: readonly Extens
   }, [waiting]);
 }
 
-/** Whether notifications may still be asked for, and how. */
+/** Asks for permission; null if it is decided already. */
 export function useAskForNotices(): { ask: (() => void) | null } {
   const [may, setMay] = useState(permission);
   return {

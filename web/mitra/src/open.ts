@@ -1,7 +1,7 @@
 import { useServerClock } from "@curhat/kit";
 import { useEffect, useState } from "react";
 
-/** Those whose deadline has not passed by the service's clock; each leaves at its own. */
+/** Items whose deadline has not passed by the service's clock. */
 export function useOpen<Item extends { deadline_at: string }>(items: readonly Item[]): Item[] {
   const clock = useServerClock();
   const [, look] = useState(0);
@@ -12,7 +12,7 @@ export function useOpen<Item extends { deadline_at: string }>(items: readonly It
     if (next === null) return;
     const again = () => look((n) => n + 1);
     const timer = setTimeout(again, Math.max(0, next - clock.now()) + 5);
-    // A hidden page's timers are late: look at once when it is seen again.
+    // Timers of a hidden page are late: check when it is visible again.
     document.addEventListener("visibilitychange", again);
     return () => {
       clearTimeout(timer);

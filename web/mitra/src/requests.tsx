@@ -9,7 +9,6 @@ import { sentenceOf } from "./sentence";
 import type { Chat, Extension, Offer } from "./state";
 import "./requests.css";
 
-/** Everything that waits for the mitra's answer. */
 export function Requests({
   offers,
   extensions,
@@ -43,7 +42,6 @@ export function Requests({
   );
 }
 
-/** A search that this mitra may take. */
 function OfferCard({ offer }: { offer: Offer }) {
   const [busy, setBusy] = useState<"accept" | "decline" | null>(null);
   const [, navigate] = useLocation();
@@ -101,7 +99,7 @@ function OfferCard({ offer }: { offer: Offer }) {
   );
 }
 
-/** Tell the service once somebody can see the card. Best effort: it is for the figures, and the answer says more. */
+/** Tells the service that the card was visible. Best effort: it is only for figures. */
 function useSeen(requestId: string, seen: boolean): void {
   useEffect(() => {
     if (seen) return;

@@ -11,10 +11,7 @@ const LASTS = 0.4;
 
 let audio: AudioContext | null = null;
 
-/** Sound and vibration, again and again for as long as something waits.
- *
- * A browser lets a page be heard only once somebody has touched it; before that the cards alone tell.
- */
+/** Sound and vibration, repeated while something waits. Browsers allow sound only after the first touch. */
 export function useRinging(waits: boolean): void {
   useEffect(() => {
     if (!waits) return;
@@ -33,7 +30,7 @@ function ring(): void {
   audio ??= new AudioContext();
   const { currentTime } = audio;
   for (const [hertz, after] of NOTES) play(audio, hertz, currentTime + after);
-  // A phone that was called meanwhile has stopped it.
+  // A phone call suspends it.
   if (audio.state === "suspended") void audio.resume();
 }
 
@@ -49,7 +46,7 @@ function play(context: AudioContext, hertz: number, at: number): void {
   note.stop(at + LASTS);
 }
 
-/** Browsers without `navigator.userActivation` (Safari before 16.4) want a touch or a key too. */
+/** For browsers without `navigator.userActivation` (Safari before 16.4). */
 let touched = false;
 for (const what of ["pointerup", "keydown"]) addEventListener(what, () => (touched = true), { once: true });
 

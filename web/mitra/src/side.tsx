@@ -9,7 +9,7 @@ import { Switch } from "./switch";
 import { Today } from "./today";
 import "./side.css";
 
-/** The mitra's home: the switch, what waits (`children`), the chats, the day. `titled`: it is the whole screen. */
+/** The mitra's home; `children`: open requests. `titled`: it is the whole screen. */
 export function Side({
   state,
   lost,
@@ -51,14 +51,7 @@ export function Side({
       )}
       <Chats chats={state.chats} open={open} />
       <Today />
-      {showsAccount && (
-        <Account
-          user={state.user}
-          session={session}
-          copy={{ ...copy.account, close: copy.close }}
-          onClose={() => setShowsAccount(false)}
-        />
-      )}
+      {showsAccount && <Account user={state.user} session={session} onClose={() => setShowsAccount(false)} />}
     </div>
   );
 }

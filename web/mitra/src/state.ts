@@ -1,7 +1,18 @@
-import type { Chat, Extension, FrameOf, FrameToMitra, Model } from "@curhat/kit";
+import {
+  type Chat,
+  type Chats,
+  type Extension,
+  type FrameOf,
+  type FrameToMitra,
+  inOrder,
+  type Model,
+  type Outcome,
+  withEnd,
+  withMoreTime,
+} from "@curhat/kit";
 import type { components } from "@curhat/kit/public";
 
-export type { Chat, Extension };
+export type { Chat, Extension, Outcome };
 
 type Schemas = components["schemas"];
 
@@ -9,34 +20,17 @@ export type Offer = Schemas["Offer"];
 export type Frame = FrameToMitra;
 export type Presence = Schemas["MitraState"]["presence"];
 
-/** How an extension came out, for as long as the page is open. */
-export type Outcome = FrameOf<"EXTENSION_APPROVED" | "EXTENSION_REJECTED">;
-
-/** Everything that a screen of the mitra's app is made of. */
-export interface State {
-  user: Schemas["Self"];
-  /** What the mitra's own switch says. */
+export interface State extends Chats {
+  /** The mitra's own switch. */
   online: boolean;
-  /** Whether customers can have them: unreachable is switched on, but not to be reached. */
+  /** Whether customers can find them; `unreachable`: switched on without a connection. */
   presence: Presence;
-  /** Somebody else set them offline: who, and why. */
+  /** Who set them offline, and why, if not themselves. */
   forcedOffline: Pick<Schemas["ForcedOffline"], "by" | "note"> | null;
-  /** Searches that wait for this mitra's answer, oldest first. */
+  /** Open offers, oldest first. */
   offers: Offer[];
-  /** The running ones, oldest first. */
-  chats: Chat[];
-  extensions: Extension[];
-  /** The ones that ended since the page was opened: they stay as they were told, also through an interruption. */
-  ended: Chat[];
-  /** By chat. */
-  outcomes: Record<string, Outcome>;
-  /** The newest event of each thing: events may come in another order than they happened in. */
-  newest: Record<string, number>;
-  /** Requests and extensions that are over: a late reply or event brings none of them back. */
-  over: string[];
 }
 
-/** The mitra's state as the socket tells it. */
 export const model: Model<State, Frame> = {
   snapshot(frame, before) {
     const snapshot = frame as FrameOf<"snapshot"> & Schemas["MitraState"];
@@ -73,16 +67,9 @@ export const model: Model<State, Frame> = {
       case "PAIRED":
         return withChat(withoutOffer(state, frame.request_id), frame.chat_session);
       case "CHAT_EXTENDED":
-        return {
-          ...state,
-          chats: state.chats.map((chat) =>
-            chat.id === frame.chat_session_id
-              ? { ...chat, ends_at: later(chat.ends_at, frame.ends_at) }
-              : chat,
-          ),
-        };
+        return withMoreTime(state, frame);
       case "CHAT_ENDED":
-        return takeEnded(state, frame);
+        return withEnd(state, frame);
       case "EXTENSION_REQUESTED":
         return withExtension(state, { ...frame, id: frame.extension_id });
       case "EXTENSION_APPROVED":
@@ -97,7 +84,7 @@ export const model: Model<State, Frame> = {
   },
 };
 
-/** The switch, as a reply told of it. */
+/** The switch from a reply. */
 export function withSwitch(state: State, { online }: { online: boolean }): State {
   if (state.online === online) return state;
   return {
@@ -113,7 +100,7 @@ function forcedOffline({ online, by, note }: FrameOf<"MITRA_STATUS">): State["fo
   return !online && (by === "operator" || by === "system") ? { by, note: note ?? null } : null;
 }
 
-/** A request that was answered, or that a refusal says is over. */
+/** Removes a request that was answered or is over. */
 export function withoutOffer(state: State, requestId: string): State {
   return {
     ...state,
@@ -122,7 +109,6 @@ export function withoutOffer(state: State, requestId: string): State {
   };
 }
 
-/** A request that was shown. */
 export function withSeen(state: State, requestId: string, at: string): State {
   return {
     ...state,
@@ -132,7 +118,7 @@ export function withSeen(state: State, requestId: string, at: string): State {
   };
 }
 
-/** A chat that began, unless it has ended meanwhile. */
+/** Adds a chat unless it has ended since. */
 export function withChat(state: State, chat: Chat): State {
   if (chat.status !== "active" || [...state.chats, ...state.ended].some(({ id }) => id === chat.id)) {
     return state;
@@ -140,7 +126,7 @@ export function withChat(state: State, chat: Chat): State {
   return { ...state, chats: [...state.chats, chat] };
 }
 
-/** An extension that was answered, or that a refusal says is over. */
+/** Removes an extension that was answered or is over. */
 export function withoutExtension(state: State, extensionId: string): State {
   return {
     ...state,
@@ -173,32 +159,4 @@ function takeOffer(state: State, event: FrameOf<"CHAT_REQUEST">): State {
     deadline_at,
   };
   return { ...state, offers: [...state.offers, offer] };
-}
-
-function takeEnded(
-  state: State,
-  { chat_session_id, end_reason, ended_at, last_seq }: FrameOf<"CHAT_ENDED">,
-): State {
-  const chat = state.chats.find(({ id }) => id === chat_session_id);
-  if (chat === undefined) return state;
-  return {
-    ...state,
-    chats: state.chats.filter(({ id }) => id !== chat_session_id),
-    extensions: state.extensions.filter((one) => one.chat_session_id !== chat_session_id),
-    ended: [...state.ended, { ...chat, status: "ended", end_reason, ended_at, last_seq }],
-  };
-}
-
-function inOrder<Event extends { id: number }>(
-  state: State,
-  entity: string,
-  event: Event,
-  change: (state: State, event: Event) => State,
-): State {
-  if (event.id < (state.newest[entity] ?? 0)) return state;
-  return { ...change(state, event), newest: { ...state.newest, [entity]: event.id } };
-}
-
-function later(one: string, other: string): string {
-  return Date.parse(one) > Date.parse(other) ? one : other;
 }

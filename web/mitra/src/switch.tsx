@@ -5,7 +5,7 @@ import { copy } from "./copy";
 import { sentenceOf } from "./sentence";
 import type { State } from "./state";
 
-/** Online or not, and whether that is so: what was wanted counts only while the connection is there. */
+/** The online switch, and whether customers can find the mitra: that needs a connection too. */
 export function Switch({ state, lost }: { state: State; lost: boolean }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");

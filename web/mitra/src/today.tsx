@@ -5,7 +5,7 @@ import { copy } from "./copy";
 import { api, clock } from "./service";
 import type { Chat } from "./state";
 
-/** The chats since midnight where the person is; asked anew when the socket says that there is another. */
+/** The chats since local midnight; refetched after events. */
 const today = queryOptions({
   queryKey: ["today"],
   queryFn: async ({ signal }) => {
@@ -24,7 +24,6 @@ const today = queryOptions({
   },
 });
 
-/** What the mitra has done today. */
 export function Today() {
   const now = useServerClock().now();
   const { data, isError, refetch } = useQuery(today);

@@ -2,7 +2,7 @@ import { useCallback, useSyncExternalStore } from "react";
 import { conversations } from "./service";
 import type { Chat } from "./state";
 
-/** How many messages of these chats have not been read. */
+/** The number of unread messages in these chats. */
 export function useUnread(chats: readonly Chat[]): number {
   const ids = chats.map(({ id }) => id).join(" ");
   const subscribe = useCallback(

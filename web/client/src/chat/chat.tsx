@@ -1,53 +1,39 @@
-import { Button, Card, Splash, slugOf, TopBar, useConversation } from "@curhat/kit";
-import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { ChatPage, type Link, NotFound, useLive, type View } from "@curhat/kit";
 import { copy } from "../copy";
-import { NotFound } from "../not-found";
-import { api, conversations } from "../service";
-import type { Chat as ChatSession, State } from "../state";
+import { api, conversations, live } from "../service";
+import type { State } from "../state";
 import { Over } from "./over";
 import { Running } from "./running";
-import { Talk } from "./talk";
 
-/** One chat: while it runs as the socket tells it, and afterwards as REST does. */
 export function Chat({ id, state }: { id: string; state: State }) {
-  const told = [...state.chats, ...state.ended].find((chat) => chat.id === id);
-  const { data, error, refetch } = useQuery({
-    queryKey: ["chat", id],
-    queryFn: ({ signal }) =>
-      api.get("/api/client/chat-sessions/{chat_session_id}", { path: { chat_session_id: id }, signal }),
-    enabled: told === undefined,
-    staleTime: 0,
-  });
-  const chat = told ?? data;
-  if (chat) return <Shown chat={chat} state={state} />;
-  if (error === null) return <Splash text={copy.connection.loading} />;
-  if (slugOf(error) === "chat_session_not_found" || slugOf(error) === "not_found") return <NotFound />;
+  const { link } = useLive(live);
   return (
-    <main className="screen">
-      <TopBar label={copy.back} />
-      <Card tone="warm">
-        <p role="alert">{copy.messages.failed}</p>
-        <Button kind="secondary" onClick={() => void refetch()}>
-          {copy.retry}
-        </Button>
-      </Card>
-    </main>
+    <ChatPage
+      id={id}
+      known={[...state.chats, ...state.ended]}
+      fetch={(signal) =>
+        api.get("/api/client/chat-sessions/{chat_session_id}", { path: { chat_session_id: id }, signal })
+      }
+      notFound={<NotFound as="main" page={copy.notFound.page} />}
+      me="customer"
+      as="main"
+      copy={copy.chat}
+      conversations={conversations}
+      statusOf={(_, view) => statusOf(view, link, state.lost.includes(id))}
+    >
+      {(chat, conversation) =>
+        chat.status === "active" ? (
+          <Running chat={chat} state={state} conversation={conversation} />
+        ) : (
+          <Over chat={chat} state={state} />
+        )
+      }
+    </ChatPage>
   );
 }
 
-function Shown({ chat, state }: { chat: ChatSession; state: State }) {
-  const conversation = conversations.get(chat.id);
-  const view = useConversation(conversation);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is known of it is taken once; then events tell
-  useEffect(() => conversation.know(chat), [conversation]);
-  return (
-    <Talk chat={chat} view={view} conversation={conversation} lost={state.lost.includes(chat.id)}>
-      {chat.status === "active" ? (
-        <Running chat={chat} state={state} conversation={conversation} />
-      ) : (
-        <Over chat={chat} state={state} />
-      )}
-    </Talk>
-  );
+function statusOf(view: View, link: Link, lost: boolean): string {
+  if (link === "lost") return copy.chat.offline;
+  if (lost) return copy.chat.lost;
+  return view.typing ? copy.chat.typing : copy.chat.online;
 }

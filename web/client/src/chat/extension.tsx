@@ -1,12 +1,11 @@
 import {
   Button,
-  CloseIcon,
   CountdownRing,
   Dialog,
   DialogActions,
   type Extension,
-  IconButton,
-  useWrong,
+  ResultNote,
+  useAttempt,
 } from "@curhat/kit";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -17,27 +16,17 @@ import { sentenceOf } from "../sentence";
 import type { Chat, Outcome } from "../state";
 import { Tiers, Total } from "../tiers";
 
-export type Result = Outcome;
-
-/** Choose how many more minutes; the bestie is asked, and nothing is charged before the answer. */
+/** Choose more minutes. The mitra is asked first, and nothing is charged before the answer. */
 export function Extend({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   const { data, isError, refetch } = useQuery(pricing(true));
   const [picked, setPicked] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useWrong();
+  const { busy, wrong, attempt } = useAttempt(sentenceOf, true);
   const tiers = data?.tiers ?? [];
   const tier = tiers.find(({ id }) => id === picked) ?? tiers[0];
 
   async function ask(chosen: Tier) {
-    setBusy(true);
-    setError("");
-    try {
-      await extend(chat.id, chosen);
-      onClose();
-    } catch (failure) {
-      setError(sentenceOf(failure));
-      setBusy(false);
-    }
+    await extend(chat.id, chosen);
+    onClose();
   }
 
   return (
@@ -50,13 +39,13 @@ export function Extend({ chat, onClose }: { chat: Chat; onClose: () => void }) {
       )}
       <Total tier={tier} label={copy.extension.total} />
       <p className="wrong" role="alert">
-        {error}
+        {wrong}
       </p>
       <DialogActions>
         {isError ? (
           <Button onClick={() => void refetch()}>{copy.retry}</Button>
         ) : (
-          <Button busy={busy} unavailable={!tier} onClick={() => tier && void ask(tier)}>
+          <Button busy={busy} unavailable={!tier} onClick={() => tier && void attempt(() => ask(tier))}>
             {copy.extension.ask}
           </Button>
         )}
@@ -68,7 +57,7 @@ export function Extend({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   );
 }
 
-/** The bestie is asked for more minutes, and what happens when they do not answer. */
+/** An extension that waits for its answer, and what happens without one. */
 export function Pending({ extension, chat }: { extension: Extension; chat: Chat }) {
   const whole = (Date.parse(extension.deadline_at) - Date.parse(extension.requested_at)) / 1000;
   return (
@@ -84,21 +73,15 @@ export function Pending({ extension, chat }: { extension: Extension; chat: Chat 
   );
 }
 
-/** How it came out. */
-export function ResultNote({ result, chat }: { result: Result; chat: Chat }) {
-  const [shown, setShown] = useState(true);
-  if (!shown) return null;
+export function Result({ outcome, chat }: { outcome: Outcome; chat: Chat }) {
   return (
-    <div className="chat-result" role="status" data-approved={result.type === "EXTENSION_APPROVED"}>
-      <p>{sentence(result, chat.mitra.display_name)}</p>
-      <IconButton label={copy.close} onClick={() => setShown(false)}>
-        <CloseIcon width={20} height={20} />
-      </IconButton>
-    </div>
+    <ResultNote approved={outcome.type === "EXTENSION_APPROVED"}>
+      {sentence(outcome, chat.mitra.display_name)}
+    </ResultNote>
   );
 }
 
-function sentence(result: Result, name: string): string {
+function sentence(result: Outcome, name: string): string {
   const { outcome } = copy.extension;
   if (result.type === "EXTENSION_APPROVED") {
     return result.auto ? outcome.autoApproved : outcome.approved(name);

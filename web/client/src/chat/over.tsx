@@ -3,7 +3,7 @@ import { Link, useLocation } from "wouter";
 import { copy } from "../copy";
 import type { Chat, State } from "../state";
 
-/** A chat that is over: why, and what now. */
+/** Why the chat ended, and what can be done next. */
 export function Over({ chat, state }: { chat: Chat; state: State }) {
   const [, navigate] = useLocation();
   const name = chat.mitra.display_name;
@@ -21,7 +21,7 @@ export function Over({ chat, state }: { chat: Chat; state: State }) {
         </Button>
       )}
       <Link href="/" className="button button-quiet button-wide">
-        {copy.home}
+        {copy.goHome}
       </Link>
     </Card>
   );

@@ -1,13 +1,12 @@
-import { Button, Composer, type Conversation, EndChat, EndsSoon } from "@curhat/kit";
+import { Button, type Conversation, EndsSoon, Running as RunningChat } from "@curhat/kit";
 import { useState } from "react";
 import { endChat } from "../actions";
 import { copy } from "../copy";
 import { sentenceOf } from "../sentence";
 import { belongings } from "../service";
 import type { Chat, State } from "../state";
-import { Extend, Pending, type Result, ResultNote } from "./extension";
+import { Extend, Pending, Result } from "./extension";
 
-/** A chat that runs: warnings, more time, the end, and where one writes. */
 export function Running({
   chat,
   state,
@@ -17,50 +16,36 @@ export function Running({
   state: State;
   conversation: Conversation;
 }) {
-  const [dialog, setDialog] = useState<"extend" | "end" | null>(null);
+  const [extending, setExtending] = useState(false);
   const extension = state.extensions.find((one) => one.chat_session_id === chat.id);
-  const result: Result | undefined = state.outcomes[chat.id];
+  const outcome = state.outcomes[chat.id];
   return (
     <>
-      <section className="chat-now">
-        {result && <ResultNote key={result.extension_id} result={result} chat={chat} />}
+      <RunningChat
+        copy={copy.chat}
+        conversation={conversation}
+        place={belongings.place(`draft.${chat.id}`)}
+        onEnd={() => endChat(chat.id)}
+        sentenceOf={sentenceOf}
+        actions={
+          <Button
+            kind="secondary"
+            size="small"
+            unavailable={Boolean(extension)}
+            onClick={() => setExtending(true)}
+          >
+            {copy.chat.extend}
+          </Button>
+        }
+      >
+        {outcome && <Result key={outcome.extension_id} outcome={outcome} chat={chat} />}
         {extension ? (
           <Pending extension={extension} chat={chat} />
         ) : (
           <EndsSoon until={chat.ends_at} copy={copy.chat} />
         )}
-        <div className="chat-actions">
-          <Button
-            kind="secondary"
-            size="small"
-            unavailable={Boolean(extension)}
-            onClick={() => setDialog("extend")}
-          >
-            {copy.chat.extend}
-          </Button>
-          <Button kind="quiet" size="small" onClick={() => setDialog("end")}>
-            {copy.chat.end}
-          </Button>
-        </div>
-      </section>
-      <Composer
-        place={belongings.place(`draft.${chat.id}`)}
-        label={copy.chat.write}
-        placeholder={copy.chat.placeholder}
-        send={copy.chat.send}
-        tooLong={copy.chat.tooLong}
-        onType={() => conversation.typed()}
-        onSend={(body) => conversation.say(body)}
-      />
-      {dialog === "extend" && !extension && <Extend chat={chat} onClose={() => setDialog(null)} />}
-      {dialog === "end" && (
-        <EndChat
-          copy={copy.chat}
-          onEnd={() => endChat(chat.id)}
-          sentenceOf={sentenceOf}
-          onClose={() => setDialog(null)}
-        />
-      )}
+      </RunningChat>
+      {extending && !extension && <Extend chat={chat} onClose={() => setExtending(false)} />}
     </>
   );
 }

@@ -1,10 +1,10 @@
 import { useCallback, useMemo } from "react";
 import { useLocation, useSearch } from "wouter";
 
-/** What is to be said otherwise: null takes a parameter out, a list gives it again and again. */
+/** Parameters to change: null removes one, a list repeats it. */
 export type Changes = Record<string, string | number | readonly string[] | null>;
 
-/** The part of the address after its "?", where every view keeps its state so that its link can be shared. */
+/** The query of the address, which holds the state of every view so that links can be shared. */
 export function useAddress() {
   const [path, navigate] = useLocation();
   const search = useSearch();
@@ -27,7 +27,7 @@ export function useAddress() {
   return { path, params, change, go, at };
 }
 
-/** The parameters with these said otherwise. */
+/** The parameters with these changes. */
 export function changed(params: URLSearchParams, changes: Changes): URLSearchParams {
   const next = new URLSearchParams(params);
   for (const [name, value] of Object.entries(changes)) {

@@ -10,7 +10,7 @@ import { Mitras } from "./mitras";
 import { SearchPanel } from "./search-panel";
 import { Searches } from "./searches";
 
-/** What goes on at this moment: who searches, who chats, and who is there for them. */
+/** The live board: searches, chats and mitras. */
 export function BoardPage() {
   const { request } = useParams<{ request?: string }>();
   const { go } = useAddress();

@@ -15,11 +15,11 @@ import { Column, ROWS } from "./column";
 import { EndChatDialog } from "./dialogs";
 import { Left } from "./searches";
 
-/** Who chats, the nearest end first. What they say is nobody's business here. */
+/** Running chats, the nearest end first. Messages are never shown here. */
 export function Chats() {
   const { params, change } = useAddress();
   const page = wholeNumber(params.get("chats"), 1);
-  const { data, error, refetch } = useQuery({
+  const list = useQuery({
     queryKey: ["chats", "list", page],
     queryFn: async ({ signal }) => {
       const query = { limit: ROWS, offset: (page - 1) * ROWS };
@@ -31,10 +31,7 @@ export function Chats() {
     <Column
       id="chats"
       title={copy.board.chats}
-      total={data?.total}
-      rows={data?.rows}
-      error={error}
-      onRetry={refetch}
+      list={list}
       empty={copy.board.noChats}
       page={page}
       onPage={(next, options) => change({ chats: next === 1 ? null : next }, options)}

@@ -1,19 +1,16 @@
 import type { ReactNode } from "react";
 import { copy } from "../copy";
 import { Pager, useReachedPage } from "../ui/pager";
-import { Empty, Loading, Problem } from "../ui/states";
+import { Empty, Listed } from "../ui/states";
 
 export const ROWS = 50;
 
-/** One kind of what goes on: how many, and each. */
+/** One list of the board, with its total. */
 export function Column<Row extends { id: string }>({
   id,
   title,
-  total,
+  list,
   tools,
-  rows,
-  error,
-  onRetry,
   empty,
   row,
   page,
@@ -21,17 +18,15 @@ export function Column<Row extends { id: string }>({
 }: {
   id: string;
   title: string;
-  total: number | undefined;
+  list: { data: { rows: readonly Row[]; total: number } | undefined; error: unknown; refetch: () => void };
   tools?: ReactNode;
-  rows: readonly Row[] | undefined;
-  error: unknown;
-  onRetry: () => void;
   empty: string;
   row: (row: Row) => ReactNode;
   page: number;
   onPage: (page: number, options?: { replace: boolean }) => void;
 }) {
-  useReachedPage(rows && total !== undefined ? { rows, total } : undefined, ROWS, onPage);
+  useReachedPage(list.data, ROWS, onPage);
+  const total = list.data?.total;
   return (
     <section className="column" aria-labelledby={id}>
       <div className="column-head">
@@ -39,21 +34,17 @@ export function Column<Row extends { id: string }>({
         {total !== undefined && <span className="column-count figure">{copy.count(total)}</span>}
         {tools}
       </div>
-      {error ? (
-        <Problem error={error} onRetry={onRetry} />
-      ) : rows === undefined ? (
-        <Loading compact />
-      ) : rows.length === 0 ? (
-        <Empty compact title={empty} />
-      ) : (
-        <ul className="plain-list column-list">
-          {rows.map((one) => (
-            <li key={one.id} className="column-item">
-              {row(one)}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Listed query={list} rows={list.data?.rows} compact empty={<Empty compact title={empty} />}>
+        {(shown) => (
+          <ul className="plain-list column-list">
+            {shown.map((one) => (
+              <li key={one.id} className="column-item">
+                {row(one)}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Listed>
       {total !== undefined && total > ROWS && <Pager page={page} size={ROWS} total={total} onPage={onPage} />}
     </section>
   );

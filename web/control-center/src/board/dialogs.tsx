@@ -5,7 +5,7 @@ import { api } from "../service";
 import type { Chat, Mitra } from "../shapes";
 import { NoteDialog } from "../ui/note-dialog";
 
-/** Ends a chat for both, and says why. */
+/** Ends a chat, with a note. */
 export function EndChatDialog({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   const toast = useToast();
   return (
@@ -34,7 +34,7 @@ export function EndChatDialog({ chat, onClose }: { chat: Chat; onClose: () => vo
   );
 }
 
-/** Sets a mitra offline, and says why. */
+/** Sets a mitra offline, with a note. */
 export function ForceOfflineDialog({
   mitra,
   onClose,

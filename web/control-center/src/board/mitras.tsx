@@ -15,12 +15,12 @@ import { ForceOfflineDialog } from "./dialogs";
 
 type Shown = Extract<Presence, "online" | "unreachable">;
 
-/** Who is there: those online with their load, or those whose app gives no sign. */
+/** Online mitras with their load, or the unreachable ones. */
 export function Mitras() {
   const { params, change } = useAddress();
   const page = wholeNumber(params.get("mitras"), 1);
   const presence: Shown = params.get("presence") === "unreachable" ? "unreachable" : "online";
-  const { data, error, refetch } = useQuery({
+  const list = useQuery({
     queryKey: ["mitras", "board", presence, page],
     queryFn: ({ signal }) =>
       api.get("/internal/mitras", { query: { presence, limit: ROWS, offset: (page - 1) * ROWS }, signal }),
@@ -30,7 +30,6 @@ export function Mitras() {
     <Column
       id="mitras"
       title={copy.board.mitras}
-      total={data?.total}
       tools={
         <Choice<Shown>
           label={copy.board.presences}
@@ -38,14 +37,12 @@ export function Mitras() {
           options={(["online", "unreachable"] as const).map((value) => ({
             value,
             label: copy.presence[value],
-            more: data && copy.count(data.counts[value]),
+            more: list.data && copy.count(list.data.counts[value]),
           }))}
           onChoose={(value) => change({ presence: value === "online" ? null : value, mitras: null })}
         />
       }
-      rows={data?.rows}
-      error={error}
-      onRetry={refetch}
+      list={list}
       empty={copy.board.noMitras}
       page={page}
       onPage={(next, options) => change({ mitras: next === 1 ? null : next }, options)}

@@ -7,7 +7,7 @@ import { copy } from "../copy";
 import { api } from "../service";
 import type { Offer, Search } from "../shapes";
 import { OfferBadge } from "../story/story";
-import { Table } from "../table/table";
+import { type Column, Table } from "../table/table";
 import { At } from "../time/at";
 import { duration } from "../time/duration";
 import { useTimes } from "../time/use-times";
@@ -17,16 +17,17 @@ import { PageIcon, QuestionIcon } from "../ui/icons";
 import { Panel } from "../ui/panel";
 import { Person } from "../ui/person";
 import { SearchField } from "../ui/search-field";
-import { Loading, Problem } from "../ui/states";
+import { Loaded, Loading, Problem } from "../ui/states";
 import { price } from "../words";
 import { Kind } from "./searches";
 
-/** One search: who was asked, when they saw it, what they said; and why anybody else was not. */
+/** One search: its offers and answers, and why another mitra got none. */
 export function SearchPanel({ id, onClose }: { id: string; onClose: () => void }) {
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ["searches", "one", id],
     queryFn: ({ signal }) => api.get("/internal/searches/{request_id}", { path: { request_id: id }, signal }),
   });
+  const { data } = query;
   return (
     <Panel
       title={data ? copy.board.detail(data.customer_name) : copy.board.searches}
@@ -45,46 +46,18 @@ export function SearchPanel({ id, onClose }: { id: string; onClose: () => void }
         )
       }
     >
-      {data ? <Detail search={data} /> : error ? <Problem error={error} onRetry={refetch} /> : <Loading />}
+      <Loaded query={query}>{(search) => <Detail search={search} />}</Loaded>
     </Panel>
   );
 }
 
 function Detail({ search }: { search: Search }) {
   const { params, change } = useAddress();
-  const times = useTimes();
   const why = params.get("why");
-  const ask = (mitra: string | null) => change({ why: mitra }, { replace: true });
-  const after = (offer: Offer, at: string | null) =>
-    at === null ? copy.nothing : duration((Date.parse(at) - Date.parse(offer.sent_at)) / 1000);
+  const ask = (mitra: string) => change({ why: mitra }, { replace: true });
   return (
     <div className="story">
-      <Facts>
-        <Fact name={copy.story.facts.status}>
-          {search.status === "searching" ? (
-            <Badge tone="sky">
-              {copy.searchStatus.searching}, {copy.board.timeLeft} <Countdown until={search.deadline_at} />
-            </Badge>
-          ) : (
-            <Badge tone={search.status === "matched" ? "calm" : "neutral"}>
-              {copy.searchStatus[search.status]}
-            </Badge>
-          )}
-        </Fact>
-        <Fact name={copy.story.facts.customer}>
-          <Person kind="customer" id={search.customer_id} name={search.customer_name} />
-        </Fact>
-        <Fact name={copy.mitras.offerColumns.kind}>
-          <Kind search={search} />
-        </Fact>
-        <Fact name={copy.story.facts.duration}>{copy.minutes(search.duration_minutes)}</Fact>
-        <Fact name={copy.story.facts.amount}>
-          <span className="figure">{price(search.amount)}</span>
-        </Fact>
-        <Fact name={copy.story.facts.created}>
-          <At value={search.created_at} as="second" /> {times.name}
-        </Fact>
-      </Facts>
+      <About search={search} />
       <section aria-label={copy.board.offersTitle}>
         <h3>{copy.board.offersTitle}</h3>
         {search.offers.length === 0 ? (
@@ -95,37 +68,7 @@ function Detail({ search }: { search: Search }) {
             caption={copy.board.offersTitle}
             rows={search.offers}
             rowKey={({ mitra_id, sent_at }) => `${mitra_id} ${sent_at}`}
-            columns={[
-              { key: "offer", head: copy.board.mitras, cell: (offer) => <OfferBadge offer={offer} /> },
-              {
-                key: "seen",
-                head: copy.offerSeen,
-                number: true,
-                cell: (offer) => <span className="soft">{after(offer, offer.seen_at)}</span>,
-              },
-              {
-                key: "closed",
-                head: copy.mitras.offerColumns.answer,
-                number: true,
-                cell: (offer) => <span className="soft">{after(offer, offer.closed_at)}</span>,
-              },
-              {
-                key: "why",
-                head: <span className="visually-hidden">{copy.board.why}</span>,
-                small: true,
-                cell: (offer) => (
-                  <Button
-                    kind="quiet"
-                    size="small"
-                    aria-label={copy.board.whyOf(offer.mitra_name)}
-                    aria-pressed={why === offer.mitra_id}
-                    onClick={() => ask(offer.mitra_id)}
-                  >
-                    {copy.board.why}
-                  </Button>
-                ),
-              },
-            ]}
+            columns={offerColumns(why, ask)}
           />
         )}
       </section>
@@ -138,10 +81,77 @@ function Detail({ search }: { search: Search }) {
   );
 }
 
+function About({ search }: { search: Search }) {
+  const times = useTimes();
+  return (
+    <Facts>
+      <Fact name={copy.story.facts.status}>
+        {search.status === "searching" ? (
+          <Badge tone="sky">
+            {copy.searchStatus.searching}, {copy.board.timeLeft} <Countdown until={search.deadline_at} />
+          </Badge>
+        ) : (
+          <Badge tone={search.status === "matched" ? "calm" : "neutral"}>
+            {copy.searchStatus[search.status]}
+          </Badge>
+        )}
+      </Fact>
+      <Fact name={copy.story.facts.customer}>
+        <Person kind="customer" id={search.customer_id} name={search.customer_name} />
+      </Fact>
+      <Fact name={copy.mitras.offerColumns.kind}>
+        <Kind search={search} />
+      </Fact>
+      <Fact name={copy.story.facts.duration}>{copy.minutes(search.duration_minutes)}</Fact>
+      <Fact name={copy.story.facts.amount}>
+        <span className="figure">{price(search.amount)}</span>
+      </Fact>
+      <Fact name={copy.story.facts.created}>
+        <At value={search.created_at} as="second" /> {times.name}
+      </Fact>
+    </Facts>
+  );
+}
+
+function offerColumns(why: string | null, onAsk: (mitra: string) => void): Column<Offer>[] {
+  const after = (offer: Offer, at: string | null) =>
+    at === null ? copy.nothing : duration((Date.parse(at) - Date.parse(offer.sent_at)) / 1000);
+  return [
+    { key: "offer", head: copy.board.mitras, cell: (offer) => <OfferBadge offer={offer} /> },
+    {
+      key: "seen",
+      head: copy.offerSeen,
+      number: true,
+      cell: (offer) => <span className="soft">{after(offer, offer.seen_at)}</span>,
+    },
+    {
+      key: "closed",
+      head: copy.mitras.offerColumns.answer,
+      number: true,
+      cell: (offer) => <span className="soft">{after(offer, offer.closed_at)}</span>,
+    },
+    {
+      key: "why",
+      head: <span className="visually-hidden">{copy.board.why}</span>,
+      small: true,
+      cell: (offer) => (
+        <Button
+          kind="quiet"
+          size="small"
+          aria-label={copy.board.whyOf(offer.mitra_name)}
+          aria-pressed={why === offer.mitra_id}
+          onClick={() => onAsk(offer.mitra_id)}
+        >
+          {copy.board.why}
+        </Button>
+      ),
+    },
+  ];
+}
+
 const MOST = 8;
 const SHORTEST = 3;
 
-/** Finds a mitra to ask about. */
 function MitraPicker({ onPick }: { onPick: (id: string) => void }) {
   const [search, setSearch] = useState("");
   const wanted = search.length >= SHORTEST;

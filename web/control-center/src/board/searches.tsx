@@ -11,11 +11,11 @@ import { Person } from "../ui/person";
 import { price } from "../words";
 import { Column, ROWS } from "./column";
 
-/** Who searches, the nearest deadline first. */
+/** Running searches, the nearest deadline first. */
 export function Searches({ open }: { open: string | undefined }) {
   const { params, change, at } = useAddress();
   const page = wholeNumber(params.get("searches"), 1);
-  const { data, error, refetch } = useQuery({
+  const list = useQuery({
     queryKey: ["searches", "list", page],
     queryFn: ({ signal }) =>
       api.get("/internal/searches", { query: { limit: ROWS, offset: (page - 1) * ROWS }, signal }),
@@ -25,10 +25,7 @@ export function Searches({ open }: { open: string | undefined }) {
     <Column
       id="searches"
       title={copy.board.searches}
-      total={data?.total}
-      rows={data?.rows}
-      error={error}
-      onRetry={refetch}
+      list={list}
       empty={copy.board.noSearches}
       page={page}
       onPage={(next, options) => change({ searches: next === 1 ? null : next }, options)}
@@ -72,7 +69,7 @@ export function Kind({ search }: { search: Search }) {
   );
 }
 
-/** How many are thinking, have seen it, said no: by sign and word. */
+/** How many offers are open, seen and declined; by sign and word. */
 export function OfferCounts({ search }: { search: Search }) {
   const { offered, seen, declined, withdrawn, auto_rejected } = search.offer_counts;
   const words = copy.board.offers;

@@ -10,7 +10,7 @@ export interface Swatch {
   line?: boolean;
 }
 
-/** A picture with its title and its figures; the same as a table when it is asked for. */
+/** A chart with its title; on request the same data as a table. */
 export function Figure({
   title,
   lead,

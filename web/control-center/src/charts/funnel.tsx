@@ -9,12 +9,12 @@ export interface Step {
 
 const percent = new Intl.NumberFormat("id-ID", { style: "percent", maximumFractionDigits: 1 });
 
-/** A share of something as "87,5%", or nothing of nothing. */
+/** A share as "87,5%"; a dash for a share of nothing. */
 export function share(part: number, whole: number): string {
   return whole > 0 ? percent.format(part / whole) : copy.nothing;
 }
 
-/** How many of those who began got how far. */
+/** How many reached each step. */
 export function Funnel({ label, steps }: { label: string; steps: readonly Step[] }) {
   const most = Math.max(1, ...steps.map(({ value }) => value));
   return (

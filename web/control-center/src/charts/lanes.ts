@@ -1,13 +1,13 @@
-/** Something that lasts, or happens, on a lane of a day. */
+/** An interval or an instant in a lane. */
 export interface LaneItem {
   key: string;
-  /** Milliseconds since 1970; without `to` it is a moment. */
+  /** Milliseconds since 1970; an instant has no `to`. */
   from: number;
   to?: number;
   tone: "good" | "half" | "none" | "chat" | "search" | "bad" | "money" | "act";
-  /** All that is to be said of it. */
+  /** The full description. */
   label: string;
-  /** In it, where there is room. */
+  /** Shown inside, where there is room. */
   text?: string;
   href?: string;
 }
@@ -18,7 +18,7 @@ export interface Lane {
   items: readonly LaneItem[];
 }
 
-/** Which row each item stands on so that none covers another; items must be in order of time. `least`: a moment's width. */
+/** The row of each item, so that none overlap. Items are in order of time; `least`: the width of an instant. */
 export function rowsOf(items: readonly LaneItem[], least: number): number[] {
   const ends: number[] = [];
   return items.map(({ from, to }) => {

@@ -1,4 +1,4 @@
-/** Whole round values from 0 to the least one that is not below `most`, some `about` steps apart. */
+/** Round values from 0 to at least `most`, in about `about` steps. */
 export function ticks(most: number, about = 4): number[] {
   if (!(most > 0)) return [0, 1];
   const rough = most / about;
@@ -9,13 +9,13 @@ export function ticks(most: number, about = 4): number[] {
   return Array.from({ length: count + 1 }, (_, at) => at * step);
 }
 
-/** Which of so many places get a label, when each label needs so much room: evenly, the last one always. */
+/** Which places get a label of this width: evenly spaced, always the last one. */
 export function labelled(places: number, width: number, room: number): (at: number) => boolean {
   const every = Math.max(1, Math.ceil((places * room) / Math.max(width, 1)));
   return (at) => (places - 1 - at) % every === 0;
 }
 
-/** Sums from the bottom up: where each part of a bar begins and ends. */
+/** Where each part of a stacked bar begins and ends. */
 export function stacked(parts: readonly number[]): [number, number][] {
   let below = 0;
   return parts.map((part) => {
@@ -25,7 +25,7 @@ export function stacked(parts: readonly number[]): [number, number][] {
   });
 }
 
-/** The runs of places that have a value, for lines that do not go over gaps. */
+/** The values without gaps, so that lines do not cross them. */
 export function runs(values: readonly (number | null)[]): [number, number][][] {
   const found: [number, number][][] = [];
   let run: [number, number][] = [];

@@ -8,7 +8,7 @@ import type { Times } from "../time/times";
 const SEARCH_ENDS = new Set(["PAIRED", "PAIRING_FAILED"]);
 const PAYMENTS = new Set(["confirmed", "abandoned", "expired"]);
 
-/** A customer's day as lanes: payments, searches, chats, and what came to nothing. */
+/** A customer's day in lanes: payments, searches, chats, failures. */
 export function customerLanes(day: CustomerDay, times: Times, now: number): Lane[] {
   const from = Date.parse(day.since);
   const until = Math.min(Date.parse(day.until), now);

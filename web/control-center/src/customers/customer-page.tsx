@@ -1,47 +1,37 @@
-import { Avatar, Button, Card, money, shownPhone, useServerClock } from "@curhat/kit";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Avatar, money, shownPhone, useServerClock } from "@curhat/kit";
 import { Link, useParams } from "wouter";
 import { ChatRow } from "../board/chats";
 import { Kind, Left, OfferCounts } from "../board/searches";
 import { DayLanes } from "../charts/day-lanes";
 import { copy } from "../copy";
-import { api, queries } from "../service";
+import { PersonDay, PersonHistory, PersonPage } from "../people/person-page";
+import { api } from "../service";
 import type { CustomerPage as CustomerState, Happened, Purchase, Search } from "../shapes";
 import { Timeline } from "../story/timeline";
-import { type Column, Table } from "../table/table";
+import type { Column } from "../table/table";
 import { At } from "../time/at";
-import { longDay } from "../time/days";
 import { useTimes } from "../time/use-times";
 import { Badge } from "../ui/badge";
 import { Cause } from "../ui/cause";
-import { DayPicker, useDay } from "../ui/day-picker";
 import { Tiles } from "../ui/facts";
 import { Page } from "../ui/page";
 import { Person } from "../ui/person";
-import { Loading, Problem } from "../ui/states";
 import { customerLanes } from "./customer-lanes";
 import "../mitras/mitras.css";
 import "../board/board.css";
 
-/** A customer: what they do now, did on a day, and have paid for. */
+/** A customer: now, one day, and all payments. */
 export function CustomerPage() {
   const { customer: id } = useParams<{ customer: string }>();
-  const { data, error, refetch } = useQuery({
-    queryKey: ["person", id, "page"],
-    queryFn: async ({ signal }) => {
-      const page = await api.get("/internal/users/{user_id}", { path: { user_id: id }, signal });
-      queries.setQueryData(["person", id, "day", page.day.day], page.day);
-      return page;
-    },
-  });
-  if (!data) {
-    return (
-      <Page title={copy.customers.title}>
-        {error ? <Problem error={error} onRetry={refetch} /> : <Loading />}
-      </Page>
-    );
-  }
-  return <Found page={data} />;
+  return (
+    <PersonPage
+      id={id}
+      title={copy.customers.title}
+      fetch={(signal) => api.get("/internal/users/{user_id}", { path: { user_id: id }, signal })}
+    >
+      {(page) => <Found page={page} />}
+    </PersonPage>
+  );
 }
 
 function Found({ page: { customer, totals, search, chat } }: { page: CustomerState }) {
@@ -112,70 +102,58 @@ function Searching({ search }: { search: Search }) {
 }
 
 function Day({ id, name }: { id: string; name: string }) {
-  const { day } = useDay();
   const times = useTimes();
   const now = useServerClock().now();
-  const { data, error, refetch } = useQuery({
-    queryKey: ["person", id, "day", day],
-    queryFn: ({ signal }) =>
-      api.get("/internal/users/{user_id}/days/{day}", { path: { user_id: id, day }, signal }),
-  });
   const words = copy.customers;
   return (
-    <Card aria-labelledby="day" className="person-day">
-      <div className="section-head">
-        <h2 id="day">
-          {words.dayTitle} <span className="soft">{longDay(day)}</span>
-        </h2>
-        <DayPicker />
-      </div>
-      {data ? (
+    <PersonDay
+      id={id}
+      title={words.dayTitle}
+      fetch={(day, signal) =>
+        api.get("/internal/users/{user_id}/days/{day}", { path: { user_id: id, day }, signal })
+      }
+    >
+      {(found, day) => (
         <>
           <DayLanes
-            label={words.picture(name, longDay(day))}
-            since={data.since}
-            until={data.until}
+            label={words.picture(name, day)}
+            since={found.since}
+            until={found.until}
             now={now}
-            lanes={customerLanes(data, times, now)}
-            hint={data.events.length === 0 ? copy.people.quietDay : `${copy.zone.label}: ${times.name}`}
+            lanes={customerLanes(found, times, now)}
+            hint={found.events.length === 0 ? copy.people.quietDay : `${copy.zone.label}: ${times.name}`}
           />
-          {data.events.length > 0 && (
+          {found.events.length > 0 && (
             <details className="person-offers">
               <summary>{copy.story.timeline}</summary>
-              <Timeline events={data.events as Happened[]} people={data.people} />
+              <Timeline events={found.events as Happened[]} people={found.people} />
             </details>
           )}
         </>
-      ) : error ? (
-        <Problem error={error} onRetry={refetch} />
-      ) : (
-        <Loading />
       )}
-    </Card>
+    </PersonDay>
   );
 }
 
-const ROWS = 20;
-
 function History({ id }: { id: string }) {
-  const times = useTimes();
+  return (
+    <PersonHistory
+      id={id}
+      fetch={(query, signal) =>
+        api.get("/internal/users/{user_id}/payments", { path: { user_id: id }, query, signal })
+      }
+      rowKey={({ payment_session_id }) => payment_session_id}
+      columns={columnsIn(useTimes().name)}
+    />
+  );
+}
+
+function columnsIn(zone: string): Column<Purchase>[] {
   const words = copy.customers.purchaseColumns;
-  const history = useInfiniteQuery({
-    queryKey: ["person", id, "history"],
-    queryFn: ({ signal, pageParam }) =>
-      api.get("/internal/users/{user_id}/payments", {
-        path: { user_id: id },
-        query: { limit: ROWS, ...(pageParam && { cursor: pageParam }) },
-        signal,
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next }) => next,
-  });
-  const rows = history.data?.pages.flatMap((page) => page.rows) ?? [];
-  const columns: Column<Purchase>[] = [
+  return [
     {
       key: "time",
-      head: words.time(times.name),
+      head: words.time(zone),
       small: true,
       cell: ({ created_at, payment_session_id }) => (
         <Link href={`/payments/${payment_session_id}`} className="row-time">
@@ -204,30 +182,6 @@ function History({ id }: { id: string }) {
         ),
     },
   ];
-  return (
-    <section aria-labelledby="history" className="page-list">
-      <h2 id="history">{copy.people.history}</h2>
-      {history.error ? (
-        <Problem error={history.error} onRetry={history.refetch} />
-      ) : history.data === undefined ? (
-        <Loading />
-      ) : rows.length === 0 ? (
-        <p className="soft">{copy.people.noHistory}</p>
-      ) : (
-        <Table
-          caption={copy.people.history}
-          rows={rows}
-          rowKey={({ payment_session_id }) => payment_session_id}
-          columns={columns}
-        />
-      )}
-      {history.hasNextPage && (
-        <Button kind="quiet" busy={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
-          {copy.more}
-        </Button>
-      )}
-    </section>
-  );
 }
 
 function whatOf({ is_extension, is_free_trial, duration_minutes }: Purchase): string {

@@ -10,7 +10,7 @@ import { useTimes } from "../time/use-times";
 import { Choice } from "../ui/choice";
 import { type Tile, Tiles } from "../ui/facts";
 import { Page } from "../ui/page";
-import { Loading, Problem } from "../ui/states";
+import { Loaded } from "../ui/states";
 import "./dashboard.css";
 import { FailuresFigure } from "./failures-figure";
 import { FunnelFigure } from "./funnel-figure";
@@ -22,16 +22,16 @@ import { Warnings } from "./warnings";
 const RANGES = ["7", "30", "90", "365"] as const;
 type Range = (typeof RANGES)[number];
 
-/** The figures are computed anew as often, and by another day after midnight, whether or not an event tells of it. */
+/** The service recomputes the figures at this interval; no event announces it. */
 const COMPUTED_EVERY_MS = 300_000;
 
-/** How the service does: now, and over the days asked for. */
+/** The service now, and over the chosen days. */
 export function DashboardPage() {
   const { params, change } = useAddress();
   const times = useTimes();
   const now = useNow();
   const range: Range = RANGES.find((one) => one === params.get("days")) ?? "30";
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ["dashboard", range],
     queryFn: ({ signal }) => api.get("/internal/dashboard", { query: { days: Number(range) }, signal }),
     placeholderData: keepPreviousData,
@@ -56,31 +56,29 @@ export function DashboardPage() {
           <Tiles tiles={tilesOf(now.counters)} />
         </section>
       )}
-      {data ? (
-        <>
-          <div className="dashboard">
-            <FailuresFigure days={data.days} />
-            <FunnelFigure totals={data.totals} />
-            <MoneyFigure days={data.days} totals={data.totals} />
-            <PairingFigure days={data.days} />
-            <SupplyFigure hours={data.hours} hoursOfDay={data.hours_of_day} />
-            <Warnings alarms={now?.alarms ?? data.alarms} searching={now?.counters.searching ?? 0} />
-          </div>
-          <p className="soft small dashboard-computed">
-            {data.computed_at ? (
-              <>
-                {words.computed} <At value={data.computed_at} /> {times.name}.
-              </>
-            ) : (
-              words.never
-            )}
-          </p>
-        </>
-      ) : error ? (
-        <Problem error={error} onRetry={refetch} />
-      ) : (
-        <Loading />
-      )}
+      <Loaded query={query}>
+        {(data) => (
+          <>
+            <div className="dashboard">
+              <FailuresFigure days={data.days} />
+              <FunnelFigure totals={data.totals} />
+              <MoneyFigure days={data.days} totals={data.totals} />
+              <PairingFigure days={data.days} />
+              <SupplyFigure hours={data.hours} hoursOfDay={data.hours_of_day} />
+              <Warnings alarms={now?.alarms ?? data.alarms} searching={now?.counters.searching ?? 0} />
+            </div>
+            <p className="soft small dashboard-computed">
+              {data.computed_at ? (
+                <>
+                  {words.computed} <At value={data.computed_at} /> {times.name}.
+                </>
+              ) : (
+                words.never
+              )}
+            </p>
+          </>
+        )}
+      </Loaded>
     </Page>
   );
 }

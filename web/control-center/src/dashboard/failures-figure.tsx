@@ -3,8 +3,7 @@ import { Figure } from "../charts/figure";
 import { SeriesChart } from "../charts/series-chart";
 import { copy } from "../copy";
 import { CAUSES, type CauseTag, type DashboardDay } from "../shapes";
-import { Table } from "../table/table";
-import { shortDay } from "../time/days";
+import { DayTable } from "./day-figure";
 import { placesOf } from "./places";
 import { useTable } from "./use-table";
 
@@ -18,7 +17,7 @@ const COLORS: Record<CauseTag, string> = {
   customer_cancelled: "var(--series-7)",
 };
 
-/** Why payments came to nothing, day by day. A day leads to its failures. */
+/** Failures by cause and day. A day links to its failures. */
 export function FailuresFigure({ days }: { days: readonly DashboardDay[] }) {
   const [, navigate] = useLocation();
   const words = copy.dashboard.failures;
@@ -30,13 +29,10 @@ export function FailuresFigure({ days }: { days: readonly DashboardDay[] }) {
       lead={words.lead(total)}
       legend={causes.map((tag) => ({ name: copy.causes[tag], color: COLORS[tag] }))}
       table={
-        <Table
-          plain
+        <DayTable
           caption={words.title}
-          rows={[...days].reverse()}
-          rowKey={({ day }) => day}
+          days={days}
           columns={[
-            { key: "day", head: copy.dashboard.day, small: true, cell: ({ day }) => shortDay(day) },
             ...causes.map((tag) => ({
               key: tag,
               head: copy.causes[tag],

@@ -7,7 +7,7 @@ import { useTable } from "./use-table";
 
 const STEPS = ["payments_created", "payments_confirmed", "searches", "paired"] as const;
 
-/** How many payments got as far as a chat. */
+/** How many payments became a chat. */
 export function FunnelFigure({ totals }: { totals: Dashboard["totals"] }) {
   const words = copy.dashboard.funnel;
   const steps = STEPS.map((key) => ({ key, name: words.steps[key], value: totals[key] }));

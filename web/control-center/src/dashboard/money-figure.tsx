@@ -1,16 +1,12 @@
 import { money } from "@curhat/kit";
-import { Figure } from "../charts/figure";
-import { SeriesChart } from "../charts/series-chart";
 import { copy } from "../copy";
 import type { Dashboard, DashboardDay } from "../shapes";
-import { Table } from "../table/table";
-import { shortDay } from "../time/days";
-import { placesOf } from "./places";
-import { useTable } from "./use-table";
+import { DayFigure } from "./day-figure";
 
 const compact = new Intl.NumberFormat("id-ID", { notation: "compact", maximumFractionDigits: 1 });
+const short = (value: number) => compact.format(value);
 
-/** What was taken, and what of it must go back. */
+/** The money that was charged, and how much of it is due back. */
 export function MoneyFigure({
   days,
   totals,
@@ -19,13 +15,9 @@ export function MoneyFigure({
   totals: Dashboard["totals"];
 }) {
   const words = copy.dashboard.money;
-  const decided = (day: DashboardDay) => day.refund_due - day.due_back;
-  const series = [
-    { key: "decided", name: words.decided, color: "var(--series-6)", values: days.map(decided) },
-    { key: "due", name: words.due, color: "var(--series-1)", values: days.map((day) => day.due_back) },
-  ];
   return (
-    <Figure
+    <DayFigure
+      name="money"
       title={words.title}
       lead={
         <>
@@ -33,55 +25,22 @@ export function MoneyFigure({
           {totals.due_back > 0 && <small>{words.leadDue(money(totals.due_back))}</small>}
         </>
       }
-      legend={[
-        { name: words.charged, color: "var(--series-7)" },
-        ...series.map(({ name, color }) => ({ name, color })),
+      days={days}
+      series={[
+        { key: "charged", name: words.charged, color: "var(--series-7)", of: (day) => day.charged },
+        {
+          key: "decided",
+          name: words.decided,
+          color: "var(--series-6)",
+          of: (day) => day.refund_due - day.due_back,
+        },
+        { key: "due", name: words.due, color: "var(--series-1)", of: (day) => day.due_back },
       ]}
-      table={
-        <Table
-          plain
-          caption={words.title}
-          rows={[...days].reverse()}
-          rowKey={({ day }) => day}
-          columns={[
-            { key: "day", head: copy.dashboard.day, small: true, cell: ({ day }) => shortDay(day) },
-            { key: "charged", head: words.charged, number: true, cell: (day) => money(day.charged) },
-            { key: "decided", head: words.decided, number: true, cell: (day) => money(decided(day)) },
-            { key: "due", head: words.due, number: true, cell: (day) => money(day.due_back) },
-          ]}
-        />
-      }
-      {...useTable("money")}
-    >
-      <SeriesChart
-        label={words.title}
-        places={placesOf(days)}
-        panes={[
-          {
-            key: "charged",
-            kind: "bars",
-            height: 120,
-            format: money,
-            short: (value) => compact.format(value),
-            series: [
-              {
-                key: "charged",
-                name: words.charged,
-                color: "var(--series-7)",
-                values: days.map((day) => day.charged),
-              },
-            ],
-          },
-          {
-            key: "back",
-            kind: "bars",
-            height: 54,
-            format: money,
-            short: (value) => compact.format(value),
-            series,
-          },
-        ]}
-      />
-    </Figure>
+      format={money}
+      panes={(drawn) => [
+        { key: "charged", kind: "bars", height: 120, short, series: drawn.slice(0, 1) },
+        { key: "back", kind: "bars", height: 54, short, series: drawn.slice(1) },
+      ]}
+    />
   );
 }

@@ -1,77 +1,54 @@
 import { lastWhere } from "@curhat/kit";
-import { Figure } from "../charts/figure";
-import { SeriesChart } from "../charts/series-chart";
 import { copy } from "../copy";
 import type { DashboardDay } from "../shapes";
-import { Table } from "../table/table";
 import { shortDay } from "../time/days";
 import { duration } from "../time/duration";
-import { placesOf } from "./places";
-import { useTable } from "./use-table";
+import { DayFigure } from "./day-figure";
 
-/** How long it takes until somebody is there: for half of them, and for the unluckiest. */
+/** The time from a search to its chat: the median, and the slowest percent. */
 export function PairingFigure({ days }: { days: readonly DashboardDay[] }) {
   const words = copy.dashboard.pairing;
   const last = lastWhere(days, ({ seconds_to_pair_p50 }) => seconds_to_pair_p50 !== null);
-  const shown = (seconds: number | null) => (seconds === null ? copy.nothing : duration(seconds));
   return (
-    <Figure
+    <DayFigure
+      name="pairing"
       title={words.title}
       lead={
         last ? (
           <>
-            {words.lead(shown(last.seconds_to_pair_p50))} <small>{shortDay(last.day)}</small>
+            {words.lead(duration(last.seconds_to_pair_p50 ?? 0))} <small>{shortDay(last.day)}</small>
           </>
         ) : (
           copy.nothing
         )
       }
-      legend={[
-        { name: words.p50, color: "var(--series-7)", line: true },
-        { name: words.p99, color: "var(--series-2)", line: true },
+      days={days}
+      series={[
+        {
+          key: "p50",
+          name: words.p50,
+          color: "var(--series-7)",
+          line: true,
+          of: (day) => day.seconds_to_pair_p50,
+        },
+        {
+          key: "p99",
+          name: words.p99,
+          color: "var(--series-2)",
+          line: true,
+          of: (day) => day.seconds_to_pair_p99,
+        },
       ]}
-      table={
-        <Table
-          plain
-          caption={words.title}
-          rows={[...days].reverse()}
-          rowKey={({ day }) => day}
-          columns={[
-            { key: "day", head: copy.dashboard.day, small: true, cell: ({ day }) => shortDay(day) },
-            { key: "p50", head: words.p50, number: true, cell: (day) => shown(day.seconds_to_pair_p50) },
-            { key: "p99", head: words.p99, number: true, cell: (day) => shown(day.seconds_to_pair_p99) },
-          ]}
-        />
-      }
-      {...useTable("pairing")}
-    >
-      <SeriesChart
-        label={words.title}
-        places={placesOf(days)}
-        panes={[
-          {
-            key: "seconds",
-            kind: "lines",
-            height: 192,
-            format: duration,
-            short: (value) => `${copy.count(value)} dtk`,
-            series: [
-              {
-                key: "p99",
-                name: words.p99,
-                color: "var(--series-2)",
-                values: days.map((day) => day.seconds_to_pair_p99),
-              },
-              {
-                key: "p50",
-                name: words.p50,
-                color: "var(--series-7)",
-                values: days.map((day) => day.seconds_to_pair_p50),
-              },
-            ],
-          },
-        ]}
-      />
-    </Figure>
+      format={duration}
+      panes={(drawn) => [
+        {
+          key: "seconds",
+          kind: "lines",
+          height: 192,
+          short: (value) => `${copy.count(value)} dtk`,
+          series: drawn.reverse(), // the median is drawn on top
+        },
+      ]}
+    />
   );
 }

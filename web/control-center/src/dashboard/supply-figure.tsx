@@ -1,9 +1,9 @@
 import { useAddress } from "../address/use-address";
 import { Figure } from "../charts/figure";
-import { type Place, SeriesChart } from "../charts/series-chart";
+import { type Pane, type Place, SeriesChart } from "../charts/series-chart";
 import { copy } from "../copy";
 import type { Dashboard } from "../shapes";
-import { Table } from "../table/table";
+import { type Column, Table } from "../table/table";
 import type { Times } from "../time/times";
 import { timesAtHome, useTimes } from "../time/use-times";
 import { Choice } from "../ui/choice";
@@ -12,7 +12,7 @@ import { useTable } from "./use-table";
 type Which = "recent" | "typical";
 type Row = Place & { key: string; searches: number; paired: number; online: number; most: number | null };
 
-/** Who searches when, and who is there: of the last two days hour by hour, or of a usual day. */
+/** Searches and online mitras by hour: the last two days, or a typical day. */
 export function SupplyFigure({
   hours,
   hoursOfDay,
@@ -54,66 +54,72 @@ export function SupplyFigure({
           caption={words.title}
           rows={[...rows].reverse()}
           rowKey={({ key }) => key}
-          columns={[
-            { key: "hour", head: `${copy.dashboard.hour} (${zone})`, small: true, cell: ({ name }) => name },
-            { key: "searches", head: words.searches, number: true, cell: (row) => copy.count(row.searches) },
-            { key: "paired", head: words.paired, number: true, cell: (row) => copy.count(row.paired) },
-            { key: "online", head: words.online, number: true, cell: (row) => copy.count(row.online) },
-            {
-              key: "most",
-              head: words.most,
-              number: true,
-              cell: ({ most }) => (most === null ? copy.nothing : copy.count(most)),
-            },
-          ]}
+          columns={columnsIn(zone)}
         />
       }
       {...useTable("supply")}
     >
-      <SeriesChart
-        label={words.title}
-        places={rows}
-        panes={[
-          {
-            key: "searches",
-            name: words.searches,
-            kind: "bars",
-            height: 96,
-            format: copy.count,
-            series: [
-              {
-                key: "paired",
-                name: words.paired,
-                color: "var(--series-7)",
-                values: rows.map(({ paired }) => paired),
-              },
-              {
-                key: "unpaired",
-                name: words.unpaired,
-                color: "var(--series-1)",
-                values: rows.map(({ searches, paired }) => Math.max(0, searches - paired)),
-              },
-            ],
-          },
-          {
-            key: "online",
-            name: words.online,
-            kind: "area",
-            height: 78,
-            format: copy.count,
-            series: [
-              {
-                key: "online",
-                name: words.online,
-                color: "var(--series-3)",
-                values: rows.map(({ online }) => online),
-              },
-            ],
-          },
-        ]}
-      />
+      <SeriesChart label={words.title} places={rows} panes={panesOf(rows)} />
     </Figure>
   );
+}
+
+function columnsIn(zone: string): Column<Row>[] {
+  const words = copy.dashboard.supply;
+  return [
+    { key: "hour", head: `${copy.dashboard.hour} (${zone})`, small: true, cell: ({ name }) => name },
+    { key: "searches", head: words.searches, number: true, cell: (row) => copy.count(row.searches) },
+    { key: "paired", head: words.paired, number: true, cell: (row) => copy.count(row.paired) },
+    { key: "online", head: words.online, number: true, cell: (row) => copy.count(row.online) },
+    {
+      key: "most",
+      head: words.most,
+      number: true,
+      cell: ({ most }) => (most === null ? copy.nothing : copy.count(most)),
+    },
+  ];
+}
+
+function panesOf(rows: readonly Row[]): Pane[] {
+  const words = copy.dashboard.supply;
+  return [
+    {
+      key: "searches",
+      name: words.searches,
+      kind: "bars",
+      height: 96,
+      format: copy.count,
+      series: [
+        {
+          key: "paired",
+          name: words.paired,
+          color: "var(--series-7)",
+          values: rows.map(({ paired }) => paired),
+        },
+        {
+          key: "unpaired",
+          name: words.unpaired,
+          color: "var(--series-1)",
+          values: rows.map(({ searches, paired }) => Math.max(0, searches - paired)),
+        },
+      ],
+    },
+    {
+      key: "online",
+      name: words.online,
+      kind: "area",
+      height: 78,
+      format: copy.count,
+      series: [
+        {
+          key: "online",
+          name: words.online,
+          color: "var(--series-3)",
+          values: rows.map(({ online }) => online),
+        },
+      ],
+    },
+  ];
 }
 
 function recentOf(hours: Dashboard["hours"], times: Times): Row[] {

@@ -1,6 +1,6 @@
 import { useAddress } from "../address/use-address";
 
-/** Whether a figure is shown as a table: a part of the address, as all that is chosen here. */
+/** Whether a figure is shown as a table; kept in the address. */
 export function useTable(name: string): { asTable: boolean; onTable: (asTable: boolean) => void } {
   const { params, change } = useAddress();
   const tables = params.getAll("table");

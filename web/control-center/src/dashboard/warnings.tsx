@@ -5,7 +5,7 @@ import type { Alarm } from "../shapes";
 import { placeOfAlarm } from "../shell/alarm";
 import { AlarmText } from "../shell/alarms";
 
-/** Every alarm, with what the database says of it. */
+/** Every alarm, with its details. */
 export function Warnings({ alarms, searching }: { alarms: readonly Alarm[]; searching: number }) {
   return (
     <Card className="warnings" aria-labelledby="warnings">

@@ -4,7 +4,7 @@ import { copy } from "../copy";
 import { CAUSES, type CauseTag } from "../shapes";
 import { DownIcon } from "../ui/icons";
 
-/** Which causes are shown; none chosen means all. */
+/** The causes to show; none means all. */
 export function CauseFilter({
   causes,
   onChange,

@@ -2,7 +2,7 @@ import { api, clock } from "../service";
 import type { Times } from "../time/times";
 import { type Filter, queryOf } from "./filter";
 
-/** All that the filter lets through, saved as a file by the browser. */
+/** Downloads all rows of the filter. */
 export async function exportCsv(filter: Filter, times: Times): Promise<void> {
   const query = queryOf(filter, times);
   const file = await api.file("/internal/failed-pairings", "text/csv", { query });

@@ -9,7 +9,7 @@ import { CalendarIcon } from "../ui/icons";
 
 type Range = { from: string | null; to: string | null };
 
-/** From which day to which, in the zone that times are shown in; `home`: in Jakarta's. */
+/** The days to show, in the zone of the page; `home`: in Jakarta's. */
 export function DateFilter({
   from,
   to,
@@ -20,13 +20,7 @@ export function DateFilter({
   const times = useTimes();
   const today = useToday(times);
   const words = copy.failures;
-  const ranges: [string, Range][] = [
-    [words.anyTime, { from: null, to: null }],
-    [words.today, { from: today, to: today }],
-    [words.yesterday, { from: moved(today, -1), to: moved(today, -1) }],
-    [words.lastDays(7), { from: moved(today, -6), to: today }],
-    [words.lastDays(30), { from: moved(today, -29), to: today }],
-  ];
+  const ranges = rangesFrom(today);
   const elsewhere = home && times.zone !== HOME;
   const known = elsewhere ? undefined : ranges.find(([, range]) => range.from === from && range.to === to);
   return (
@@ -46,19 +40,7 @@ export function DateFilter({
         {elsewhere && ` (${words.home})`}
       </Button>
       <div id={id} popover="auto" className="menu date-menu">
-        <div className="date-ranges">
-          {ranges.map(([name, range]) => (
-            <Button
-              key={name}
-              kind={name === known?.[0] ? "primary" : "quiet"}
-              size="small"
-              aria-pressed={name === known?.[0]}
-              onClick={() => onChange(range)}
-            >
-              {name}
-            </Button>
-          ))}
-        </div>
+        <Ranges ranges={ranges} known={known?.[0]} onChoose={onChange} />
         <div className="date-fields">
           <DayField
             label={words.from}
@@ -77,6 +59,44 @@ export function DateFilter({
         <p className="soft small">{words.datesIn(elsewhere ? words.home : times.name)}</p>
       </div>
     </>
+  );
+}
+
+/** The ranges that have a name. */
+function rangesFrom(today: string): [string, Range][] {
+  const words = copy.failures;
+  return [
+    [words.anyTime, { from: null, to: null }],
+    [words.today, { from: today, to: today }],
+    [words.yesterday, { from: moved(today, -1), to: moved(today, -1) }],
+    [words.lastDays(7), { from: moved(today, -6), to: today }],
+    [words.lastDays(30), { from: moved(today, -29), to: today }],
+  ];
+}
+
+function Ranges({
+  ranges,
+  known,
+  onChoose,
+}: {
+  ranges: [string, Range][];
+  known: string | undefined;
+  onChoose: (range: Range) => void;
+}) {
+  return (
+    <div className="date-ranges">
+      {ranges.map(([name, range]) => (
+        <Button
+          key={name}
+          kind={name === known ? "primary" : "quiet"}
+          size="small"
+          aria-pressed={name === known}
+          onClick={() => onChoose(range)}
+        >
+          {name}
+        </Button>
+      ))}
+    </div>
   );
 }
 

@@ -14,7 +14,7 @@ import "./decide-dialog.css";
 
 type Settled = Required<Pick<Decided, "operator_action" | "actioned_by" | "actioned_at">>;
 
-/** Decides on the money of one failure, or of many at once; what was refused is told for each. */
+/** Decides on the money of one failure or of many; shows each refusal. */
 export function DecideDialog({
   action,
   failures,
@@ -37,29 +37,15 @@ export function DecideDialog({
   async function decide(note: string) {
     const body = { action, note: note || null };
     if (failures.length === 1 && first) {
-      try {
-        keep(
-          await api.post("/internal/failed-pairings/{failure_id}/action", {
-            path: { failure_id: first.id },
-            body,
-          }),
-        );
-      } catch (error) {
-        refresh("failures");
-        void queries.invalidateQueries({ queryKey: ["payment", first.payment_session_id] });
-        throw error;
-      }
+      await decideOne(first, body);
       toast({ text: words.done(copy.actioned[action]) });
       onDone?.();
       onClose();
-      return;
+    } else {
+      const all = await decideMany(failures, body);
+      onDone?.();
+      setResults(all);
     }
-    const all = await api.post("/internal/failed-pairings/actions", {
-      body: { ...body, ids: failures.map(({ id }) => id) },
-    });
-    for (const { failure } of all.results) if (failure) keep(failure);
-    onDone?.();
-    setResults(all);
   }
 
   if (results !== null) return <Results results={results} failures={failures} onClose={onClose} />;
@@ -81,6 +67,29 @@ export function DecideDialog({
       </p>
     </NoteDialog>
   );
+}
+
+interface Verdict {
+  action: Action;
+  note: string | null;
+}
+
+async function decideOne(failure: Failure, body: Verdict): Promise<void> {
+  try {
+    const path = { failure_id: failure.id };
+    keep(await api.post("/internal/failed-pairings/{failure_id}/action", { path, body }));
+  } catch (error) {
+    refresh("failures");
+    void queries.invalidateQueries({ queryKey: ["payment", failure.payment_session_id] });
+    throw error;
+  }
+}
+
+async function decideMany(failures: readonly Failure[], body: Verdict): Promise<Decisions> {
+  const ids = failures.map(({ id }) => id);
+  const all = await api.post("/internal/failed-pairings/actions", { body: { ...body, ids } });
+  for (const { failure } of all.results) if (failure) keep(failure);
+  return all;
 }
 
 function keep(failure: Failure): void {

@@ -7,7 +7,7 @@ type Decision = Pick<
 
 const MOST = 2_000;
 
-/** What was decided while a list was open, by us or by others: rows that stay where they are say so at once. */
+/** Decisions made while a list is open, by anybody; held rows show them at once. */
 class DecidedFailures {
   private readonly known = new Map<string, Decision>();
   private readonly listeners = new Set<() => void>();
@@ -18,7 +18,7 @@ class DecidedFailures {
     return () => this.listeners.delete(listener);
   };
 
-  /** Another number after every decision. */
+  /** Changes with every decision. */
   readonly version = (): number => this.count;
 
   add({ id, operator_action, action_note, actioned_by, actioned_at, needs_action }: Failure): void {
@@ -35,7 +35,7 @@ class DecidedFailures {
     });
   }
 
-  /** The row with what was decided on it. */
+  /** The row with its decision. */
   apply(failure: Failure): Failure {
     const decision = this.known.get(failure.id);
     return decision && failure.operator_action === null ? { ...failure, ...decision } : failure;

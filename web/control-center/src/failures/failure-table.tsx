@@ -4,6 +4,7 @@ import { copy } from "../copy";
 import { ACTIONS, type Action, type Failure } from "../shapes";
 import { type Column, Table } from "../table/table";
 import { At } from "../time/at";
+import type { Times } from "../time/times";
 import { useTimes } from "../time/use-times";
 import { Badge } from "../ui/badge";
 import { Cause } from "../ui/cause";
@@ -15,12 +16,13 @@ export interface Selection {
   set: (failures: readonly Failure[], selected: boolean) => void;
 }
 
-/** The id of a row's link, so that the focus can be put there. */
+const words = copy.failures.columns;
+
+/** The id of a row's link, for the focus. */
 export function linkOf({ id }: Failure): string {
   return `failure-${id}`;
 }
 
-/** The plan's table: when, who, whom they wanted, why not, how much, whether it is due back, what was done, by whom. */
 export function FailureTable({
   rows,
   open,
@@ -33,137 +35,22 @@ export function FailureTable({
   open: string | undefined;
   hrefOf: (failure: Failure) => string;
   onOpen: (failure: Failure) => void;
-  /** Null for those who may only look. */
+  /** Null for viewers. */
   selection: Selection | null;
   onAct: (action: Action, failure: Failure) => void;
 }) {
   const times = useTimes();
-  const clock = useServerClock();
-  const words = copy.failures.columns;
-  const waiting = rows.filter((row) => row.needs_action);
-  const selected = waiting.filter(({ id }) => selection?.ids.has(id));
-
-  const select: Column<Failure> = {
-    key: "select",
-    small: true,
-    head: waiting.length > 0 && (
-      <Check
-        label={copy.failures.selectAll}
-        checked={selected.length === waiting.length}
-        some={selected.length > 0 && selected.length < waiting.length}
-        onChange={(checked) => selection?.set(waiting, checked)}
-      />
-    ),
-    cell: (row) =>
-      row.needs_action && (
-        <Check
-          label={copy.failures.selectOne(row.customer_name, times.moment(row.created_at, clock.now()))}
-          checked={selection?.ids.has(row.id) ?? false}
-          onChange={(checked) => selection?.set([row], checked)}
-        />
-      ),
-  };
-
-  const columns: Column<Failure>[] = [
-    {
-      key: "time",
-      head: words.time(times.name),
-      small: true,
-      cell: (row) => (
-        <Link
-          id={linkOf(row)}
-          href={hrefOf(row)}
-          className="row-time"
-          aria-current={row.id === open ? "true" : undefined}
-        >
-          <At value={row.created_at} />
-        </Link>
-      ),
-    },
-    {
-      key: "customer",
-      head: words.customer,
-      named: true,
-      cell: (row) => (
-        <>
-          {row.customer_name}
-          <span className="cell-two figure">{shownPhone(row.customer_phone)}</span>
-        </>
-      ),
-    },
-    {
-      key: "mitra",
-      head: words.mitra,
-      named: true,
-      from: "medium",
-      cell: (row) => row.targeted_mitra_name ?? <span className="soft">{copy.nothing}</span>,
-    },
-    {
-      key: "cause",
-      head: words.cause,
-      cell: (row) => (
-        <>
-          <Cause tag={row.cause_tag} />
-          {row.is_extension && <span className="cell-two">{copy.failures.extension}</span>}
-        </>
-      ),
-    },
-    {
-      key: "amount",
-      head: words.amount,
-      number: true,
-      cell: (row) => (
-        <>
-          {price(row.amount)}
-          <span className="cell-two">{copy.minutes(row.duration_minutes)}</span>
-        </>
-      ),
-    },
-    { key: "due", head: words.due, from: "medium", cell: (row) => <Due failure={row} /> },
-    {
-      key: "action",
-      head: words.action,
-      small: true,
-      pinned: true,
-      cell: (row) =>
-        row.needs_action && selection !== null ? (
-          <Menu
-            label={copy.failures.actOn(row.customer_name)}
-            items={ACTIONS.map((action) => ({
-              key: action,
-              label: copy.actions[action],
-              hint: copy.actionMeans[action],
-              onChoose: () => onAct(action, row),
-            }))}
-          >
-            {copy.failures.act}
-          </Menu>
-        ) : (
-          <Outcome failure={row} />
-        ),
-    },
-    {
-      key: "by",
-      head: words.by,
-      from: "wide",
-      cell: (row) =>
-        row.actioned_by !== null && (
-          <span className="soft">
-            {row.actioned_by}
-            {row.actioned_at && (
-              <span className="cell-two">
-                <At value={row.actioned_at} />
-              </span>
-            )}
-          </span>
-        ),
-    },
+  const now = useServerClock().now();
+  const columns = [
+    timeColumn(times, open, hrefOf),
+    ...COLUMNS,
+    actionColumn(selection === null ? null : onAct),
+    BY,
   ];
-
   return (
     <Table
       caption={copy.failures.title}
-      columns={selection === null ? columns : [select, ...columns]}
+      columns={selection === null ? columns : [selectColumn(rows, selection, times, now), ...columns]}
       rows={rows}
       rowKey={({ id }) => id}
       rowName={({ id }) => (id === open ? "row-open" : undefined)}
@@ -171,6 +58,144 @@ export function FailureTable({
     />
   );
 }
+
+function selectColumn(
+  rows: readonly Failure[],
+  { ids, set }: Selection,
+  times: Times,
+  now: number,
+): Column<Failure> {
+  const waiting = rows.filter((row) => row.needs_action);
+  const selected = waiting.filter(({ id }) => ids.has(id));
+  return {
+    key: "select",
+    small: true,
+    head: waiting.length > 0 && (
+      <Check
+        label={copy.failures.selectAll}
+        checked={selected.length === waiting.length}
+        some={selected.length > 0 && selected.length < waiting.length}
+        onChange={(checked) => set(waiting, checked)}
+      />
+    ),
+    cell: (row) =>
+      row.needs_action && (
+        <Check
+          label={copy.failures.selectOne(row.customer_name, times.moment(row.created_at, now))}
+          checked={ids.has(row.id)}
+          onChange={(checked) => set([row], checked)}
+        />
+      ),
+  };
+}
+
+function timeColumn(
+  times: Times,
+  open: string | undefined,
+  hrefOf: (failure: Failure) => string,
+): Column<Failure> {
+  return {
+    key: "time",
+    head: words.time(times.name),
+    small: true,
+    cell: (row) => (
+      <Link
+        id={linkOf(row)}
+        href={hrefOf(row)}
+        className="row-time"
+        aria-current={row.id === open ? "true" : undefined}
+      >
+        <At value={row.created_at} />
+      </Link>
+    ),
+  };
+}
+
+const COLUMNS: Column<Failure>[] = [
+  {
+    key: "customer",
+    head: words.customer,
+    named: true,
+    cell: (row) => (
+      <>
+        {row.customer_name}
+        <span className="cell-two figure">{shownPhone(row.customer_phone)}</span>
+      </>
+    ),
+  },
+  {
+    key: "mitra",
+    head: words.mitra,
+    named: true,
+    from: "medium",
+    cell: (row) => row.targeted_mitra_name ?? <span className="soft">{copy.nothing}</span>,
+  },
+  {
+    key: "cause",
+    head: words.cause,
+    cell: (row) => (
+      <>
+        <Cause tag={row.cause_tag} />
+        {row.is_extension && <span className="cell-two">{copy.failures.extension}</span>}
+      </>
+    ),
+  },
+  {
+    key: "amount",
+    head: words.amount,
+    number: true,
+    cell: (row) => (
+      <>
+        {price(row.amount)}
+        <span className="cell-two">{copy.minutes(row.duration_minutes)}</span>
+      </>
+    ),
+  },
+  { key: "due", head: words.due, from: "medium", cell: (row) => <Due failure={row} /> },
+];
+
+/** What may be decided, or what was. */
+function actionColumn(onAct: ((action: Action, failure: Failure) => void) | null): Column<Failure> {
+  return {
+    key: "action",
+    head: words.action,
+    small: true,
+    pinned: true,
+    cell: (row) =>
+      row.needs_action && onAct !== null ? (
+        <Menu
+          label={copy.failures.actOn(row.customer_name)}
+          items={ACTIONS.map((action) => ({
+            key: action,
+            label: copy.actions[action],
+            hint: copy.actionMeans[action],
+            onChoose: () => onAct(action, row),
+          }))}
+        >
+          {copy.failures.act}
+        </Menu>
+      ) : (
+        <Outcome failure={row} />
+      ),
+  };
+}
+
+const BY: Column<Failure> = {
+  key: "by",
+  head: words.by,
+  from: "wide",
+  cell: (row) =>
+    row.actioned_by !== null && (
+      <span className="soft">
+        {row.actioned_by}
+        {row.actioned_at && (
+          <span className="cell-two">
+            <At value={row.actioned_at} />
+          </span>
+        )}
+      </span>
+    ),
+};
 
 function Due({ failure }: { failure: Failure }) {
   const words = copy.failures.due;

@@ -1,5 +1,5 @@
 import { Button, classNames, IconButton, money, Spinner, useToast } from "@curhat/kit";
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import { Link, useParams } from "wouter";
 import { useAddress } from "../address/use-address";
 import { copy } from "../copy";
@@ -12,7 +12,7 @@ import { DownIcon, DownloadIcon, PageIcon, UpIcon } from "../ui/icons";
 import { Page } from "../ui/page";
 import { Pager, useReachedPage } from "../ui/pager";
 import { Panel } from "../ui/panel";
-import { Empty, Loading, Problem } from "../ui/states";
+import { Empty, Loaded, Loading, Problem } from "../ui/states";
 import { sentenceOf } from "../words";
 import { exportCsv } from "./csv";
 import { DecideDialog } from "./decide-dialog";
@@ -21,50 +21,24 @@ import "./failures.css";
 import { changesOf, type Filter, filterOf, isFiltered } from "./filter";
 import { Filters } from "./filters";
 import { NarrowDown } from "./narrow-down";
-import { useFailures, useSteadyRows } from "./use-failures";
-import { useHeld } from "./use-held";
+import { useWorklist, type Worklist } from "./use-worklist";
 
 const PATH = "/failed-pairings";
-/** As many as the service takes in one call. */
-const MOST_SELECTED = 200;
 
-/** Payments that came to nothing: found, looked into, and decided. */
+/** Failed pairings: search, read, decide. */
 export function FailuresPage() {
   const { failure: open } = useParams<{ failure?: string }>();
   const { params, change, go, at } = useAddress();
   const filter = filterOf(params);
   const { mayAct } = useRole();
-  const toast = useToast();
-  const list = useFailures(filter);
-  const [selected, setSelected] = useState<ReadonlyMap<string, Failure>>(new Map());
-  const [deciding, setDeciding] = useState<{ action: Action; failures: Failure[] } | null>(null);
-  const hand = useHeld();
-  const held = hand.held || selected.size > 0 || deciding !== null;
-  const { rows, fresh } = useSteadyRows(list.data, held, params.toString());
+  const work = useWorklist(filter, params.toString());
+  const { list, rows, selection } = work;
 
   const goTo = (page: number, options?: { replace: boolean }) => change(changesOf({ page }), options);
   useReachedPage(list.data && { rows, total: list.data.total }, filter.size, goTo);
   const changeFilter = (changes: Partial<Filter>) =>
     change(changesOf(changes), { replace: changes.search !== undefined });
-  const select = useCallback(
-    (failures: readonly Failure[], on: boolean) => {
-      const next = new Map(selected);
-      for (const one of failures) {
-        if (on) next.set(one.id, one);
-        else next.delete(one.id);
-      }
-      if (next.size > MOST_SELECTED) {
-        toast({ text: copy.failures.mostSelected(MOST_SELECTED), tone: "danger" });
-        return;
-      }
-      setSelected(next);
-    },
-    [selected, toast],
-  );
   const openRow = (failure: Failure) => go(`${PATH}/${failure.id}`);
-  const [first] = rows;
-  const total = list.data?.total ?? 0;
-
   return (
     <Page
       title={copy.failures.title}
@@ -72,37 +46,9 @@ export function FailuresPage() {
       actions={<ExportButton filter={filter} />}
       panel={open && <FailurePanel id={open} rows={rows} onOpen={openRow} onClose={() => go(PATH)} />}
     >
-      <Filters
-        filter={filter}
-        names={{
-          customer: filter.customer ? first?.customer_name : undefined,
-          mitra: filter.mitra ? (first?.targeted_mitra_name ?? undefined) : undefined,
-        }}
-        onChange={changeFilter}
-      />
+      <Filters filter={filter} names={namesOf(filter, rows[0])} onChange={changeFilter} />
       <div className="page-list">
-        {list.data && (
-          <div className="summary" role="status">
-            <strong>{copy.failures.summary(total, "").total}</strong>
-            <span className="figure">{money(list.data.amount)}</span>
-            {list.isPlaceholderData && <Spinner />}
-            {fresh > 0 && (
-              <span className="fresh">
-                {copy.failures.fresh(fresh)}
-                <Button
-                  kind="quiet"
-                  size="small"
-                  onClick={() => {
-                    setSelected(new Map());
-                    hand.release();
-                  }}
-                >
-                  {copy.failures.showFresh}
-                </Button>
-              </span>
-            )}
-          </div>
-        )}
+        <Summary work={work} />
         {list.error ? (
           <>
             <Problem error={list.error} onRetry={list.refetch} />
@@ -113,68 +59,114 @@ export function FailuresPage() {
         ) : rows.length === 0 ? (
           <Nothing filter={filter} onShowAll={() => changeFilter({ needs: "any" })} />
         ) : (
-          <div {...hand.props} className={classNames(list.isPlaceholderData && "is-old")}>
+          <div {...work.held} className={classNames(list.isPlaceholderData && "is-old")}>
             <FailureTable
               rows={rows}
               open={open}
               hrefOf={({ id }) => at(`${PATH}/${id}`)}
               onOpen={openRow}
-              selection={mayAct ? { ids: new Set(selected.keys()), set: select } : null}
-              onAct={(action, failure) => setDeciding({ action, failures: [failure] })}
+              selection={mayAct ? selection : null}
+              onAct={(action, failure) => work.setDeciding({ action, failures: [failure] })}
             />
           </div>
         )}
-        {list.data && total > 0 && (
+        {list.data && list.data.total > 0 && (
           <Pager
             page={filter.page}
             size={filter.size}
-            total={total}
+            total={list.data.total}
             onPage={goTo}
             onSize={(size) => change(changesOf({ size, page: 1 }))}
           />
         )}
       </div>
-      {selected.size > 0 && (
-        <section className="bulk" aria-label={copy.failures.act}>
-          <p role="status">
-            {copy.failures.selected(
-              selected.size,
-              money([...selected.values()].reduce((sum, { amount }) => sum + amount, 0)),
-            )}
-          </p>
-          {ACTIONS.map((action) => (
-            <Button
-              key={action}
-              kind="secondary"
-              size="small"
-              onClick={() => setDeciding({ action, failures: [...selected.values()] })}
-            >
-              {copy.actions[action]}
-            </Button>
-          ))}
-          <Button kind="quiet" size="small" onClick={() => setSelected(new Map())}>
-            {copy.failures.clear}
-          </Button>
-        </section>
+      <Deciding work={work} />
+    </Page>
+  );
+}
+
+/** What may be done with the selected rows, and the dialog that does it. */
+function Deciding({ work: { selection, deciding, setDeciding } }: { work: Worklist }) {
+  return (
+    <>
+      {selection.ids.size > 0 && (
+        <Bulk
+          failures={selection.failures}
+          onAct={(action) => setDeciding({ action, failures: selection.failures })}
+          onClear={selection.clear}
+        />
       )}
       {deciding && (
         <DecideDialog
           {...deciding}
-          onDone={() => setSelected(new Map())}
+          onDone={selection.clear}
           onClose={() => {
             setDeciding(null);
             focusRow(deciding.failures[0]);
           }}
         />
       )}
-    </Page>
+    </>
   );
 }
 
-/** What was pressed may be gone with what was decided: go on from the row, which stays while the focus is in it. */
+/** The pressed button may be gone after the decision, so the row takes the focus. */
 function focusRow(failure: Failure | undefined): void {
   requestAnimationFrame(
     () => failure && document.getElementById(linkOf(failure))?.focus({ preventScroll: true }),
+  );
+}
+
+/** The names of the customer and the mitra in the filter. */
+function namesOf(filter: Filter, first: Failure | undefined) {
+  return {
+    customer: filter.customer ? first?.customer_name : undefined,
+    mitra: filter.mitra ? (first?.targeted_mitra_name ?? undefined) : undefined,
+  };
+}
+
+/** The total, its money, and how many came in since the rows were held. */
+function Summary({ work: { list, fresh, showFresh } }: { work: Worklist }) {
+  if (!list.data) return null;
+  return (
+    <div className="summary" role="status">
+      <strong>{copy.failures.summary(list.data.total)}</strong>
+      <span className="figure">{money(list.data.amount)}</span>
+      {list.isPlaceholderData && <Spinner />}
+      {fresh > 0 && (
+        <span className="fresh">
+          {copy.failures.fresh(fresh)}
+          <Button kind="quiet" size="small" onClick={showFresh}>
+            {copy.failures.showFresh}
+          </Button>
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Bulk({
+  failures,
+  onAct,
+  onClear,
+}: {
+  failures: readonly Failure[];
+  onAct: (action: Action) => void;
+  onClear: () => void;
+}) {
+  const amount = failures.reduce((sum, one) => sum + one.amount, 0);
+  return (
+    <section className="bulk" aria-label={copy.failures.act}>
+      <p role="status">{copy.failures.selected(failures.length, money(amount))}</p>
+      {ACTIONS.map((action) => (
+        <Button key={action} kind="secondary" size="small" onClick={() => onAct(action)}>
+          {copy.actions[action]}
+        </Button>
+      ))}
+      <Button kind="quiet" size="small" onClick={onClear}>
+        {copy.failures.clear}
+      </Button>
+    </section>
   );
 }
 
@@ -262,7 +254,7 @@ function FailurePanel({
         </>
       }
     >
-      {story ? <StoryOf story={story} /> : error ? <Problem error={error} onRetry={retry} /> : <Loading />}
+      <Loaded query={{ data: story, error, refetch: retry }}>{(found) => <StoryOf story={found} />}</Loaded>
     </Panel>
   );
 }

@@ -6,13 +6,13 @@ import { HOME } from "../time/zone";
 
 export type Needs = "true" | "any" | "false";
 
-/** Which failures are shown, as the address says it. What needs action is shown unless it says otherwise. */
+/** The filter in the address. By default it shows failures that need action. */
 export interface Filter {
   needs: Needs;
   causes: CauseTag[];
   from: string | null;
   to: string | null;
-  /** The days are Jakarta's, as those of the dashboard, whatever zone times are shown in. */
+  /** The days are Jakarta's, as on the dashboard, in every zone. */
   home: boolean;
   search: string;
   customer: string | null;
@@ -42,7 +42,7 @@ export function filterOf(params: URLSearchParams): Filter {
   };
 }
 
-/** How the address says it; another filter begins at its first page. */
+/** The filter as parameters of the address; a new filter starts at page one. */
 export function changesOf(filter: Partial<Filter>): Changes {
   const changes: Changes = filter.page === undefined ? { page: null } : {};
   if (filter.needs !== undefined) changes["needs_action"] = filter.needs === "true" ? null : filter.needs;
@@ -72,7 +72,7 @@ export function isFiltered({ needs, causes, from, to, search, customer, mitra }:
   return needs !== "true" || causes.length > 0 || Boolean(from || to || search || customer || mitra);
 }
 
-/** The query of the service. Days are those of the zone that times are shown in, unless the filter says otherwise. */
+/** The query for the service. Days are in the zone of the page unless the filter says otherwise. */
 export function queryOf(filter: Filter, times: Times) {
   const { needs, causes, from, to, search, customer, mitra, page, size } = filter;
   const asTheyAre = filter.home || times.zone === HOME;

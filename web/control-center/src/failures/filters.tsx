@@ -8,7 +8,7 @@ import { type Filter, isFiltered, type Needs, NO_FILTER, SHORTEST_SEARCH } from 
 
 const NEEDS: Needs[] = ["true", "any", "false"];
 
-/** Which failures are shown. `names`: of the people that the filter is down to, as far as they are known. */
+/** `names`: of the people in the filter, if known. */
 export function Filters({
   filter,
   names,

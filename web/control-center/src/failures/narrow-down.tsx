@@ -6,7 +6,7 @@ import type { Filter } from "./filter";
 
 const MOST = 8;
 
-/** When a search means too many: the people whom it fits best, to choose one of. */
+/** When a search matches too many: the best matching people. */
 export function NarrowDown({
   error,
   search,

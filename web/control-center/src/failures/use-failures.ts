@@ -6,7 +6,6 @@ import { useTimes } from "../time/use-times";
 import { decided } from "./decided";
 import { type Filter, queryOf } from "./filter";
 
-/** One page of failures, as it is now. */
 export function useFailures(filter: Filter) {
   const query = queryOf(filter, useTimes());
   return useQuery({
@@ -16,10 +15,7 @@ export function useFailures(filter: Filter) {
   });
 }
 
-/** The rows to show. While somebody has a hand on them none moves: they only say what was decided on them.
- *
- * `fresh`: how many have come in at the top meanwhile.
- */
+/** The rows to show. Held rows do not move; they only show decisions. `fresh`: how many newer ones came in since. */
 export function useSteadyRows(page: Failures | undefined, held: boolean, of: string) {
   const [kept, setKept] = useState<{ of: string; rows: Failure[] } | null>(null);
   const version = useSyncExternalStore(decided.subscribe, decided.version);

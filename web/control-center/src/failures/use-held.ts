@@ -1,13 +1,13 @@
 import { type FocusEvent, type PointerEvent, useMemo, useState } from "react";
 
-/** Whether somebody has a hand on something: a mouse over it, or the focus in it. */
+/** Whether the mouse is over something, or the focus in it. */
 export function useHeld() {
   const [over, setOver] = useState(false);
   const [within, setWithin] = useState(false);
   return useMemo(
     () => ({
       held: over || within,
-      /** Take the hand off, until it is back. */
+      /** Not held until the mouse or the focus comes back. */
       release: () => {
         setOver(false);
         setWithin(false);

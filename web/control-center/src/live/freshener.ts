@@ -1,7 +1,4 @@
-/** Asks again for what has changed: at once, and then at most once in a while, however many changes come.
- *
- * The last change is never left out: what came while one had to wait is asked for when the wait is over.
- */
+/** Refetches what has changed: at once, then at most once per interval. The last change is never left out. */
 export class Freshener {
   private readonly known = new Map<
     string,
@@ -15,7 +12,7 @@ export class Freshener {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Something of this topic has changed; ask for it at most once in so many milliseconds. */
+  /** The topic has changed; fetch it at most once per interval. */
   mark(topic: string, every: number): void {
     if (this.resting) {
       this.missed.set(topic, Math.min(every, this.missed.get(topic) ?? every));
@@ -29,12 +26,12 @@ export class Freshener {
     else one.timer = setTimeout(() => this.ask(topic, one), wait);
   }
 
-  /** Nobody looks: only remember what changes. */
+  /** The page is hidden: only remember changes. */
   rest(): void {
     this.resting = true;
   }
 
-  /** Somebody looks again. */
+  /** The page is visible again. */
   wake(): void {
     if (!this.resting) return;
     this.resting = false;

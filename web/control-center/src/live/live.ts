@@ -7,10 +7,10 @@ import { concerned, PACE, type Topic, touched } from "./touches";
 type Snapshot = Frame & Now & { type: "snapshot" };
 type In = Snapshot | EventFrame;
 
-/** Events hold ids, not names: who hears one asks for what it may have changed, never more often than `PACE` says. */
+/** Events hold ids, not names: an event refetches what it may have changed, at the rate in `PACE`. */
 const freshener = new Freshener((topic) => void queries.invalidateQueries({ queryKey: topic.split(" ") }));
 
-/** What the socket says. Its state is the last snapshot; whatever moves on since is asked for. */
+/** The socket. Its state is the last snapshot; changes since then are fetched. */
 export const live = new Live<Now, In, never>("/internal/ws", session, clock, {
   snapshot: (frame) => frame as Snapshot,
   event: (state) => state,
@@ -20,7 +20,7 @@ const OWN_PAGE_MS = 1_000;
 
 live.hear((frame) => {
   if (isSnapshot(frame)) {
-    lastMessages.clear(); // every list is asked for anew
+    lastMessages.clear(); // refetch every list
     queries.setQueryData(["now"], { counters: frame.counters, alarms: frame.alarms });
     void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "now" });
   } else {
@@ -41,16 +41,16 @@ function take(event: EventFrame): void {
   for (const id of payments) markIfShown(`payment ${id}`);
 }
 
-/** Pages of one person or payment are asked for only where somebody has them open. */
+/** Pages of one person or payment are refetched only while they are open. */
 function markIfShown(topic: string): void {
   const shown = queries.getQueryCache().findAll({ queryKey: topic.split(" "), type: "active" });
   if (shown.length > 0) freshener.mark(topic, OWN_PAGE_MS);
 }
 
-/** The number of the last message that an event told of, by chat. */
+/** The last message of each chat, from events. */
 const lastMessages = new Map<string, number>();
 
-/** Messages are too many to ask for anything: their number is in the event. */
+/** No refetch for a message: the event has the number. */
 function countMessage({ body }: EventFrame): void {
   const { chat_session_id: id, seq } = body;
   if (typeof id !== "string" || typeof seq !== "number") return;
@@ -58,7 +58,7 @@ function countMessage({ body }: EventFrame): void {
   queries.setQueriesData<{ rows: Chat[] }>({ queryKey: ["chats"] }, (list) => list && counted(list));
 }
 
-/** A list of chats, with the messages that came while it was on its way. */
+/** A list of chats, with the messages that came while it was being fetched. */
 export function counted<List extends { rows: Chat[] }>(list: List): List {
   const rows = list.rows.map((chat) => ({
     ...chat,
@@ -71,7 +71,7 @@ function isSnapshot(frame: In): frame is Snapshot {
   return frame.type === "snapshot";
 }
 
-/** Ask for a list anew, as if an event had told of a change. */
+/** Refetch a list, as after an event. */
 export function refresh(topic: Topic): void {
   void queries.invalidateQueries({ queryKey: [topic] });
 }

@@ -1,6 +1,6 @@
 import type { EventFrame } from "../shapes";
 
-/** What the screens show, as far as it changes by events: the first part of each query's key. */
+/** Lists that events change: the first part of each query key. */
 export type Topic =
   | "now"
   | "searches"
@@ -12,7 +12,7 @@ export type Topic =
   | "customers"
   | "operators";
 
-/** At most one question in so many milliseconds, whatever comes. */
+/** The least milliseconds between two fetches. */
 export const PACE: Record<Topic, number> = {
   now: 2_000,
   searches: 1_000,
@@ -20,12 +20,12 @@ export const PACE: Record<Topic, number> = {
   mitras: 1_500,
   failures: 1_000,
   settings: 500,
-  dashboard: 60_000, // its figures are computed every five minutes
+  dashboard: 60_000, // recomputed every five minutes
   customers: 10_000,
   operators: 1_000,
 };
 
-/** The lists that an event may have changed. What is not here changes nothing that is listed. */
+/** The lists that an event may have changed. */
 const TOUCHED: Partial<Record<EventFrame["type"], readonly Topic[]>> = {
   CHAT_REQUEST_STARTED: ["searches", "now"],
   CHAT_REQUEST: ["searches", "mitras"],
@@ -55,7 +55,7 @@ export function touched(type: EventFrame["type"]): readonly Topic[] {
   return TOUCHED[type] ?? [];
 }
 
-/** The people and payments whose own pages an event may have changed. Of messages they show only how many there are. */
+/** The people and payments whose pages an event may have changed. */
 export function concerned(event: EventFrame): { people: string[]; payments: string[] } {
   if (event.type === "CHAT_MESSAGE" || event.type === "CHAT_READ") return { people: [], payments: [] };
   const payment = event.entity === "payment_session" ? event.entity_id : event.body["payment_session_id"];

@@ -4,10 +4,10 @@ import { api } from "../service";
 import type { Alarm, Counters, Role } from "../shapes";
 import { live } from "./live";
 
-/** An alarm must not hang on the very thing that it watches: with no event for this long, ask. */
+/** An alarm must not depend on what it watches: poll after this long without an event. */
 const WITHOUT_EVENTS_MS = 30_000;
 
-/** What goes on at this moment, and what an operator must be told of; null until the first snapshot. */
+/** The counters and alarms; null until the first snapshot. */
 export function useNow(): { counters: Counters; alarms: Alarm[] } | null {
   const { data } = useQuery({
     queryKey: ["now"],
@@ -20,7 +20,7 @@ export function useNow(): { counters: Counters; alarms: Alarm[] } | null {
 
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };
 
-/** What the operator who is signed in may do; the service decides, this only spares them what it would refuse. */
+/** What the operator may do. The service decides; this only hides what it would refuse. */
 export function useRole(): { role: Role; mayAct: boolean; maySet: boolean } {
   const role = useLive(live).state?.operator.role ?? "viewer";
   return { role, mayAct: RANK[role] >= RANK.operator, maySet: role === "admin" };

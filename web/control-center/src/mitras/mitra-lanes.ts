@@ -12,7 +12,7 @@ const OFFER_TONES = {
   offered: "chat",
 } as const;
 
-/** A mitra's day as lanes: presence, chats, and the offers that they got. */
+/** A mitra's day in lanes: presence, chats, offers. */
 export function mitraLanes(day: MitraDay, times: Times, now: number): Lane[] {
   const span = (from: string, to: string) => `${times.time(from)}–${times.time(to)} ${times.name}`;
   const presence = day.presence.map(({ presence, started_at, ended_at, note }, at): LaneItem => {

@@ -1,5 +1,4 @@
-import { Avatar, Button, Card, shownPhone, useServerClock } from "@curhat/kit";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Avatar, Button, shownPhone, useServerClock } from "@curhat/kit";
 import { useState } from "react";
 import { Link, useParams } from "wouter";
 import { ChatRow } from "../board/chats";
@@ -7,43 +6,34 @@ import { ForceOfflineDialog } from "../board/dialogs";
 import { DayLanes } from "../charts/day-lanes";
 import { copy } from "../copy";
 import { useRole } from "../live/use-now";
-import { api, queries } from "../service";
+import { PersonDay, PersonHistory, PersonPage } from "../people/person-page";
+import { api } from "../service";
 import type { MitraDay, MitraPage as MitraState, PastChat } from "../shapes";
 import { actorOf } from "../story/sentences";
 import { type Column, Table } from "../table/table";
 import { At } from "../time/at";
-import { longDay } from "../time/days";
 import { duration } from "../time/duration";
 import { useTimes } from "../time/use-times";
 import { Badge } from "../ui/badge";
-import { DayPicker, useDay } from "../ui/day-picker";
 import { Tiles } from "../ui/facts";
 import { Page } from "../ui/page";
 import { Person } from "../ui/person";
 import { Load, PresenceOf } from "../ui/presence";
-import { Loading, Problem } from "../ui/states";
 import { mitraLanes } from "./mitra-lanes";
 import "./mitras.css";
 
-/** A mitra: how they are now, what they did on a day, and all their chats. */
+/** A mitra: now, one day, and all chats. */
 export function MitraPage() {
   const { mitra: id } = useParams<{ mitra: string }>();
-  const { data, error, refetch } = useQuery({
-    queryKey: ["person", id, "page"],
-    queryFn: async ({ signal }) => {
-      const page = await api.get("/internal/mitras/{mitra_id}", { path: { mitra_id: id }, signal });
-      queries.setQueryData(["person", id, "day", page.day.day], page.day);
-      return page;
-    },
-  });
-  if (!data) {
-    return (
-      <Page title={copy.mitras.title}>
-        {error ? <Problem error={error} onRetry={refetch} /> : <Loading />}
-      </Page>
-    );
-  }
-  return <Found page={data} />;
+  return (
+    <PersonPage
+      id={id}
+      title={copy.mitras.title}
+      fetch={(signal) => api.get("/internal/mitras/{mitra_id}", { path: { mitra_id: id }, signal })}
+    >
+      {(page) => <Found page={page} />}
+    </PersonPage>
+  );
 }
 
 function Found({ page: { mitra, chats } }: { page: MitraState }) {
@@ -104,43 +94,32 @@ function Found({ page: { mitra, chats } }: { page: MitraState }) {
 }
 
 function Day({ id, name }: { id: string; name: string }) {
-  const { day } = useDay();
   const times = useTimes();
   const now = useServerClock().now();
-  const { data, error, refetch } = useQuery({
-    queryKey: ["person", id, "day", day],
-    queryFn: ({ signal }) =>
-      api.get("/internal/mitras/{mitra_id}/days/{day}", { path: { mitra_id: id, day }, signal }),
-  });
-  const words = copy.mitras;
   return (
-    <Card aria-labelledby="day" className="person-day">
-      <div className="section-head">
-        <h2 id="day">
-          {words.dayTitle} <span className="soft">{longDay(day)}</span>
-        </h2>
-        <DayPicker />
-      </div>
-      {data ? (
+    <PersonDay
+      id={id}
+      title={copy.mitras.dayTitle}
+      fetch={(day, signal) =>
+        api.get("/internal/mitras/{mitra_id}/days/{day}", { path: { mitra_id: id, day }, signal })
+      }
+    >
+      {(found, day) => (
         <>
-          <Tiles tiles={figuresOf(data)} />
+          <Tiles tiles={figuresOf(found)} />
           <DayLanes
-            label={words.picture(name, longDay(day))}
-            since={data.since}
-            until={data.until}
+            label={copy.mitras.picture(name, day)}
+            since={found.since}
+            until={found.until}
             now={now}
-            lanes={mitraLanes(data, times, now)}
+            lanes={mitraLanes(found, times, now)}
             hint={`${copy.zone.label}: ${times.name}`}
           />
-          <Notes day={data} />
-          {data.offers.length > 0 && <Offers day={data} />}
+          <Notes day={found} />
+          {found.offers.length > 0 && <Offers day={found} />}
         </>
-      ) : error ? (
-        <Problem error={error} onRetry={refetch} />
-      ) : (
-        <Loading />
       )}
-    </Card>
+    </PersonDay>
   );
 }
 
@@ -221,27 +200,25 @@ function Offers({ day }: { day: MitraDay }) {
   );
 }
 
-const ROWS = 20;
-
 function History({ id }: { id: string }) {
-  const times = useTimes();
+  return (
+    <PersonHistory
+      id={id}
+      fetch={(query, signal) =>
+        api.get("/internal/mitras/{mitra_id}/chat-sessions", { path: { mitra_id: id }, query, signal })
+      }
+      rowKey={(chat) => chat.id}
+      columns={columnsIn(useTimes().name)}
+    />
+  );
+}
+
+function columnsIn(zone: string): Column<PastChat>[] {
   const words = copy.mitras.chatColumns;
-  const history = useInfiniteQuery({
-    queryKey: ["person", id, "history"],
-    queryFn: ({ signal, pageParam }) =>
-      api.get("/internal/mitras/{mitra_id}/chat-sessions", {
-        path: { mitra_id: id },
-        query: { limit: ROWS, ...(pageParam && { cursor: pageParam }) },
-        signal,
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next }) => next,
-  });
-  const rows = history.data?.pages.flatMap((page) => page.rows) ?? [];
-  const columns: Column<PastChat>[] = [
+  return [
     {
       key: "time",
-      head: words.time(times.name),
+      head: words.time(zone),
       small: true,
       cell: ({ started_at, payment_session_id }) => (
         <Link href={`/payments/${payment_session_id}`} className="row-time">
@@ -277,23 +254,4 @@ function History({ id }: { id: string }) {
       cell: ({ messages }) => copy.count(messages),
     },
   ];
-  return (
-    <section aria-labelledby="history" className="page-list">
-      <h2 id="history">{copy.people.history}</h2>
-      {history.error ? (
-        <Problem error={history.error} onRetry={history.refetch} />
-      ) : history.data === undefined ? (
-        <Loading />
-      ) : rows.length === 0 ? (
-        <p className="soft">{copy.people.noHistory}</p>
-      ) : (
-        <Table caption={copy.people.history} rows={rows} rowKey={(chat) => chat.id} columns={columns} />
-      )}
-      {history.hasNextPage && (
-        <Button kind="quiet" busy={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
-          {copy.more}
-        </Button>
-      )}
-    </section>
-  );
 }

@@ -5,22 +5,22 @@ import { copy } from "../copy";
 import { useRole } from "../live/use-now";
 import { api, queries } from "../service";
 import type { Operator, Role } from "../shapes";
-import { Table } from "../table/table";
+import { type Column, Table } from "../table/table";
 import { At } from "../time/at";
 import { useTimes } from "../time/use-times";
 import { Badge } from "../ui/badge";
 import { Page } from "../ui/page";
-import { Loading, Problem } from "../ui/states";
+import { Loaded } from "../ui/states";
 import { sentenceOf } from "../words";
 import { AddOperatorDialog } from "./add-operator-dialog";
 import { ROLES } from "./roles";
 
-/** Who may use the control center, and as what: an admin's to say. */
+/** The operators and their roles; admins only. */
 export function OperatorsPage() {
   const { maySet } = useRole();
   const times = useTimes();
   const [adding, setAdding] = useState(false);
-  const { data, error, refetch } = useQuery({
+  const list = useQuery({
     queryKey: ["operators"],
     queryFn: ({ signal }) => api.get("/internal/operators", { signal }),
   });
@@ -37,48 +37,46 @@ export function OperatorsPage() {
         )
       }
     >
-      {data ? (
-        <Table
-          caption={words.title}
-          rows={data.rows}
-          rowKey={({ id }) => id}
-          columns={[
-            {
-              key: "name",
-              head: words.columns.name,
-              cell: ({ display_name }) => <strong>{display_name}</strong>,
-            },
-            { key: "email", head: words.columns.email, cell: ({ email }) => email },
-            { key: "role", head: words.columns.role, cell: (operator) => <RoleOf operator={operator} /> },
-            {
-              key: "access",
-              head: words.columns.access,
-              cell: ({ active }) => (
-                <Badge tone={active ? "calm" : "neutral"}>{active ? words.active : words.barred}</Badge>
-              ),
-            },
-            {
-              key: "since",
-              head: words.columns.since(times.name),
-              from: "medium",
-              cell: ({ created_at }) => <At value={created_at} />,
-            },
-            {
-              key: "act",
-              head: <span className="visually-hidden">{words.columns.act}</span>,
-              small: true,
-              cell: (operator) => <AccessOf operator={operator} />,
-            },
-          ]}
-        />
-      ) : error ? (
-        <Problem error={error} onRetry={refetch} />
-      ) : (
-        <Loading />
-      )}
+      <Loaded query={list}>
+        {({ rows }) => (
+          <Table caption={words.title} rows={rows} rowKey={({ id }) => id} columns={columnsIn(times.name)} />
+        )}
+      </Loaded>
       {adding && <AddOperatorDialog onClose={() => setAdding(false)} />}
     </Page>
   );
+}
+
+function columnsIn(zone: string): Column<Operator>[] {
+  const words = copy.operators;
+  return [
+    {
+      key: "name",
+      head: words.columns.name,
+      cell: ({ display_name }) => <strong>{display_name}</strong>,
+    },
+    { key: "email", head: words.columns.email, cell: ({ email }) => email },
+    { key: "role", head: words.columns.role, cell: (operator) => <RoleOf operator={operator} /> },
+    {
+      key: "access",
+      head: words.columns.access,
+      cell: ({ active }) => (
+        <Badge tone={active ? "calm" : "neutral"}>{active ? words.active : words.barred}</Badge>
+      ),
+    },
+    {
+      key: "since",
+      head: words.columns.since(zone),
+      from: "medium",
+      cell: ({ created_at }) => <At value={created_at} />,
+    },
+    {
+      key: "act",
+      head: <span className="visually-hidden">{words.columns.act}</span>,
+      small: true,
+      cell: (operator) => <AccessOf operator={operator} />,
+    },
+  ];
 }
 
 function useChangeOperator(operator: Operator) {

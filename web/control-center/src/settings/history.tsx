@@ -1,20 +1,20 @@
 import { Button, useToast } from "@curhat/kit";
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { copy } from "../copy";
 import { api } from "../service";
 import type { Setting, SettingChange } from "../shapes";
 import { At } from "../time/at";
 import { useTimes } from "../time/use-times";
+import { More, useEndless } from "../ui/endless";
 import { UndoIcon } from "../ui/icons";
-import { Loading, Problem } from "../ui/states";
+import { Listed } from "../ui/states";
 import { sentenceOf } from "../words";
 import { useChange } from "./use-change";
 import { shownValue } from "./values";
 
 const PAGE = 25;
 
-/** What was changed, newest first, of one setting or of all; each can be taken back. */
+/** The changes of one setting or of all, newest first; each can be undone. */
 export function History({
   settings,
   only,
@@ -28,18 +28,13 @@ export function History({
 }) {
   const words = copy.settings;
   const times = useTimes();
-  const history = useInfiniteQuery({
-    queryKey: ["settings", "history", only],
-    queryFn: ({ signal, pageParam }) =>
-      api.get("/internal/config/history", {
-        query: { limit: PAGE, ...(only && { key: only }), ...(pageParam && { cursor: pageParam }) },
-        signal,
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next }) => next,
-  });
-  const rows = history.data?.pages.flatMap((page) => page.rows) ?? [];
-  const changes = rows.filter((row) => row.old_value !== null || only !== null);
+  const { list, rows } = useEndless(["settings", "history", only], (from, signal) =>
+    api.get("/internal/config/history", {
+      query: { limit: PAGE, ...(only && { key: only }), ...from },
+      signal,
+    }),
+  );
+  const changes = rows?.filter((row) => row.old_value !== null || only !== null);
   const label = settings.find(({ key }) => key === only)?.label;
   return (
     <section className="settings-history" aria-labelledby="settings-history">
@@ -51,34 +46,21 @@ export function History({
           </button>
         )}
       </div>
-      {history.error ? (
-        <Problem error={history.error} onRetry={history.refetch} />
-      ) : history.data === undefined ? (
-        <Loading compact />
-      ) : changes.length === 0 ? (
-        <p className="soft">{words.historyEmpty}</p>
-      ) : (
-        <ol className="plain-list settings-changes">
-          {changes.map((row) => (
-            <Change
-              key={`${row.key} ${row.version}`}
-              change={row}
-              setting={settings.find(({ key }) => key === row.key)}
-              maySet={maySet}
-            />
-          ))}
-        </ol>
-      )}
-      {history.hasNextPage && (
-        <Button
-          kind="quiet"
-          size="small"
-          busy={history.isFetchingNextPage}
-          onClick={() => void history.fetchNextPage()}
-        >
-          {copy.more}
-        </Button>
-      )}
+      <Listed query={list} rows={changes} compact empty={<p className="soft">{words.historyEmpty}</p>}>
+        {(shown) => (
+          <ol className="plain-list settings-changes">
+            {shown.map((row) => (
+              <Change
+                key={`${row.key} ${row.version}`}
+                change={row}
+                setting={settings.find(({ key }) => key === row.key)}
+                maySet={maySet}
+              />
+            ))}
+          </ol>
+        )}
+      </Listed>
+      <More of={list} small />
       <p className="soft small">
         {copy.zone.label}: {times.name}
       </p>
@@ -95,26 +77,11 @@ function Change({
   setting: Setting | undefined;
   maySet: boolean;
 }) {
-  const save = useChange();
-  const toast = useToast();
-  const [busy, setBusy] = useState(false);
   const words = copy.settings;
   const { label, unit, old_value: before, value, changed_at, changed_by } = change;
   const isLast = setting !== undefined && setting.version === change.version;
   const to = isLast ? before : value;
   const mayGoBack = maySet && setting !== undefined && to !== null && to !== setting.value;
-
-  async function goBack(setting: Setting, to: string) {
-    setBusy(true);
-    try {
-      await save(change.key, to, setting.version);
-    } catch (error) {
-      toast({ text: sentenceOf(error), tone: "danger" });
-    } finally {
-      setBusy(false);
-    }
-  }
-
   return (
     <li>
       <p>
@@ -132,18 +99,40 @@ function Change({
           )}
         </small>
       </p>
-      {mayGoBack && (
-        <Button
-          kind={isLast ? "secondary" : "quiet"}
-          size="small"
-          busy={busy}
-          icon={<UndoIcon />}
-          aria-label={`${isLast ? words.undo : words.useAgain}: ${label}, ${shownValue(to, unit)}`}
-          onClick={() => void goBack(setting, to)}
-        >
-          {isLast ? words.undo : words.useAgain}
-        </Button>
-      )}
+      {mayGoBack && <GoBack setting={setting} to={to} isLast={isLast} />}
     </li>
+  );
+}
+
+/** Undoes the last change, or sets an earlier value again. */
+function GoBack({ setting, to, isLast }: { setting: Setting; to: string; isLast: boolean }) {
+  const save = useChange();
+  const toast = useToast();
+  const [busy, setBusy] = useState(false);
+  const { key, label, unit, version } = setting;
+  const what = isLast ? copy.settings.undo : copy.settings.useAgain;
+
+  async function goBack() {
+    setBusy(true);
+    try {
+      await save(key, to, version);
+    } catch (error) {
+      toast({ text: sentenceOf(error), tone: "danger" });
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Button
+      kind={isLast ? "secondary" : "quiet"}
+      size="small"
+      busy={busy}
+      icon={<UndoIcon />}
+      aria-label={`${what}: ${label}, ${shownValue(to, unit)}`}
+      onClick={() => void goBack()}
+    >
+      {what}
+    </Button>
   );
 }

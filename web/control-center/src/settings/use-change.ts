@@ -5,7 +5,7 @@ import { refresh } from "../live/live";
 import { api, queries } from "../service";
 import type { Setting } from "../shapes";
 
-/** Changes a setting, if it still is the version that was looked at. */
+/** Changes a setting unless its version is newer than the one shown. */
 export function useChange() {
   const toast = useToast();
   return useCallback(

@@ -5,14 +5,14 @@ const PREFIXES = /^[1-9]\d{0,6}(,[1-9]\d{0,6}){0,99}$/;
 
 const number = new Intl.NumberFormat("id-ID");
 
-/** A value as it is read: "1.440 menit", "Auto-approve". */
+/** A value for display: "1.440 menit", "Auto-approve". */
 export function shownValue(value: string, unit: string | null): string {
   if (!/^-?\d+$/.test(value)) return copy.settings.options[value] ?? value;
   const shown = number.format(Number(value));
   return unit === null ? shown : `${shown} ${unit}`;
 }
 
-/** What is wrong with what was typed, or null; the service judges again. */
+/** What is wrong with the typed value, or null. The service checks again. */
 export function problemWith(setting: Setting, typed: string): string | null {
   const { value_type, minimum, maximum } = setting;
   if (value_type === "prefixes") return PREFIXES.test(typed) ? null : copy.settings.noPrefixes;
@@ -37,7 +37,7 @@ const GROUPS: [RegExp, Group][] = [
   [/mitra|presence|offline/, "presence"],
 ];
 
-/** Settings under the headings that they belong to, in the order of the view. */
+/** Settings by group, in the order of the page. */
 export function grouped(settings: readonly Setting[]): [Group, Setting[]][] {
   const groups = new Map<Group, Setting[]>();
   for (const setting of settings) {

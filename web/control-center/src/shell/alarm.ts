@@ -1,7 +1,7 @@
 import { copy } from "../copy";
 import type { Alarm } from "../shapes";
 
-/** An alarm in a sentence; `searching`: how many people search at this moment. */
+/** An alarm in a sentence; `searching`: the number of running searches. */
 export function sentenceOfAlarm({ kind, item, detail }: Alarm, searching: number): string {
   switch (kind) {
     case "nobody_online":
@@ -13,7 +13,7 @@ export function sentenceOfAlarm({ kind, item, detail }: Alarm, searching: number
   }
 }
 
-/** Where one can see to it, if there is such a place. */
+/** The page where it can be handled, if any. */
 export function placeOfAlarm({ kind, entity, entity_id }: Alarm): string | null {
   if (kind === "nobody_online") return "/live";
   if (entity === "payment_session") return `/payments/${entity_id}`;

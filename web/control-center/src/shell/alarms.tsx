@@ -8,7 +8,7 @@ import { At } from "../time/at";
 import { placeOfAlarm, sentenceOfAlarm } from "./alarm";
 import "./alarms.css";
 
-/** What is wrong, above every screen for as long as it is. */
+/** The open alarms, above every screen. */
 export function Alarms() {
   const now = useNow();
   const [open, setOpen] = useState(false);
@@ -19,7 +19,7 @@ export function Alarms() {
 
   return (
     <section aria-label={first && copy.alarms.label} className="alarms">
-      {/* Always there, so that what comes into it is read aloud. */}
+      {/* Always in the page, so that a change is read aloud. */}
       <div role="alert">
         {first && (
           <div className="alarms-line">
@@ -55,7 +55,7 @@ function summary(alarms: readonly Alarm[], searching: number): string {
   return `${copy.alarms.more(alarms.length)}: ${most}`;
 }
 
-/** The sentence, with what the database says of it. */
+/** The sentence, with the database's details. */
 export function AlarmText({ alarm, searching }: { alarm: Alarm; searching: number }) {
   return (
     <p>

@@ -2,7 +2,7 @@ import { useServerClock } from "@curhat/kit";
 import { useEffect, useState } from "react";
 import { useTimes } from "../time/use-times";
 
-/** The service's time in the zone that all times are shown in. */
+/** The service's time, in the zone of the page. */
 export function Clock() {
   const times = useTimes();
   const clock = useServerClock();

@@ -3,7 +3,6 @@ import { copy } from "../copy";
 import { Page } from "../ui/page";
 import { Empty } from "../ui/states";
 
-/** An address that leads to no screen. */
 export function Nowhere() {
   return (
     <Page title={copy.nowhere.title}>

@@ -32,7 +32,7 @@ const SCREENS = [
   { path: "/operators", name: copy.nav.operators, icon: <TeamIcon /> },
 ] as const;
 
-/** What stands around every screen: where one can go, who one is, the time, and what is wrong. */
+/** The frame of every screen: navigation, account, clock, alarms. */
 export function Shell({ children }: { children: ReactNode }) {
   const [path] = useLocation();
   const { maySet } = useRole();

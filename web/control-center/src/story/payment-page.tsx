@@ -1,27 +1,20 @@
 import { useParams } from "wouter";
 import { copy } from "../copy";
 import { Page } from "../ui/page";
-import { Loading, Problem } from "../ui/states";
+import { Loaded } from "../ui/states";
 import { StoryOf } from "./story";
 import { usePaymentStory } from "./use-story";
 
-/** A payment's story on a page of its own. */
 export function PaymentPage() {
   const { payment } = useParams<{ payment: string }>();
-  const { data, error, refetch } = usePaymentStory(payment);
+  const query = usePaymentStory(payment);
   return (
     <Page
-      title={data ? copy.story.title(data.payment.customer_name) : copy.story.page}
+      title={query.data ? copy.story.title(query.data.payment.customer_name) : copy.story.page}
       name={copy.story.page}
       className="payment-page"
     >
-      {data ? (
-        <StoryOf story={data} heading="h2" />
-      ) : error ? (
-        <Problem error={error} onRetry={refetch} />
-      ) : (
-        <Loading />
-      )}
+      <Loaded query={query}>{(story) => <StoryOf story={story} heading="h2" />}</Loaded>
     </Page>
   );
 }

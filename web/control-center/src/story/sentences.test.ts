@@ -14,7 +14,7 @@ const event = (more: Partial<Happened>): Happened => ({
   to_status: null,
   mitra_ids: [],
   actor: "system",
-  request_id: null,
+  http_request_id: null,
   login: null,
   body: {},
   ...more,

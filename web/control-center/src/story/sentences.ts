@@ -5,7 +5,7 @@ type People = Readonly<Record<string, string>>;
 
 const MOST_NAMES = 3;
 
-/** What happened, in a sentence; null when another event of the same moment says it. */
+/** An event in a sentence; null when another event at the same time says it. */
 export function sentenceOfEvent(event: Happened, people: People): string | null {
   const { body } = event;
   const names = namesOf(event.mitra_ids, people);
@@ -20,7 +20,7 @@ export function sentenceOfEvent(event: Happened, people: People): string | null 
     case "CHAT_REQUEST_SEEN":
       return words.seen(nameOf(String(body["mitra_id"]), people));
     case "CHAT_REQUEST_CLOSED":
-      if (event.mitra_ids.length === 0) return null; // nobody had been asked
+      if (event.mitra_ids.length === 0) return null; // it had no offers
       return (words.closed[String(body["reason"])] ?? words.closed["withdrawn"])?.(names) ?? null;
     case "PAIRED":
       return words.paired(names);
@@ -54,7 +54,7 @@ export function sentenceOfEvent(event: Happened, people: People): string | null 
   }
 }
 
-/** Who did it, as an operator knows them. */
+/** The actor of an event, in words. */
 export function actorOf(actor: string, people: People): string {
   const [kind, who = ""] = split(actor);
   switch (kind) {
@@ -71,7 +71,7 @@ export function actorOf(actor: string, people: People): string {
   }
 }
 
-/** The moments that decide: what went well, what went wrong, what somebody must look at. */
+/** The tone of the events that matter: good, bad, or to be checked. */
 export function toneOfEvent({ type, to_status }: Happened): "good" | "bad" | "act" | "plain" {
   if (type === "PAIRED" || type === "EXTENSION_APPROVED") return "good";
   if (type === "PAIRING_FAILED" || type === "EXTENSION_FAILED") return "bad";
@@ -85,7 +85,7 @@ function paymentStep({ from_status, to_status, body }: Happened): string {
   return from_status === "failed_pairing" && status === "confirmed" ? "reopened" : status;
 }
 
-export function nameOf(id: string, people: People): string {
+function nameOf(id: string, people: People): string {
   return people[id] ?? copy.events.aMitra;
 }
 

@@ -1,5 +1,5 @@
 import { Button, CheckIcon, CloseIcon, classNames, last, lastWhere, money, shownPhone } from "@curhat/kit";
-import { useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { Link } from "wouter";
 import { copy } from "../copy";
 import { DecideDialog } from "../failures/decide-dialog";
@@ -17,7 +17,7 @@ import { Person } from "../ui/person";
 import "./story.css";
 import { Timeline } from "./timeline";
 
-/** Everything about a payment: what it was for, what came of it, what was decided, and every step on the way. */
+/** Everything about a payment: the facts, the results, the decision, and the timeline. */
 export function StoryOf({ story, heading: Heading = "h3" }: { story: Story; heading?: "h2" | "h3" }) {
   const { payment, failures, searches, chats, extensions } = story;
   const times = useTimes();
@@ -26,81 +26,17 @@ export function StoryOf({ story, heading: Heading = "h3" }: { story: Story; head
   return (
     <div className="story">
       <div className="story-about">
-        <div>
-          <p className="story-head">
-            <span className="story-amount figure">
-              {payment.is_free_trial ? copy.free : money(payment.amount)}
-            </span>
-            <Badge tone={STATUS_TONES[payment.status]}>{words.status[payment.status]}</Badge>
-            {payment.is_extension && <Badge>{words.facts.extension}</Badge>}
-          </p>
-          <Facts>
-            <Fact name={words.facts.customer}>
-              <Person kind="customer" id={payment.customer_id} name={payment.customer_name} />
-            </Fact>
-            <Fact name={words.facts.phone}>
-              <span className="figure">{shownPhone(payment.customer_phone)}</span>
-            </Fact>
-            <Fact name={words.facts.duration}>{copy.minutes(payment.duration_minutes)}</Fact>
-            <Fact name={words.facts.target}>
-              {payment.targeted_mitra_id === null ? (
-                words.facts.anyone
-              ) : (
-                <Person
-                  kind="mitra"
-                  id={payment.targeted_mitra_id}
-                  name={payment.targeted_mitra_name ?? ""}
-                />
-              )}
-            </Fact>
-            <Fact name={words.facts.created}>
-              <At value={payment.created_at} /> {times.name}
-            </Fact>
-            <Fact name={words.facts.charged}>
-              {payment.charged_at === null ? (
-                words.facts.notCharged
-              ) : (
-                <>
-                  <At value={payment.charged_at} /> {times.name}
-                </>
-              )}
-            </Fact>
-            <Fact name={words.facts.id}>
-              <span className="mono">{payment.id}</span>
-            </Fact>
-          </Facts>
-        </div>
+        <About payment={payment} />
         {failure && <Decision failure={failure} />}
-        {searches.length > 0 && (
-          <section aria-label={words.searches}>
-            <Heading>{words.searches}</Heading>
-            {searches.map((search) => (
-              <SearchLine key={search.id} search={search} />
-            ))}
-          </section>
-        )}
-        {chats.length > 0 && (
-          <section aria-label={words.chats}>
-            <Heading>{words.chats}</Heading>
-            {chats.map((chat) => (
-              <ChatLine key={chat.id} chat={chat} />
-            ))}
-          </section>
-        )}
-        {extensions.length > 0 && (
-          <section aria-label={words.extensions}>
-            <Heading>{words.extensions}</Heading>
-            {extensions.map((extension) => (
-              <div key={extension.id} className="story-item">
-                <Badge>{copy.extensionStatus[extension.status]}</Badge>
-                {copy.minutes(extension.duration_minutes)}
-                <span className="story-item-end soft small">
-                  <At value={extension.requested_at} />
-                </span>
-              </div>
-            ))}
-          </section>
-        )}
+        <Part title={words.searches} of={searches} heading={Heading}>
+          {(search) => <SearchLine key={search.id} search={search} />}
+        </Part>
+        <Part title={words.chats} of={chats} heading={Heading}>
+          {(chat) => <ChatLine key={chat.id} chat={chat} />}
+        </Part>
+        <Part title={words.extensions} of={extensions} heading={Heading}>
+          {(extension) => <ExtensionLine key={extension.id} extension={extension} />}
+        </Part>
       </div>
       <section aria-label={words.timeline} className="story-timeline">
         <Heading>
@@ -109,6 +45,75 @@ export function StoryOf({ story, heading: Heading = "h3" }: { story: Story; head
         <Timeline events={story.timeline as Happened[]} people={story.people} />
       </section>
     </div>
+  );
+}
+
+/** The payment itself. */
+function About({ payment }: { payment: Story["payment"] }) {
+  const times = useTimes();
+  const words = copy.story;
+  return (
+    <div>
+      <p className="story-head">
+        <span className="story-amount figure">
+          {payment.is_free_trial ? copy.free : money(payment.amount)}
+        </span>
+        <Badge tone={STATUS_TONES[payment.status]}>{words.status[payment.status]}</Badge>
+        {payment.is_extension && <Badge>{words.facts.extension}</Badge>}
+      </p>
+      <Facts>
+        <Fact name={words.facts.customer}>
+          <Person kind="customer" id={payment.customer_id} name={payment.customer_name} />
+        </Fact>
+        <Fact name={words.facts.phone}>
+          <span className="figure">{shownPhone(payment.customer_phone)}</span>
+        </Fact>
+        <Fact name={words.facts.duration}>{copy.minutes(payment.duration_minutes)}</Fact>
+        <Fact name={words.facts.target}>
+          {payment.targeted_mitra_id === null ? (
+            words.facts.anyone
+          ) : (
+            <Person kind="mitra" id={payment.targeted_mitra_id} name={payment.targeted_mitra_name ?? ""} />
+          )}
+        </Fact>
+        <Fact name={words.facts.created}>
+          <At value={payment.created_at} /> {times.name}
+        </Fact>
+        <Fact name={words.facts.charged}>
+          {payment.charged_at === null ? (
+            words.facts.notCharged
+          ) : (
+            <>
+              <At value={payment.charged_at} /> {times.name}
+            </>
+          )}
+        </Fact>
+        <Fact name={words.facts.id}>
+          <span className="mono">{payment.id}</span>
+        </Fact>
+      </Facts>
+    </div>
+  );
+}
+
+/** One kind of result of the payment, if it has any. */
+function Part<Item>({
+  title,
+  of,
+  heading: Heading,
+  children,
+}: {
+  title: string;
+  of: readonly Item[];
+  heading: "h2" | "h3";
+  children: (item: Item) => ReactNode;
+}) {
+  if (of.length === 0) return null;
+  return (
+    <section aria-label={title}>
+      <Heading>{title}</Heading>
+      {of.map(children)}
+    </section>
   );
 }
 
@@ -121,7 +126,7 @@ const STATUS_TONES: Record<Story["payment"]["status"], Tone> = {
   expired: "neutral",
 };
 
-/** What becomes of the money, or what may still be decided about it. */
+/** The decision about the money, or the buttons to decide. */
 function Decision({ failure }: { failure: Failure }) {
   const { mayAct } = useRole();
   const [deciding, setDeciding] = useState<Action | null>(null);
@@ -193,8 +198,8 @@ function SearchLine({ search }: { search: Search }) {
   );
 }
 
-/** Who was asked, and what they said: by sign and word. */
-export function Offers({ offers }: { offers: readonly Offer[] }) {
+/** The offers and their answers; by sign and word. */
+function Offers({ offers }: { offers: readonly Offer[] }) {
   return (
     <span className="offers">
       {offers.map((offer, at) => (
@@ -226,10 +231,22 @@ export function OfferBadge({ offer }: { offer: Offer }) {
   );
 }
 
-const ICONS: Partial<Record<Offer["status"], React.ReactNode>> = {
+const ICONS: Partial<Record<Offer["status"], ReactNode>> = {
   accepted: <CheckIcon />,
   declined: <CloseIcon />,
 };
+
+function ExtensionLine({ extension }: { extension: Story["extensions"][number] }) {
+  return (
+    <div className="story-item">
+      <Badge>{copy.extensionStatus[extension.status]}</Badge>
+      {copy.minutes(extension.duration_minutes)}
+      <span className="story-item-end soft small">
+        <At value={extension.requested_at} />
+      </span>
+    </div>
+  );
+}
 
 function ChatLine({ chat }: { chat: ToldChat }) {
   const words = copy.story;

@@ -6,7 +6,7 @@ import { offset } from "../time/duration";
 import { useTimes } from "../time/use-times";
 import { actorOf, sentenceOfEvent, toneOfEvent } from "./sentences";
 
-/** What happened, in order: when, how long after the first, what, and by whom. */
+/** Events in order. */
 export function Timeline({
   events,
   people,

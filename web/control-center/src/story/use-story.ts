@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, queries } from "../service";
 
-/** A payment's story; asked for again when an event tells of it. */
 export function usePaymentStory(paymentId: string | undefined) {
   return useQuery({
     queryKey: ["payment", paymentId],

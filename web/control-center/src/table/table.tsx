@@ -6,19 +6,19 @@ export interface Column<Row> {
   key: string;
   head: ReactNode;
   cell: (row: Row) => ReactNode;
-  /** Figures stand at the right, one below the other. */
+  /** Aligned to the right. */
   number?: boolean;
   /** No wider than what is in it. */
   small?: boolean;
-  /** Holds a name that somebody chose: one long word takes no other column's room. */
+  /** A name chosen by a person: one long word does not widen the column. */
   named?: boolean;
-  /** Left out where there is less room; what it says is then on the row's own page. */
+  /** Hidden on narrower screens; the row's own page has it. */
   from?: "narrow" | "medium" | "wide";
-  /** Stays in sight where the table has to scroll sideways. */
+  /** Stays visible when the table scrolls sideways. */
   pinned?: boolean;
 }
 
-/** Rows of the same kind. Where they lead somewhere a click anywhere does too, but for links and controls in them. */
+/** A table. With `onRow` a click anywhere in a row opens it, except on its links and controls. */
 export function Table<Row>({
   caption,
   columns,
@@ -34,7 +34,7 @@ export function Table<Row>({
   rowKey: (row: Row) => string;
   rowName?: (row: Row) => string | undefined;
   onRow?: (row: Row) => void;
-  /** Without a frame of its own. */
+  /** Without a frame. */
   plain?: boolean;
 }) {
   return (

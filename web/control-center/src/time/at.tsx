@@ -2,7 +2,7 @@ import { useServerClock } from "@curhat/kit";
 import { useTimes } from "./use-times";
 import { useToday } from "./use-today";
 
-/** A time of the service: short to read, whole (with its zone) when pointed at. */
+/** A time in short; in full, with its zone, on hover. */
 export function At({
   value,
   as = "moment",
@@ -12,7 +12,7 @@ export function At({
 }) {
   const times = useTimes();
   const clock = useServerClock();
-  useToday(times); // what is written without its day is of today
+  useToday(times); // a time without a day is today's
   return (
     <time dateTime={value} title={times.whole(value)} className="at">
       {times[as](value, clock.now())}

@@ -1,4 +1,4 @@
-/** Days of the calendar, "2026-11-24". Those of figures and reports are Jakarta's, whatever zone times are shown in. */
+/** Calendar days, "2026-11-24". Figures and reports use Jakarta's days in every zone. */
 
 const short = new Intl.DateTimeFormat("id-ID", { day: "numeric", month: "short", timeZone: "UTC" });
 const long = new Intl.DateTimeFormat("id-ID", {
@@ -13,7 +13,6 @@ export function isDay(text: string | null): text is string {
   return text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && moved(text, 0) === text;
 }
 
-/** So many days later. */
 export function moved(day: string, days: number): string {
   const at = new Date(`${day}T00:00:00Z`);
   if (Number.isNaN(at.getTime())) return "";

@@ -1,5 +1,3 @@
-/** Lengths of time in words. */
-
 const number = new Intl.NumberFormat("id-ID", { maximumFractionDigits: 1 });
 
 /** Seconds as "12 dtk", "4 mnt 5 dtk", "3 j 20 mnt". */

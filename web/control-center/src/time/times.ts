@@ -43,7 +43,7 @@ export class Times {
     return this.withSeconds.format(new Date(at));
   }
 
-  /** "24 Nov 14.05", with its year when that is another one than now's. */
+  /** "24 Nov 14.05", with the year if it is not this one. */
   moment(at: string | number, now: number): string {
     const date = this.day(at).slice(0, 4) === this.day(now).slice(0, 4) ? this.dayAndMonth : this.date;
     return `${date.format(new Date(at))} ${this.time(at)}`;
@@ -64,15 +64,15 @@ export class Times {
     return this.date.format(new Date(at));
   }
 
-  /** The day that it is here, "2026-11-24". */
+  /** The day in this zone, "2026-11-24". */
   day(at: string | number): string {
     return this.wall(at).slice(0, 10);
   }
 
-  /** When a day begins here, in milliseconds. */
+  /** The start of a day in this zone, in milliseconds. */
   startOfDay(day: string): number {
     const wanted = Date.parse(`${day}T00:00:00Z`);
-    // What the clock here shows at that time of UTC is off by the offset; the second look is for a change of offset.
+    // The first guess is off by the zone's offset; the second pass is for a change of offset.
     const guess = wanted - this.offset(wanted);
     return wanted - this.offset(guess);
   }

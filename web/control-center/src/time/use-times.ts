@@ -15,7 +15,7 @@ export function useTimes(): Times {
   return timesIn(useSyncExternalStore(subscribeToZone, readZone));
 }
 
-/** Times of Jakarta, whose days figures and reports go by. */
+/** Times in Jakarta, the zone of figures and reports. */
 export function timesAtHome(): Times {
   return timesIn(HOME);
 }

@@ -5,7 +5,7 @@ import type { Times } from "./times";
 const watching = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** The day that it is there by the service's clock: another one from midnight on, however long a page stays open. */
+/** Today by the service's clock; changes at midnight. */
 export function useToday(times: Times): string {
   const clock = useServerClock();
   return useSyncExternalStore(watch, () => times.day(clock.now()));

@@ -4,7 +4,6 @@ import { Times } from "./times";
 import { useTimes } from "./use-times";
 import { chooseZone, ownZone, ZONES } from "./zone";
 
-/** Which zone times are shown in. */
 export function ZonePicker() {
   const times = useTimes();
   const id = useId();

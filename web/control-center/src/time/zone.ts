@@ -1,8 +1,8 @@
 import { stored } from "@curhat/kit";
-/** The zone that times are shown in. It is chosen here and remembered by this browser; nothing is ever shown without it. */
+/** The zone of all times on the page; kept by this browser. */
 
 export const HOME = "Asia/Jakarta";
-/** The zones of Indonesia, and UTC as the logs have it; the operator's own is offered beside them. */
+/** Indonesia's zones, and UTC for the logs. The browser's own zone is added. */
 export const ZONES = [HOME, "Asia/Makassar", "Asia/Jayapura", "UTC"] as const;
 
 const PLACE = "curhat.control-center.zone";

@@ -4,7 +4,7 @@ import "./badge.css";
 
 export type Tone = "neutral" | "calm" | "warm" | "warn" | "danger" | "plum" | "sky";
 
-/** A word about a state; its colour only repeats what it says. */
+/** A word about a state; its colour adds nothing to it. */
 export function Badge({
   tone = "neutral",
   icon,

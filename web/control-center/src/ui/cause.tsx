@@ -2,7 +2,7 @@ import { copy } from "../copy";
 import type { CauseTag } from "../shapes";
 import { Badge, type Tone } from "./badge";
 
-/** Ours to mend, the mitra's answer, the customer's own doing. */
+/** By origin: the service, the mitra, the customer. */
 const TONES: Record<CauseTag, Tone> = {
   no_mitra_available: "danger",
   all_mitras_rejected: "warm",

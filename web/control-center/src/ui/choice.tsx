@@ -5,11 +5,11 @@ import "./choice.css";
 export interface Option<Value extends string> {
   value: Value;
   label: ReactNode;
-  /** Beside the label, a number perhaps. */
+  /** Beside the label, such as a number. */
   more?: ReactNode;
 }
 
-/** One of a few, all of them in sight. */
+/** A choice of a few visible options. */
 export function Choice<Value extends string>({
   label,
   options,

@@ -8,7 +8,7 @@ import { useToday } from "../time/use-today";
 import "./day-picker.css";
 import { LeftIcon, RightIcon } from "./icons";
 
-/** The day of Jakarta that the address names, today when it names none. */
+/** The day in the address, in Jakarta; today by default. */
 export function useDay(): { day: string; today: string; choose: (day: string) => void } {
   const { params, change } = useAddress();
   const today = useToday(timesAtHome());
@@ -17,7 +17,6 @@ export function useDay(): { day: string; today: string; choose: (day: string) =>
   return { day, today, choose: (next) => change({ day: next === today ? null : next }, { replace: true }) };
 }
 
-/** Goes from day to day. */
 export function DayPicker() {
   const { day, today, choose } = useDay();
   const id = useId();

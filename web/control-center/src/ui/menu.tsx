@@ -1,4 +1,4 @@
-import { Button, classNames } from "@curhat/kit";
+import { Button } from "@curhat/kit";
 import { type KeyboardEvent, type ReactNode, useId, useRef } from "react";
 import { DownIcon } from "./icons";
 import "./menu.css";
@@ -10,29 +10,17 @@ export interface MenuItem {
   onChoose: () => void;
 }
 
-/** A button that opens a list of things to do: arrow keys go through it, Escape and a click elsewhere close it. */
+/** A button with a menu: arrow keys move in it, Escape or a click elsewhere closes it. */
 export function Menu({ label, children, items }: { label: string; children: ReactNode; items: MenuItem[] }) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
-
-  const move = (event: KeyboardEvent) => {
-    const all = [...(list.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
-    const at = all.indexOf(document.activeElement as HTMLElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
-    if (to === undefined) {
-      if (event.key === "Tab") list.current?.hidePopover();
-      return;
-    }
-    event.preventDefault();
-    all[(to + all.length) % all.length]?.focus();
-  };
 
   return (
     <>
       <Button
         kind="secondary"
         size="small"
-        className={classNames("menu-button")}
+        className="menu-button"
         aria-label={label}
         aria-haspopup="menu"
         popoverTarget={id}
@@ -50,7 +38,7 @@ export function Menu({ label, children, items }: { label: string; children: Reac
         className="menu"
         onKeyDown={move}
         onToggle={(event) => {
-          if (event.newState === "open") list.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
+          if (event.newState === "open") itemsOf(event.currentTarget)[0]?.focus();
         }}
       >
         {items.map(({ key, label, hint, onChoose }) => (
@@ -72,4 +60,19 @@ export function Menu({ label, children, items }: { label: string; children: Reac
       </div>
     </>
   );
+}
+
+function itemsOf(list: HTMLElement): HTMLElement[] {
+  return [...list.querySelectorAll<HTMLElement>("[role=menuitem]")];
+}
+
+/** Arrow keys move the focus; Tab closes the menu. */
+function move(event: KeyboardEvent<HTMLElement>): void {
+  const all = itemsOf(event.currentTarget);
+  const at = all.indexOf(document.activeElement as HTMLElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+  if (event.key === "Tab") event.currentTarget.hidePopover();
+  if (to === undefined) return;
+  event.preventDefault();
+  all[(to + all.length) % all.length]?.focus();
 }

@@ -1,22 +1,19 @@
-import { Button, Dialog, DialogActions, useWrong } from "@curhat/kit";
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { useAttempt } from "@curhat/kit";
+import { type ReactNode, useEffect, useRef } from "react";
 import { copy } from "../copy";
 import { sentenceOf } from "../words";
+import { FormDialog } from "./form-dialog";
 import { TextArea } from "./text-area";
-import "./note-dialog.css";
 
-/** Asks for a note before something is done, and says beside it why it could not be done. */
+/** Asks for a note before something is done, and says beside it why it was refused. */
 export function NoteDialog({
-  title,
   children,
   label,
   hint,
   required = false,
-  confirm,
-  danger = false,
   sentence = sentenceOf,
   onConfirm,
-  onClose,
+  ...dialog
 }: {
   title: string;
   children?: ReactNode;
@@ -30,51 +27,28 @@ export function NoteDialog({
   onConfirm: (note: string) => Promise<void>;
   onClose: () => void;
 }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useWrong();
+  const { busy, wrong, setWrong, attempt } = useAttempt(sentence, true);
   const field = useRef<HTMLTextAreaElement>(null);
 
   useEffect(() => field.current?.focus(), []);
 
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const note = String(new FormData(event.currentTarget).get("note")).trim();
-    if (required && note === "") {
-      setError(copy.errors["note_is_missing"] ?? "");
-      return;
-    }
-    setBusy(true);
-    setError("");
-    try {
-      await onConfirm(note);
-    } catch (failure) {
-      setError(sentence(failure));
-      setBusy(false);
-    }
+  function submit(given: (name: string) => string) {
+    const note = given("note").trim();
+    if (required && note === "") setWrong(copy.errors["note_is_missing"] ?? "");
+    else void attempt(() => onConfirm(note));
   }
 
   return (
-    <Dialog title={title} onClose={onClose} className="note-dialog">
-      {children}
-      <form className="note-form" onSubmit={submit} noValidate>
-        <TextArea
-          ref={field}
-          name="note"
-          label={label}
-          hint={hint}
-          maxLength={1000}
-          required={required}
-          error={error}
-        />
-        <DialogActions>
-          <Button kind="quiet" onClick={onClose}>
-            {copy.cancel}
-          </Button>
-          <Button type="submit" kind={danger ? "danger" : "primary"} busy={busy}>
-            {confirm}
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+    <FormDialog {...dialog} before={children} busy={busy} onSubmit={submit}>
+      <TextArea
+        ref={field}
+        name="note"
+        label={label}
+        hint={hint}
+        maxLength={1000}
+        required={required}
+        error={wrong}
+      />
+    </FormDialog>
   );
 }

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { copy } from "../copy";
 import "./page.css";
 
-/** A screen: its heading, what can be done with all of it, and what it shows. */
+/** A screen with its heading and actions. */
 export function Page({
   title,
   name = title,
@@ -15,12 +15,12 @@ export function Page({
   className,
 }: {
   title: ReactNode & string;
-  /** What the browser's tab says. */
+  /** The title of the browser's tab. */
   name?: string;
   lead?: ReactNode;
   actions?: ReactNode;
   before?: ReactNode;
-  /** What belongs to one row, beside all the rest. */
+  /** About one row, beside the page. */
   panel?: ReactNode;
   children: ReactNode;
   className?: string;

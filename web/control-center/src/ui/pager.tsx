@@ -1,12 +1,12 @@
 import { IconButton } from "@curhat/kit";
-import { type FormEvent, useEffect, useId } from "react";
+import { useEffect, useId } from "react";
 import { copy } from "../copy";
 import { FirstIcon, LastIcon, LeftIcon, RightIcon } from "./icons";
 import "./pager.css";
 
-export const PAGE_SIZES = [25, 50, 100, 200] as const;
+const PAGE_SIZES = [25, 50, 100, 200] as const;
 
-/** A list that has become shorter is shown at its last page: at one that it no longer reaches it would seem to be empty. */
+/** A list may become shorter: then its last page is shown, instead of an empty one. */
 export function useReachedPage(
   list: { rows: readonly unknown[]; total: number } | undefined,
   size: number,
@@ -19,7 +19,7 @@ export function useReachedPage(
   }, [last]);
 }
 
-/** From page to page of a list whose length is known. */
+/** The pages of a list with a known length. */
 export function Pager({
   page,
   size,
@@ -33,50 +33,17 @@ export function Pager({
   onPage: (page: number) => void;
   onSize?: (size: number) => void;
 }) {
-  const pageId = useId();
-  const sizeId = useId();
   const pages = Math.max(1, Math.ceil(total / size));
   const from = total === 0 ? 0 : (page - 1) * size + 1;
   const to = Math.min(total, page * size);
 
-  function jump(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    goTo(String(new FormData(event.currentTarget).get("page")));
-  }
-
-  function goTo(given: string) {
-    const wanted = Number(given);
-    if (Number.isInteger(wanted) && wanted >= 1) onPage(Math.min(wanted, pages));
-  }
-
   return (
     <nav className="pager" aria-label={copy.pager.label}>
       <p className="pager-range">{copy.pager.range(from, to, total)}</p>
-      {onSize && (
-        <span className="pager-page">
-          <label htmlFor={sizeId}>{copy.pager.size}</label>
-          <select id={sizeId} value={size} onChange={(event) => onSize(Number(event.target.value))}>
-            {PAGE_SIZES.map((one) => (
-              <option key={one}>{one}</option>
-            ))}
-          </select>
-        </span>
-      )}
+      {onSize && <PageSize size={size} onSize={onSize} />}
       <Step label={copy.pager.first} to={page > 1 ? 1 : null} onPage={onPage} icon={<FirstIcon />} />
       <Step label={copy.pager.previous} to={page > 1 ? page - 1 : null} onPage={onPage} icon={<LeftIcon />} />
-      <form className="pager-page" onSubmit={jump}>
-        <label htmlFor={pageId}>{copy.pager.page}</label>
-        <input
-          key={page}
-          id={pageId}
-          name="page"
-          inputMode="numeric"
-          autoComplete="off"
-          defaultValue={page}
-          onBlur={(event) => goTo(event.currentTarget.value)}
-        />
-        <span>{copy.pager.of(pages)}</span>
-      </form>
+      <PageNumber page={page} pages={pages} onPage={onPage} />
       <Step
         label={copy.pager.next}
         to={page < pages ? page + 1 : null}
@@ -85,6 +52,60 @@ export function Pager({
       />
       <Step label={copy.pager.last} to={page < pages ? pages : null} onPage={onPage} icon={<LastIcon />} />
     </nav>
+  );
+}
+
+function PageSize({ size, onSize }: { size: number; onSize: (size: number) => void }) {
+  const id = useId();
+  return (
+    <span className="pager-page">
+      <label htmlFor={id}>{copy.pager.size}</label>
+      <select id={id} value={size} onChange={(event) => onSize(Number(event.target.value))}>
+        {PAGE_SIZES.map((one) => (
+          <option key={one}>{one}</option>
+        ))}
+      </select>
+    </span>
+  );
+}
+
+/** The page number, editable. */
+function PageNumber({
+  page,
+  pages,
+  onPage,
+}: {
+  page: number;
+  pages: number;
+  onPage: (page: number) => void;
+}) {
+  const id = useId();
+
+  function goTo(given: string) {
+    const wanted = Number(given);
+    if (Number.isInteger(wanted) && wanted >= 1) onPage(Math.min(wanted, pages));
+  }
+
+  return (
+    <form
+      className="pager-page"
+      onSubmit={(event) => {
+        event.preventDefault();
+        goTo(String(new FormData(event.currentTarget).get("page")));
+      }}
+    >
+      <label htmlFor={id}>{copy.pager.page}</label>
+      <input
+        key={page}
+        id={id}
+        name="page"
+        inputMode="numeric"
+        autoComplete="off"
+        defaultValue={page}
+        onBlur={(event) => goTo(event.currentTarget.value)}
+      />
+      <span>{copy.pager.of(pages)}</span>
+    </form>
   );
 }
 

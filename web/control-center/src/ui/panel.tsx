@@ -3,8 +3,7 @@ import { type ReactNode, useEffect, useId, useRef } from "react";
 import { copy } from "../copy";
 import "./panel.css";
 
-/** What belongs to a row, beside the list it is from. The list stays in reach; Escape closes the panel, and the
- * focus goes back to the list. */
+/** About one row, beside its list. Escape closes it, and the focus goes back to the list. */
 export function Panel({
   title,
   subject,
@@ -13,7 +12,7 @@ export function Panel({
   onClose,
 }: {
   title: string;
-  /** What it is about: the focus comes here whenever that changes. */
+  /** The panel takes the focus when this changes. */
   subject: string;
   actions?: ReactNode;
   children: ReactNode;
@@ -29,7 +28,7 @@ export function Panel({
     body.current?.scrollTo(0, 0);
   }, [subject]);
 
-  /** The focus goes back to the row that this is from, before the panel that holds it is gone. */
+  /** The row takes the focus back before the panel is removed. */
   function leave() {
     const row = document.querySelector<HTMLElement>('main a[aria-current="true"]');
     (row ?? document.querySelector<HTMLElement>("main h1"))?.focus();

@@ -3,14 +3,14 @@ import { copy } from "../copy";
 import type { Presence } from "../shapes";
 import "./presence.css";
 
-/** Online, cut off, offline: a full, a half and an empty dot, and the word. */
+/** A full, half or empty dot for online, unreachable and offline, and the word. */
 export function PresenceOf({ presence }: { presence: Presence }) {
   return <span className={classNames("presence", `presence-${presence}`)}>{copy.presence[presence]}</span>;
 }
 
 const MOST_BOXES = 6;
 
-/** How many chats somebody has of those they may have. */
+/** How many of a mitra's places are taken. */
 export function Load({ chats, capacity }: { chats: number; capacity: number }) {
   const words = copy.board.load(chats, capacity);
   return (

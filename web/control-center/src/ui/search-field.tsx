@@ -1,10 +1,10 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { type RefObject, useEffect, useId, useRef, useState } from "react";
 import { SearchIcon } from "./icons";
 import "./search-field.css";
 
 const PAUSE_MS = 300;
 
-/** Something to search for, told when the typing pauses. "/" puts the cursor here. */
+/** A search field, debounced. "/" focuses it. */
 export function SearchField({
   label,
   value,
@@ -20,38 +20,8 @@ export function SearchField({
 }) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const told = useRef(value);
-  const search = useRef(onSearch);
-  search.current = onSearch; // what else was chosen since the typing still holds
-  const [text, setText] = useState(value);
-
-  useEffect(() => {
-    if (value === told.current) return;
-    told.current = value; // changed from elsewhere: by going back, or by a reset
-    setText(value);
-  }, [value]);
-
-  useEffect(() => {
-    if (!shortcut) return;
-    const press = (event: KeyboardEvent) => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
-      event.preventDefault();
-      input.current?.select();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, [shortcut]);
-
-  useEffect(() => () => clearTimeout(timer.current), []);
-
-  const tell = (next: string) => {
-    clearTimeout(timer.current);
-    if (next === told.current) return;
-    told.current = next;
-    search.current(next);
-  };
-
+  const { text, type, tell } = useSearch(value, onSearch);
+  useSlash(shortcut, input);
   return (
     <search className="search-field">
       <SearchIcon />
@@ -68,17 +38,58 @@ export function SearchField({
         autoFocus={autoFocus}
         placeholder={label}
         value={text}
-        onChange={({ target }) => {
-          setText(target.value);
-          clearTimeout(timer.current);
-          timer.current = setTimeout(() => tell(target.value.trim()), PAUSE_MS);
-        }}
+        onChange={({ target }) => type(target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Enter") tell(text.trim());
+          if (event.key === "Enter") tell();
         }}
       />
     </search>
   );
+}
+
+/** The text, passed on after a pause, or at once by `tell`. */
+function useSearch(value: string, onSearch: (text: string) => void) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const told = useRef(value);
+  const search = useRef(onSearch);
+  search.current = onSearch; // other filters may have changed since the typing began
+  const [text, setText] = useState(value);
+
+  useEffect(() => {
+    if (value === told.current) return;
+    told.current = value; // changed from elsewhere: by going back, or by a reset
+    setText(value);
+  }, [value]);
+
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const tell = (next = text) => {
+    clearTimeout(timer.current);
+    const wanted = next.trim();
+    if (wanted === told.current) return;
+    told.current = wanted;
+    search.current(wanted);
+  };
+  const type = (next: string) => {
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => tell(next), PAUSE_MS);
+  };
+  return { text, type, tell };
+}
+
+/** "/" focuses the field unless another one has the focus. */
+function useSlash(on: boolean, input: RefObject<HTMLInputElement | null>): void {
+  useEffect(() => {
+    if (!on) return;
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
+      event.preventDefault();
+      input.current?.select();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, [on, input]);
 }
 
 function isTyping(target: EventTarget | null): boolean {

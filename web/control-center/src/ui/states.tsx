@@ -4,7 +4,7 @@ import { copy } from "../copy";
 import { sentenceOf } from "../words";
 import "./states.css";
 
-/** Nothing is there, and why. */
+/** Nothing to show, and why. */
 export function Empty({
   title,
   children,
@@ -22,7 +22,6 @@ export function Empty({
   );
 }
 
-/** It is on its way. */
 export function Loading({ compact = false }: { compact?: boolean }) {
   return (
     <div className={classNames("state", compact && "state-compact")} role="status">
@@ -32,7 +31,6 @@ export function Loading({ compact = false }: { compact?: boolean }) {
   );
 }
 
-/** It could not be had. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   return (
     <div className="state" role="alert">
@@ -44,4 +42,35 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
       )}
     </div>
   );
+}
+
+/** The data of a query; before that, a spinner or the error. */
+export function Loaded<Data>({
+  query: { data, error, refetch },
+  children,
+}: {
+  query: { data: Data | undefined; error: unknown; refetch: () => void };
+  children: (data: Data) => ReactNode;
+}) {
+  if (data !== undefined) return children(data);
+  return error ? <Problem error={error} onRetry={refetch} /> : <Loading />;
+}
+
+/** The rows of a list, or else the error, a spinner, or `empty`. */
+export function Listed<Row>({
+  query: { error, refetch },
+  rows,
+  empty,
+  compact = false,
+  children,
+}: {
+  query: { error: unknown; refetch: () => void };
+  rows: readonly Row[] | undefined;
+  empty: ReactNode;
+  compact?: boolean;
+  children: (rows: readonly Row[]) => ReactNode;
+}) {
+  if (error) return <Problem error={error} onRetry={refetch} />;
+  if (rows === undefined) return <Loading compact={compact} />;
+  return rows.length === 0 ? empty : children(rows);
 }

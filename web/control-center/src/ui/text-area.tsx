@@ -1,7 +1,7 @@
 import { classNames } from "@curhat/kit";
 import { type ComponentProps, useId } from "react";
 
-/** Some lines to type into, with their label, their hint and what is wrong with them; as the kit's `Field`. */
+/** A text area with label, hint and error, like the kit's `Field`. */
 export function TextArea({
   label,
   hint,

@@ -1,8 +1,7 @@
-import type { Session } from "../session/session";
 import { Refused, Unreachable } from "./errors";
 import type { CallOptions, Method, Operation, Options, PathsOf, ReplyOf } from "./paths";
 
-/** What a call is made of once its types are of no more use. */
+/** A call, without the types of its operation. */
 interface Call extends CallOptions {
   accept?: string;
   body?: unknown;
@@ -10,17 +9,25 @@ interface Call extends CallOptions {
   query?: Record<string, unknown>;
 }
 
-/** A call that has nothing to be given may leave its options out. */
+/** Where the access token comes from. */
+interface Tokens {
+  /** Null: nobody is signed in. */
+  token(): Promise<string | null>;
+  /** The token to use instead of one that was refused. */
+  renew(refused: string): Promise<string | null>;
+}
+
+/** Options may be left out where none is required. */
 type Arguments<Op> =
   Record<string, never> extends Options<Op> ? [options?: Options<Op>] : [options: Options<Op>];
 
 /** Calls the REST API as the person who is signed in, with the types of its OpenAPI document.
  *
- * It guarantees that a reply is a success: everything else is thrown, as `Refused` when the service said no and as
- * `Unreachable` when it said nothing. An access token that has expired is exchanged, and the call made again, once.
+ * A reply is always a success: a refusal is thrown as `Refused`, a missing answer as `Unreachable`. An expired access
+ * token is refreshed, and the call retried once.
  */
 export class Api<Paths> {
-  constructor(private readonly session: Session) {}
+  constructor(private readonly tokens: Tokens) {}
 
   get<P extends PathsOf<Paths, "get">>(
     path: P,
@@ -53,17 +60,17 @@ export class Api<Paths> {
   }
 
   private async call<Reply>(method: Method, path: string, call: Call = {}): Promise<Reply> {
-    const token = await this.session.token();
+    const token = await this.tokens.token();
     try {
       return (await send(method, address(path, call), call, token)) as Reply;
     } catch (error) {
       if (token === null || !(error instanceof Refused) || error.status !== 401) throw error;
-      return (await send(method, address(path, call), call, await this.session.renew(token))) as Reply;
+      return (await send(method, address(path, call), call, await this.tokens.renew(token))) as Reply;
     }
   }
 }
 
-/** One call without a session: signing in, and exchanging tokens. */
+/** A call without a session: sign-in and token refresh. */
 export async function callAnonymously<Reply>(
   path: string,
   body: unknown,

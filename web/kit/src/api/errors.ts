@@ -1,4 +1,4 @@
-/** The service answered, and said no. `slug` is stable and for programs, `message` is a sentence for developers. */
+/** The service refused. `slug` is stable and for programs, `message` is a sentence for developers. */
 export class Refused extends Error {
   override readonly name = "Refused";
 
@@ -6,21 +6,21 @@ export class Refused extends Error {
     readonly status: number,
     readonly slug: string,
     message: string,
-    /** The whole reply: a recorded failure says more than a refusal, `{reason, …}`. */
+    /** The whole reply: a recorded failure has more fields than a refusal, `{reason, …}`. */
     readonly body: unknown = null,
-    /** Milliseconds after which it is worth another try; null when the service does not say. */
+    /** Milliseconds to wait before a retry; null if the service does not say. */
     readonly retryAfter: number | null = null,
   ) {
     super(message);
   }
 
-  /** Whether nothing was decided, so that the same call (with the same key) may be made again. */
+  /** Whether a retry with the same key is safe: nothing was decided. */
   get passing(): boolean {
     return this.status === 429 || this.status >= 500;
   }
 }
 
-/** No answer came. Whether the call was carried out is not known. */
+/** No answer came; the outcome is unknown. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
 
@@ -29,12 +29,12 @@ export class Unreachable extends Error {
   }
 }
 
-/** Whether the same call may be made again with the same key. */
+/** Whether a retry with the same key may succeed. */
 export function isPassing(error: unknown): boolean {
   return error instanceof Unreachable || (error instanceof Refused && error.passing);
 }
 
-/** The slug of a refusal, or "unreachable", or "unexpected": what an app's copy has sentences for. */
+/** The slug of a refusal, "unreachable" or "unexpected"; an app's copy has a sentence for each. */
 export function slugOf(error: unknown): string {
   if (error instanceof Refused) return error.slug;
   return error instanceof Unreachable ? "unreachable" : "unexpected";

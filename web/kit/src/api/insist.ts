@@ -4,7 +4,7 @@ import type { Keys } from "./keys";
 const TRIES = 3;
 const PAUSE_MS = 700;
 
-/** Make a call of the intent's, and again when no answer came: somebody waits, and it will be carried out once. */
+/** Makes the intent's call, with retries while no answer comes; it is carried out once. */
 export async function insist<Reply>(
   keys: Keys,
   intent: string,

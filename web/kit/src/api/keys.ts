@@ -1,14 +1,13 @@
 import { uuid } from "../format/uuid";
 import { Refused } from "./errors";
 
-/** Where idempotency keys are kept: localStorage in an app. */
+/** Stores idempotency keys: localStorage in an app. */
 export type KeyStore = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 /** Idempotency keys that survive retries, reloads and other tabs.
  *
- * An *intent* names what the person wants once ("confirm:<payment>"). Its key is made when it is first wanted and
- * forgotten when the service has decided, so that whoever wants it again before that gets the same answer, and whoever
- * wants it after that asks anew.
+ * An *intent* names what the person wants once ("confirm:<payment>"). Its key lives from the first attempt until the
+ * service has decided: attempts before that get the same answer, later ones are new.
  */
 export class Keys {
   constructor(

@@ -1,8 +1,8 @@
-/** What is read off the `paths` that openapi-typescript makes of an OpenAPI document. */
+/** Types derived from the `paths` that openapi-typescript generates. */
 
 export type Method = "get" | "post" | "patch" | "put" | "delete";
 
-/** The paths that know this method. */
+/** The paths with this method. */
 export type PathsOf<Paths, M extends Method> = {
   [P in keyof Paths]: Paths[P] extends { [K in M]: object } ? P : never;
 }[keyof Paths] &
@@ -16,7 +16,7 @@ export type Operation<Paths, P extends keyof Paths, M extends Method> = Paths[P]
 
 type Content<Response> = Response extends { content: { "application/json": infer Json } } ? Json : undefined;
 
-/** The reply of a success. */
+/** The reply of a successful call. */
 export type ReplyOf<Op> = Op extends { responses: infer Responses }
   ? { [Status in keyof Responses & (200 | 201 | 202)]: Content<Responses[Status]> }[keyof Responses &
       (200 | 201 | 202)]
@@ -30,7 +30,7 @@ export type QueryOf<Op> = Op extends { parameters: { query?: infer Query } } ? Q
 
 export type PathParametersOf<Op> = Op extends { parameters: { path: infer Path } } ? Path : undefined;
 
-/** A field of the options that is asked for exactly when there is something to give. */
+/** A field of the options; required if the operation requires a value. */
 type Given<Name extends string, Value> = [Value] extends [undefined | never]
   ? { [K in Name]?: never }
   : undefined extends Value
@@ -44,6 +44,6 @@ export interface CallOptions {
   /** The Idempotency-Key, see `Keys`. */
   key?: string;
   signal?: AbortSignal;
-  /** Let the call outlive the page. */
+  /** The call outlives the page. */
   keepalive?: boolean;
 }

@@ -1,4 +1,13 @@
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type RefObject,
+  type SyntheticEvent,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
+import { both } from "../copy";
 import { count } from "../format/count";
 import { SendIcon } from "../ui/icons";
 import "./composer.css";
@@ -6,85 +15,45 @@ import { stored, storedInTab } from "../session/storage";
 
 const MOST = 4000;
 
-/** What a tab begins with that has no draft of its own; it is that tab's from then on. */
-function adopted(place: string): string {
-  const draft = stored.getItem(place) ?? "";
-  storedInTab.setItem(place, draft);
-  return draft;
-}
+const copy = both.chat;
 
-/** Where a message is written. Enter sends it, Shift and Enter begin a new line; what is not sent stays through a reload. */
+/** Where a message is written. Enter sends it, Shift+Enter begins a new line; unsent text survives a reload. */
 export function Composer({
   place,
-  label,
   placeholder,
-  send,
-  tooLong,
   onType,
   onSend,
 }: {
-  /** Where the text stands that is not sent yet: each tab has its own, and a new one begins with the newest. */
+  /** Where unsent text is stored. */
   place: string;
-  label: string;
   placeholder: string;
-  send: string;
-  /** Said of a text that is longer than a message may be: none is cut off unseen. */
-  tooLong: (length: string, most: string) => string;
   onType: () => void;
   onSend: (body: string) => void;
 }) {
-  const [text, setText] = useState(() => storedInTab.getItem(place) ?? adopted(place));
+  const [text, write] = useUnsent(place);
   const field = useRef<HTMLTextAreaElement>(null);
-  const shown = useRef(0);
   const id = useId();
   const body = text.trim();
   const length = body.length > MOST ? [...body].length : body.length; // as the service counts
-  const wrong = length > MOST ? tooLong(count(length), count(MOST)) : "";
+  const wrong = length > MOST ? copy.tooLong(count(length), count(MOST)) : "";
 
-  useEffect(() => {
-    const element = field.current;
-    if (!element) return;
-    const { style, scrollHeight, clientHeight } = element;
-    const shorter = text.length < shown.current;
-    shown.current = text.length;
-    if (!shorter && style.height !== "" && scrollHeight <= clientHeight) return; // a longer text that fits: no layout anew
-    style.height = "auto";
-    style.height = `${element.scrollHeight}px`;
-  }, [text]);
+  useFittingHeight(field, text);
 
-  function write(next: string) {
-    setText(next);
-    storedInTab.setItem(place, next);
-    if (next === "") stored.removeItem(place);
-    else stored.setItem(place, next);
-  }
-
-  function submit() {
+  function submit(event: SyntheticEvent) {
+    event.preventDefault();
     field.current?.focus();
     if (body === "" || wrong !== "") return;
     onSend(body);
     write("");
   }
 
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
-    event.preventDefault();
-    submit();
-  }
-
   return (
-    <form
-      className="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
+    <form className="composer" onSubmit={submit}>
       <p id={id} className="wrong" role="alert">
         {wrong}
       </p>
       <label className="composer-box">
-        <span className="visually-hidden">{label}</span>
+        <span className="visually-hidden">{copy.write}</span>
         <textarea
           ref={field}
           rows={1}
@@ -93,21 +62,58 @@ export function Composer({
           value={text}
           placeholder={placeholder}
           enterKeyHint="send"
-          onKeyDown={onKeyDown}
+          onKeyDown={(event) => isSending(event) && submit(event)}
           onChange={({ target }) => {
             write(target.value);
             if (target.value !== "") onType();
           }}
         />
       </label>
-      <button type="submit" className="composer-send" aria-label={send} title={send}>
+      <button type="submit" className="composer-send" aria-label={copy.send} title={copy.send}>
         <SendIcon />
       </button>
     </form>
   );
 }
 
-/** Whether a key belongs to the keyboard's own writing of a word; Safari says so by the code 229 alone. */
+/** The text that is not sent yet. Each tab has its own; a new tab begins with the newest. */
+function useUnsent(place: string): [string, (text: string) => void] {
+  const [text, setText] = useState(() => storedInTab.getItem(place) ?? adopted(place));
+  const write = (next: string) => {
+    setText(next);
+    storedInTab.setItem(place, next);
+    if (next === "") stored.removeItem(place);
+    else stored.setItem(place, next);
+  };
+  return [text, write];
+}
+
+function adopted(place: string): string {
+  const draft = stored.getItem(place) ?? "";
+  storedInTab.setItem(place, draft);
+  return draft;
+}
+
+/** The field is as high as its text. */
+function useFittingHeight(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
+  const shown = useRef(0);
+  useEffect(() => {
+    const element = field.current;
+    if (!element) return;
+    const { style, scrollHeight, clientHeight } = element;
+    const shorter = text.length < shown.current;
+    shown.current = text.length;
+    if (!shorter && style.height !== "" && scrollHeight <= clientHeight) return; // it fits: no new layout
+    style.height = "auto";
+    style.height = `${element.scrollHeight}px`;
+  }, [field, text]);
+}
+
+function isSending(event: KeyboardEvent): boolean {
+  return event.key === "Enter" && !event.shiftKey && !isComposing(event);
+}
+
+/** Whether a key belongs to an input method; Safari says so by the code 229 alone. */
 function isComposing({ nativeEvent }: KeyboardEvent): boolean {
   return nativeEvent.isComposing || nativeEvent.keyCode === 229;
 }

@@ -6,25 +6,25 @@ import type { Chat, ChatFrame, Message, Role, Said } from "../socket/events";
 import { Log } from "./log";
 import { Outbox, type Unsent } from "./outbox";
 
-/** What a conversation needs of the app around it. */
+/** What a conversation needs from its app. */
 export interface Surroundings {
   me: Role;
   send: (frame: Said) => boolean;
   /** The messages after a `seq`, oldest first, a page of them. */
   fetch: (chatId: string, afterSeq: number) => Promise<{ rows: Message[]; next: number | null }>;
   now: () => number;
-  /** Where in the store something of the person's stands. */
+  /** The place of a value in the person's storage. */
   place: (name: string) => string;
 }
 
-/** What is to be shown of a chat. */
+/** A chat as it is shown. */
 export interface View {
   messages: readonly Message[];
   unsent: readonly Unsent[];
-  /** Up to which `seq` the other person has read. */
+  /** The other person has read up to this `seq`. */
   readByThem: number;
   typing: boolean;
-  /** Whether everything that was said before is here. `failed`: it could not be fetched; it is tried again. */
+  /** Whether the older messages are here. `failed`: the fetch failed and is retried. */
   history: "loading" | "ready" | "failed";
 }
 
@@ -36,10 +36,8 @@ const PASSING = new Set(["busy", "unavailable", "unknown_outcome", "response_tim
 
 /** One chat as one of its two people sees it.
  *
- * It guarantees that every message stands in it once and in order, whatever came twice, late or not at all: a gap in
- * `seq` is asked for. A message that was sent off stays until the service has it, through reloads and interruptions,
- * and is sent again under the same `client_message_id`. They go one after the other, so that one that the service could
- * not take at once is not overtaken by the next.
+ * It guarantees every message once and in order: duplicates are dropped, a gap in `seq` is fetched. An unsent message
+ * survives reloads and is retried under the same `client_message_id`, one message at a time so that none overtakes.
  */
 export class Conversation {
   private log = Log.empty;
@@ -82,7 +80,7 @@ export class Conversation {
     return this.view;
   };
 
-  /** What a snapshot or REST says of the chat. */
+  /** Takes over a chat from a snapshot or from REST. */
   know(chat: Pick<Chat, "last_seq" | "customer_read_seq" | "mitra_read_seq">): void {
     const { me } = this.around;
     const [mine, theirs] =
@@ -97,7 +95,7 @@ export class Conversation {
     void this.complete();
   }
 
-  /** The connection is there (again): whatever was under way over the last one is sent once more. */
+  /** Connected again: a message that was under way is sent again. */
   connected(): void {
     this.underway = null;
     this.flush();
@@ -131,7 +129,7 @@ export class Conversation {
     }
   }
 
-  /** Another tab has changed what stands in this place. */
+  /** Another tab has changed this place in the storage. */
   stored(place: string | null): void {
     if (!this.outbox.isAt(place)) return;
     this.changed();
@@ -139,36 +137,36 @@ export class Conversation {
   }
 
   say(text: string): void {
-    // Half a character, as a keyboard may leave it, is no text: the service closes the socket at it, each time anew.
+    // A keyboard may leave half a surrogate pair: the service would close the socket at each attempt.
     const body = text.replace(/\p{Surrogate}/gu, "\ufffd");
     this.outbox.add({ client_message_id: uuid(), body, at: this.around.now() });
-    // The message ends what the other sees of the typing: the next key is told at once.
+    // The message ends the typing indicator: the next key is announced at once.
     this.saidTypingAt = Number.NEGATIVE_INFINITY;
     this.changed();
     this.flush();
   }
 
-  /** Give up a message that was refused. */
+  /** Drop a refused message. */
   forget(clientMessageId: string): void {
     this.outbox.remove(new Set([clientMessageId]));
     this.changed();
   }
 
-  /** The person types; told now and then, not at every key. */
+  /** The person types; throttled. */
   typed(): void {
     const now = performance.now();
     if (now - this.saidTypingAt < TYPING_SAID_MS) return;
     if (this.around.send({ type: "typing", chat_session_id: this.id })) this.saidTypingAt = now;
   }
 
-  /** The person has the other's newest message before their eyes. */
+  /** The person has seen the newest message. */
   sawAll(): void {
     const seq = lastWhere(this.log.messages, ({ sender }) => sender !== this.around.me)?.seq ?? 0;
     if (seq <= Math.max(this.readByMe, this.saidRead)) return;
     if (this.around.send({ type: "read", chat_session_id: this.id, seq })) this.saidRead = seq;
   }
 
-  /** How many messages of the other person have not been read. */
+  /** The number of unread messages. */
   get unread(): number {
     return this.log.messages.filter(({ seq, sender }) => seq > this.readByMe && sender !== this.around.me)
       .length;
@@ -213,7 +211,7 @@ export class Conversation {
   private acknowledge(clientMessageId: string, seq: number, sentAt: string): void {
     const unsent = this.outbox.read().find((one) => one.client_message_id === clientMessageId);
     if (unsent === undefined) {
-      this.confirm(new Set([clientMessageId])); // another tab has heard of it before
+      this.confirm(new Set([clientMessageId])); // another tab was first
       return;
     }
     this.add([
@@ -253,7 +251,7 @@ export class Conversation {
     }
   }
 
-  /** Send the oldest that waits, unless one is under way. */
+  /** Send the oldest unsent message unless one is under way. */
   private flush(): void {
     if (this.underway !== null) return;
     const next = this.outbox.read().find(({ refused }) => refused === undefined);

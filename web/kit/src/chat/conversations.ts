@@ -2,7 +2,7 @@ import { useEffect, useSyncExternalStore } from "react";
 import type { Chat, ChatFrame } from "../socket/events";
 import { Conversation, type Surroundings, type View } from "./conversation";
 
-/** Every chat of this session that somebody looks at or that runs, fed by the socket. */
+/** The chats of this session that run or are open, fed by the socket. */
 export class Conversations {
   private readonly kept = new Map<string, Conversation>();
 
@@ -21,7 +21,7 @@ export class Conversations {
     return found;
   }
 
-  /** A snapshot came: these chats run, and everything that waited is sent. */
+  /** A snapshot came: takes over the running chats and sends what is unsent. */
   refresh(running: readonly Chat[]): void {
     for (const chat of running) this.get(chat.id).know(chat);
     for (const one of this.kept.values()) one.connected();
@@ -32,18 +32,17 @@ export class Conversations {
     else for (const one of this.kept.values()) one.take(frame);
   }
 
-  /** Somebody else signs in. */
+  /** Another person signs in. */
   forget(): void {
     this.kept.clear();
   }
 }
 
-/** A chat as it is now. */
 export function useConversation(conversation: Conversation): View {
   return useSyncExternalStore(conversation.subscribe, conversation.get);
 }
 
-/** Mark what is on the screen as read, while somebody looks at it. `view`: whatever changes, it is looked at again. */
+/** Marks the newest message as read while the page is visible; checked again when `view` changes. */
 export function useReading(conversation: Conversation, view: View, reading: boolean): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: each change of the view is looked at
   useEffect(() => {

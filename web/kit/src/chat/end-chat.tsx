@@ -1,44 +1,31 @@
-import { useState } from "react";
+import { both } from "../copy";
+import { useAttempt } from "../ui/attempt";
 import { Button } from "../ui/button";
 import { Dialog, DialogActions } from "../ui/dialog";
-import { useWrong } from "../ui/wrong";
 
-/** Asks whether a chat is really to be ended. `sentenceOf`: what is said when it could not be. */
+/** Asks before a chat is ended. */
 export function EndChat({
   copy,
   onEnd,
   sentenceOf,
   onClose,
 }: {
-  copy: { sure: string; sureText: string; yes: string; no: string };
+  copy: { sureText: string; no: string };
   onEnd: () => Promise<void>;
   sentenceOf: (error: unknown) => string;
   onClose: () => void;
 }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useWrong();
-
-  async function end() {
-    setBusy(true);
-    setError("");
-    try {
-      await onEnd();
-    } catch (failure) {
-      setError(sentenceOf(failure));
-      setBusy(false);
-    }
-  }
-
+  const { busy, wrong, attempt } = useAttempt(sentenceOf, true);
   return (
-    <Dialog title={copy.sure} kind="alertdialog" onClose={onClose}>
+    <Dialog title={both.chat.sure} kind="alertdialog" onClose={onClose}>
       <p>{copy.sureText}</p>
       <p className="wrong" role="alert">
-        {error}
+        {wrong}
       </p>
       <DialogActions>
         <Button onClick={onClose}>{copy.no}</Button>
-        <Button kind="danger" busy={busy} onClick={() => void end()}>
-          {copy.yes}
+        <Button kind="danger" busy={busy} onClick={() => void attempt(onEnd)}>
+          {both.chat.yes}
         </Button>
       </DialogActions>
     </Dialog>

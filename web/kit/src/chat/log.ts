@@ -1,18 +1,18 @@
 import { last } from "../format/last";
 import type { Message } from "../socket/events";
 
-/** The messages of a chat by `seq`, and up to where nothing is missing. Immutable: every change is a new one. */
+/** The messages of a chat by `seq`, and up to which none is missing. Immutable. */
 export class Log {
   static readonly empty = new Log([], 0);
 
   private constructor(
-    /** In order of `seq`; with a gap only while what is missing is being asked for. */
+    /** In order of `seq`; has a gap only while the missing ones are fetched. */
     readonly messages: readonly Message[],
-    /** Everything up to this `seq` that still exists is here. */
+    /** No message up to this `seq` is missing, except deleted ones. */
     readonly complete: number,
   ) {}
 
-  /** With these messages too; what is known already changes nothing. */
+  /** With these messages added; known ones change nothing. */
   with(more: readonly Message[]): Log {
     const known = new Set(this.messages.map(({ seq }) => seq));
     const fresh = more.filter(({ seq }) => !known.has(seq) && known.add(seq));
@@ -23,14 +23,14 @@ export class Log {
     ).upTo(this.complete);
   }
 
-  /** Nothing is missing up to this `seq`: the service has been asked. Old messages may be gone from it. */
+  /** Complete up to this `seq` by the service's answer, which may lack deleted messages. */
   upTo(seq: number): Log {
     let complete = Math.max(this.complete, seq);
     for (const message of this.messages) if (message.seq === complete + 1) complete = message.seq;
     return complete === this.complete ? this : new Log(this.messages, complete);
   }
 
-  /** Whether something at this `seq` or before it has not come. */
+  /** Whether a message up to this `seq` is missing. */
   lacks(seq: number): boolean {
     return seq > this.complete;
   }

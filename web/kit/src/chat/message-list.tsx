@@ -1,5 +1,6 @@
-import { Fragment, memo, type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { Fragment, memo, type ReactNode, type UIEvent, useLayoutEffect, useRef, useState } from "react";
 import { useServerClock } from "../clock/countdown";
+import { both } from "../copy";
 import { dayName, timeOfDay } from "../format/time";
 import type { Message, Role } from "../socket/events";
 import { classNames } from "../ui/class-names";
@@ -9,30 +10,17 @@ import "./message-list.css";
 import { last } from "../format/last";
 import type { View } from "./conversation";
 
-export interface MessageListCopy {
-  log: string;
-  me: string;
-  sending: string;
-  sent: string;
-  read: string;
-  refused: string;
-  discard: string;
-  newest: string;
-  loading: string;
-  failed: string;
-}
+const copy = both.messages;
 
-/** How near to the end counts as being there, in pixels. */
+/** Pixels from the end that still count as the end. */
 const AT_END = 80;
 
-/** Everything that was said in a chat, with what waits to be sent at its end. Follows the talk, unless somebody reads back. */
+/** The messages of a chat, and at its end those that are not sent yet. */
 export function MessageList({
   view,
   me,
   them,
-  copy,
   empty,
-  after,
   onAtEnd,
   onDiscard,
 }: {
@@ -40,49 +28,15 @@ export function MessageList({
   me: Role;
   /** The other person's name. */
   them: string;
-  copy: MessageListCopy;
   /** Instead of messages when there are none. */
   empty?: ReactNode;
-  /** At the very end: what happens now. */
-  after?: ReactNode;
-  /** Somebody reads back, or is at the end again, where the newest is before their eyes. */
+  /** Whether the newest message is visible. */
   onAtEnd: (atEnd: boolean) => void;
   onDiscard: (clientMessageId: string) => void;
 }) {
   useFillsScreen();
-  const clock = useServerClock();
-  const list = useRef<HTMLDivElement>(null);
-  const [away, setAway] = useState(false);
-  const following = useRef(true);
-  const height = useRef(0);
-  const wroteAt = useRef(0);
-  const { messages, unsent, readByThem, typing, history } = view;
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is added is followed
-  useLayoutEffect(() => {
-    const element = list.current;
-    const { at } = last(unsent) ?? { at: 0 };
-    if (at > wroteAt.current) following.current = true; // whoever writes wants to see it
-    wroteAt.current = Math.max(wroteAt.current, at);
-    if (element && following.current) element.scrollTop = element.scrollHeight;
-  }, [messages, unsent, typing, after]);
-
-  // A keyboard that comes up makes the list smaller: the newest stays in sight.
-  useLayoutEffect(() => {
-    const element = list.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => {
-      height.current = element.clientHeight;
-      if (following.current) element.scrollTop = element.scrollHeight;
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-
-  function toEnd() {
-    list.current?.scrollTo({ top: list.current.scrollHeight, behavior: "smooth" });
-  }
-
+  const { list, away, onScroll, toEnd } = useFollowing(view, onAtEnd);
+  const { messages, unsent, typing, history } = view;
   return (
     <div className="messages">
       <div
@@ -92,55 +46,14 @@ export function MessageList({
         aria-label={copy.log}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keyboard
         tabIndex={0}
-        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-          if (clientHeight !== height.current) return; // what moved it is its new size: the observer sees to that
-          following.current = scrollHeight - scrollTop - clientHeight < AT_END;
-          setAway(!following.current);
-          onAtEnd(following.current);
-        }}
+        onScroll={onScroll}
       >
         {history === "loading" && messages.length === 0 && <p className="messages-note">{copy.loading}</p>}
         {history === "failed" && <p className="messages-note">{copy.failed}</p>}
         {history === "ready" && messages.length === 0 && unsent.length === 0 && empty}
-        {messages.map((message, at) => {
-          const before = messages[at - 1];
-          const newDay = !isSameDay(before, message);
-          return (
-            <Fragment key={message.seq}>
-              {newDay && <p className="messages-day">{dayName(message.sent_at, clock.now())}</p>}
-              <Bubble
-                mine={message.sender === me}
-                who={message.sender === me ? copy.me : them}
-                body={message.body}
-                at={message.sent_at}
-                follows={!newDay && before?.sender === message.sender}
-                state={message.sender === me ? (message.seq <= readByThem ? "read" : "sent") : null}
-                copy={copy}
-              />
-            </Fragment>
-          );
-        })}
-        {unsent.map(({ client_message_id, body, at, refused }, index) => (
-          <Bubble
-            key={client_message_id}
-            mine
-            who={copy.me}
-            body={body}
-            at={at}
-            follows={index > 0 || last(messages)?.sender === me}
-            state={refused ? "refused" : "sending"}
-            copy={copy}
-            {...(refused && { onDiscard: () => onDiscard(client_message_id) })}
-          />
-        ))}
-        {typing && (
-          <div className="bubble bubble-theirs bubble-typing" aria-hidden="true">
-            <i />
-            <i />
-            <i />
-          </div>
-        )}
-        {after}
+        <Sent view={view} me={me} them={them} />
+        <Unsent view={view} me={me} onDiscard={onDiscard} />
+        {typing && <Typing />}
       </div>
       {away && (
         <button
@@ -157,6 +70,102 @@ export function MessageList({
   );
 }
 
+/** Keeps the newest message visible unless the person has scrolled up (`away`). */
+function useFollowing({ messages, unsent, typing }: View, onAtEnd: (atEnd: boolean) => void) {
+  const list = useRef<HTMLDivElement>(null);
+  const [away, setAway] = useState(false);
+  const following = useRef(true);
+  const height = useRef(0);
+  const wroteAt = useRef(0);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is added is followed
+  useLayoutEffect(() => {
+    const element = list.current;
+    const { at } = last(unsent) ?? { at: 0 };
+    if (at > wroteAt.current) following.current = true; // writing brings one back to the end
+    wroteAt.current = Math.max(wroteAt.current, at);
+    if (element && following.current) element.scrollTop = element.scrollHeight;
+  }, [messages, unsent, typing]);
+
+  // A keyboard makes the list smaller: the newest message stays visible.
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      height.current = element.clientHeight;
+      if (following.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  return {
+    list,
+    away,
+    onScroll: ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: UIEvent) => {
+      if (clientHeight !== height.current) return; // a change of size moved it: the observer handles that
+      following.current = scrollHeight - scrollTop - clientHeight < AT_END;
+      setAway(!following.current);
+      onAtEnd(following.current);
+    },
+    toEnd: () => list.current?.scrollTo({ top: list.current.scrollHeight, behavior: "smooth" }),
+  };
+}
+
+/** The messages that the service has, day by day. */
+function Sent({ view: { messages, readByThem }, me, them }: { view: View; me: Role; them: string }) {
+  const clock = useServerClock();
+  return messages.map((message, at) => {
+    const before = messages[at - 1];
+    const newDay = !isSameDay(before, message);
+    return (
+      <Fragment key={message.seq}>
+        {newDay && <p className="messages-day">{dayName(message.sent_at, clock.now())}</p>}
+        <Bubble
+          mine={message.sender === me}
+          who={message.sender === me ? copy.me : them}
+          body={message.body}
+          at={message.sent_at}
+          follows={!newDay && before?.sender === message.sender}
+          state={message.sender === me ? (message.seq <= readByThem ? "read" : "sent") : null}
+        />
+      </Fragment>
+    );
+  });
+}
+
+/** What waits to be sent, and what was refused. */
+function Unsent({
+  view: { messages, unsent },
+  me,
+  onDiscard,
+}: {
+  view: View;
+  me: Role;
+  onDiscard: (clientMessageId: string) => void;
+}) {
+  return unsent.map(({ client_message_id, body, at, refused }, index) => (
+    <Bubble
+      key={client_message_id}
+      mine
+      who={copy.me}
+      body={body}
+      at={at}
+      follows={index > 0 || last(messages)?.sender === me}
+      state={refused ? "refused" : "sending"}
+      {...(refused && { onDiscard: () => onDiscard(client_message_id) })}
+    />
+  ));
+}
+
+const Typing = () => (
+  <div className="bubble bubble-theirs bubble-typing" aria-hidden="true">
+    <i />
+    <i />
+    <i />
+  </div>
+);
+
 type State = "sending" | "sent" | "read" | "refused" | null;
 
 const Bubble = memo(function Bubble({
@@ -166,17 +175,15 @@ const Bubble = memo(function Bubble({
   at,
   follows,
   state,
-  copy,
   onDiscard,
 }: {
   mine: boolean;
   who: string;
   body: string;
-  /** When it was sent. It is written here, so that it is written once for a message that stays. */
+  /** When it was sent. Formatted here, so that a memoized bubble formats it once. */
   at: string | number;
   follows: boolean;
   state: State;
-  copy: MessageListCopy;
   onDiscard?: () => void;
 }) {
   return (
@@ -194,7 +201,7 @@ const Bubble = memo(function Bubble({
       </p>
       <p className="bubble-foot">
         <time>{timeOfDay(at)}</time>
-        <Mark state={state} copy={copy} />
+        <Mark state={state} />
       </p>
       {onDiscard && (
         <button type="button" className="bubble-discard" onClick={onDiscard}>
@@ -205,7 +212,7 @@ const Bubble = memo(function Bubble({
   );
 });
 
-function Mark({ state, copy }: { state: State; copy: MessageListCopy }) {
+function Mark({ state }: { state: State }) {
   if (state === null) return null;
   const [Icon, text] = {
     sending: [ClockIcon, copy.sending],

@@ -1,16 +1,16 @@
 import type { KeyStore } from "../api/keys";
 
-/** A message that its writer has sent off and the service has not confirmed. */
+/** A message that the service has not confirmed. */
 export interface Unsent {
   client_message_id: string;
   body: string;
   /** By the service's clock, in milliseconds. */
   at: number;
-  /** The refusal that will not change by trying again. */
+  /** A refusal that a retry does not change. */
   refused?: string;
 }
 
-/** The messages of one chat that wait to be confirmed: they stand in localStorage, so that no reload loses them. */
+/** The unconfirmed messages of one chat, in localStorage so that a reload loses none. */
 export class Outbox {
   constructor(
     private readonly store: KeyStore,
@@ -31,7 +31,7 @@ export class Outbox {
     this.write([...this.read(), unsent]);
   }
 
-  /** Confirmed, or given up. */
+  /** Confirmed or dropped. */
   remove(clientMessageIds: ReadonlySet<string>): void {
     const kept = this.read();
     const left = kept.filter((one) => !clientMessageIds.has(one.client_message_id));
@@ -44,7 +44,7 @@ export class Outbox {
     );
   }
 
-  /** Whether this is where a change in another tab happened. */
+  /** Whether a storage event concerns this outbox. */
   isAt(place: string | null): boolean {
     return place === this.place;
   }

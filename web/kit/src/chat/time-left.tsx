@@ -5,7 +5,7 @@ import "./chat.css";
 const FIVE_MINUTES = 300;
 const ONE_MINUTE = 60;
 
-/** How long a chat still runs. */
+/** The time left in a chat. */
 export function TimeLeft({ until, label }: { until: string; label: string }) {
   const left = useSecondsLeft(until) ?? 0;
   return (
@@ -16,7 +16,7 @@ export function TimeLeft({ until, label }: { until: string; label: string }) {
   );
 }
 
-/** Five minutes before the end of a chat, and one. */
+/** Warns five minutes and one minute before the end. */
 export function EndsSoon({
   until,
   copy,

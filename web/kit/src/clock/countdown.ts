@@ -7,7 +7,7 @@ export function useServerClock(): ServerClock {
   return useContext(ClockContext);
 }
 
-/** Whole seconds until the deadline by the server's clock, counted anew at each of its seconds; null without one. */
+/** Whole seconds until the deadline by the server's clock; null without a deadline. */
 export function useSecondsLeft(deadline: string | null | undefined): number | null {
   const clock = useServerClock();
   const [, tick] = useState(0);
@@ -27,7 +27,7 @@ export function useSecondsLeft(deadline: string | null | undefined): number | nu
       wait();
     };
     wait();
-    // A hidden page's timers are late: look at once when it is seen again.
+    // Timers of a hidden page are late: check when it is visible again.
     document.addEventListener("visibilitychange", next);
     return () => {
       clearTimeout(timer);

@@ -3,7 +3,7 @@ import { ServerClock } from "./server-clock";
 
 const NOON = Date.parse("2026-11-24T12:00:00Z");
 
-/** A clock, and the steady time that it goes by. */
+/** A clock with its monotonic time. */
 function made() {
   const steady = { now: 500 };
   return { steady, clock: new ServerClock(() => steady.now) };

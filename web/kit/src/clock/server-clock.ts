@@ -1,32 +1,32 @@
-/** What the clock was told once: the server's time at a moment of our own steady clock, give or take. */
+/** The server's time at a moment of the monotonic clock, with its uncertainty. */
 interface Reading {
   server: number;
   at: number;
   uncertainty: number;
 }
 
-/** A reading whose way here was not measured may be this late. */
+/** The assumed latency of a reading without a measured round trip. */
 const UNMEASURED = 1000;
-/** How much the trust in a reading wears off: clocks drift, and phones sleep. */
+/** How fast the uncertainty grows: clocks drift, phones sleep. */
 const DRIFT_PER_MS = 1 / 1000;
 
-/** The server's time, whatever the phone's clock says.
+/** The server's time, independent of the phone's clock.
  *
- * It goes by readings of `server_time` and by the steady clock between them, so a phone that is an hour off, or is set
- * right in the middle of a countdown, changes nothing. The surest reading counts; one that contradicts it replaces it.
+ * It uses readings of `server_time`, and the monotonic clock between them. The most certain reading counts; one that
+ * contradicts it replaces it.
  */
 export class ServerClock {
   private reading: Reading | null = null;
 
   constructor(private readonly steady: () => number = () => performance.now()) {}
 
-  /** Milliseconds since 1970 by the server's clock; by the phone's until the server has told. */
+  /** Milliseconds since 1970 by the server's clock; by the phone's before the first reading. */
   now(): number {
     const { reading } = this;
     return reading === null ? Date.now() : reading.server + (this.steady() - reading.at);
   }
 
-  /** Take a reading. `roundTrip`: how long the question and its answer took, in milliseconds. */
+  /** Take a reading. `roundTrip`: in milliseconds. */
   read(serverTime: string, roundTrip?: number): void {
     const server = Date.parse(serverTime);
     if (Number.isNaN(server)) return;

@@ -1,4 +1,4 @@
-/** Times as an Indonesian reader in the user's own zone expects them. */
+/** Times in Indonesian, in the zone of the browser. */
 
 const clock = new Intl.DateTimeFormat("id-ID", { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat("id-ID", { weekday: "long", day: "numeric", month: "long" });
@@ -9,7 +9,7 @@ export function timeOfDay(at: string | number): string {
   return clock.format(new Date(at));
 }
 
-/** "Hari ini", "Kemarin", "Sabtu, 21 November", and with its year when that is another one. `now` in milliseconds. */
+/** "Hari ini", "Kemarin", "Sabtu, 21 November", with the year if it is not this one. `now` in milliseconds. */
 export function dayName(at: string | number, now: number): string {
   const date = new Date(at);
   const today = new Date(now);
@@ -20,7 +20,7 @@ export function dayName(at: string | number, now: number): string {
   return date.getFullYear() === today.getFullYear() ? day.format(date) : dayOfYear.format(date);
 }
 
-/** Seconds as "4:05", from an hour on as "1:02:03". */
+/** Seconds as "4:05" or "1:02:03". */
 export function minutesAndSeconds(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));
   const hours = Math.floor(whole / 3600);
@@ -29,7 +29,7 @@ export function minutesAndSeconds(seconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
-/** Seconds as they are read aloud: "4 menit 5 detik". */
+/** Seconds for a screen reader: "4 menit 5 detik". */
 export function spokenDuration(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));
   const minutes = Math.floor(whole / 60);

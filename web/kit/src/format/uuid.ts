@@ -1,4 +1,4 @@
-/** A random UUID; `crypto.randomUUID` exists in secure contexts only, and a phone in the house may come over http. */
+/** A random UUID; plain http has no `crypto.randomUUID`. */
 export function uuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;

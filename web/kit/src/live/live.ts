@@ -3,20 +3,19 @@ import type { ServerClock } from "../clock/server-clock";
 import type { Session } from "../session/session";
 import { type Frame, type Link, Socket } from "../socket/socket";
 
-/** How an app's state follows from what the service says: a snapshot starts it anew, everything else moves it on. */
+/** How an app's state follows from frames: a snapshot replaces it, an event changes it. */
 export interface Model<State, In extends Frame> {
   snapshot(frame: In, before: State | null): State;
   /** The same object when nothing changed. */
   event(state: State, frame: In): State;
 }
 
-/** The person's state as the service tells it, and whether it is being told.
+/** The person's state and the state of the connection.
  *
- * Every screen is a function of it. Nothing else changes it, but for replies to calls of our own, which say what the
- * next event will say (`apply`).
+ * Every screen is a function of it. Only frames change it, and replies, which come before their event (`apply`).
  */
 export class Live<State, In extends Frame, Out extends { type: string }> {
-  /** How many snapshots there have been. */
+  /** Counts the snapshots. */
   epoch = 0;
   private current: { state: State | null; link: Link } = { state: null, link: "connecting" };
   private readonly listeners = new Set<() => void>();
@@ -51,13 +50,13 @@ export class Live<State, In extends Frame, Out extends { type: string }> {
 
   readonly get = (): { state: State | null; link: Link } => this.current;
 
-  /** Hear every frame after it has changed the state. */
+  /** Called with every frame, after it has changed the state. */
   hear(hearer: (frame: In) => void): () => void {
     this.hearers.add(hearer);
     return () => this.hearers.delete(hearer);
   }
 
-  /** Move the state on by what a reply said. `epoch`: that of the moment of the call; a snapshot since then knows better. */
+  /** Changes the state by a reply. `epoch`: at the time of the call; after a newer snapshot the reply is ignored. */
   apply(epoch: number, change: (state: State) => State): void {
     const { state } = this.current;
     if (state !== null && epoch === this.epoch) this.change({ ...this.current, state: change(state) });
@@ -84,7 +83,6 @@ export class Live<State, In extends Frame, Out extends { type: string }> {
   }
 }
 
-/** The state and the link, as they are now. */
 export function useLive<State, In extends Frame, Out extends { type: string }>(
   live: Live<State, In, Out>,
 ): { state: State | null; link: Link } {

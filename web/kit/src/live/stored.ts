@@ -3,7 +3,7 @@ import { stored } from "../session/storage";
 
 const listeners = new Set<() => void>();
 
-/** Something that this browser remembers for all its tabs, at this place in localStorage: its value, and how to change it (null: forget it). */
+/** A value in localStorage, shared by all tabs, and how to change it (null removes it). */
 export function useStored(place: string): [string | null, (value: string | null) => void] {
   const value = useSyncExternalStore(subscribe, () => stored.getItem(place));
   const change = useCallback(

@@ -1,7 +1,7 @@
 import type { Belongings } from "./belongings";
 import type { Session } from "./session";
 
-/** What an app has that is one person's. */
+/** The parts of an app that belong to one person. */
 export interface Attended {
   session: Session;
   live: { start(): void; stop(): void };
@@ -10,7 +10,7 @@ export interface Attended {
   belongings: Belongings;
 }
 
-/** Hear what concerns whoever is signed in, and nothing of whoever was before: now, and whenever that changes. */
+/** Starts what belongs to the signed-in person, and clears it when that person changes. */
 export function attend({ session, live, conversations, queries, belongings }: Attended): void {
   let attended: string | null = null;
 

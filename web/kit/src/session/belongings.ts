@@ -1,9 +1,8 @@
 import { type Store, stored, storedInTab } from "./storage";
 
-/** What one of the apps keeps in this browser for the person who is signed in: unsent messages, keys, what was seen.
+/** What an app keeps in this browser for the signed-in person: unsent messages, keys, what was seen.
  *
- * It stays through reloads, tabs, and a session that has run out. It goes when its person signs out, and nobody else
- * ever comes by it.
+ * It survives reloads and an expired session. It is removed when the person signs out or another one signs in.
  */
 export class Belongings {
   private readonly prefix: string;
@@ -15,12 +14,11 @@ export class Belongings {
     this.prefix = `curhat.${app}.`;
   }
 
-  /** Where something stands in a store. */
   place(name: string): string {
     return this.prefix + name;
   }
 
-  /** This person is signed in: what was another's goes. */
+  /** This person is signed in: removes what belonged to another. */
   belongTo(userId: string): void {
     const place = this.place("owner");
     for (const store of this.stores) {
@@ -30,7 +28,7 @@ export class Belongings {
     }
   }
 
-  /** Their person has signed out. */
+  /** The person has signed out. */
   clear(): void {
     for (const store of this.stores) this.empty(store);
   }

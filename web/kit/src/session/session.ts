@@ -2,7 +2,6 @@ import { callAnonymously } from "../api/client";
 import { Refused } from "../api/errors";
 import { stored } from "./storage";
 
-/** Who is signed in. */
 export interface User {
   id: string;
   display_name: string;
@@ -11,7 +10,7 @@ export interface User {
   role?: string;
 }
 
-/** What the service gives on signing in and on refreshing. */
+/** The reply to a sign-in and to a refresh. */
 export interface TokenReply {
   access_token: string;
   refresh_token: string;
@@ -25,18 +24,17 @@ export type SignedOutBecause = "asked" | "expired" | "forbidden";
 interface Kept {
   access: string;
   refresh: string;
-  /** By this phone's clock, right or wrong: it is compared with nothing else. */
+  /** By this phone's clock, right or wrong: it is compared only with itself. */
   staleAt: number;
   user: User;
 }
 
-/** Exchange a token that has less than this left. */
+/** Refresh a token that has less than this left. */
 const MARGIN_MS = 30_000;
 
-/** Who is signed in here, in all tabs of this browser together.
+/** The session of this browser, shared by all tabs through localStorage.
  *
- * The tokens stand in localStorage, where all tabs see them. A refresh token is good for one exchange, so tabs take
- * turns: whoever holds the lock looks first whether another has exchanged it already.
+ * A refresh token can be used once, so tabs refresh under a lock and check first whether another tab was faster.
  */
 export class Session {
   signedOutBecause: SignedOutBecause | null = null;
@@ -63,23 +61,19 @@ export class Session {
   /** Who is signed in; the same object until that changes. */
   readonly user = (): User | null => this.read()?.user ?? null;
 
-  /** Somebody has signed in. */
   adopt(reply: TokenReply): void {
     this.signedOutBecause = null;
     this.write(reply);
   }
 
-  /** An access token that is good for a while yet, or null when nobody is signed in.
-   *
-   * Throws `Unreachable` (or a passing `Refused`) when the old one has run out and no new one can be had now.
-   */
+  /** A valid access token; null if nobody is signed in. Throws if a refresh fails for now. */
   async token(): Promise<string | null> {
     const kept = this.read();
     if (kept === null) return null;
     return kept.staleAt - Date.now() > MARGIN_MS ? kept.access : this.renew(kept.access);
   }
 
-  /** The token to use instead of one that was refused or has run out. Null: nobody is signed in any more. */
+  /** The token to use instead of an expired or refused one; null if nobody is signed in any more. */
   async renew(instead: string): Promise<string | null> {
     return exclusively(this.place, async () => {
       const kept = this.read();
@@ -96,7 +90,7 @@ export class Session {
     });
   }
 
-  /** Sign out, here and in the other tabs; the service is told if it can be reached. */
+  /** Sign out in all tabs; the service is told if it is reachable. */
   async signOut(): Promise<void> {
     const kept = this.read();
     this.end("asked");
@@ -147,7 +141,7 @@ function parse(text: string | null): Kept | null {
 
 let inThisTab: Promise<unknown> = Promise.resolve();
 
-/** Run `work` when nobody else in this browser does; without Web Locks (plain http), nobody else in this tab. */
+/** Runs `work` under a lock of this browser; without Web Locks (plain http), of this tab. */
 function exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
   if (navigator.locks) return navigator.locks.request(name, work) as Promise<T>;
   const turn = inThisTab.then(work, work);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SafeStore } from "./storage";
 
-/** As little of a Storage as is asked for, full or forbidden at will. */
+/** A minimal Storage that can be full or forbidden. */
 class Fake {
   readonly kept = new Map<string, string>();
   full = false;

@@ -1,14 +1,11 @@
-/** What an app needs of a Storage. */
 export type Store = Pick<Storage, "getItem" | "setItem" | "removeItem"> & {
-  /** Every place at which something stands. */
+  /** Every place with a value. */
   places(): string[];
 };
 
-/** A browser's storage that never throws. What it does not take, since it is full or not allowed, is kept in memory: it
- * lasts as long as the page, and other tabs do not see it.
- */
+/** A browser's storage that never throws. Values that it refuses are kept in memory, for this page only. */
 export class SafeStore implements Store {
-  /** What the storage did not take; null: something that it did not give up. */
+  /** Values that the storage refused to take; null: one that it refused to remove. */
   private readonly memory = new Map<string, string | null>();
 
   constructor(private readonly storage: () => Storage) {}
@@ -47,7 +44,7 @@ export class SafeStore implements Store {
       const storage = this.storage();
       for (let at = 0; at < storage.length; at += 1) found.add(storage.key(at) ?? "");
     } catch {
-      // Nothing is to be had but what memory holds.
+      // Only memory is left.
     }
     for (const [place, value] of this.memory) {
       if (value === null) found.delete(place);
@@ -57,7 +54,7 @@ export class SafeStore implements Store {
   }
 }
 
-/** What all tabs of this browser see. */
+/** Shared by all tabs of this browser. */
 export const stored = new SafeStore(() => localStorage);
-/** What stays in this tab. */
+/** Of this tab only. */
 export const storedInTab = new SafeStore(() => sessionStorage);

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import type { Session, User } from "./session";
 
-/** Who is signed in, or null; renders anew when that changes, in any tab. */
+/** Who is signed in, or null; follows changes in any tab. */
 export function useUser(session: Session): User | null {
   return useSyncExternalStore(session.subscribe, session.user);
 }

@@ -1,10 +1,7 @@
 const PLACE = "curhat.device";
 const BYTES = 32;
 
-/** What this device is known by to the service once somebody has signed in on it: chance, made once and kept.
- *
- * Undefined where nothing can be kept: the device is then a new one each time.
- */
+/** Identifies this device to the service: random, made once and kept. Undefined if nothing can be stored. */
 export function deviceSecret(): string | undefined {
   try {
     const kept = localStorage.getItem(PLACE);

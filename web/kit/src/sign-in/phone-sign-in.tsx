@@ -1,57 +1,24 @@
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { callAnonymously } from "../api/client";
 import { Refused, slugOf } from "../api/errors";
+import { both, type Facts } from "../copy";
 import { shownPhone } from "../format/phone";
 import type { Session, TokenReply } from "../session/session";
 import { Button } from "../ui/button";
 import { Field } from "../ui/field";
+import { Mark } from "../ui/logo";
 import { Title } from "../ui/title";
 import { deviceSecret } from "./device";
 import "./sign-in.css";
 import { storedInTab } from "../session/storage";
 
-export interface SignInCopy {
-  page: string;
-  title: ReactNode;
-  lead: ReactNode;
-  phone: string;
-  phoneHint: string;
-  send: string;
-  codePage: string;
-  codeTitle: ReactNode;
-  /** The number is put after it. */
-  codeLead: string;
-  code: string;
-  codeWrong: string;
-  /** For who is new. */
-  namePage: string;
-  nameTitle: ReactNode;
-  nameLead: ReactNode;
-  name: string;
-  nameWrong: string;
-  enter: string;
-  again: string;
-  againIn: (seconds: number) => string;
-  sentAgain: string;
-  otherNumber: string;
-  /** By slug of the refusal, some with what goes along with it; `unexpected` for every other. */
-  errors: Record<string, string | ((facts: Facts) => string)> & { unexpected: string };
-}
-
-/** What goes along with some refusals. */
-export interface Facts {
-  tries_left: number;
-  /** Seconds. */
-  retry_after: number;
-  /** The number as the service reads it. */
-  phone: string;
-}
-
+type SignInCopy = typeof both.signIn &
+  Record<"page" | "title" | "lead" | "codePage" | "namePage" | "nameLead", string>;
 type Audience = "customer" | "mitra";
 type SentCode = { phone: string; resend_in: number };
-/** What has been given so far: where somebody is on their way in. */
+/** What was entered so far: the step of the sign-in. */
 interface Given {
-  /** As the service reads what was typed. */
+  /** As the service normalizes it. */
   phone?: string;
   /** By this phone's clock. */
   resendAt?: number;
@@ -61,8 +28,34 @@ interface Given {
 
 const CODE = /^\d{6}$/;
 
-/** Signing in by phone number and one-time code, for both who have one; somebody new says what to call them. */
+/** Sign in by phone number and one-time code; a new person also gives a name. */
 export function PhoneSignIn({
+  session,
+  brand,
+  copy,
+}: {
+  session: Session;
+  brand: string;
+  copy: { signIn: SignInCopy; signedOut: typeof both.signedOut };
+}) {
+  const { signedOutBecause } = session;
+  return (
+    <main className="screen">
+      <p className="brand">
+        <Mark size={48} />
+        <span>{brand}</span>
+      </p>
+      <Steps
+        session={session}
+        audience={session.audience as Audience}
+        copy={copy.signIn}
+        notice={signedOutBecause && copy.signedOut[signedOutBecause]}
+      />
+    </main>
+  );
+}
+
+function Steps({
   session,
   audience,
   copy,
@@ -71,8 +64,8 @@ export function PhoneSignIn({
   session: Session;
   audience: Audience;
   copy: SignInCopy;
-  /** Why somebody is here who has been signed in before. */
-  notice?: ReactNode;
+  /** Why somebody was signed out. */
+  notice: ReactNode;
 }) {
   const [given, setGiven] = useGiven(audience);
   const { phone, resendAt = 0, code, error = "" } = given;
@@ -95,7 +88,7 @@ export function PhoneSignIn({
         setGiven({ ...given, code: withCode });
       } else if (slug === "otp_expired" && name !== undefined) {
         const { code: _, ...before } = given;
-        setGiven({ ...before, error: sayOf(copy, failure) });
+        setGiven({ ...before, error: sayOf(failure) });
       } else throw failure;
     }
   }
@@ -119,7 +112,7 @@ export function PhoneSignIn({
   return <NameForm copy={copy} onName={(name) => enter(code, name)} />;
 }
 
-/** Remembered in this tab: whoever goes to read the message and comes back finds the place again. */
+/** Kept in this tab, so that reading the message elsewhere does not lose the step. */
 function useGiven(audience: Audience): [Given, (given: Given) => void] {
   const place = `curhat.sign-in.${audience}`;
   const [given, setGiven] = useState<Given>(() => JSON.parse(storedInTab.getItem(place) ?? "{}"));
@@ -134,8 +127,9 @@ function useGiven(audience: Audience): [Given, (given: Given) => void] {
   ];
 }
 
-function sayOf(copy: SignInCopy, error: unknown): string {
-  const said = copy.errors[slugOf(error)] ?? copy.errors.unexpected;
+function sayOf(error: unknown): string {
+  const { errors } = both.signIn;
+  const said = errors[slugOf(error)] ?? errors.unexpected;
   return typeof said === "string" ? said : said(factsOf(error));
 }
 
@@ -143,12 +137,12 @@ function factsOf(error: unknown): Facts {
   return (error instanceof Refused ? error.body : {}) as Facts;
 }
 
-/** When another code may be asked for: the service says in how many seconds. */
+/** When another code may be requested; the service gives the seconds. */
 function inSeconds(seconds: number): number {
   return Date.now() + seconds * 1000;
 }
 
-/** Ask for a code; one that was asked for a moment ago is still on its way. The service reads the number, not we. */
+/** Requests a code, unless one is still on its way. The service parses the number. */
 async function ask(typed: string, audience: Audience): Promise<Required<Pick<Given, "phone" | "resendAt">>> {
   const body = { phone: typed, audience, device: deviceSecret() };
   try {
@@ -161,13 +155,8 @@ async function ask(typed: string, audience: Audience): Promise<Required<Pick<Giv
   }
 }
 
-/** A form with one field: what `take` throws is said beside it. */
-function useForm(
-  copy: SignInCopy,
-  name: string,
-  wrong: string,
-  take: (value: string) => Promise<string | undefined>,
-) {
+/** A form with one field; what `take` throws is shown beside it. */
+function useForm(name: string, wrong: string, take: (value: string) => Promise<string | undefined>) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState(wrong);
 
@@ -179,7 +168,7 @@ function useForm(
     try {
       setError((await take(String(new FormData(event.currentTarget).get(name)).trim())) ?? "");
     } catch (failure) {
-      setError(sayOf(copy, failure));
+      setError(sayOf(failure));
     }
     setBusy(false);
   }
@@ -198,7 +187,7 @@ function NumberForm({
   notice: ReactNode;
   onSent: (given: Given) => void;
 }) {
-  const form = useForm(copy, "phone", "", async (typed) => {
+  const form = useForm("phone", "", async (typed) => {
     onSent(await ask(typed, audience));
     return undefined;
   });
@@ -243,25 +232,14 @@ function CodeForm({
   onCode: (code: string) => Promise<void>;
   onOtherNumber: () => void;
 }) {
-  const [until, setUntil] = useState(resendAt);
-  const wait = useSecondsUntil(until);
-  const [said, setSaid] = useState("");
-  const form = useForm(copy, "code", wrong, async (typed) => {
-    setSaid("");
+  const form = useForm("code", wrong, async (typed) => {
+    resend.setSaid("");
     const code = typed.replace(/\D/g, "");
     if (!CODE.test(code)) return copy.codeWrong;
     await onCode(code);
   });
-
-  async function again() {
-    form.setError("");
-    try {
-      setUntil((await ask(phone, audience)).resendAt);
-      setSaid(copy.sentAgain);
-    } catch (failure) {
-      form.setError(sayOf(copy, failure));
-    }
-  }
+  const resend = useResend(resendAt, () => ask(phone, audience), form.setError);
+  const { wait } = resend;
 
   return (
     <form className="sign-in" onSubmit={form.onSubmit} noValidate>
@@ -284,10 +262,10 @@ function CodeForm({
         {copy.enter}
       </Button>
       <p className="sign-in-said" role="status">
-        {said}
+        {resend.said}
       </p>
       <div className="sign-in-more">
-        <Button kind="quiet" size="small" unavailable={wait > 0} onClick={() => void again()}>
+        <Button kind="quiet" size="small" unavailable={wait > 0} onClick={() => void resend.again()}>
           {wait > 0 ? copy.againIn(wait) : copy.again}
         </Button>
         <Button kind="quiet" size="small" onClick={onOtherNumber}>
@@ -296,6 +274,28 @@ function CodeForm({
       </div>
     </form>
   );
+}
+
+/** Requests another code after a wait. */
+function useResend(
+  resendAt: number,
+  send: () => Promise<{ resendAt: number }>,
+  setError: (sentence: string) => void,
+) {
+  const [until, setUntil] = useState(resendAt);
+  const [said, setSaid] = useState("");
+
+  async function again() {
+    setError("");
+    try {
+      setUntil((await send()).resendAt);
+      setSaid(both.signIn.sentAgain);
+    } catch (failure) {
+      setError(sayOf(failure));
+    }
+  }
+
+  return { wait: useSecondsUntil(until), said, setSaid, again };
 }
 
 /** Seconds until a time by this phone's clock. */
@@ -311,7 +311,7 @@ function useSecondsUntil(time: number): number {
 }
 
 function NameForm({ copy, onName }: { copy: SignInCopy; onName: (name: string) => Promise<void> }) {
-  const form = useForm(copy, "name", "", async (name) => {
+  const form = useForm("name", "", async (name) => {
     if (name === "") return copy.nameWrong;
     await onName(name);
   });

@@ -1,4 +1,4 @@
-/** What is to be done after a socket was closed, by its code: the contract's list, in one place. */
+/** What follows each close code of a socket. */
 
 export const Close = {
   goingAway: 1001,
@@ -13,12 +13,11 @@ export const Close = {
 export type Next =
   /** Connect again after `least` milliseconds and what the backoff adds. */
   | { kind: "reconnect"; least: number }
-  /** The token is no longer good: exchange it, then connect at once. */
+  /** The token has expired: refresh it, then connect at once. */
   | { kind: "renew" }
-  /** The service will never talk to this token. */
+  /** The service will never accept this token. */
   | { kind: "sign-out" };
 
-/** What a close code asks for. */
 export function afterClose(code: number): Next {
   switch (code) {
     case Close.unauthenticated:
@@ -29,7 +28,7 @@ export function afterClose(code: number): Next {
       return { kind: "reconnect", least: 2_000 };
     case Close.tooMany:
       return { kind: "reconnect", least: 5_000 };
-    case Close.badFrame: // a fault of ours: it would come again
+    case Close.badFrame: // a fault of this app: it would repeat
       return { kind: "reconnect", least: 30_000 };
     default: // going away, too slow, lost
       return { kind: "reconnect", least: 0 };
@@ -39,7 +38,7 @@ export function afterClose(code: number): Next {
 const FIRST_MS = 400;
 const MOST_MS = 15_000;
 
-/** How long to wait before the attempt after `failures` that came to nothing: doubling, half of it left to chance. */
+/** The wait before the next attempt: exponential backoff with 50 % jitter. */
 export function backoff(failures: number, chance: number = Math.random()): number {
   const most = Math.min(MOST_MS, FIRST_MS * 2 ** Math.min(failures, 10));
   return most / 2 + (most / 2) * chance;

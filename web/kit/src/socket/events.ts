@@ -14,7 +14,7 @@ export type Role = Message["sender"];
 
 export type FrameToCustomer = Schemas["FrameToCustomer"];
 export type FrameToMitra = Schemas["FrameToMitra"];
-/** What a person says over their socket. */
+/** A frame from the person. */
 export type Said = Exclude<Schemas["FrameFromClient"], { type: "auth" }>;
 
 /** The frame of this type. */
@@ -23,7 +23,7 @@ export type FrameOf<Type extends (FrameToCustomer | FrameToMitra)["type"]> = Ext
   { type: Type }
 >;
 
-/** What concerns the messages of a chat, on either side. */
+/** Frames about the messages of a chat, for either side. */
 export type ChatFrame = FrameOf<
   "CHAT_MESSAGE" | "CHAT_READ" | "CHAT_TYPING" | "CHAT_ENDED" | "ack" | "error"
 >;

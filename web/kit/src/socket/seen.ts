@@ -1,4 +1,4 @@
-/** Remembers the newest ids, so that what is delivered twice is shown once. */
+/** Remembers the newest ids, to drop duplicates. */
 export class Seen {
   private readonly ids = new Set<number>();
 

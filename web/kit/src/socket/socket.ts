@@ -3,10 +3,10 @@ import type { Session } from "../session/session";
 import { afterClose, backoff, Close } from "./closing";
 import { Seen } from "./seen";
 
-/** `connecting` until the first snapshot, `open` while events come in, `lost` while they do not. */
+/** `connecting` until the first snapshot, then `open` or `lost`. */
 export type Link = "connecting" | "open" | "lost";
 
-/** A frame from the service. Events have an id, but for those that no table remembers. */
+/** A frame from the service. Stored events have an id. */
 export interface Frame {
   type: string;
   id?: number | null;
@@ -15,21 +15,21 @@ export interface Frame {
 const SUBPROTOCOL = "curhat.v1";
 const PING_MS = 20_000;
 const PONG_MS = 8_000;
-/** Asked for when somebody looks at the page again or the network is back: they are waiting. */
+/** After the page becomes visible or the network is back: the person is waiting. */
 const PROMPT_PONG_MS = 3_000;
 const CONNECT_MS = 10_000;
 
-/** The socket of whoever is signed in: opened, watched, and opened again for as long as it is wanted.
+/** The socket of the signed-in person, which reconnects until it is stopped.
  *
- * It guarantees that after every interruption a snapshot comes first, that an event that is delivered twice is handed on
- * once, and that a connection over which nothing comes any more is noticed although nobody has closed it.
+ * It guarantees that a snapshot comes first after every interruption, that an event is handed on once, and that a dead
+ * connection is detected.
  */
 export class Socket<In extends Frame, Out extends { type: string }> {
   link: Link = "connecting";
   private socket: WebSocket | null = null;
   private wanted = false;
   private token: string | null = null;
-  /** The token that the last renewal gave; refused as well, it was the last try. */
+  /** The token of the last refresh; if it is refused too, the session ends. */
   private renewed: string | null = null;
   private failures = 0;
   private attempt = 0;
@@ -88,7 +88,7 @@ export class Socket<In extends Frame, Out extends { type: string }> {
     socket.onclose = ({ code }) => socket === this.socket && this.closed(code);
   }
 
-  /** Forget the connection and everything that waits. */
+  /** Drop the connection and all timers. */
   private drop(): void {
     this.attempt += 1;
     clearTimeout(this.timer);
@@ -125,7 +125,7 @@ export class Socket<In extends Frame, Out extends { type: string }> {
     this.renewed = null;
     if (this.link !== "open") this.ask(PONG_MS);
     this.tell("open");
-    // Backed off is not reset by a connection that is lost at once.
+    // A connection that is lost at once does not reset the backoff.
     this.timer = setTimeout(() => {
       this.failures = 0;
     }, 5_000);
@@ -176,7 +176,7 @@ export class Socket<In extends Frame, Out extends { type: string }> {
     this.failures += 1;
   }
 
-  /** Ask for a sign of life after a while without one. */
+  /** Ping after a while without a frame. */
   private watch(): void {
     clearTimeout(this.heartbeat);
     this.heartbeat = setTimeout(() => this.ask(PONG_MS), PING_MS);

@@ -1,3 +1,4 @@
+import { both } from "../copy";
 import { shownPhone } from "../format/phone";
 import type { Session } from "../session/session";
 import { Avatar } from "./avatar";
@@ -5,20 +6,18 @@ import { Button } from "./button";
 import { Dialog, DialogActions } from "./dialog";
 import { LeaveIcon } from "./icons";
 
-/** Who is signed in, and the way out. */
+/** The signed-in person, and signing out. */
 export function Account({
   user,
   session,
-  copy,
   onClose,
 }: {
   user: { display_name: string; phone: string };
   session: Session;
-  copy: { title: string; signOut: string; close: string };
   onClose: () => void;
 }) {
   return (
-    <Dialog title={copy.title} onClose={onClose}>
+    <Dialog title={both.account.title} onClose={onClose}>
       <div className="account">
         <Avatar name={user.display_name} />
         <p>
@@ -29,10 +28,10 @@ export function Account({
       </div>
       <DialogActions>
         <Button kind="danger" icon={<LeaveIcon />} onClick={() => void session.signOut()}>
-          {copy.signOut}
+          {both.account.signOut}
         </Button>
         <Button kind="quiet" onClick={onClose}>
-          {copy.close}
+          {both.close}
         </Button>
       </DialogActions>
     </Dialog>

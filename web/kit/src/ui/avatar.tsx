@@ -1,7 +1,7 @@
 import "./avatar.css";
 import { classNames } from "./class-names";
 
-/** Somebody as their initial; their name is written beside it. */
+/** A person's initial; the name is written beside it. */
 export function Avatar({ name, size = "normal" }: { name: string; size?: "normal" | "large" }) {
   const tone = [...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % 4;
   return (

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import "./banner.css";
 import { classNames } from "./class-names";
 
-/** A line across the page about something that lasts. Read aloud when it comes; keep it in the page and change `children`. */
+/** A lasting notice across the page. It is read aloud if it stays in the page and `children` changes. */
 export function Banner({
   tone = "warning",
   icon,

@@ -6,11 +6,11 @@ import { Spinner } from "./spinner";
 export interface ButtonProps extends Omit<ComponentProps<"button">, "disabled"> {
   kind?: "primary" | "secondary" | "quiet" | "danger";
   size?: "normal" | "small" | "large";
-  /** As wide as what it stands in. */
+  /** As wide as its container. */
   wide?: boolean;
-  /** Under way: it stays where it is and keeps the focus, and takes no second press. */
+  /** Under way: keeps its size and focus, ignores clicks. */
   busy?: boolean;
-  /** Not possible now; it can still be reached, and says why through `aria-describedby`. */
+  /** Not possible now; stays focusable, and says why through `aria-describedby`. */
   unavailable?: boolean;
   icon?: ReactNode;
 }
@@ -44,7 +44,7 @@ export function Button({
   );
 }
 
-/** A round button with a picture; its label is read aloud and shown when pointed at. */
+/** A round button with an icon; its label is the tooltip and is read aloud. */
 export function IconButton({
   label,
   children,

@@ -6,7 +6,6 @@ export interface CardProps extends ComponentProps<"section"> {
   tone?: "plain" | "warm" | "calm" | "danger";
 }
 
-/** A piece of a page that stands for itself. */
 export function Card({ tone = "plain", className, ...rest }: CardProps) {
   return <section {...rest} className={classNames("card", `card-${tone}`, className)} />;
 }

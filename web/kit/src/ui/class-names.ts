@@ -1,4 +1,4 @@
-/** The names that hold, joined as a className. */
+/** Joins the truthy names. */
 export function classNames(...names: (string | false | null | undefined)[]): string {
   return names.filter(Boolean).join(" ");
 }

@@ -3,7 +3,7 @@ import { minutesAndSeconds, spokenDuration } from "../format/time";
 import "./countdown.css";
 import { classNames } from "./class-names";
 
-/** The time until a deadline of the service, "4:05". Read aloud when asked for, not each second. */
+/** The time until a deadline, "4:05". Not read aloud each second. */
 export function Countdown({ until, className }: { until: string; className?: string }) {
   const left = useSecondsLeft(until) ?? 0;
   return (
@@ -19,7 +19,7 @@ export function Countdown({ until, className }: { until: string; className?: str
   );
 }
 
-/** The same as a ring that empties. `of`: the whole wait in seconds; what stands in the middle is up to the caller. */
+/** A ring that empties. `of`: the whole wait in seconds; `children`: in the middle. */
 export function CountdownRing({
   until,
   of,

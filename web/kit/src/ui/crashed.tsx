@@ -1,7 +1,7 @@
 import { Button } from "./button";
 import { Mark } from "./logo";
 
-/** Shown when the app itself has failed. */
+/** Shown when the app has crashed. */
 export function Crashed({ copy }: { copy: { title: string; text: string; reload: string } }) {
   return (
     <main className="screen screen-center">

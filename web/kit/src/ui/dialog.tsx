@@ -5,15 +5,15 @@ import { classNames } from "./class-names";
 export interface DialogProps {
   title: ReactNode;
   children: ReactNode;
-  /** Escape and the back gesture were used. Without it the dialog cannot be left but by one of its buttons. */
+  /** After Escape or the back gesture. Without it only the buttons close the dialog. */
   onClose?: () => void;
   kind?: "dialog" | "alertdialog";
-  /** A picture above the title. */
+  /** Above the title. */
   picture?: ReactNode;
   className?: string;
 }
 
-/** A dialog over the page, by the platform's own: the page behind is inert, the focus stays in and goes back. */
+/** A modal dialog: the page behind is inert, the focus stays inside and returns at the end. */
 export function Dialog({ title, children, onClose, kind = "dialog", picture, className }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -38,7 +38,7 @@ export function Dialog({ title, children, onClose, kind = "dialog", picture, cla
         event.preventDefault();
         onClose?.();
       }}
-      // A browser lets nobody refuse the second Escape in a row. Whoever shows the dialog says when it is over.
+      // A browser closes at the second Escape in a row. Only the parent closes the dialog, so it is opened again.
       onClose={() => {
         if (dialog.current && !dialog.current.open) show(dialog.current);
       }}
@@ -54,10 +54,7 @@ export function Dialog({ title, children, onClose, kind = "dialog", picture, cla
   );
 }
 
-/** Show it over the page; returns how to close it.
- *
- * Safari before 15.4 knows no dialog: then the page behind is hidden from the keyboard and from screen readers by hand.
- */
+/** Shows it; returns how to close it. Safari before 15.4 has no modal dialog, so its effects are made by hand. */
 function show(dialog: HTMLDialogElement): () => void {
   if (typeof dialog.showModal === "function") {
     if (!dialog.open) dialog.showModal();
@@ -86,7 +83,7 @@ function focusFirst(dialog: HTMLElement): void {
   dialog.querySelector<HTMLElement>("button, input, textarea, select, a[href], [tabindex]")?.focus();
 }
 
-/** The buttons of a dialog, the one that goes on first. */
+/** The buttons of a dialog, the primary one first. */
 export function DialogActions({ children }: { children: ReactNode }) {
   return <div className="dialog-actions">{children}</div>;
 }

@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from "react";
 
-/** What is shown instead of an app that has failed: never a white page. */
+/** Shows `instead` when the app has crashed. */
 export class ErrorBoundary extends Component<
   { children: ReactNode; instead: ReactNode },
   { failed: boolean }

@@ -5,13 +5,13 @@ import { classNames } from "./class-names";
 export interface FieldProps extends ComponentProps<"input"> {
   label: ReactNode;
   hint?: ReactNode;
-  /** What is wrong with what was given. */
+  /** What is wrong with the value. */
   error?: ReactNode;
-  /** Stands before what is typed, as "+62" does. */
+  /** Shown before the text, such as "+62". */
   prefix?: string;
 }
 
-/** A line to type into, with its label, its hint and what is wrong with it. */
+/** A text field with label, hint and error. */
 export function Field({ label, hint, error, prefix, className, id, ...rest }: FieldProps) {
   const made = useId();
   const input = id ?? made;
@@ -41,7 +41,7 @@ export function Field({ label, hint, error, prefix, className, id, ...rest }: Fi
           {hint}
         </p>
       )}
-      {/* Always there, so that what comes into it is read aloud. */}
+      {/* Always in the page, so that a change is read aloud. */}
       <p id={errorId} className="field-error" role="alert">
         {error}
       </p>

@@ -2,7 +2,7 @@ import { useLayoutEffect } from "react";
 
 let many = 0;
 
-/** While this is shown the app is exactly as high as the screen, and parts of it scroll. */
+/** The app is exactly as high as the screen, and parts of it scroll. */
 export function useFillsScreen(fills = true): void {
   useLayoutEffect(() => {
     if (!fills) return;

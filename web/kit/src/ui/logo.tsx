@@ -1,6 +1,5 @@
 import "./logo.css";
 
-/** Two speech bubbles that lean on each other. */
 export function Mark({ size = 40 }: { size?: number }) {
   return (
     <svg className="mark" viewBox="0 0 48 48" width={size} height={size} aria-hidden="true" focusable="false">

@@ -1,6 +1,6 @@
 import "./spinner.css";
 
-/** Something is under way; what it is, is said beside it. */
+/** Something is under way; the text beside it says what. */
 export function Spinner() {
   return <span className="spinner" aria-hidden="true" />;
 }

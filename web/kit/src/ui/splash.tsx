@@ -1,6 +1,6 @@
 import { Mark } from "./logo";
 
-/** Until the service has told how things stand; `text` says so. */
+/** Shown until the first snapshot. */
 export function Splash({ text }: { text: string }) {
   return (
     <main className="screen screen-center">

@@ -1,6 +1,6 @@
 import { type ComponentProps, useEffect, useRef } from "react";
 
-/** The heading of a screen. When the screen comes up it names the page and takes the focus, so that it is read aloud. */
+/** The heading of a screen. It sets the page's title and takes the focus, so that it is read aloud. */
 export function Title({ page, children, ...rest }: ComponentProps<"h1"> & { page: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

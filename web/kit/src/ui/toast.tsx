@@ -11,7 +11,7 @@ const SHOWN_MS = 6_000;
 
 const ToastContext = createContext<(toast: Toast) => void>(() => undefined);
 
-/** Says something in passing; what somebody must know belongs on the screen instead. */
+/** Shows a short notice; important news belongs on the screen instead. */
 export function useToast(): (toast: Toast) => void {
   return useContext(ToastContext);
 }

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { BackIcon } from "./icons";
 
-/** The way back, and what else a screen has at its top. `label`: what the way back is called. */
+/** The top of a screen, with the link back. `label`: of that link. */
 export function TopBar({
   label,
   back = "/",

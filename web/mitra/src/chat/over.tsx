@@ -3,13 +3,12 @@ import { Link } from "wouter";
 import { copy } from "../copy";
 import type { Chat } from "../state";
 
-/** A chat that is over, and why. */
 export function Over({ chat }: { chat: Chat }) {
   return (
     <Card tone="calm" className="chat-over">
       <p role="status">{copy.chat.endedBecause[chat.end_reason ?? "time_up"](chat.customer.display_name)}</p>
       <Link href="/" className="button button-primary button-wide">
-        {copy.chat.home}
+        {copy.goHome}
       </Link>
     </Card>
   );

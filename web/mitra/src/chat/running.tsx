@@ -1,5 +1,4 @@
-import { Button, CloseIcon, Composer, type Conversation, EndChat, EndsSoon, IconButton } from "@curhat/kit";
-import { useState } from "react";
+import { type Conversation, EndsSoon, ResultNote, Running as RunningChat } from "@curhat/kit";
 import { endChat } from "../actions";
 import { copy } from "../copy";
 import { ExtensionCard } from "../extension-card";
@@ -7,7 +6,6 @@ import { sentenceOf } from "../sentence";
 import { belongings } from "../service";
 import type { Chat, Extension, Outcome } from "../state";
 
-/** A chat that runs: warnings, more time, the end, and where one writes. */
 export function Running({
   chat,
   extension,
@@ -19,54 +17,26 @@ export function Running({
   outcome: Outcome | undefined;
   conversation: Conversation;
 }) {
-  const [ending, setEnding] = useState(false);
   return (
-    <>
-      <section className="chat-now" aria-label={copy.chat.now}>
-        {outcome && <ResultNote key={outcome.extension_id} outcome={outcome} />}
-        {extension ? (
-          <ExtensionCard extension={extension} chat={chat} />
-        ) : (
-          <EndsSoon until={chat.ends_at} copy={copy.chat} />
-        )}
-        <div className="chat-actions">
-          <Button kind="quiet" size="small" onClick={() => setEnding(true)}>
-            {copy.chat.end}
-          </Button>
-        </div>
-      </section>
-      <Composer
-        place={belongings.place(`draft.${chat.id}`)}
-        label={copy.chat.write}
-        placeholder={copy.chat.placeholder}
-        send={copy.chat.send}
-        tooLong={copy.chat.tooLong}
-        onType={() => conversation.typed()}
-        onSend={(body) => conversation.say(body)}
-      />
-      {ending && (
-        <EndChat
-          copy={copy.chat}
-          onEnd={() => endChat(chat.id)}
-          sentenceOf={sentenceOf}
-          onClose={() => setEnding(false)}
-        />
+    <RunningChat
+      label={copy.chat.now}
+      copy={copy.chat}
+      conversation={conversation}
+      place={belongings.place(`draft.${chat.id}`)}
+      onEnd={() => endChat(chat.id)}
+      sentenceOf={sentenceOf}
+    >
+      {outcome && (
+        <ResultNote key={outcome.extension_id} approved={outcome.type === "EXTENSION_APPROVED"}>
+          {sentence(outcome)}
+        </ResultNote>
       )}
-    </>
-  );
-}
-
-/** How an extension came out. */
-function ResultNote({ outcome }: { outcome: Outcome }) {
-  const [shown, setShown] = useState(true);
-  if (!shown) return null;
-  return (
-    <div className="chat-result" role="status" data-approved={outcome.type === "EXTENSION_APPROVED"}>
-      <p>{sentence(outcome)}</p>
-      <IconButton label={copy.close} onClick={() => setShown(false)}>
-        <CloseIcon width={20} height={20} />
-      </IconButton>
-    </div>
+      {extension ? (
+        <ExtensionCard extension={extension} chat={chat} />
+      ) : (
+        <EndsSoon until={chat.ends_at} copy={copy.chat} />
+      )}
+    </RunningChat>
   );
 }
 
