@@ -13,6 +13,7 @@ import pytest
 from psycopg import sql
 
 from app.embedded.place import make_home
+from app.embedded.redis_server import find_program
 from app.identity.sender import OTP_FILE
 from app.running.accounts import server_account
 from app.running.programs import LISTENERS, NEEDS
@@ -273,7 +274,7 @@ def test_serve_and_listen_keep_their_own_programs_running_beside_it(
 @pytest.mark.parametrize("name", ["public-1", "internal", *LISTENERS, "demo", "redis", "postgres"])
 def test_a_process_that_is_killed_comes_back(running: Running, name: str) -> None:
     curhat, process = running
-    mark = {"redis": "redis-server", "postgres": "bin/postgres"}.get(name, f"--name {name}")
+    mark = {"redis": find_program(), "postgres": "bin/postgres"}.get(name, f"--name {name}")
 
     def pid() -> int | None:
         return next((number for number, command in children(process.pid).items() if mark in command), None)
