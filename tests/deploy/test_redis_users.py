@@ -38,11 +38,12 @@ def url_of(user: str, socket: Path) -> str:
 def socket(tmp_path: Path) -> Iterator[Path]:
     """The socket of such a Redis."""
     socket = tmp_path / "redis.sock"
+    (tmp_path / "redis-server").symlink_to(find_program())  # Valkey will do
     options = ("--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no")
     process = subprocess.Popen(
         [START, *options],
         env={
-            "PATH": f"{Path(find_program()).parent}:{os.environ['PATH']}",
+            "PATH": f"{tmp_path}:{os.environ['PATH']}",
             "REDIS_DATA": str(tmp_path),
             **{f"REDIS_{user.upper()}_PASSWORD": f"{user}s-secret" for user in REDIS_USERS},
         },

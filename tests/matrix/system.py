@@ -89,7 +89,7 @@ class System:
             **self.environment,
         }
         return [
-            *("nsenter", "--target", str(self.holder), "--mount", "--pid"),
+            *("nsenter", "--target", str(self.holder), "--mount", "--pid", "--root"),
             *("chroot", str(self.root), "env", "--ignore-environment"),
             *(f"{name}={value}" for name, value in variables.items()),
             *("sh", "-c", f"cd {directory} && {script}"),

@@ -21,6 +21,7 @@ from tests.conftest import Connection
 from tests.run.conftest import Curhat, children, is_alive, new_curhat
 from tests.waits import PATIENCE_SECONDS, wait_until
 from workshop.embedded.place import make_home
+from workshop.embedded.redis_server import find_program
 from workshop.seed import DEMO_PASSWORD
 
 PRODUCTION = {
@@ -274,7 +275,7 @@ def test_serve_and_listen_keep_their_own_programs_running_beside_it(
 @pytest.mark.parametrize("name", ["public-1", "internal", *LISTENERS, "demo", "redis", "postgres"])
 def test_a_process_that_is_killed_comes_back(running: Running, name: str) -> None:
     curhat, process = running
-    mark = {"redis": "redis-server", "postgres": "bin/postgres"}.get(name, f"--name {name}")
+    mark = {"redis": find_program(), "postgres": "bin/postgres"}.get(name, f"--name {name}")
 
     def pid() -> int | None:
         return next((number for number, command in children(process.pid).items() if mark in command), None)
