@@ -33,7 +33,9 @@ class Announcer:
 
 @pytest.fixture
 async def announcer(worker: Worker, redis_url: str) -> AsyncIterator[Announcer]:
-    await worker.app.ctx.availability._subscription.subscribed.wait()  # noqa: SLF001
+    watch = worker.app.ctx.availability
+    await watch._subscription.subscribed.wait()  # noqa: SLF001
+    await watch._known.wait()  # noqa: SLF001 - the worker's own first query must not land after an announcement
     async with redis_client.connect(redis_url) as redis:
         yield Announcer(redis)
 
