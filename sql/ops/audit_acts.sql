@@ -72,18 +72,19 @@ begin
             and (a.mitra_id is null or a.mitra_id = any (e.mitra_ids))
     )
     union all
+    -- Of failures by scalar subqueries, which are looked up by id: PostgreSQL 18 would hash all of them for "not exists".
     select 'whatever an event tells of was done', e.entity, e.entity_id::text, format('event %s (%s) tells of what is not there', e.id, e.type)
     from data.events e
     where e.at >= v_since and case e.type
-        when 'PAIRING_FAILURE_ACTIONED' then not exists (
-            select from data.pairing_failures f
+        when 'PAIRING_FAILURE_ACTIONED' then (
+            select f.id from data.pairing_failures f
             where f.id = e.entity_id and f.operator_action = e.body ->> 'action' and 'operator:' || f.actioned_by = e.actor
-        )
-        when 'PAIRING_FAILURE_SUPERSEDED' then not exists (
-            select from data.pairing_failures f where f.id = e.entity_id and f.superseded_at is not null
-        )
-        when 'PAIRING_FAILED' then not exists (select from data.pairing_failures f where f.id = e.entity_id)
-        when 'EXTENSION_FAILED' then not exists (select from data.pairing_failures f where f.id = e.entity_id)
+        ) is null
+        when 'PAIRING_FAILURE_SUPERSEDED' then (
+            select f.id from data.pairing_failures f where f.id = e.entity_id and f.superseded_at is not null
+        ) is null
+        when 'PAIRING_FAILED' then (select f.id from data.pairing_failures f where f.id = e.entity_id) is null
+        when 'EXTENSION_FAILED' then (select f.id from data.pairing_failures f where f.id = e.entity_id) is null
         when 'CHAT_MESSAGE' then not exists (
             select from data.chat_sessions c where c.id = e.entity_id and to_jsonb(c.last_seq) >= e.body -> 'seq'
         )

@@ -258,7 +258,9 @@ def report(visits: Sequence[Visit]) -> Iterator[str]:
 @click.option("--place", type=click.Path(path_type=Path), default=PROJECT / "build/matrix", show_default=True)
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Of pytest.")
 @click.option(
-    "--keep", is_flag=True, help="Leave the systems' files in place; nothing runs or is mounted there."
+    "--keep",
+    is_flag=True,
+    help="Leave the systems' files until the next run; nothing runs or is mounted there.",
 )
 def main(
     names: tuple[str, ...], steps: tuple[str, ...], mirror: str | None, place: Path, jobs: int, *, keep: bool
