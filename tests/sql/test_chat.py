@@ -1,6 +1,7 @@
 """A chat: messages in order, read marks, warnings, the end, history."""
 
 from datetime import datetime
+from uuid import UUID
 
 import pytest
 
@@ -285,7 +286,8 @@ def test_nobody_sees_a_phone_number_but_their_own(world: World, chat: Row) -> No
 
 @pytest.mark.parametrize("role", ["customer", "mitra", "operator", None])
 @pytest.mark.parametrize(
-    ("function", "more"), [("send_message", (None, "Halo")), ("mark_read", (1,)), ("end_chat", ())]
+    ("function", "more"),
+    [("send_message", (str(UUID(int=1)), "Halo")), ("mark_read", (1,)), ("end_chat", ())],
 )
 def test_a_null_person_is_no_member_of_a_chat(
     world: World, role: str | None, function: str, more: tuple[object, ...]

@@ -35,10 +35,10 @@ def service_settings(
     with servers(cluster, template, "desk") as (database_url, redis_url):
         with connect_as_owner(database_url) as owner:
             make_history(owner, DAYS)
-            # No jobs are scheduled here, so we insert their heartbeats.
+            # No jobs are scheduled here, and a busy machine may starve a listener: no process has a gap.
             owner.execute(
-                "insert into data.heartbeats (process, at) select unnest(array['pg_cron', 'audit']), 'infinity' "
-                "on conflict (process) do update set at = excluded.at"
+                "insert into data.heartbeats (process, at) select unnest(array['pg_cron', 'audit', 'relay', "
+                "'deadline listener', 'availability listener']), 'infinity' on conflict (process) do update set at = excluded.at"
             )
             for figures in ("daily_figures", "hourly_figures"):
                 owner.execute(
