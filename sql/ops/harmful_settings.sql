@@ -1,5 +1,5 @@
 -- What only a superuser can set, and what no session of ours can say for itself: as the server has it, and as it is
--- written down for a login or a database. Our own sessions say the rest (app/sessions.py).
+-- written down for a login or a database. Our own sessions say the rest (app/postgres/sessions.py).
 create or replace function logic.harmful_settings()
 returns table (name text, value text, harm text)
 language sql stable security definer set search_path = ''
