@@ -170,7 +170,8 @@ async def test_limits_count_again_when_redis_is_back(
     await redis.client_pause(timeout=60_000, all=False)
     assert await allowed(limits, SLOW, "one", 4) == [True] * 4
     await redis.client_unpause()
-    assert await allowed(limits, SLOW, "one", 4) == [True, True, True, False]
+    # Another bucket: Redis may still run what it was asked for while it was silent.
+    assert await allowed(limits, SLOW, "two", 4) == [True, True, True, False]
 
 
 # Over REST

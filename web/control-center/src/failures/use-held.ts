@@ -7,6 +7,8 @@ export function useHeld() {
   return useMemo(
     () => ({
       held: over || within,
+      /** Held until the focus was within and has left. */
+      hold: () => setWithin(true),
       /** Not held until the mouse or the focus comes back. */
       release: () => {
         setOver(false);

@@ -12,6 +12,11 @@ export function useWorklist(filter: Filter, of: string) {
   const [deciding, setDeciding] = useState<{ action: Action; failures: Failure[] } | null>(null);
   const hand = useHeld();
   const held = hand.held || selection.ids.size > 0 || deciding !== null;
+  // The focus comes back from the dialog a moment later; until then the decided row must not go.
+  const decide = (next: typeof deciding) => {
+    if (next === null) hand.hold();
+    setDeciding(next);
+  };
   const showFresh = () => {
     selection.clear();
     hand.release();
@@ -22,7 +27,7 @@ export function useWorklist(filter: Filter, of: string) {
     showFresh,
     selection,
     deciding,
-    setDeciding,
+    setDeciding: decide,
     held: hand.props,
   };
 }
