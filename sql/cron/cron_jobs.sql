@@ -10,6 +10,7 @@ values
     ('hourly-figures', '1-59/5 * * * *', 'select logic.refresh_hourly_figures()', false),
     ('failure-tallies', '2-59/5 * * * *', 'select logic.fold_failure_tallies()', false),
     ('handed-on', '4-59/5 * * * *', 'select logic.fold_handed_on()', false),
+    ('account-days', '0-59/5 * * * *', 'select logic.refresh_account_days()', false),
     ('audit', '3-59/10 * * * *', 'select logic.refresh_audit_findings()', false),
     ('make-partitions', '17 3 * * *', $$select logic.make_partitions(p_tables => array['events'])$$, false),
     ('make-message-partitions', '22 3 * * *', $$select logic.make_partitions(p_tables => array['chat_messages'])$$, false),

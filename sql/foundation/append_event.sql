@@ -15,9 +15,11 @@ create or replace function logic.append_event(
     p_deadline_at timestamptz default null,
     p_at timestamptz default null
 )
-returns void
+returns bigint
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+    v_event_id bigint;
 begin
     with event as (
         insert into data.events (
@@ -39,11 +41,13 @@ begin
         returning id, at
     )
     insert into data.outbox (event_id, at, deadline_at)
-    select id, at, p_deadline_at from event;
+    select id, at, p_deadline_at from event
+    returning event_id into v_event_id;
     if current_setting('curhat.app_rings', true) is distinct from 'on' then
         perform pg_notify('curhat_bell', '');
     end if;
+    return v_event_id;
 end
 $$;
 comment on function logic.append_event is
-    'Appends an event and its outbox row, and wakes the relay unless the session does that itself (curhat.app_rings). p_deadline_at: a deadline that the change set, for the deadline listener. p_at: when it happened, if not now.';
+    'Appends an event and its outbox row: the event''s id. Wakes the relay unless the session does that itself (curhat.app_rings). p_deadline_at: a deadline that the change set, for the deadline listener. p_at: when it happened, if not now.';

@@ -11,6 +11,7 @@ values
     ('PAIRING_FAILED', true, false, 'A search or a confirmed payment came to nothing; the cause is recorded.'),
     ('PAIRING_FAILURE_ACTIONED', false, false, 'An operator decided on the money of a failure.'),
     ('MONEY', true, false, 'It was decided what becomes of the money of a failed payment, or the customer has seen it.'),
+    ('CREDIT', true, false, 'A customer''s credit changed.'),
     ('PAIRING_FAILURE_SUPERSEDED', false, false, 'The customer asked for another bestie: the failure is closed, the payment lives.'),
     ('RETURNING_CHAT_TIMEOUT', true, false, 'The mitra who was asked again did not answer in time.'),
     ('RETURNING_CHAT_REJECTED', true, false, 'The mitra who was asked again said no.'),
@@ -37,5 +38,7 @@ values
     ('CODES_RAN_OUT', false, false, 'The hour has had its most one-time codes: until it is over only known devices are sent any.'),
     ('OPERATOR_SIGNED_IN', false, false, 'Somebody signed in to the control center.'),
     ('OPERATOR_CHANGED', false, false, 'Somebody of the control center was added, or got another role, access or password.'),
-    ('CONFIG_CHANGED', false, false, 'A setting was changed.');
+    ('CONFIG_CHANGED', false, false, 'A setting was changed.'),
+    ('PRICE_CHANGED', false, false, 'What a duration costs was set, or is sold no longer (amount null).'),
+    ('RATE_CHANGED', false, false, 'The mitra''s share or the tax was set, from a day on.');
 comment on view logic.event_types is 'Every event type, whose sockets hear it, and what it means.';

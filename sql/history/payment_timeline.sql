@@ -15,6 +15,9 @@ cross join lateral (
     union all
     select e.* from data.extensions x join data.events e on e.entity = 'extension' and e.entity_id = x.id
     where x.payment_session_id = p.id
+    union all
+    select e.* from data.transfers t join data.events e on e.id = t.event_id and e.at = t.at
+    where t.payment_session_id = p.id and e.type = 'CREDIT'
 ) e;
 comment on view control_center.payment_timeline is
     'Everything that happened on account of a payment session; order by id. Never message text.';

@@ -32,18 +32,19 @@ begin
     from data.payment_sessions p
     where p.created_at >= p_since and (p.is_free_trial is distinct from (p.amount = 0) or (p.is_free_trial and p.is_extension) or p.amount < 0)
     union all
-    select 'a payment is for the minutes of its tier', 'payment_session', p.id::text,
-        format('%s minutes, of the tier %s: %s', p.duration_minutes, p.tier_id, t.duration_minutes)
+    select 'a payment is for the minutes and the price of its tier', 'payment_session', p.id::text,
+        format('%s minutes for %s rupiah, of the tier %s: %s for %s', p.duration_minutes, p.amount, p.tier_id, t.duration_minutes, t.amount)
     from data.payment_sessions p
     left join data.price_tiers t on t.id = p.tier_id
     where p.created_at >= p_since and p.tier_id is not null
-        and (t.duration_minutes is distinct from p.duration_minutes or t.for_extension is distinct from p.is_extension)
+        and (t.duration_minutes is distinct from p.duration_minutes or t.for_extension is distinct from p.is_extension
+            or p.amount <> case when p.is_free_trial then 0 else t.amount end)
     union all
     select 'a tier costs something and is there once', 'price_tier', t.id::text, format('%s minutes for %s rupiah', t.duration_minutes, t.amount)
     from data.price_tiers t
-    where t.active and (t.amount <= 0 or t.duration_minutes not between 1 and 600 or exists (
+    where t.retired_at is null and (t.amount <= 0 or t.duration_minutes not between 1 and 600 or exists (
         select from data.price_tiers o
-        where o.active and o.id <> t.id and o.for_extension = t.for_extension and o.duration_minutes = t.duration_minutes
+        where o.retired_at is null and o.id <> t.id and o.for_extension = t.for_extension and o.duration_minutes = t.duration_minutes
     ));
 end
 $$;

@@ -1,6 +1,6 @@
 -- The payment's lock decides between an operator and a customer's fallback, and between two operators. The same
 -- decision again changes nothing. The customer is told of it when money was taken.
--- Locks: payment session, failure.
+-- Locks: payment session, failure, the customer's credit account.
 -- Refuses: invalid_action, failure_not_found, failure_superseded, failure_already_actioned, nothing_to_refund.
 create or replace function logic.decide_failure(p_failure_id uuid, p_action text, p_who text, p_note text)
 returns data.pairing_failures
@@ -9,6 +9,7 @@ as $$
 declare
     v_payment data.payment_sessions;
     v_failure data.pairing_failures;
+    v_event_id bigint;
 begin
     select * into v_payment
     from data.payment_sessions
@@ -24,7 +25,7 @@ begin
     set operator_action = p_action, action_note = logic.clean_text(p_note), actioned_by = p_who, actioned_at = logic.now()
     where id = p_failure_id
     returning * into v_failure;
-    perform logic.append_event(
+    v_event_id := logic.append_event(
         'PAIRING_FAILURE_ACTIONED', 'pairing_failure', v_failure.id, null, null, v_failure.customer_id, null,
         'operator:' || p_who,
         jsonb_build_object(
@@ -35,6 +36,7 @@ begin
         )
     );
     if v_failure.refund_due then
+        perform logic.post_decided(v_payment, p_action, v_event_id, 'operator:' || p_who);
         perform logic.append_money_event(v_payment, v_failure, 'operator:' || p_who);
     end if;
     return v_failure;

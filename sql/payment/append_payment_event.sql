@@ -1,9 +1,9 @@
 create or replace function logic.append_payment_event(p_payment data.payment_sessions, p_from_status text, p_actor text)
-returns void
+returns bigint
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-    perform logic.append_event(
+    return logic.append_event(
         'PAYMENT_SESSION', 'payment_session', p_payment.id, p_from_status, p_payment.status,
         p_payment.customer_id, null, p_actor,
         jsonb_build_object(

@@ -1,6 +1,6 @@
 -- The customer has paid. A first chat is charged now, an extension at approval, a free trial never. Idempotent: a
 -- client and a webhook may both confirm.
--- Locks: the idempotency key, payment session.
+-- Locks: the idempotency key, payment session, the customer's credit account.
 create or replace function api.confirm_payment_session(
     p_payment_session_id uuid, p_customer_id uuid, p_idempotency_key text default null
 )
@@ -21,7 +21,11 @@ begin
         perform logic.check_payment_status(v_payment, 'pending');
         perform logic.check_not_blocked(p_customer_id);
         v_payment := logic.set_confirmed(v_payment);
-        perform logic.append_payment_event(v_payment, 'pending', 'customer:' || p_customer_id);
+        perform logic.post_confirmed(
+            v_payment,
+            logic.append_payment_event(v_payment, 'pending', 'customer:' || p_customer_id),
+            'customer:' || p_customer_id
+        );
     end if;
     return logic.keep_reply(p_customer_id, p_idempotency_key, logic.payment_session_json(v_payment));
 end

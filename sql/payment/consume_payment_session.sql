@@ -5,6 +5,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_payment data.payment_sessions;
+    v_event_id bigint;
 begin
     update data.payment_sessions
     set status = 'consumed',
@@ -12,7 +13,10 @@ begin
         charged_at = case when is_extension and amount > 0 then logic.now() else charged_at end
     where id = p_payment.id
     returning * into v_payment;
-    perform logic.append_payment_event(v_payment, 'confirmed', p_actor);
+    v_event_id := logic.append_payment_event(v_payment, 'confirmed', p_actor);
+    if v_payment.is_extension then
+        perform logic.post_extended(v_payment, v_event_id);
+    end if;
     return v_payment;
 end
 $$;

@@ -1,7 +1,7 @@
 -- A confirmed payment came to nothing: it fails and the cause is recorded, in one transaction. A payment that is not
 -- confirmed is left alone, so failing is idempotent. The failure names the mitra who was asked again, or for more
 -- minutes.
--- Locks: none of its own; the caller holds the payment session.
+-- Locks: the customer's credit account; the caller holds the payment session.
 create or replace function logic.fail_payment_session(
     p_payment data.payment_sessions,
     p_cause_tag text,
@@ -44,6 +44,9 @@ begin
         'pairing_failure', v_failure.id, null, null, v_payment.customer_id, null, p_actor,
         logic.failure_json(v_failure, v_payment)
     );
+    if v_payment.is_extension then
+        perform logic.release_credit(v_payment, p_actor);
+    end if;
     return v_failure;
 end
 $$;

@@ -13,7 +13,7 @@ as $$
             )
             order by t.duration_minutes
         ), '[]'),
-        'free_trial_eligible', not p_extension and logic.has_free_trial(p_customer_id)
+        'free_trial_eligible', coalesce(bool_or(t.is_free_trial), false)
     )
     from logic.tiers_for(p_customer_id, p_extension) t
 $$;

@@ -4,12 +4,9 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
     return query
-    select t.id, t.duration_minutes, t.amount,
-        not p_is_extension
-        and t.duration_minutes = logic.free_trial_minutes()
-        and logic.has_free_trial(p_customer_id)
+    select t.id, t.duration_minutes, t.amount, t.is_free_trial and logic.has_free_trial(p_customer_id)
     from data.price_tiers t
-    where t.active and t.for_extension = p_is_extension;
+    where t.retired_at is null and t.for_extension = p_is_extension;
 end
 $$;
-comment on function logic.tiers_for is 'The active tiers of a kind, and which of them is this customer''s free trial.';
+comment on function logic.tiers_for is 'The tiers of a kind that are sold, and which of them is this customer''s free trial.';

@@ -23,6 +23,7 @@ begin
         'search', case when v_search.id is not null then logic.own_search_json(v_search) end,
         'last_failure', logic.open_failure(v_payment),
         'money', logic.money_of(p_customer_id),
+        'credit', logic.credit_of(p_customer_id),
         'chats', logic.chats_json(v_chats),
         'extensions', logic.pending_extensions(array(select c.id from unnest(v_chats) c)),
         'lost_chats', logic.lost_chats(v_chats)
@@ -30,4 +31,4 @@ begin
 end
 $$;
 comment on function api.client_state is
-    'A customer''s whole present state: {server_time, user, payment_session, search, last_failure, money, chats, extensions, lost_chats}. money: every unused payment, and every failure without a decision, or with one that was not seen. lost_chats: ids of the chats whose mitra is unreachable. Refuses customer_not_found.';
+    'A customer''s whole present state: {server_time, user, payment_session, search, last_failure, money, credit, chats, extensions, lost_chats}. money: every unused payment, and every failure without a decision, or with one that was not seen. lost_chats: ids of the chats whose mitra is unreachable. Refuses customer_not_found.';

@@ -26,10 +26,11 @@ begin
             from data.extensions e
             where e.chat_session_id = any (array(select c.id from unnest(v_chats) c))
         ),
+        'journal', logic.journal_json(p_payment_session_id),
         'timeline', v_timeline,
         'people', logic.people_of(v_timeline)
     );
 end
 $$;
 comment on function logic.payment_story is
-    'Everything about a payment session: {payment, failures, searches, chats, extensions, timeline, people}.';
+    'Everything about a payment session: {payment, failures, searches, chats, extensions, journal, timeline, people}.';

@@ -11,6 +11,7 @@ begin
     return jsonb_build_object(
         'customer', logic.customer_row(v_customer),
         'totals', logic.customer_totals(p_user_id),
+        'credit', logic.credit_of(p_user_id),
         'search', (
             select logic.search_json(r, 50) from data.pairing_requests r where r.customer_id = p_user_id and r.status = 'searching'
         ),
@@ -21,4 +22,4 @@ begin
 end
 $$;
 comment on function control_center.get_user is
-    'A customer''s page: {customer, totals, search, chat, day, history}. For viewers. Refuses operator_unknown, customer_not_found, invalid_day.';
+    'A customer''s page: {customer, totals, credit, search, chat, day, history}. For viewers. Refuses operator_unknown, customer_not_found, invalid_day.';
