@@ -1,10 +1,12 @@
 """The types of the control center's bodies and queries. They check shapes only."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
+from app.internal.replies import RateKind
 from app.public.bodies import Body, Limit, Whole
 from app.public.replies import CauseTag, OperatorAction, Presence
 
@@ -36,6 +38,33 @@ class FailedPairingsFilter(Body):
     mitra_id: UUID | None = None
     limit: LongLimit = 50
     offset: Whole = 0
+
+
+class NewPrice(Body):
+    """What a duration costs from now on; `replaces`: only while this is its price."""
+
+    for_extension: bool
+    duration_minutes: Whole
+    amount: Whole
+    is_free_trial: bool
+    replaces: UUID | None = None
+
+
+class NewRate(Body):
+    """A percentage, from a day in Jakarta on."""
+
+    kind: RateKind
+    percent: Annotated[float, msgspec.Meta(ge=0, le=100)]
+    valid_from: date
+
+
+class Gift(Body):
+    """Credit for a customer; the same `gift_id` again gives nothing more."""
+
+    gift_id: UUID
+    amount: Whole
+    note: Text
+    payment_session_id: UUID | None = None
 
 
 class Decision(Body):
@@ -92,13 +121,6 @@ class UsersFilter(Body):
     limit: Limit = 50
 
 
-class ShortPage(Body):
-    """A page of a list that grows: `cursor` is the `next` of the page before."""
-
-    cursor: str | None = None
-    limit: Limit = 20
-
-
 class WhichDay(Body):
     """A day in Jakarta; today when none is given."""
 
@@ -109,6 +131,13 @@ class WhichDays(Body):
     """A number of days, up to today."""
 
     days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 30
+
+
+class Days(Body):
+    """Days in Jakarta, both included; the last 31 when none are given."""
+
+    first_day: Day | None = None
+    last_day: Day | None = None
 
 
 class Reason(Body):

@@ -2,6 +2,7 @@
 text."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
@@ -9,10 +10,10 @@ import msgspec
 
 from app.auth import Audience
 from app.envelope import Role
-from app.internal.replies import OperatorState
+from app.internal.replies import OperatorState, RateKind
 from app.public import frames
 from app.public.frames import EventId, PongFrame
-from app.public.replies import Count, Failure, OperatorAction, Seq, Time
+from app.public.replies import Count, Failure, Minutes, OperatorAction, Rupiah, Seq, Time
 from app.public.replies import Role as OperatorRole
 from app.sockets.serving import Auth, Ping
 
@@ -110,6 +111,21 @@ class ConfigChanged(Body):
     version: Count
 
 
+class PriceChanged(Body):
+    for_extension: bool
+    duration_minutes: Minutes
+    amount: Rupiah | None
+    old_amount: Rupiah | None
+    is_free_trial: bool | None
+
+
+class RateChanged(Body):
+    kind: RateKind
+    percent: float
+    old_percent: float
+    valid_from: date
+
+
 BODIES: Mapping[str, type[msgspec.Struct]] = {
     "CHAT_MESSAGE": StoredMessage,
     "CHAT_REQUEST_SEEN": OfferSeen,
@@ -129,6 +145,8 @@ BODIES: Mapping[str, type[msgspec.Struct]] = {
     "OPERATOR_SIGNED_IN": OperatorSignedIn,
     "OPERATOR_CHANGED": OperatorChanged,
     "CONFIG_CHANGED": ConfigChanged,
+    "PRICE_CHANGED": PriceChanged,
+    "RATE_CHANGED": RateChanged,
 }
 """The bodies of the events that operators alone hear, and of messages, whose text they do not get."""
 

@@ -13,6 +13,7 @@ from msgspec import UNSET, UnsetType
 from app.public.frames import EventId
 from app.public.replies import (
     CauseTag,
+    Change,
     ChatStatus,
     Count,
     EndReason,
@@ -28,10 +29,12 @@ from app.public.replies import (
     Rupiah,
     Seconds,
     Time,
+    TransferKind,
 )
 
 OfferStatus = Literal["offered", "accepted", "declined", "auto_rejected", "withdrawn"]
 ValueType = Literal["integer", "enum", "prefixes"]
+RateKind = Literal["mitra_share", "tax"]
 AlarmKind = Literal["nobody_online", "health", "audit"]
 
 
@@ -462,6 +465,96 @@ class ShownExtension(Reply):
     closed_at: Time | None
 
 
+class Transfer(Reply):
+    """Rupiah that moved from one account (debit) to another (credit), and the event that caused it."""
+
+    id: UUID
+    at: Time
+    kind: TransferKind
+    debit: str
+    credit: str
+    amount: Rupiah
+    event_id: int | None
+
+
+class Price(Reply):
+    """What a duration costs, or did until `retired_at`."""
+
+    id: UUID
+    duration_minutes: Minutes
+    amount: Rupiah
+    for_extension: bool
+    is_free_trial: bool
+    created_at: Time
+    created_by: str
+    retired_at: Time | None
+    retired_by: str | None
+
+
+class Rate(Reply):
+    """A percentage, valid from a day in Jakarta on."""
+
+    kind: RateKind
+    valid_from: date
+    percent: float
+    set_at: Time
+    set_by: str
+
+
+class Prices(Reply):
+    """Every price that is or was sold, and the dated rates."""
+
+    tiers: list[Price]
+    rates: list[Rate]
+
+
+class GivenCredit(Reply):
+    """Credit that was given as goodwill, and the customer's credit after it."""
+
+    id: UUID
+    customer_id: UUID
+    payment_session_id: UUID | None
+    amount: Rupiah
+    note: str
+    given_by: str
+    given_at: Time
+    credit: Rupiah
+
+
+class ReconciledDay(Reply):
+    """What the money of a day came to, in rupiah; see the view control_center.reconciliation."""
+
+    day: date
+    paid: Rupiah
+    paid_with_credit: Rupiah
+    revenue: Rupiah
+    mitra_share: Rupiah
+    tax: Rupiah
+    refunds_decided: Rupiah
+    refunded: Rupiah
+    credited: Rupiah
+    kept: Rupiah
+    gifts: Rupiah
+    prepaid_change: Change
+
+
+class Balance(Reply):
+    """An account's balance in rupiah; of people's accounts their sum and number."""
+
+    account: str
+    balance: int
+    accounts: Count
+
+
+class Reconciliation(Reply):
+    """What the money of each day came to, newest first, and every account now."""
+
+    first_day: date
+    last_day: date
+    days: list[ReconciledDay]
+    balances: list[Balance]
+
+
 class PaymentStory(Reply):
     """Everything about a payment session; `people`: the names of the mitras in the timeline, by id."""
 
@@ -470,6 +563,7 @@ class PaymentStory(Reply):
     searches: list[ShownSearch]
     chats: list[ToldChat]
     extensions: list[ShownExtension]
+    journal: list[Transfer]
     timeline: list[Event]
     people: dict[str, str]
 
@@ -554,6 +648,7 @@ class CustomerPage(Reply):
 
     customer: Customer
     totals: CustomerTotals
+    credit: Rupiah
     search: ShownSearch | None
     chat: LiveChat | None
     day: CustomerDay

@@ -3,14 +3,17 @@
 from app.http.health import METRICS_REFUSALS, healthz, metrics, readyz
 from app.http.routes import Route, Socket
 from app.internal.bodies import (
+    Days,
     Decision,
     Decisions,
+    Gift,
     HistoryPage,
     MitrasFilter,
+    NewPrice,
+    NewRate,
     NewSetting,
     Part,
     Reason,
-    ShortPage,
     UsersFilter,
     WhichDay,
     WhichDays,
@@ -28,6 +31,7 @@ from app.internal.replies import (
     FailedPairing,
     FailedPairings,
     FailureStory,
+    GivenCredit,
     LiveChats,
     MitraDay,
     MitraOffline,
@@ -36,7 +40,11 @@ from app.internal.replies import (
     OperatorState,
     PastChats,
     PaymentStory,
+    Price,
+    Prices,
     Purchases,
+    Rate,
+    Reconciliation,
     Setting,
     SettingChanges,
     Settings,
@@ -46,7 +54,7 @@ from app.internal.replies import (
 )
 from app.internal.sign_in import change_own_password, end_login, login, refresh_login
 from app.internal.socket import operator_socket
-from app.public.bodies import OperatorChange
+from app.public.bodies import OperatorChange, ShortPage
 from app.public.replies import Health, Operator, Operators, Readiness, SignedInOperator, SignedOut
 
 FAILURES = "/internal/failed-pairings"
@@ -125,6 +133,13 @@ ROUTES: tuple[Route, ...] = (
         {200: SettingChanges},
         query=HistoryPage,
     ),
+    Row("GET", "/internal/prices", "operator", "list_prices", {200: Prices}),
+    Row("POST", "/internal/prices", "operator", "set_price_tier", {201: Price}, body=NewPrice),
+    Row("POST", "/internal/prices/<tier_id:uuid>/retire", "operator", "retire_price_tier", {200: Price}),
+    Row("POST", "/internal/rates", "operator", "set_rate", {201: Rate}, body=NewRate),
+    Row(
+        "GET", "/internal/reconciliation", "operator", "get_reconciliation", {200: Reconciliation}, query=Days
+    ),
     Row("PATCH", "/internal/config/<key:str>", "operator", "set_config", {200: Setting}, body=NewSetting),
     Row(
         "GET",
@@ -171,6 +186,7 @@ ROUTES: tuple[Route, ...] = (
     Row("GET", USER, "operator", "get_user", {200: CustomerPage}, query=WhichDay),
     Row("GET", f"{USER}/days/<day:str>", "operator", "get_user_day", {200: CustomerDay}),
     Row("GET", f"{USER}/payments", "operator", "list_user_payments", {200: Purchases}, query=ShortPage),
+    Row("POST", f"{USER}/credit", "operator", "give_credit", {201: GivenCredit}, body=Gift),
     Row("GET", f"{PAYMENT}/timeline", "operator", "get_payment_timeline", {200: PaymentStory}),
 )
 

@@ -117,6 +117,13 @@ class Page(Body):
     limit: Limit = 50
 
 
+class ShortPage(Body):
+    """A page of a list that grows: `cursor` is the `next` of the page before."""
+
+    cursor: str | None = None
+    limit: Limit = 20
+
+
 class MessagePage(Body):
     """A page of a chat's messages: what comes after `after_seq`."""
 

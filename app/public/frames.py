@@ -15,6 +15,7 @@ from msgspec import UNSET, UnsetType
 from app.envelope import Role
 from app.public.replies import (
     CauseTag,
+    Change,
     Chat,
     ClientState,
     Count,
@@ -34,6 +35,7 @@ from app.public.replies import (
     Sender,
     Seq,
     Time,
+    TransferKind,
 )
 
 EventId = Annotated[
@@ -150,6 +152,13 @@ class MoneyEvent(Money, tag_field="type", tag="MONEY"):
     at: Time
 
 
+class CreditEvent(Event, tag="CREDIT"):
+    kind: TransferKind
+    change: Change
+    credit: Rupiah
+    payment_session_id: UUID | None
+
+
 class ReturningChatTimeoutEvent(Event, tag="RETURNING_CHAT_TIMEOUT"):
     payment_session_id: UUID
     request_id: UUID
@@ -256,6 +265,7 @@ ToCustomer = (
     | ChatRequestStartedEvent
     | PairingFailedEvent
     | MoneyEvent
+    | CreditEvent
     | ReturningChatTimeoutEvent
     | ReturningChatRejectedEvent
     | MitraConnectionEvent

@@ -4,7 +4,7 @@ Replies pass through as bytes, and are neither encoded nor decoded here. The typ
 tests hold them against real replies and against the constraints of the tables.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -35,6 +35,22 @@ OperatorAction = Literal["refunded", "credited", "no_action"]
 MoneyStatus = Literal["waiting", "under_review", "refunded", "credited", "no_action"]
 
 Rupiah = Annotated[int, msgspec.Meta(ge=0, description="Whole rupiah.")]
+Change = Annotated[int, msgspec.Meta(description="Whole rupiah; below zero for what went out.")]
+TransferKind = Literal[
+    "paid",
+    "spent",
+    "held",
+    "taken",
+    "released",
+    "tax",
+    "share",
+    "revenue",
+    "credited",
+    "kept",
+    "refund",
+    "refunded",
+    "gift",
+]
 Minutes = Annotated[int, msgspec.Meta(ge=1)]
 WholeSeconds = Annotated[int, msgspec.Meta(ge=1)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -233,6 +249,61 @@ class Money(Reply):
     seen_at: Time | None
 
 
+class Receipt(PaymentSession):
+    """A payment in its customer's history; of an extension the chat is the one that was extended."""
+
+    from_credit: Annotated[int, msgspec.Meta(ge=0, description="Rupiah that credit paid.")]
+    outcome: Literal["waiting", "used", "under_review", "refunded", "credited", "no_action", "not_charged"]
+    outcome_at: Time
+    cause_tag: CauseTag | None
+    chat_session_id: UUID | None
+    mitra: Person | None
+
+
+class Receipts(Reply):
+    """A page of payments, newest first; `next` is the `cursor` of the page after."""
+
+    rows: list[Receipt]
+    next: str | None
+
+
+class Movement(Reply):
+    """Rupiah that came into a person's account or went out of it."""
+
+    id: UUID
+    at: Time
+    kind: TransferKind
+    change: Change
+    payment_session_id: UUID | None
+
+
+class Movements(Reply):
+    """A person's account and a page of its movements, newest first; `next` is the `cursor` of the page after."""
+
+    balance: int
+    rows: list[Movement]
+    next: str | None
+
+
+class EarnedDay(Reply):
+    """What a mitra earned on a day in Jakarta, from how many payments."""
+
+    day: date
+    amount: Rupiah
+    payments: Count
+
+
+class Earnings(Reply):
+    """What a mitra earned; `balance` was not paid out yet, weeks begin on Monday."""
+
+    balance: int
+    share_percent: Annotated[float, msgspec.Meta(ge=0, le=100)]
+    today: Rupiah
+    week: Rupiah
+    month: Rupiah
+    days: list[EarnedDay]
+
+
 class FailedSearch(Failure):
     """A search that failed at once; the failure is recorded."""
 
@@ -364,6 +435,7 @@ class ClientState(Reply):
     search: Search | None
     last_failure: Failure | None
     money: list[Money]
+    credit: Rupiah
     chats: list[Chat]
     extensions: list[Extension]
     lost_chats: Annotated[

@@ -12,6 +12,7 @@ from app.public.bodies import (
     Page,
     PaidRequest,
     ReturningRequest,
+    ShortPage,
     WhichTiers,
 )
 from app.public.conversation import client_socket, mitra_socket
@@ -24,6 +25,7 @@ from app.public.replies import (
     CustomersChat,
     CustomersChats,
     DeclinedOffer,
+    Earnings,
     Extension,
     FailedSearch,
     Health,
@@ -32,10 +34,12 @@ from app.public.replies import (
     MitraState,
     MitraStatus,
     Money,
+    Movements,
     Offers,
     PaymentSession,
     Pricing,
     Readiness,
+    Receipts,
     SeenOffer,
     SentCode,
     SignedIn,
@@ -97,6 +101,8 @@ ROUTES = (
     Route("GET", PAYMENT, "customer", "get_payment_session", {200: PaymentSession}),
     Route("POST", f"{PAYMENT}/confirm", "customer", "confirm_payment_session", {200: PaymentSession}),
     Route("POST", f"{PAYMENT}/cancel", "customer", "cancel_payment_session", {200: PaymentSession}),
+    Route("GET", PAYMENTS, "customer", "list_payments", {200: Receipts}, query=ShortPage),
+    Route("GET", "/api/client/credit", "customer", "list_credit", {200: Movements}, query=ShortPage),
     Route("POST", f"{PAYMENT}/seen", "customer", "see_decision", {200: Money}),
     Route(
         "POST", SEARCHES, "customer", "start_general_request", STARTED, body=PaidRequest, status=search_status
@@ -143,6 +149,10 @@ ROUTES = (
     Route("POST", f"{CLIENT_CHAT}/end", "customer", "end_chat", {200: Chat}),
     Route("GET", "/api/mitra/state", "mitra", "mitra_state", {200: MitraState}),
     Route("POST", "/api/mitra/status", "mitra", "set_mitra_status", {200: MitraStatus}, body=NewMitraStatus),
+    Route("GET", "/api/mitra/earnings", "mitra", "get_earnings", {200: Earnings}),
+    Route(
+        "GET", "/api/mitra/earnings/movements", "mitra", "list_earnings", {200: Movements}, query=ShortPage
+    ),
     Route("GET", "/api/mitra/chat-requests", "mitra", "list_offers", {200: Offers}),
     Route("POST", f"{OFFER}/seen", "mitra", "mark_offer_seen", {200: SeenOffer}),
     Route("POST", f"{OFFER}/accept", "mitra", "accept_request", {200: AcceptedChat}),

@@ -259,7 +259,7 @@ def _tiers(world: World) -> list[Tier]:
     """What is sold, at the prices that are set."""
     tiers = [
         Tier(row["id"], row["duration_minutes"], row["amount"], row["for_extension"])
-        for row in world.rows("select * from data.price_tiers where active")
+        for row in world.rows("select * from data.price_tiers where retired_at is null")
     ]
     for for_extension, prices in ((False, FIRST_CHAT), (True, EXTENSION)):
         assert {tier.minutes: tier.amount for tier in tiers if tier.for_extension is for_extension} == prices

@@ -255,7 +255,7 @@ FAULTS = [
     Fault(
         "changed minutes of a payment",
         "update data.payment_sessions set duration_minutes = 60 where id = '{search_payment}'",
-        "a payment is for the minutes of its tier",
+        "a payment is for the minutes and the price of its tier",
         "{search_payment}",
     ),
     Fault(

@@ -45,7 +45,9 @@ def test_a_given_tier_must_have_the_chosen_minutes(world: World) -> None:
 
 
 def test_an_inactive_tier_is_unknown(world: World) -> None:
-    world.owner.execute("update data.price_tiers set active = false where duration_minutes = 60")
+    world.owner.execute(
+        "update data.price_tiers set retired_at = now(), retired_by = 'Ratna' where duration_minutes = 60"
+    )
     with refuses(400, "unknown_tier"):
         world.choose(world.customer(), 60)
 

@@ -71,7 +71,9 @@ def test_an_extension_is_never_free(world: World) -> None:
 
 
 def test_only_active_tiers_are_offered(world: World) -> None:
-    world.owner.execute("update data.price_tiers set active = false where duration_minutes = 15")
+    world.owner.execute(
+        "update data.price_tiers set retired_at = now(), retired_by = 'Ratna' where duration_minutes = 15"
+    )
     customer = world.customer()
     assert amounts(world, customer) == {30: 0, 60: FIRST_CHAT[60]}
     assert world.choose(customer, 30)["is_free_trial"]
