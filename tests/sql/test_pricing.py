@@ -75,8 +75,8 @@ def test_only_active_tiers_are_offered(world: World) -> None:
         "update data.price_tiers set retired_at = now(), retired_by = 'Ratna' where duration_minutes = 15"
     )
     customer = world.customer()
-    assert amounts(world, customer) == {30: 0, 60: FIRST_CHAT[60]}
-    assert world.choose(customer, 30)["is_free_trial"]
+    assert amounts(world, customer) == {30: FIRST_CHAT[30], 60: FIRST_CHAT[60]}
+    assert not world.choose(customer, 30)["is_free_trial"]
 
 
 def test_a_second_confirmed_trial_is_refused(world: World) -> None:
