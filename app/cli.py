@@ -77,7 +77,8 @@ def migrate(settings: Settings) -> None:
     from app.migrate import migrate as bring_up_to_date
 
     configure(settings)
-    report = bring_up_to_date(_database(settings), log)
+    settings.demand("CURHAT_PAYMENTS")
+    report = bring_up_to_date(_database(settings), log, payments=settings.payments)
     if not report.changed_anything:
         click.echo("The database is up to date.")
         return
@@ -128,19 +129,24 @@ def serve(settings: Settings, only: str | None, worker: str | None, name: str | 
 @click.option("--name", help="The listener's name in the log.")
 @click.pass_obj
 def listen(settings: Settings, worker: str | None, name: str | None) -> None:
-    """Run relay, deadline listener and availability listener, restarted when they die."""
+    """Run the listeners, restarted when they die: relay, deadlines, availability, and providers if money is real."""
     import uvloop
 
     from app.metrics import Figures
     from app.running import programs
-    from listeners import availability, deadlines, relay
+    from listeners import availability, deadlines, providers, relay
 
     configure(settings, name=name or worker or "listen")
     settings = _located(settings)
     if worker is None:
         asyncio.run(supervise(programs.listeners(settings)))
         return
-    run = {"relay": relay.run, "deadlines": deadlines.run, "availability": availability.run}[worker]
+    run = {
+        "relay": relay.run,
+        "deadlines": deadlines.run,
+        "availability": availability.run,
+        "providers": providers.run,
+    }[worker]
     figures = Figures(process_name(), settings.home)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(until_asked_to_stop(figures.beside(run(settings, figures=figures))))

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
+KEPT = b'{"refusal"'
+
 
 class Refusal(Exception):  # noqa: N818 - not an error: an answer
     """The caller was refused and nothing has changed: an HTTP status, a stable slug, one plain sentence.
@@ -69,3 +73,28 @@ class UnknownOutcome(TryAgain):
             "unknown_outcome",
             "The connection was lost before the answer came. Retry with the same Idempotency-Key.",
         )
+
+
+class KeptRefusal(msgspec.Struct):
+    """A refusal that the database recorded instead of raising it, which would have undone what led to it."""
+
+    status: int
+    slug: str
+    sentence: str
+    facts: dict[str, Any]
+
+
+class Kept(msgspec.Struct):
+    """The reply that holds a recorded refusal (`logic.keep_refusal`)."""
+
+    refusal: KeptRefusal
+
+
+_kept_decoder = msgspec.json.Decoder(Kept)
+
+
+def raise_if_kept(told: bytes | None) -> None:
+    """Raise the refusal that a function has recorded and returned, if there is one."""
+    if told is not None and told.startswith(KEPT):
+        kept = _kept_decoder.decode(told).refusal
+        raise Refusal(kept.status, kept.slug, kept.sentence, kept.facts)

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 from urllib.parse import urlsplit
 
 import psycopg
@@ -22,13 +22,17 @@ from psycopg.conninfo import conninfo_to_dict
 from app.failure import Failure
 
 Environment = Literal["development", "production"]
+Payments = Literal["pretend", "midtrans", "xendit"]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 DEVELOPMENT_KEY_ID = "development"
 DEVELOPMENT_SECRET = "curhat-development-key-known-to-everybody"
 DEVELOPMENT_OPERATOR_KEY_ID = "development-operators"
 DEVELOPMENT_OPERATOR_SECRET = "curhat-development-key-of-operators-known-to-everybody"
+PAYMENTS: Mapping[str, Payments] = {"pretend": "pretend", "midtrans": "midtrans", "xendit": "xendit"}
 OTP_LOG = "log"
+LOCAL_PROVIDER_URL = "http://127.0.0.1:3002"
+LOCAL_PROVIDER_KEY = "curhat-local-provider-key"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 DEVELOPMENT_CORS_ORIGINS = ("http://localhost:5173",)
 SHORTEST_METRICS_TOKEN = 16  # bytes
@@ -54,6 +58,12 @@ VARIABLES = (
     "CURHAT_TRUSTED_PROXIES",
     "CURHAT_METRICS_TOKEN",
     "CURHAT_OTP_SENDER",
+    "CURHAT_PAYMENTS",
+    "CURHAT_MIDTRANS_SERVER_KEY",
+    "CURHAT_MIDTRANS_URL",
+    "CURHAT_XENDIT_SECRET_KEY",
+    "CURHAT_XENDIT_CALLBACK_TOKEN",
+    "CURHAT_XENDIT_URL",
 )
 
 
@@ -63,6 +73,7 @@ MISSING = {
     "CURHAT_OPERATOR_JWT_KEYS": (
         "CURHAT_OPERATOR_JWT_KEYS must be set in production, as kid:secret,kid:secret."
     ),
+    "CURHAT_PAYMENTS": "CURHAT_PAYMENTS must be set in production, to midtrans or xendit.",
     "CURHAT_OTP_SENDER": "CURHAT_OTP_SENDER must be set in production, to the http(s) address of a webhook.",
 }
 
@@ -111,10 +122,23 @@ class Settings:
     trusted_proxies: tuple[Network, ...]
     metrics_token: str = field(repr=False)
     otp_sender: str = field(repr=False)
+    payments: Payments | Literal[""]
+    midtrans_server_key: str = field(repr=False)
+    midtrans_url: str
+    xendit_secret_key: str = field(repr=False)
+    xendit_callback_token: str = field(repr=False)
+    xendit_url: str
 
     @property
     def production(self) -> bool:
         return self.env == "production"
+
+    @property
+    def calls_providers(self) -> bool:
+        """Whether there is a payment provider to call: the one in use, or one whose charges are still open."""
+        return self.payments != "pretend" or any(
+            key not in ("", LOCAL_PROVIDER_KEY) for key in (self.midtrans_server_key, self.xendit_secret_key)
+        )
 
     @property
     def log_dir(self) -> Path:
@@ -149,6 +173,12 @@ class Settings:
             "CURHAT_TRUSTED_PROXIES": ",".join(map(str, self.trusted_proxies)),
             "CURHAT_METRICS_TOKEN": self.metrics_token,
             "CURHAT_OTP_SENDER": self.otp_sender,
+            "CURHAT_PAYMENTS": self.payments,
+            "CURHAT_MIDTRANS_SERVER_KEY": self.midtrans_server_key,
+            "CURHAT_MIDTRANS_URL": self.midtrans_url,
+            "CURHAT_XENDIT_SECRET_KEY": self.xendit_secret_key,
+            "CURHAT_XENDIT_CALLBACK_TOKEN": self.xendit_callback_token,
+            "CURHAT_XENDIT_URL": self.xendit_url,
         }
 
     @classmethod
@@ -201,6 +231,8 @@ class Settings:
             trusted_proxies=_networks("CURHAT_TRUSTED_PROXIES", values["CURHAT_TRUSTED_PROXIES"]),
             metrics_token=_metrics_token(values["CURHAT_METRICS_TOKEN"]),
             otp_sender=_otp_sender(values["CURHAT_OTP_SENDER"], env),
+            payments=_payments(values["CURHAT_PAYMENTS"], env),
+            **_providers(values, env),
         )
 
 
@@ -401,11 +433,64 @@ def _otp_sender(value: str, env: Environment) -> str:
                 "CURHAT_OTP_SENDER must be the http(s) address of a webhook in production: a log is no place for codes."
             )
         return value
-    try:
-        parts = urlsplit(value)
-        well_formed = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        well_formed = False
-    if not well_formed:
+    if not _is_http(value):
         raise SettingsError("CURHAT_OTP_SENDER must be log, or the http(s) address of a webhook.")
     return value
+
+
+def _payments(value: str, env: Environment) -> Payments | Literal[""]:
+    if not value:
+        return "pretend" if env == "development" else ""
+    if value == "pretend" and env == "production":
+        raise SettingsError(
+            "CURHAT_PAYMENTS must not be pretend in production: then whoever says that they have paid, has."
+        )
+    if value not in PAYMENTS:
+        raise SettingsError(f"CURHAT_PAYMENTS must be pretend, midtrans or xendit, not {value!r}.")
+    return PAYMENTS[value]
+
+
+class _Providers(TypedDict):
+    midtrans_server_key: str
+    midtrans_url: str
+    xendit_secret_key: str
+    xendit_callback_token: str
+    xendit_url: str
+
+
+def _providers(values: Mapping[str, str], env: Environment) -> _Providers:
+    """Keys and addresses of the providers; in development, without a key, those of the local one."""
+    payments = values["CURHAT_PAYMENTS"]
+    midtrans, xendit = values["CURHAT_MIDTRANS_SERVER_KEY"], values["CURHAT_XENDIT_SECRET_KEY"]
+    if env == "production":
+        if payments == "midtrans" and not midtrans:
+            raise SettingsError("CURHAT_MIDTRANS_SERVER_KEY must be set when CURHAT_PAYMENTS is midtrans.")
+        if payments == "xendit" and not (xendit and values["CURHAT_XENDIT_CALLBACK_TOKEN"]):
+            raise SettingsError(
+                "CURHAT_XENDIT_SECRET_KEY and CURHAT_XENDIT_CALLBACK_TOKEN must be set when CURHAT_PAYMENTS is xendit."
+            )
+    local = "" if env == "production" else LOCAL_PROVIDER_KEY
+    real_midtrans = f"https://api{'' if env == 'production' else '.sandbox'}.midtrans.com"
+    return {
+        "midtrans_server_key": midtrans or local,
+        "midtrans_url": _http("CURHAT_MIDTRANS_URL", values["CURHAT_MIDTRANS_URL"])
+        or (real_midtrans if midtrans or not local else LOCAL_PROVIDER_URL),
+        "xendit_secret_key": xendit or local,
+        "xendit_callback_token": values["CURHAT_XENDIT_CALLBACK_TOKEN"] or local,
+        "xendit_url": _http("CURHAT_XENDIT_URL", values["CURHAT_XENDIT_URL"])
+        or ("https://api.xendit.co" if xendit or not local else LOCAL_PROVIDER_URL),
+    }
+
+
+def _http(name: str, value: str) -> str:
+    if value and not _is_http(value):
+        raise SettingsError(f"{name} must be an http(s) address, not {value!r}.")
+    return value.rstrip("/")
+
+
+def _is_http(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

@@ -123,7 +123,7 @@ async def start(servers: Embedded, supervisor: Supervisor, console: Console) -> 
         await supervisor.start(*own)
         await asyncio.to_thread(servers.provision)
     console.print("Migrating the database …")
-    await asyncio.to_thread(migrate, settings.database_url, log)
+    await asyncio.to_thread(migrate, settings.database_url, log, payments=settings.payments)
     if settings.demo:
         demo.people = await asyncio.to_thread(seed_demo, settings.database_url)
         if not settings.production:

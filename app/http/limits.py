@@ -76,6 +76,9 @@ CODES_OF_NUMBER = Limit("codes-number", at_once=5, per_ten_minutes=5, open_witho
 CODES_OF_ADDRESS = Limit("codes-address", at_once=30, per_ten_minutes=60, open_without_redis=False)
 TRIES_OF_ADDRESS = Limit("tries-address", at_once=60, per_ten_minutes=120, open_without_redis=True)
 LOGINS_OF_ADDRESS = Limit("logins-address", at_once=20, per_ten_minutes=40, open_without_redis=True)
+UNPROVEN_NOTICES_OF_ADDRESS = Limit(
+    "notices-address", at_once=20, per_ten_minutes=60, open_without_redis=True
+)
 PAYMENTS_OF_CUSTOMER = Limit("payments-customer", at_once=30, per_ten_minutes=300, open_without_redis=True)
 
 

@@ -35,7 +35,7 @@ from app.envelope import DECODE_ERRORS
 from app.http.limits import Limit, limits
 from app.postgres.db import Database, Schema
 from app.postgres.functions import functions
-from app.refusals import Refusal
+from app.refusals import Refusal, raise_if_kept
 
 Listener = Literal["public", "internal"]
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]  # None: it has sent the response itself
@@ -224,6 +224,7 @@ def _calling(route: Route, function: str) -> Handler:
             if limit is not None:
                 await limits(request).check(limit, str(asks.id))
         answer = await database(request).call(function, **given)
+        raise_if_kept(answer)
         return reply(answer, status if status_of is None else status_of(answer or b"{}"))
 
     return calling

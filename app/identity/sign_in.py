@@ -5,7 +5,6 @@ refusal instead of raising it; it is raised here.
 """
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -14,22 +13,7 @@ from sanic import HTTPResponse, Request
 from app.auth import LIFETIME, Audience, issue_token
 from app.http.routes import reply
 from app.identity.refresh import RefreshToken
-from app.refusals import Refusal
-
-
-class KeptRefusal(msgspec.Struct):
-    """A refusal that the database recorded."""
-
-    status: int
-    slug: str
-    sentence: str
-    facts: dict[str, Any]
-
-
-class Kept(msgspec.Struct):
-    """A reply that may hold a recorded refusal."""
-
-    refusal: KeptRefusal | None = None
+from app.refusals import Refusal, raise_if_kept
 
 
 class LetIn(msgspec.Struct):
@@ -41,15 +25,7 @@ class LetIn(msgspec.Struct):
     salt: str = ""
 
 
-_kept_decoder = msgspec.json.Decoder(Kept)
 _let_in_decoder = msgspec.json.Decoder(LetIn)
-
-
-def raise_if_kept(told: bytes | None) -> None:
-    """Raise the refusal that a function has recorded and returned, if there is one."""
-    kept = _kept_decoder.decode(told or b"{}").refusal
-    if kept is not None:
-        raise Refusal(kept.status, kept.slug, kept.sentence, kept.facts)
 
 
 async def refreshed(request: Request, told: bytes | None, token: RefreshToken) -> HTTPResponse:

@@ -56,8 +56,11 @@ def migrate(
     migrations: Path | None = MIGRATIONS,
     sql: Path = SQL,
     schedule_jobs: bool = True,
+    payments: str = "",
 ) -> MigrationReport:
     """Bring the database up to date; without `migrations`, only sql/ and the jobs.
+
+    `payments`: who takes new payments from now on (pretend, midtrans, xendit); empty: as before.
 
     The URL's login must own the database, and needs CREATEROLE if roles are missing. It need not be a superuser, but a
     superuser must create pg_cron's extension and grant its functions. Blocks. Raises MigrateError with a sentence for
@@ -73,6 +76,8 @@ def migrate(
             code = apply_code(connection, sql, log)
             _make_partitions(connection, log)
             set_job_sessions(connection)
+            if payments:
+                _set_money_source(connection, payments)
             cron = (
                 schedule_cron_jobs(connection, database_url, log) if schedule_jobs else CronReport("skipped")
             )
@@ -95,6 +100,15 @@ def _make_partitions(connection: psycopg.Connection[Any], log: FilteringBoundLog
                 connection.execute("select logic.make_partitions()")
 
     without_blocking(attempt, "partitions", log)
+
+
+def _set_money_source(connection: psycopg.Connection[Any], payments: str) -> None:
+    with connection.transaction():
+        connection.execute(f"set local role {OWNER}")
+        connection.execute(
+            "update data.money_source set provider = %(provider)s where provider <> %(provider)s",
+            {"provider": payments},
+        )
 
 
 def _refuse_encoding(connection: psycopg.Connection[Any]) -> None:

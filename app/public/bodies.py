@@ -11,6 +11,7 @@ import msgspec
 
 from app.identity.passwords import LONGEST, SHORTEST
 from app.identity.refresh import PATTERN as REFRESH_TOKEN
+from app.public.replies import Method
 
 Whole = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Sequence = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
@@ -100,6 +101,12 @@ class NewMessage(Body):
 
 class NewExtension(Body):
     extension_payment_session_id: UUID
+
+
+class NewCharge(Body):
+    """How the customer wants to pay."""
+
+    method: Method
 
 
 class NewMitraStatus(Body):

@@ -16,6 +16,7 @@ from app.envelope import Role
 from app.public.replies import (
     CauseTag,
     Change,
+    ChargeStatus,
     Chat,
     ClientState,
     Count,
@@ -24,6 +25,7 @@ from app.public.replies import (
     ExtensionStatus,
     Failure,
     Message,
+    Method,
     Minutes,
     MitraState,
     Money,
@@ -152,6 +154,21 @@ class MoneyEvent(Money, tag_field="type", tag="MONEY"):
     at: Time
 
 
+class ChargeEvent(Event, tag="CHARGE"):
+    charge_id: UUID
+    payment_session_id: UUID
+    method: Method
+    status: ChargeStatus
+    amount: Rupiah
+    paid_amount: Rupiah
+    qr_string: str | None
+    account_number: str | None
+    link: str | None
+    created_at: Time
+    paid_at: Time | None
+    expires_at: Time
+
+
 class CreditEvent(Event, tag="CREDIT"):
     kind: TransferKind
     change: Change
@@ -266,6 +283,7 @@ ToCustomer = (
     | PairingFailedEvent
     | MoneyEvent
     | CreditEvent
+    | ChargeEvent
     | ReturningChatTimeoutEvent
     | ReturningChatRejectedEvent
     | MitraConnectionEvent

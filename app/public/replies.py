@@ -35,9 +35,22 @@ OperatorAction = Literal["refunded", "credited", "no_action"]
 MoneyStatus = Literal["waiting", "under_review", "refunded", "credited", "no_action"]
 
 Rupiah = Annotated[int, msgspec.Meta(ge=0, description="Whole rupiah.")]
+Method = Literal["qris", "gopay", "bca", "bni", "bri", "permata"]
+ChargeStatus = Literal[
+    "created",
+    "pending",
+    "paid",
+    "denied",
+    "cancelled",
+    "expired",
+    "partly_refunded",
+    "refunded",
+    "charged_back",
+]
 Change = Annotated[int, msgspec.Meta(description="Whole rupiah; below zero for what went out.")]
 TransferKind = Literal[
     "paid",
+    "charged",
     "spent",
     "held",
     "taken",
@@ -191,6 +204,36 @@ class PaymentSession(Reply):
     charged_at: Time | None
     consumed_at: Time | None
     expires_at: Time
+
+
+class Charge(Reply):
+    """What to pay at a provider, and where, once it has answered: a QR code's text, an account's number or a link."""
+
+    id: UUID
+    payment_session_id: UUID
+    method: Method
+    status: ChargeStatus
+    amount: Rupiah
+    paid_amount: Rupiah
+    qr_string: str | None
+    account_number: str | None
+    link: str | None
+    created_at: Time
+    paid_at: Time | None
+    expires_at: Time
+
+
+class WayToPay(Reply):
+    """Who takes the money of a payment session, and its newest charge."""
+
+    provider: Literal["pretend", "midtrans", "xendit"]
+    charge: Charge | None
+
+
+class TakenNotice(Reply):
+    """Whether a provider's notice was kept; one whose origin is not proven is not."""
+
+    taken: bool
 
 
 class Search(Reply):
@@ -432,6 +475,7 @@ class ClientState(Reply):
     server_time: Time
     user: Self
     payment_session: PaymentSession | None
+    charge: Charge | None
     search: Search | None
     last_failure: Failure | None
     money: list[Money]

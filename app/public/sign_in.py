@@ -14,8 +14,9 @@ from app.http.routes import database, reply
 from app.identity.codes import hash_code, hash_device, make_code
 from app.identity.refresh import RefreshToken, make_salt
 from app.identity.sender import CodeNotSent, Message, Sender
-from app.identity.sign_in import raise_if_kept, refreshed, signed_in
+from app.identity.sign_in import refreshed, signed_in
 from app.public.bodies import HeldToken, OneTimeCode, PhoneNumber
+from app.refusals import raise_if_kept
 
 
 class Wanted(msgspec.Struct):

@@ -5,6 +5,7 @@ from app.http.limits import PAYMENTS_OF_CUSTOMER
 from app.http.routes import Route, Socket
 from app.public.bodies import (
     MessagePage,
+    NewCharge,
     NewExtension,
     NewMessage,
     NewMitraStatus,
@@ -16,9 +17,11 @@ from app.public.bodies import (
     WhichTiers,
 )
 from app.public.conversation import client_socket, mitra_socket
+from app.public.notices import NOT_KEPT, midtrans_notice, xendit_notice
 from app.public.replies import (
     AcceptedChat,
     CancelledSearch,
+    Charge,
     Chat,
     Chats,
     ClientState,
@@ -45,6 +48,8 @@ from app.public.replies import (
     SignedIn,
     SignedOut,
     StartedSearch,
+    TakenNotice,
+    WayToPay,
 )
 from app.public.searches import mitra_availability, search_status
 from app.public.sign_in import end_sign_in, refresh_sign_in, request_otp, verify_otp
@@ -86,6 +91,24 @@ ROUTES = (
     ),
     Route("POST", "/api/auth/refresh", None, refresh_sign_in, {200: SignedIn}, calls=("refresh_sign_in",)),
     Route("POST", "/api/auth/logout", None, end_sign_in, {200: SignedOut}, calls=("end_sign_in",)),
+    Route(
+        "POST",
+        "/api/providers/midtrans/notices",
+        None,
+        midtrans_notice,
+        {200: TakenNotice},
+        calls=("take_notice",),
+        refuses=NOT_KEPT,
+    ),
+    Route(
+        "POST",
+        "/api/providers/xendit/notices",
+        None,
+        xendit_notice,
+        {200: TakenNotice},
+        calls=("take_notice",),
+        refuses=NOT_KEPT,
+    ),
     Route("GET", "/api/client/mitra-availability", "customer", mitra_availability, {200: Availability}),
     Route("GET", "/api/client/state", "customer", "client_state", {200: ClientState}),
     Route("GET", "/api/client/pricing", "customer", "get_pricing", {200: Pricing}, query=WhichTiers),
@@ -100,6 +123,8 @@ ROUTES = (
     ),
     Route("GET", PAYMENT, "customer", "get_payment_session", {200: PaymentSession}),
     Route("POST", f"{PAYMENT}/confirm", "customer", "confirm_payment_session", {200: PaymentSession}),
+    Route("GET", f"{PAYMENT}/charges", "customer", "get_charge", {200: WayToPay}),
+    Route("POST", f"{PAYMENT}/charges", "customer", "begin_charge", {201: Charge}, body=NewCharge),
     Route("POST", f"{PAYMENT}/cancel", "customer", "cancel_payment_session", {200: PaymentSession}),
     Route("GET", PAYMENTS, "customer", "list_payments", {200: Receipts}, query=ShortPage),
     Route("GET", "/api/client/credit", "customer", "list_credit", {200: Movements}, query=ShortPage),

@@ -12,11 +12,15 @@ from app.running.supervisor import Program
 from app.settings import Settings
 
 # Settings that a server's worker requires: keys for tokens and, in the public server, the sender of codes.
-NEEDS = {"public": ("CURHAT_JWT_KEYS", "CURHAT_OTP_SENDER"), "internal": ("CURHAT_OPERATOR_JWT_KEYS",)}
+NEEDS = {
+    "public": ("CURHAT_JWT_KEYS", "CURHAT_OTP_SENDER", "CURHAT_PAYMENTS"),
+    "internal": ("CURHAT_OPERATOR_JWT_KEYS",),
+}
 # Secrets that a process does not get, since it does not need them.
+PROVIDER_KEYS = ("CURHAT_MIDTRANS_SERVER_KEY", "CURHAT_XENDIT_SECRET_KEY", "CURHAT_XENDIT_CALLBACK_TOKEN")
 WITHHELD = {
     "public": ("CURHAT_OPERATOR_JWT_KEYS", "CURHAT_INTERNAL_DATABASE_URL"),
-    "internal": ("CURHAT_JWT_KEYS", "CURHAT_OTP_SENDER"),
+    "internal": ("CURHAT_JWT_KEYS", "CURHAT_OTP_SENDER", *PROVIDER_KEYS),
     "listen": (
         "CURHAT_JWT_KEYS",
         "CURHAT_OPERATOR_JWT_KEYS",
@@ -24,7 +28,7 @@ WITHHELD = {
         "CURHAT_INTERNAL_DATABASE_URL",
     ),
 }
-LISTENERS = ("relay", "deadlines", "availability")
+LISTENERS = ("relay", "deadlines", "availability", "providers")
 WORKER_STOP_SECONDS = 20.0  # a little more than the longest graceful stop of a worker
 
 
@@ -75,6 +79,7 @@ def listeners(settings: Settings, log_dir: Path | None = None) -> list[Program]:
             ready=_connected(settings.database_url, f"curhat {name}"),
         )
         for name in LISTENERS
+        if name != "providers" or settings.calls_providers
     ]
 
 

@@ -3,6 +3,7 @@
 create or replace view logic.event_types (type, to_customer, to_mitra, meaning) as
 values
     ('PAYMENT_SESSION', true, false, 'A payment session was created or changed its status.'),
+    ('CHARGE', true, false, 'Where to pay at a provider, and what became of it.'),
     ('CHAT_REQUEST_STARTED', true, false, 'A search began.'),
     ('CHAT_REQUEST', false, true, 'A search is offered to these mitras.'),
     ('CHAT_REQUEST_SEEN', false, false, 'A mitra''s app has shown the offer.'),

@@ -9,10 +9,12 @@ grant execute on all functions in schema api to curhat_app;
 
 -- Only the listeners call these, and they call nothing else.
 revoke execute on function
-api.drain_events(integer, bigint), api.fire_due(integer), api.seconds_to_next_deadline(), api.watch_availability()
+api.drain_events(integer, bigint), api.fire_due(integer), api.seconds_to_next_deadline(), api.watch_availability(),
+api.take_provider_calls(integer), api.take_provider_reply(uuid, text, timestamptz, integer, text), api.seconds_to_next_call()
 from curhat_app;
 grant execute on function
-api.drain_events(integer, bigint), api.fire_due(integer), api.seconds_to_next_deadline(), api.watch_availability()
+api.drain_events(integer, bigint), api.fire_due(integer), api.seconds_to_next_deadline(), api.watch_availability(),
+api.take_provider_calls(integer), api.take_provider_reply(uuid, text, timestamptz, integer, text), api.seconds_to_next_call()
 to curhat_listener;
 
 grant usage on schema ops to curhat_operator;

@@ -15,7 +15,9 @@ begin
     select * into v_failure from data.pairing_failures f where f.payment_session_id = p_payment.id and f.superseded_at is null;
     return logic.payment_session_json(p_payment) || jsonb_build_object(
         'from_credit', case when p_payment.charged_at is not null then
-            logic.moved('spent', p_payment.id) + logic.moved('taken', p_payment.id)
+            greatest(
+                logic.moved('spent', p_payment.id) + logic.moved('taken', p_payment.id) - logic.moved('charged', p_payment.id), 0
+            )
         else 0 end,
         'outcome', case
             when v_failure.id is null then case p_payment.status when 'consumed' then 'used' else 'waiting' end

@@ -1,6 +1,7 @@
 create or replace view logic.transfer_kinds (kind, debits, credits, meaning) as
 values
-    ('paid', 'clearing', 'prepaid', 'A customer paid for minutes.'),
+    ('paid', 'clearing', 'prepaid', 'A customer paid pretended money for minutes.'),
+    ('charged', 'clearing', 'credit', 'A customer paid at a provider: it is their credit, which pays for the minutes.'),
     ('spent', 'credit', 'prepaid', 'Credit paid for a first chat.'),
     ('held', 'credit', 'held', 'Credit is kept for an extension until the mitra answers.'),
     ('taken', 'held', 'prepaid', 'The extension was approved: the held credit is taken.'),

@@ -17,7 +17,7 @@ begin
         select t.payment_session_id, t.kind, sum(t.amount) as amount
         from payments p
         join data.transfers t on t.payment_session_id = p.id
-        where t.kind <> 'gift'
+        where t.kind not in ('gift', 'charged')
         group by 1, 2
     ),
     facts as (

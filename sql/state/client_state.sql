@@ -20,6 +20,7 @@ begin
         'payment_session', case when v_payment.status in ('pending', 'confirmed') then
             logic.payment_session_json(v_payment)
         end,
+        'charge', case when v_payment.status = 'pending' then logic.charge_of(v_payment.id) end,
         'search', case when v_search.id is not null then logic.own_search_json(v_search) end,
         'last_failure', logic.open_failure(v_payment),
         'money', logic.money_of(p_customer_id),
@@ -31,4 +32,4 @@ begin
 end
 $$;
 comment on function api.client_state is
-    'A customer''s whole present state: {server_time, user, payment_session, search, last_failure, money, credit, chats, extensions, lost_chats}. money: every unused payment, and every failure without a decision, or with one that was not seen. lost_chats: ids of the chats whose mitra is unreachable. Refuses customer_not_found.';
+    'A customer''s whole present state: {server_time, user, payment_session, charge, search, last_failure, money, credit, chats, extensions, lost_chats}. money: every unused payment, and every failure without a decision, or with one that was not seen. lost_chats: ids of the chats whose mitra is unreachable. Refuses customer_not_found.';

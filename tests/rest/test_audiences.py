@@ -32,6 +32,8 @@ WHOSE: Mapping[Listener, Mapping[Audience | None, list[str]]] = {
             "POST /api/auth/otp/verify",
             "POST /api/auth/refresh",
             "POST /api/auth/logout",
+            "POST /api/providers/midtrans/notices",
+            "POST /api/providers/xendit/notices",
         ],
         "customer": [
             "GET /api/client/mitra-availability",
@@ -40,6 +42,8 @@ WHOSE: Mapping[Listener, Mapping[Audience | None, list[str]]] = {
             "POST /api/client/payment-sessions",
             "GET /api/client/payment-sessions",
             "GET /api/client/credit",
+            "GET /api/client/payment-sessions/:id/charges",
+            "POST /api/client/payment-sessions/:id/charges",
             "GET /api/client/payment-sessions/:id",
             "POST /api/client/payment-sessions/:id/confirm",
             "POST /api/client/payment-sessions/:id/cancel",

@@ -20,6 +20,8 @@ PRODUCTION = {
     "CURHAT_JWT_KEYS": f"k1:{SECRET}",
     "CURHAT_OPERATOR_JWT_KEYS": f"o1:{SECRET}-of-operators",
     "CURHAT_OTP_SENDER": SENDER,
+    "CURHAT_PAYMENTS": "midtrans",
+    "CURHAT_MIDTRANS_SERVER_KEY": "SB-Mid-server-abc",
 }
 
 
@@ -82,6 +84,12 @@ ALL_SET = {
     "CURHAT_TRUSTED_PROXIES": "10.0.0.5,10.1.0.0/16",
     "CURHAT_METRICS_TOKEN": "a-token-of-some-length",
     "CURHAT_OTP_SENDER": "https://sms.example/send",
+    "CURHAT_PAYMENTS": "xendit",
+    "CURHAT_MIDTRANS_SERVER_KEY": "Mid-server-abc",
+    "CURHAT_MIDTRANS_URL": "https://midtrans.example",
+    "CURHAT_XENDIT_SECRET_KEY": "xnd_production_abc",
+    "CURHAT_XENDIT_CALLBACK_TOKEN": "a-callback-token",
+    "CURHAT_XENDIT_URL": "https://xendit.example",
 }
 
 

@@ -21,7 +21,15 @@ EXTENSION = {15: 12_000, 30: 22_000}
 """The prices of the migrations, in rupiah by minutes. The free trial is the first chat of 15 minutes."""
 
 STAFF_FUNCTIONS = {"set_operator", "change_operator", "seed_demo_operators"}
-LISTENERS_FUNCTIONS = {"drain_events", "fire_due", "seconds_to_next_deadline", "watch_availability"}
+LISTENERS_FUNCTIONS = {
+    "drain_events",
+    "fire_due",
+    "seconds_to_next_call",
+    "seconds_to_next_deadline",
+    "take_provider_calls",
+    "take_provider_reply",
+    "watch_availability",
+}
 
 numbers = count(1)
 
