@@ -1,4 +1,4 @@
--- The provider is asked by the listener, never from here. The same method again gives the charge that runs; another
+-- The provider is asked by the listener, never from here. The same method again gives the newest charge, while it runs; another
 -- method leaves the old charge to be cancelled (logic.charge_action).
 -- Locks: payment session, the customer's credit account (shared).
 create or replace function api.begin_charge(p_payment_session_id uuid, p_customer_id uuid, p_method text)
@@ -17,10 +17,8 @@ begin
     if v_amount = 0 then
         perform logic.refuse(409, 'nothing_to_pay', 'There is nothing left to pay: confirm the payment session.');
     end if;
-    select * into v_charge
-    from data.charges
-    where payment_session_id = v_payment.id and method = p_method and status in ('created', 'pending') and amount = v_amount;
-    if not found then
+    v_charge := logic.newest_charge(v_payment.id);
+    if (v_charge.method, v_charge.amount, v_charge.status in ('created', 'pending')) is distinct from (p_method, v_amount, true) then
         v_charge := logic.insert_charge(v_payment, p_method, v_amount, 'customer:' || p_customer_id);
     end if;
     return logic.charge_json(v_charge);

@@ -7,10 +7,7 @@ as $$
 declare
     v_wanted boolean := exists (
         select from data.payment_sessions p where p.id = p_charge.payment_session_id and p.status = 'pending'
-    ) and not exists (
-        select from data.charges n
-        where n.payment_session_id = p_charge.payment_session_id and n.created_at > p_charge.created_at
-    );
+    ) and (logic.newest_charge(p_charge.payment_session_id)).id = p_charge.id;
 begin
     return case
         when p_charge.status = 'created' and p_charge.sent_at is null then case when v_wanted then 'create' else 'drop' end

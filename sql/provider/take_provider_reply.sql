@@ -27,6 +27,9 @@ begin
     if v_charge.paid_amount > v_paid_before then
         perform logic.confirm_paid(v_payment);
     end if;
+    if v_charge.status = 'cancelled' and not logic.says_where(v_charge) then
+        perform logic.charge_anew(v_payment, v_charge);
+    end if;
     update data.charges
     set next_call_at = logic.next_call_at(v_charge, v_word.state)
     where id = p_charge_id and next_call_at is not distinct from p_lease;
@@ -34,4 +37,4 @@ begin
 end
 $$;
 comment on function api.take_provider_reply is
-    'A provider''s answer to a call: the charge''s status by then. Refuses charge_not_found, free_trial_already_used, payment_not_received.';
+    'A provider''s answer to a call: the charge''s status by then. Refuses charge_not_found, too_many_charges, free_trial_already_used, payment_not_received.';
