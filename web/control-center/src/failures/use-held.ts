@@ -7,7 +7,7 @@ export function useHeld() {
   return useMemo(
     () => ({
       held: over || within,
-      /** Held until the focus was within and has left. */
+      /** Held as if the focus were within, for who is about to set it there. */
       hold: () => setWithin(true),
       /** Not held until the mouse or the focus comes back. */
       release: () => {

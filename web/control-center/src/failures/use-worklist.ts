@@ -12,9 +12,12 @@ export function useWorklist(filter: Filter, of: string) {
   const [deciding, setDeciding] = useState<{ action: Action; failures: Failure[] } | null>(null);
   const hand = useHeld();
   const held = hand.held || selection.ids.size > 0 || deciding !== null;
-  // The focus comes back from the dialog a moment later; until then the decided row must not go.
+  const steady = useSteadyRows(list.data, held, of);
+  // The first decided row gets the focus a frame after the dialog has closed; until then it must not go. A row of
+  // another page gets none, so it would hold this page for ever.
   const decide = (next: typeof deciding) => {
-    if (next === null) hand.hold();
+    const first = deciding?.failures[0]?.id;
+    if (next === null && steady.rows.some(({ id }) => id === first)) hand.hold();
     setDeciding(next);
   };
   const showFresh = () => {
@@ -23,7 +26,7 @@ export function useWorklist(filter: Filter, of: string) {
   };
   return {
     list,
-    ...useSteadyRows(list.data, held, of),
+    ...steady,
     showFresh,
     selection,
     deciding,
